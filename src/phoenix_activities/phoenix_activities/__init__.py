@@ -1,0 +1,1 @@
+"""What the Phoenix toy does: activities and the state machine between them."""

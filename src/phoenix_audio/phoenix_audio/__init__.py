@@ -1,0 +1,1 @@
+"""Microphone and speaker of the Phoenix toy: PortAudio and WAV files."""

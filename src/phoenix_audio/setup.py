@@ -1,0 +1,22 @@
+from setuptools import find_packages, setup
+
+package_name = 'phoenix_audio'
+
+setup(
+    name=package_name,
+    version='0.1.0',
+    packages=find_packages(exclude=['test']),
+    data_files=[
+        ('share/ament_index/resource_index/packages', ['resource/' + package_name]),
+        ('share/' + package_name, ['package.xml']),
+    ],
+    zip_safe=True,
+    maintainer='The Phoenix developers',
+    maintainer_email='phoenix@example.org',
+    description='Microphone and speaker of the Phoenix toy: PortAudio and WAV files.',
+    license='Apache-2.0',
+    extras_require={'test': ['pytest']},
+    entry_points={
+        'console_scripts': [],
+    },
+)

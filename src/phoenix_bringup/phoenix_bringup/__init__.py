@@ -1,0 +1,1 @@
+"""Launch files, configuration and the command line of the Phoenix toy."""

@@ -1,0 +1,1 @@
+"""What every Phoenix node is made of: catalogue, event node, settings, tracing, composition."""

@@ -1,0 +1,1 @@
+"""LED ring and sensors of the Phoenix toy, on the Pi and simulated."""

@@ -1,0 +1,1 @@
+"""Wake word, listener, intent, conversation and voice of the Phoenix toy."""
