@@ -17,6 +17,6 @@ setup(
     license='Apache-2.0',
     extras_require={'test': ['pytest']},
     entry_points={
-        'console_scripts': [],
+        'console_scripts': ['compose = phoenix_core.execution:compose'],
     },
 )

@@ -1,0 +1,327 @@
+"""
+The catalogue: every event of Phoenix, in the order in which an interaction meets them.
+
+Who produces and who consumes an event is declared by the nodes (EventNode.produces and .consumes).
+"""
+
+from diagnostic_msgs.msg import DiagnosticArray
+from phoenix_msgs import msg
+from sensor_msgs.msg import BatteryState
+
+from phoenix_core import qos
+from phoenix_core.event_type import EventType
+from phoenix_core.rules import in_range, not_empty, one_of
+
+_ALL: list[EventType] = []
+
+
+def _event(name: str, topic: str, message: type, *args: object, **options: object) -> EventType:
+    event = EventType(name, topic, message, *args, **options)  # type: ignore[arg-type]
+    _ALL.append(event)
+    return event
+
+
+# Sound.
+
+AUDIO_INPUT = _event(
+    'AUDIO_INPUT',
+    'audio/input',
+    msg.AudioFrame,
+    qos.STREAM,
+    'What the microphone hears.',
+    rules={'sample_rate': in_range(8000, 192000), 'channels': one_of(1), 'samples': not_empty},
+    traced=False,
+)
+AUDIO_OUTPUT = _event(
+    'AUDIO_OUTPUT',
+    'audio/output',
+    msg.AudioFrame,
+    qos.STREAM,
+    'What the speaker is to play.',
+    rules={
+        'stream_id': not_empty,
+        'sample_rate': in_range(8000, 192000),
+        'channels': one_of(1),
+    },
+)
+AUDIO_PLAYBACK = _event(
+    'AUDIO_PLAYBACK',
+    'audio/playback',
+    msg.PlaybackEvent,
+    qos.EVENT,
+    'The speaker started, finished or interrupted an utterance.',
+    rules={
+        'kind': one_of(
+            msg.PlaybackEvent.STARTED, msg.PlaybackEvent.FINISHED, msg.PlaybackEvent.INTERRUPTED
+        ),
+        'utterance_id': not_empty,
+        'position_s': in_range(0),
+    },
+)
+
+# Hearing and understanding.
+
+WAKE_WORD_DETECTED = _event(
+    'WAKE_WORD_DETECTED',
+    'speech/wake_word',
+    msg.WakeWordDetected,
+    qos.EVENT,
+    'The wake phrase was heard.',
+    rules={'phrase': not_empty, 'score': in_range(0, 1)},
+    starts_trace=True,
+)
+LISTEN_REQUEST = _event(
+    'LISTEN_REQUEST',
+    'speech/listen',
+    msg.ListenRequest,
+    qos.EVENT,
+    'Opens or closes the listener without a wake word.',
+    rules={'kind': one_of(msg.ListenRequest.OPEN, msg.ListenRequest.CLOSE)},
+)
+LISTENING = _event(
+    'LISTENING',
+    'speech/listening',
+    msg.ListeningEvent,
+    qos.EVENT,
+    'The listener opened or closed its ear, and why.',
+    rules={
+        'kind': one_of(
+            msg.ListeningEvent.OPENED,
+            msg.ListeningEvent.HEARD,
+            msg.ListeningEvent.NO_SPEECH,
+            msg.ListeningEvent.NOT_UNDERSTOOD,
+            msg.ListeningEvent.CANCELLED,
+        )
+    },
+)
+USER_SPEECH = _event(
+    'USER_SPEECH',
+    'speech/user_speech',
+    msg.UserSpeech,
+    qos.EVENT,
+    'A person started or ended speaking.',
+    rules={
+        'kind': one_of(msg.UserSpeech.STARTED, msg.UserSpeech.ENDED),
+        'duration_s': in_range(0),
+    },
+)
+TRANSCRIPT = _event(
+    'TRANSCRIPT',
+    'speech/transcript',
+    msg.Transcript,
+    qos.EVENT,
+    'What a person said, in words.',
+    rules={
+        'kind': one_of(msg.Transcript.PARTIAL, msg.Transcript.FINAL),
+        'source': one_of(msg.Transcript.SPOKEN, msg.Transcript.TYPED),
+        'text': not_empty,
+        'recognition_s': in_range(0),
+    },
+)
+INTENT_DETECTED = _event(
+    'INTENT_DETECTED',
+    'speech/intent',
+    msg.IntentDetected,
+    qos.EVENT,
+    'What a person wants.',
+    rules={'name': not_empty, 'confidence': in_range(0, 1), 'text': not_empty},
+)
+
+# Talking.
+
+SAY_REQUEST = _event(
+    'SAY_REQUEST',
+    'speech/say',
+    msg.SayRequest,
+    qos.EVENT,
+    'Something to be said aloud.',
+    rules={'utterance_id': not_empty, 'text': not_empty},
+)
+STOP_SPEAKING = _event(
+    'STOP_SPEAKING',
+    'speech/stop',
+    msg.StopSpeaking,
+    qos.EVENT,
+    'Ends all speech at once.',
+    rules={'reason': not_empty},
+)
+CONVERSATION_REQUEST = _event(
+    'CONVERSATION_REQUEST',
+    'conversation/request',
+    msg.ConversationRequest,
+    qos.EVENT,
+    'Asks for a reply that no activity has, or cancels it.',
+    rules={'kind': one_of(msg.ConversationRequest.REPLY, msg.ConversationRequest.CANCEL)},
+)
+CONVERSATION = _event(
+    'CONVERSATION',
+    'conversation/event',
+    msg.ConversationEvent,
+    qos.EVENT,
+    'The progress of a reply: starting, a sentence, ended.',
+    rules={
+        'kind': one_of(
+            msg.ConversationEvent.STARTING,
+            msg.ConversationEvent.SENTENCE,
+            msg.ConversationEvent.ENDED,
+        )
+    },
+)
+
+# What the toy does.
+
+ACTIVITY_REQUEST = _event(
+    'ACTIVITY_REQUEST',
+    'activity/request',
+    msg.ActivityRequest,
+    qos.EVENT,
+    'Asks the toy to do something, by name.',
+    rules={'activity': not_empty},
+)
+ACTIVITY_STATE = _event(
+    'ACTIVITY_STATE',
+    'activity/state',
+    msg.ActivityState,
+    qos.STATE,
+    'What the toy is doing now.',
+    rules={
+        'activity': not_empty,
+        'phase': one_of(
+            msg.ActivityState.RESTING,
+            msg.ActivityState.LISTENING,
+            msg.ActivityState.THINKING,
+            msg.ActivityState.SPEAKING,
+        ),
+    },
+)
+ACTIVITY_TRANSITION = _event(
+    'ACTIVITY_TRANSITION',
+    'activity/transition',
+    msg.ActivityTransition,
+    qos.EVENT,
+    'The toy went from one activity to another.',
+    rules={'to_activity': not_empty, 'reason': not_empty},
+)
+
+# Body.
+
+TOUCH = _event(
+    'TOUCH',
+    'sensors/touch',
+    msg.TouchEvent,
+    qos.EVENT,
+    'A touch pad was touched or let go.',
+    rules={
+        'pad': not_empty,
+        'kind': one_of(msg.TouchEvent.TOUCHED, msg.TouchEvent.RELEASED),
+        'duration_s': in_range(0),
+    },
+    starts_trace=True,
+)
+BUTTON = _event(
+    'BUTTON',
+    'sensors/button',
+    msg.ButtonEvent,
+    qos.EVENT,
+    'A button was pressed or let go.',
+    rules={
+        'button': not_empty,
+        'kind': one_of(msg.ButtonEvent.PRESSED, msg.ButtonEvent.RELEASED),
+        'duration_s': in_range(0),
+    },
+    starts_trace=True,
+)
+MOTION = _event(
+    'MOTION',
+    'sensors/motion',
+    msg.MotionEvent,
+    qos.EVENT,
+    'The toy began to be moved, or came to rest.',
+    rules={'kind': one_of(msg.MotionEvent.STARTED, msg.MotionEvent.STOPPED)},
+    starts_trace=True,
+)
+BATTERY = _event(
+    'BATTERY',
+    'sensors/battery',
+    BatteryState,
+    qos.STATE,
+    'The charge of the battery.',
+    rules={'percentage': in_range(0, 1)},
+    traced=False,
+)
+LED_COMMAND = _event(
+    'LED_COMMAND',
+    'leds/command',
+    msg.LedCommand,
+    qos.EVENT,
+    'Shows an animation on the LED ring.',
+    rules={'animation': not_empty, 'brightness': in_range(0, 1), 'duration_s': in_range(0)},
+)
+LED_FRAME = _event(
+    'LED_FRAME',
+    'leds/frame',
+    msg.LedFrame,
+    qos.LOSSY_STREAM,
+    'The pixels of the LED ring.',
+    rules={'rgb': not_empty},
+    traced=False,
+)
+
+# The toy's own health.
+
+FAULT = _event(
+    'FAULT',
+    'system/fault',
+    msg.Fault,
+    qos.EVENT,
+    'Something went wrong; the toy goes on with what still works.',
+    rules={
+        'node': not_empty,
+        'code': not_empty,
+        'severity': one_of(msg.Fault.WARNING, msg.Fault.ERROR, msg.Fault.FATAL),
+        'message': not_empty,
+    },
+)
+SYSTEM_STATUS = _event(
+    'SYSTEM_STATUS',
+    'system/status',
+    msg.SystemStatus,
+    qos.STATE,
+    'How well each capability works. Published by the supervisor, which is yet to come.',
+)
+DIAGNOSTICS = _event(
+    'DIAGNOSTICS',
+    '/diagnostics',
+    DiagnosticArray,
+    qos.EVENT,
+    "Each node's state for ROS tools. Published by the supervision, which is yet to come.",
+    traced=False,
+)
+
+# Simulation: stands in for hardware alone.
+
+SIMULATED_SOUND = _event(
+    'SIMULATED_SOUND',
+    'simulation/sound',
+    msg.SimulatedSound,
+    qos.EVENT,
+    'Plays a recording into the simulated microphone.',
+    rules={'file': not_empty},
+)
+SIMULATED_SENSOR = _event(
+    'SIMULATED_SENSOR',
+    'simulation/sensor',
+    msg.SimulatedSensor,
+    qos.EVENT,
+    'Moves a simulated sensor.',
+    rules={
+        'kind': one_of(
+            msg.SimulatedSensor.TOUCH,
+            msg.SimulatedSensor.BUTTON,
+            msg.SimulatedSensor.MOTION,
+            msg.SimulatedSensor.BATTERY,
+        )
+    },
+)
+
+ALL: tuple[EventType, ...] = tuple(_ALL)

@@ -1,0 +1,86 @@
+"""Runs nodes in this process until it is told to end: one alone, or several composed."""
+
+import contextlib
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from types import FrameType
+
+import rclpy
+from rclpy.executors import Executor
+from rclpy.experimental import EventsExecutor
+from rclpy.signals import SignalHandlerOptions
+from rclpy.utilities import remove_ros_args
+
+from phoenix_core import plugins
+from phoenix_core.node import NODES, EventNode
+from phoenix_core.settings import SettingsError
+
+# Its spin() busy-loops in rclpy 7.1 and a signal is only seen between two calls.
+SPIN_TIMEOUT_S = 0.2
+
+EXIT_BAD_SETTINGS = 2
+
+
+def run(node_classes: Sequence[type[EventNode]]) -> int:
+    """
+    Run nodes until SIGINT or SIGTERM, then take them down in reverse order.
+
+    :returns: the exit code: 0, or 2 when a setting is refused, which is printed.
+    """
+    rclpy.init(args=sys.argv, signal_handler_options=SignalHandlerOptions.NO)
+    executor = EventsExecutor()
+    nodes: list[EventNode] = []
+    with _until_signalled() as ended:
+        try:
+            for node_class in node_classes:
+                nodes.append(node_class())
+            for node in nodes:
+                node.executor = executor
+                if node.settings.autostart:
+                    executor.create_task(node.start)
+            while not ended:
+                executor.spin_once(timeout_sec=SPIN_TIMEOUT_S)
+        except SettingsError as error:
+            print(f'phoenix: {error}', file=sys.stderr)
+            return EXIT_BAD_SETTINGS
+        finally:
+            shut_down(executor, nodes)
+            rclpy.try_shutdown()
+    return 0
+
+
+def shut_down(executor: Executor, nodes: Sequence[EventNode]) -> None:
+    """Stop and destroy nodes in reverse order."""
+    for node in reversed(nodes):
+        node.stop()
+        executor.remove_node(node)
+        node.destroy_node()
+
+
+def compose() -> None:
+    """Run the nodes named on the command line in one process; entry point of `compose`."""
+    names = remove_ros_args(sys.argv)[1:]
+    try:
+        classes = [plugins.load(NODES, name) for name in names]
+    except plugins.PluginError as error:
+        sys.exit(f'phoenix: {error}')
+    if not classes:
+        sys.exit(f'usage: compose NODE...; nodes: {", ".join(plugins.names(NODES))}')
+    sys.exit(run(classes))
+
+
+@contextlib.contextmanager
+def _until_signalled() -> Iterator[list[int]]:
+    """Collect the signals that ask for the end, instead of interrupting whatever runs."""
+    received: list[int] = []
+
+    def note(number: int, frame: FrameType | None) -> None:
+        received.append(number)
+
+    previous = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield received
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)

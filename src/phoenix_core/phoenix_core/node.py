@@ -1,0 +1,417 @@
+"""
+The event node: what every Phoenix node is made of.
+
+A lifecycle node that declares what it produces and consumes and what its settings are; publishers,
+subscriptions, parameters, trace context and the isolation of failing handlers come from here.
+"""
+
+import os
+import re
+import typing
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import Any, ClassVar
+
+import rclpy.exceptions
+from builtin_interfaces.msg import Time
+from phoenix_msgs.msg import Fault
+from rcl_interfaces.msg import SetParametersResult
+from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
+from rclpy.parameter import Parameter
+from rclpy.timer import Timer
+
+from phoenix_core import events, plugins, tracing
+from phoenix_core.event_type import EventRuleError, EventType
+from phoenix_core.settings import (
+    NodeSettings,
+    SettingsError,
+    descriptor,
+    load_profile,
+    resolve,
+    validated,
+)
+from phoenix_core.tracing import TraceContext
+
+NODES = 'phoenix.nodes'
+DEFAULT_NAMESPACE = '/phoenix'
+
+
+class UndeclaredEventError(TypeError):
+    """A node published an event it does not declare in `produces`."""
+
+
+class EventNode(LifecycleNode):
+    """
+    Base of all nodes.
+
+    A subclass declares `produces`, `consumes` (event to handler name) and the type of `settings`,
+    and fills in configure (load models, check devices), activate (open streams), deactivate and
+    cleanup. All of its methods run on the executor's thread; what takes longer than a few
+    milliseconds goes through in_background, and other threads come back through post.
+    """
+
+    produces: ClassVar[tuple[EventType, ...]] = ()
+    consumes: ClassVar[Mapping[EventType, str]] = {}
+    settings: NodeSettings
+
+    def __init__(self, *, environ: Mapping[str, str] = os.environ, **options: Any) -> None:
+        """
+        Declare parameters and check the declarations.
+
+        :param environ: where PHOENIX_<NODE>_<FIELD> is looked up.
+        :param options: for rclpy's node: context, namespace, parameter_overrides, cli_args, ...
+        :raises SettingsError: when a setting is refused.
+        """
+        options.setdefault('namespace', DEFAULT_NAMESPACE)
+        super().__init__(self.node_name(), **options)
+        self._active = False
+        self._timers: list[Timer] = []
+        self._worker: ThreadPoolExecutor | None = None
+        self._event_publishers: dict[EventType, Any] = {}
+        self._event_subscriptions: list[Any] = []
+        self._check_declarations()
+        self._declare_settings(environ)
+        self._create_publisher(events.FAULT)
+
+    @classmethod
+    def node_name(cls) -> str:
+        """Return the class name in snake case."""
+        return re.sub(r'(?<!^)(?=[A-Z])', '_', cls.__name__).lower()
+
+    @classmethod
+    def settings_class(cls) -> type[NodeSettings]:
+        """Return the model that the class declares as the type of `settings`."""
+        return typing.get_type_hints(cls)['settings']
+
+    # What a subclass fills in.
+
+    def configure(self) -> None:
+        """Load models and check devices; raise when that fails."""
+
+    def activate(self) -> None:
+        """Open streams and begin; raise when that fails."""
+
+    def deactivate(self) -> None:
+        """Stop what activate began."""
+
+    def cleanup(self) -> None:
+        """Free what configure loaded."""
+
+    def settings_changed(self) -> None:
+        """React to a runtime setting that was changed; self.settings holds the new values."""
+
+    # What a subclass uses.
+
+    @property
+    def is_active(self) -> bool:
+        """Tell whether the node is in the active state."""
+        return self._active
+
+    def publish(
+        self,
+        event: EventType,
+        *,
+        stamp: Time | None = None,
+        cause: TraceContext | None = None,
+        **fields: Any,
+    ) -> TraceContext | None:
+        """
+        Publish an event; the header is filled in here.
+
+        :param stamp: when it happened; default now.
+        :param cause: the event that caused it; default the one being handled.
+        :param fields: the message's fields.
+        :returns: the new event's trace context; None when untraced or refused as inactive.
+        :raises UndeclaredEventError: the node does not declare it.
+        :raises EventRuleError: a field breaks a rule of the catalogue.
+        """
+        if event not in self.produces and event is not events.FAULT:
+            raise UndeclaredEventError(f'{type(self).__name__} does not declare {event.name}')
+        if not self._active and event is not events.FAULT:
+            self.get_logger().warning(f'attempted to publish {event.name} while not active')
+            return None
+        message = event.build(fields)
+        event.check(message)
+        context = None
+        if event.has_header:
+            header = message.header
+            header.stamp = stamp or self.get_clock().now().to_msg()
+            header.producer = self.get_name()
+            if event.traced:
+                context = self._fill_trace(event, header, cause or tracing.current())
+        self._event_publishers[event].publish(message)
+        return context
+
+    def fault(
+        self,
+        code: str,
+        message: str,
+        *,
+        severity: int = Fault.ERROR,
+        self_healing: bool = False,
+    ) -> None:
+        """Say that something went wrong. The message must not hold what a person said."""
+        self.get_logger().error(f'{code}: {message}')
+        self.publish(
+            events.FAULT,
+            node=self.get_name(),
+            code=code,
+            severity=severity,
+            message=message[:1000],
+            self_healing=self_healing,
+        )
+
+    def in_background(
+        self, function: Callable[..., Any], *args: Any, then: Callable[[Any], None] | None = None
+    ) -> None:
+        """
+        Run slow work on the node's worker thread, one piece after another.
+
+        :param then: gets the result on the executor's thread. A failure becomes a fault.
+        """
+        assert self._worker is not None, 'in_background is for configured nodes'
+        cause = tracing.current()
+
+        def work() -> None:
+            with tracing.caused_by(cause):
+                try:
+                    result = function(*args)
+                except Exception as error:  # whatever the provider raises
+                    self.post(self._handler_failed, function, error)
+                    return
+                if then is not None:
+                    self.post(then, result)
+
+        self._worker.submit(work)
+
+    def post(self, callback: Callable[..., None], *args: Any) -> None:
+        """Call back on the executor's thread, with the trace context of the caller; thread-safe."""
+        executor = self.executor
+        if executor is not None:
+            executor.create_task(partial(self._isolated, callback, tracing.current(), *args))
+
+    def every(self, period_s: float, callback: Callable[[], None]) -> Timer:
+        """Call back periodically until cancelled or deactivated."""
+        timer = self.create_timer(period_s, partial(self._isolated, callback, None))
+        self._timers.append(timer)
+        return timer
+
+    def after(self, delay_s: float, callback: Callable[[], None]) -> Timer:
+        """Call back once, with today's trace context, unless cancelled or deactivated before."""
+        cause = tracing.current()
+
+        def once() -> None:
+            timer.cancel()
+            if timer in self._timers:
+                self._timers.remove(timer)
+                self.post(self.destroy_timer, timer)
+                self._isolated(callback, cause)
+
+        timer = self.create_timer(delay_s, once)
+        self._timers.append(timer)
+        return timer
+
+    def now_s(self) -> float:
+        """Return the node's ROS time in seconds."""
+        return self.get_clock().now().nanoseconds * 1e-9
+
+    # Lifecycle.
+
+    def start(self) -> bool:
+        """Configure and activate; False when that failed, which a fault has told."""
+        success = TransitionCallbackReturn.SUCCESS
+        return self.trigger_configure() == success and self.trigger_activate() == success
+
+    def stop(self) -> None:
+        """Deactivate and clean up from whatever state the node is in."""
+        if self._active:
+            self.trigger_deactivate()
+        if self._worker is not None:
+            self.trigger_cleanup()
+
+    def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Make publishers and subscriptions, then configure."""
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix=self.get_name())
+        for event in self.produces:
+            self._create_publisher(event)
+        try:
+            self.configure()
+        except Exception as error:  # a node that cannot start must not take the others along
+            self._transition_failed('configure_failed', error)
+            self._free()
+            return TransitionCallbackReturn.FAILURE
+        for event, handler in self.consumes.items():
+            callback = partial(self._dispatch, event, getattr(self, handler))
+            self._event_subscriptions.append(
+                self.create_subscription(event.message, event.topic, callback, event.qos)
+            )
+        return super().on_configure(state)
+
+    def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Let events through, then activate."""
+        self._active = True
+        try:
+            self.activate()
+        except Exception as error:
+            self._transition_failed('activate_failed', error)
+            self._active = False
+            return TransitionCallbackReturn.FAILURE
+        return super().on_activate(state)
+
+    def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Stop timers and handlers, then deactivate; what it still publishes goes out."""
+        for timer in self._timers:
+            timer.cancel()
+            self.destroy_timer(timer)
+        self._timers.clear()
+        try:
+            self._isolated(self.deactivate, None)
+        finally:
+            self._active = False
+        return super().on_deactivate(state)
+
+    def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Clean up and take publishers and subscriptions away."""
+        self._isolated(self.cleanup, None)
+        self._free()
+        return super().on_cleanup(state)
+
+    def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Go down from any state."""
+        if self._active:
+            self.on_deactivate(state)
+        if self._worker is not None:
+            self.on_cleanup(state)
+        return super().on_shutdown(state)
+
+    # Inner workings.
+
+    def _check_declarations(self) -> None:
+        for event, handler in self.consumes.items():
+            if not callable(getattr(self, handler, None)):
+                raise TypeError(
+                    f'{type(self).__name__}.consumes: {event.name} names {handler!r}, '
+                    'which is no method of the class'
+                )
+
+    def _declare_settings(self, environ: Mapping[str, str]) -> None:
+        model = self.settings_class()
+        name = self.node_name()
+        path = self._declared(model, 'profile', environ.get('PHOENIX_PROFILE', ''))
+        profile = load_profile(Path(path), {*plugins.names(NODES), name}) if path else {}
+        below = resolve(
+            model,
+            name,
+            profile=profile.get(name, {}),
+            profile_path=Path(path) if path else None,
+            environ=environ,
+        )
+        values = {'profile': path}
+        for field in model.model_fields:
+            if field != 'profile':
+                values[field] = self._declared(model, field, getattr(below, field))
+        origin = dict.fromkeys(values, f'ROS parameter {name}.')
+        self.settings = validated(model, values, origin)
+        self.add_on_set_parameters_callback(self._validate_parameters)
+        self.add_post_set_parameters_callback(self._apply_parameters)
+
+    def _declared(self, model: type[NodeSettings], field: str, value: Any) -> Any:
+        """Declare a parameter and return its value after ROS's own overrides."""
+        try:
+            declared = self.declare_parameter(field, value, descriptor(model, field)).value
+        except (
+            rclpy.exceptions.InvalidParameterTypeException,
+            rclpy.exceptions.InvalidParameterValueException,
+        ) as error:
+            raise SettingsError(f'ROS parameter {self.node_name()}.{field}: {error}') from error
+        return list(declared) if isinstance(value, list) else declared
+
+    def _validate_parameters(self, parameters: list[Parameter]) -> SetParametersResult:
+        try:
+            self._with(parameters)
+        except SettingsError as error:
+            return SetParametersResult(successful=False, reason=str(error))
+        return SetParametersResult(successful=True)
+
+    def _apply_parameters(self, parameters: list[Parameter]) -> None:
+        self.settings = self._with(parameters)
+        self._isolated(self.settings_changed, None)
+
+    def _with(self, parameters: list[Parameter]) -> NodeSettings:
+        changed = {
+            parameter.name: list(parameter.value)
+            if parameter.type_.name.endswith('_ARRAY')
+            else parameter.value
+            for parameter in parameters
+            if parameter.name in type(self.settings).model_fields
+        }
+        values = {**self.settings.model_dump(), **changed}
+        return validated(type(self.settings), values, dict.fromkeys(changed, 'parameter '))
+
+    def _create_publisher(self, event: EventType) -> None:
+        if event not in self._event_publishers:
+            self._event_publishers[event] = self.create_publisher(
+                event.message, event.topic, event.qos
+            )
+
+    def _fill_trace(
+        self, event: EventType, header: Any, parent: TraceContext | None
+    ) -> TraceContext:
+        if parent is None or event.starts_trace:
+            header.trace_id = tracing.new_trace_id()
+        else:
+            header.trace_id = parent.trace_id
+            header.parent_span_id = parent.span_id
+        header.span_id = tracing.new_span_id()
+        return TraceContext(header.trace_id, header.span_id)
+
+    def _dispatch(self, event: EventType, handler: Callable[[Any], None], message: Any) -> None:
+        if not self._active:
+            return
+        traced = event.has_header and event.traced
+        self._isolated(handler, TraceContext.of(message.header) if traced else None, message)
+
+    def _isolated(
+        self, callback: Callable[..., None], cause: TraceContext | None, *args: Any
+    ) -> None:
+        """Call back; what it raises becomes a fault in the trace of what was handled."""
+        with tracing.caused_by(cause):
+            try:
+                callback(*args)
+            except Exception as error:  # the node and its other handlers go on
+                self._handler_failed(callback, error)
+
+    def _handler_failed(self, callback: Callable[..., Any], error: Exception) -> None:
+        name = getattr(callback, '__name__', repr(callback))
+        self.fault('handler_failed', f'{name} raised {describe(error)}')
+
+    def _transition_failed(self, code: str, error: Exception) -> None:
+        self.fault(code, f'{type(error).__name__}: {error}', severity=Fault.FATAL)
+
+    def _free(self) -> None:
+        for subscription in self._event_subscriptions:
+            self.destroy_subscription(subscription)
+        self._event_subscriptions.clear()
+        for event in [event for event in self._event_publishers if event is not events.FAULT]:
+            self.destroy_publisher(self._event_publishers.pop(event))
+        if self._worker is not None:
+            self._worker.shutdown(wait=False, cancel_futures=True)
+            self._worker = None
+
+
+def describe(error: BaseException) -> str:
+    """
+    Say what was raised and where, without the error's own text: it may hold what a person said.
+
+    A broken rule is told whole, but for its value.
+    """
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = ''
+    if trace is not None:
+        place = f' at {Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}'
+    text = f': {str(error).split(", is ")[0]}' if isinstance(error, EventRuleError) else ''
+    return f'{type(error).__name__}{place}{text}'

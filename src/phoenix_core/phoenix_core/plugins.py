@@ -1,0 +1,28 @@
+"""
+Finds nodes and providers by Python entry points, so that other packages can add their own.
+
+Groups: phoenix.nodes, and one per kind of provider, e.g. phoenix.microphones.
+"""
+
+from importlib.metadata import entry_points
+from typing import Any
+
+
+class PluginError(ValueError):
+    """No installed package offers what was asked for."""
+
+
+def names(group: str) -> list[str]:
+    """List what is installed in a group, in alphabetical order."""
+    return sorted({entry.name for entry in entry_points(group=group)})
+
+
+def load(group: str, name: str) -> Any:
+    """
+    Import and return what an entry point names, usually a class.
+
+    :raises PluginError: naming what there is.
+    """
+    for entry in entry_points(group=group, name=name):
+        return entry.load()
+    raise PluginError(f'no {name!r} in {group}; installed: {", ".join(names(group)) or "none"}')
