@@ -48,7 +48,8 @@ def check_machine() -> None:
     except ImportError as error:
         version = f'{sys.version_info.major}.{sys.version_info.minor}'
         raise PreparationError(
-            f"Python's venv module is missing; on Debian or Ubuntu: apt install python{version}-venv"
+            f"Python's venv module is missing; on Debian or Ubuntu: "
+            f'apt install python{version}-venv'
         ) from error
     if not any(shutil.which(name) for name in ('c++', 'g++', 'clang++')):
         raise PreparationError(
@@ -56,8 +57,8 @@ def check_machine() -> None:
         )
     if not ROS_INSTALLED and platform.machine() != 'x86_64':
         raise PreparationError(
-            f'ROS 2 wheels exist for x86_64 only, this is {platform.machine()}; install ROS 2 Jazzy '
-            'and source /opt/ros/jazzy/setup.bash, or use docker/'
+            f'ROS 2 wheels exist for x86_64 only, this is {platform.machine()}; '
+            'install ROS 2 Jazzy and source /opt/ros/jazzy/setup.bash'
         )
     free_mb = shutil.disk_usage(ROOT).free // 2**20
     if not VENV.exists() and free_mb < NEEDED_MB:
@@ -112,8 +113,8 @@ def run(command: list[str], environment: dict[str, str], remedy: str) -> None:
         text = ''.join(lines[-60:])
         if 'No space left on device' in text:
             remedy = f'the disk of {ROOT} is full; {NEEDED_MB} MB are needed'
-        elif re.search(r'NewConnectionError|NameResolution|Network is unreachable|timed out', text):
-            remedy = 'the Python package index cannot be reached; check the network and try again'
+        elif re.search(r'NewConnectionError|NameResolution|is unreachable|timed out', text):
+            remedy = 'the Python package index cannot be reached; check the network, try again'
         raise PreparationError(f'{remedy} (all output: {LOG})')
 
 
@@ -153,18 +154,19 @@ def install_packages() -> None:
     """Make .venv and install the requirements, unless these very ones are installed."""
     files = requirement_files()
     without_dependencies = REQUIREMENTS / 'toy-no-deps.txt'
-    wanted = hashlib.sha256(
-        b''.join(path.read_bytes() for path in [*files, without_dependencies])
-        + f'{sys.version} {ROS_INSTALLED}'.encode()
-    ).hexdigest()
-    stamp = VENV / 'requirements.sha256'
-    if stamp.exists() and stamp.read_text() == wanted:
+    contents = b''.join(path.read_bytes() for path in [*files, without_dependencies])
+    base = f'{sys.version} {"with" if ROS_INSTALLED else "without"} ROS'.replace('\n', ' ')
+    wanted = f'{base}\n{hashlib.sha256(contents).hexdigest()}'
+    stamp = VENV / 'requirements.installed'
+    installed = stamp.read_text() if stamp.exists() else ''
+    if installed == wanted:
         return
-    with step('making the Python environment .venv'):
-        command = [sys.executable, '-m', 'venv', *(['--clear'] if stamp.exists() else [])]
-        if ROS_INSTALLED:
-            command.append('--system-site-packages')
-        run([*command, str(VENV)], dict(os.environ), 'the Python environment could not be made')
+    if installed.partition('\n')[0] != base:
+        with step('making the Python environment .venv'):
+            command = [sys.executable, '-m', 'venv', '--clear']
+            if ROS_INSTALLED:
+                command.append('--system-site-packages')
+            run([*command, str(VENV)], dict(os.environ), 'the Python environment was not made')
     environment = build_environment()
     remedy = 'Python packages could not be installed'
     pip = [str(PYTHON), '-m', 'pip', 'install', '--disable-pip-version-check']
@@ -183,17 +185,19 @@ def repair_wheels() -> None:
 
     CMake stops on include folders that do not exist.
     """
+    package = r'/opt/python/cp\d+-cp\d+/lib/python3\.\d+/site-packages/numpy/_core/include'
+    headers = r'/opt/python/cp\d+-cp\d+/include/python3\.\d+'
     numpy_include = subprocess.check_output(
         [str(PYTHON), '-c', 'import numpy; print(numpy.get_include())'], text=True
     ).strip()
     replacements = (
-        (r'/opt/python/cp\d+-cp\d+/lib/python3\.\d+/site-packages/numpy/_core/include', numpy_include),
-        (r'/opt/python/cp\d+-cp\d+/include/python3\.\d+', sysconfig.get_paths()['include']),
+        (package, numpy_include),
+        (headers, sysconfig.get_paths()['include']),
     )
     for path in (VENV / 'share').glob('*/cmake/*.cmake'):
         text = repaired = path.read_text()
         for pattern, replacement in replacements:
-            repaired = re.sub(pattern, lambda _, to=replacement: to, repaired)
+            repaired = re.sub(pattern, replacement.replace('\\', r'\\'), repaired)
         if repaired != text:
             path.write_text(repaired)
 
@@ -202,13 +206,14 @@ def build_workspace() -> None:
     """Build all packages with colcon; Python sources are linked, so that edits take effect."""
     command = [str(PYTHON), '-m', 'colcon', 'build', '--symlink-install', '--base-paths', 'src']
     command += ['--event-handlers', 'console_direct+', '--cmake-args', '-GNinja']
-    command += [f'-DPython3_EXECUTABLE={PYTHON}', '-DBUILD_TESTING=OFF', '--no-warn-unused-cli']
+    command += [f'-DPython3_EXECUTABLE={PYTHON}', '-DBUILD_TESTING=OFF']
+    command += ['--no-warn-unused-cli']
     with step('building the workspace'):
         run(command, build_environment(), 'the workspace did not build')
 
 
 def write_environment() -> None:
-    """Write down what the workspace's setup.bash sets: sourcing it at every start takes seconds."""
+    """Write down what setup.bash sets: sourcing it at every start takes seconds."""
     before = build_environment()
     script = '. install/setup.bash && env -0'
     text = subprocess.check_output(['bash', '-c', script], cwd=ROOT, env=before, text=True)

@@ -17,6 +17,14 @@ setup(
     license='Apache-2.0',
     extras_require={'test': ['pytest']},
     entry_points={
-        'console_scripts': [],
+        'console_scripts': ['activities = phoenix_activities.activities:main'],
+        'phoenix.nodes': ['activities = phoenix_activities.activities:Activities'],
+        'phoenix.activities': [
+            'idle = phoenix_activities.idle:Idle',
+            'sleep = phoenix_activities.sleep:Sleep',
+            'conversation = phoenix_activities.conversation:Conversation',
+            'story = phoenix_activities.story:Story',
+            'timer = phoenix_activities.timer:Timer',
+        ],
     },
 )

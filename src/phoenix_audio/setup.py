@@ -17,6 +17,21 @@ setup(
     license='Apache-2.0',
     extras_require={'test': ['pytest']},
     entry_points={
-        'console_scripts': [],
+        'console_scripts': [
+            'microphone = phoenix_audio.microphone:main',
+            'speaker = phoenix_audio.speaker:main',
+        ],
+        'phoenix.nodes': [
+            'microphone = phoenix_audio.microphone:Microphone',
+            'speaker = phoenix_audio.speaker:Speaker',
+        ],
+        'phoenix.microphones': [
+            'simulated = phoenix_audio.microphone:simulated',
+            'portaudio = phoenix_audio.microphone:portaudio',
+        ],
+        'phoenix.speakers': [
+            'simulated = phoenix_audio.speaker:simulated',
+            'portaudio = phoenix_audio.speaker:portaudio',
+        ],
     },
 )

@@ -1,6 +1,15 @@
+from pathlib import Path
+
 from setuptools import find_packages, setup
 
 package_name = 'phoenix_bringup'
+
+
+def data_files(folder):
+    """List a folder's files by the place they are installed to."""
+    files = sorted(path for path in Path(folder).rglob('*') if path.is_file())
+    return [(f'share/{package_name}/{path.parent}', [str(path)]) for path in files]
+
 
 setup(
     name=package_name,
@@ -9,6 +18,9 @@ setup(
     data_files=[
         ('share/ament_index/resource_index/packages', ['resource/' + package_name]),
         ('share/' + package_name, ['package.xml']),
+        # Links to the folders at the root of the repository.
+        *data_files('launch'),
+        *data_files('config'),
     ],
     zip_safe=True,
     maintainer='The Phoenix developers',
@@ -17,6 +29,7 @@ setup(
     license='Apache-2.0',
     extras_require={'test': ['pytest']},
     entry_points={
-        'console_scripts': [],
+        'console_scripts': ['phoenix = phoenix_bringup.command_line:main'],
+        'phoenix.nodes': ['console = phoenix_bringup.console:Console'],
     },
 )

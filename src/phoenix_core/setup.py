@@ -13,7 +13,7 @@ setup(
     zip_safe=True,
     maintainer='The Phoenix developers',
     maintainer_email='phoenix@example.org',
-    description='What every Phoenix node is made of: catalogue, event node, settings, tracing, composition.',
+    description='What every Phoenix node is made of.',
     license='Apache-2.0',
     extras_require={'test': ['pytest']},
     entry_points={

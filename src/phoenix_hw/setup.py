@@ -17,6 +17,21 @@ setup(
     license='Apache-2.0',
     extras_require={'test': ['pytest']},
     entry_points={
-        'console_scripts': [],
+        'console_scripts': [
+            'leds = phoenix_hw.leds:main',
+            'sensors = phoenix_hw.sensors:main',
+        ],
+        'phoenix.nodes': [
+            'leds = phoenix_hw.leds:Leds',
+            'sensors = phoenix_hw.sensors:Sensors',
+        ],
+        'phoenix.led_strips': [
+            'simulated = phoenix_hw.leds:simulated_strip',
+            'ws281x = phoenix_hw.leds:ws281x_strip',
+        ],
+        'phoenix.sensor_boards': [
+            'simulated = phoenix_hw.sensors:simulated_board',
+            'gpiozero = phoenix_hw.sensors:gpiozero_board',
+        ],
     },
 )

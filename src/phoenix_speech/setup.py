@@ -17,6 +17,34 @@ setup(
     license='Apache-2.0',
     extras_require={'test': ['pytest']},
     entry_points={
-        'console_scripts': [],
+        'console_scripts': [
+            'wake_word = phoenix_speech.wake_word:main',
+            'listener = phoenix_speech.listener:main',
+            'intent = phoenix_speech.intent:main',
+            'conversation = phoenix_speech.conversation:main',
+            'voice = phoenix_speech.voice:main',
+        ],
+        'phoenix.nodes': [
+            'wake_word = phoenix_speech.wake_word:WakeWord',
+            'listener = phoenix_speech.listener:Listener',
+            'intent = phoenix_speech.intent:Intent',
+            'conversation = phoenix_speech.conversation:Conversation',
+            'voice = phoenix_speech.voice:Voice',
+        ],
+        'phoenix.wake_word_engines': ['openwakeword = phoenix_speech.wake_word:openwakeword'],
+        'phoenix.recognizers': [
+            'moonshine = phoenix_speech.listener:moonshine',
+            'faster_whisper = phoenix_speech.listener:faster_whisper',
+        ],
+        'phoenix.voices': [
+            'piper = phoenix_speech.voice:piper',
+            'espeak_ng = phoenix_speech.voice:espeak_ng',
+            'flite = phoenix_speech.voice:flite',
+        ],
+        'phoenix.chat_models': [
+            'openai = phoenix_speech.conversation:openai',
+            'local = phoenix_speech.conversation:local',
+            'scripted = phoenix_speech.conversation:scripted',
+        ],
     },
 )

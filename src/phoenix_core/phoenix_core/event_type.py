@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from phoenix_msgs.msg import EventHeader
@@ -31,16 +32,16 @@ class EventType:
 
     name: str
     topic: str
-    message: type
+    message: Any
     qos: QoSProfile
     description: str
     rules: Mapping[str, Rule] = field(default_factory=dict)
     starts_trace: bool = False
     traced: bool = True
 
-    @property
+    @cached_property
     def has_header(self) -> bool:
-        """Tell whether the message carries Phoenix's event header; other packages' types do not."""
+        """Tell whether the message has Phoenix's event header; other packages' types do not."""
         return self.message.get_fields_and_field_types().get('header') == _HEADER
 
     def build(self, fields: Mapping[str, Any]) -> Any:

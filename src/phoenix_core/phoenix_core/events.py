@@ -12,18 +12,9 @@ from phoenix_core import qos
 from phoenix_core.event_type import EventType
 from phoenix_core.rules import in_range, not_empty, one_of
 
-_ALL: list[EventType] = []
-
-
-def _event(name: str, topic: str, message: type, *args: object, **options: object) -> EventType:
-    event = EventType(name, topic, message, *args, **options)  # type: ignore[arg-type]
-    _ALL.append(event)
-    return event
-
-
 # Sound.
 
-AUDIO_INPUT = _event(
+AUDIO_INPUT = EventType(
     'AUDIO_INPUT',
     'audio/input',
     msg.AudioFrame,
@@ -32,7 +23,7 @@ AUDIO_INPUT = _event(
     rules={'sample_rate': in_range(8000, 192000), 'channels': one_of(1), 'samples': not_empty},
     traced=False,
 )
-AUDIO_OUTPUT = _event(
+AUDIO_OUTPUT = EventType(
     'AUDIO_OUTPUT',
     'audio/output',
     msg.AudioFrame,
@@ -44,7 +35,7 @@ AUDIO_OUTPUT = _event(
         'channels': one_of(1),
     },
 )
-AUDIO_PLAYBACK = _event(
+AUDIO_PLAYBACK = EventType(
     'AUDIO_PLAYBACK',
     'audio/playback',
     msg.PlaybackEvent,
@@ -59,9 +50,18 @@ AUDIO_PLAYBACK = _event(
     },
 )
 
+VOLUME = EventType(
+    'VOLUME',
+    'audio/volume',
+    msg.Volume,
+    qos.STATE,
+    'How loud the toy speaks.',
+    rules={'level': in_range(0, 1)},
+)
+
 # Hearing and understanding.
 
-WAKE_WORD_DETECTED = _event(
+WAKE_WORD_DETECTED = EventType(
     'WAKE_WORD_DETECTED',
     'speech/wake_word',
     msg.WakeWordDetected,
@@ -70,7 +70,7 @@ WAKE_WORD_DETECTED = _event(
     rules={'phrase': not_empty, 'score': in_range(0, 1)},
     starts_trace=True,
 )
-LISTEN_REQUEST = _event(
+LISTEN_REQUEST = EventType(
     'LISTEN_REQUEST',
     'speech/listen',
     msg.ListenRequest,
@@ -78,7 +78,7 @@ LISTEN_REQUEST = _event(
     'Opens or closes the listener without a wake word.',
     rules={'kind': one_of(msg.ListenRequest.OPEN, msg.ListenRequest.CLOSE)},
 )
-LISTENING = _event(
+LISTENING = EventType(
     'LISTENING',
     'speech/listening',
     msg.ListeningEvent,
@@ -94,7 +94,7 @@ LISTENING = _event(
         )
     },
 )
-USER_SPEECH = _event(
+USER_SPEECH = EventType(
     'USER_SPEECH',
     'speech/user_speech',
     msg.UserSpeech,
@@ -105,7 +105,7 @@ USER_SPEECH = _event(
         'duration_s': in_range(0),
     },
 )
-TRANSCRIPT = _event(
+TRANSCRIPT = EventType(
     'TRANSCRIPT',
     'speech/transcript',
     msg.Transcript,
@@ -118,7 +118,7 @@ TRANSCRIPT = _event(
         'recognition_s': in_range(0),
     },
 )
-INTENT_DETECTED = _event(
+INTENT_DETECTED = EventType(
     'INTENT_DETECTED',
     'speech/intent',
     msg.IntentDetected,
@@ -129,7 +129,7 @@ INTENT_DETECTED = _event(
 
 # Talking.
 
-SAY_REQUEST = _event(
+SAY_REQUEST = EventType(
     'SAY_REQUEST',
     'speech/say',
     msg.SayRequest,
@@ -137,7 +137,7 @@ SAY_REQUEST = _event(
     'Something to be said aloud.',
     rules={'utterance_id': not_empty, 'text': not_empty},
 )
-STOP_SPEAKING = _event(
+STOP_SPEAKING = EventType(
     'STOP_SPEAKING',
     'speech/stop',
     msg.StopSpeaking,
@@ -145,7 +145,7 @@ STOP_SPEAKING = _event(
     'Ends all speech at once.',
     rules={'reason': not_empty},
 )
-CONVERSATION_REQUEST = _event(
+CONVERSATION_REQUEST = EventType(
     'CONVERSATION_REQUEST',
     'conversation/request',
     msg.ConversationRequest,
@@ -153,7 +153,7 @@ CONVERSATION_REQUEST = _event(
     'Asks for a reply that no activity has, or cancels it.',
     rules={'kind': one_of(msg.ConversationRequest.REPLY, msg.ConversationRequest.CANCEL)},
 )
-CONVERSATION = _event(
+CONVERSATION = EventType(
     'CONVERSATION',
     'conversation/event',
     msg.ConversationEvent,
@@ -170,7 +170,7 @@ CONVERSATION = _event(
 
 # What the toy does.
 
-ACTIVITY_REQUEST = _event(
+ACTIVITY_REQUEST = EventType(
     'ACTIVITY_REQUEST',
     'activity/request',
     msg.ActivityRequest,
@@ -178,7 +178,7 @@ ACTIVITY_REQUEST = _event(
     'Asks the toy to do something, by name.',
     rules={'activity': not_empty},
 )
-ACTIVITY_STATE = _event(
+ACTIVITY_STATE = EventType(
     'ACTIVITY_STATE',
     'activity/state',
     msg.ActivityState,
@@ -194,7 +194,7 @@ ACTIVITY_STATE = _event(
         ),
     },
 )
-ACTIVITY_TRANSITION = _event(
+ACTIVITY_TRANSITION = EventType(
     'ACTIVITY_TRANSITION',
     'activity/transition',
     msg.ActivityTransition,
@@ -205,7 +205,7 @@ ACTIVITY_TRANSITION = _event(
 
 # Body.
 
-TOUCH = _event(
+TOUCH = EventType(
     'TOUCH',
     'sensors/touch',
     msg.TouchEvent,
@@ -218,7 +218,7 @@ TOUCH = _event(
     },
     starts_trace=True,
 )
-BUTTON = _event(
+BUTTON = EventType(
     'BUTTON',
     'sensors/button',
     msg.ButtonEvent,
@@ -231,7 +231,7 @@ BUTTON = _event(
     },
     starts_trace=True,
 )
-MOTION = _event(
+MOTION = EventType(
     'MOTION',
     'sensors/motion',
     msg.MotionEvent,
@@ -240,7 +240,7 @@ MOTION = _event(
     rules={'kind': one_of(msg.MotionEvent.STARTED, msg.MotionEvent.STOPPED)},
     starts_trace=True,
 )
-BATTERY = _event(
+BATTERY = EventType(
     'BATTERY',
     'sensors/battery',
     BatteryState,
@@ -249,15 +249,15 @@ BATTERY = _event(
     rules={'percentage': in_range(0, 1)},
     traced=False,
 )
-LED_COMMAND = _event(
+LED_COMMAND = EventType(
     'LED_COMMAND',
     'leds/command',
     msg.LedCommand,
     qos.EVENT,
     'Shows an animation on the LED ring.',
-    rules={'animation': not_empty, 'brightness': in_range(0, 1), 'duration_s': in_range(0)},
+    rules={'brightness': in_range(0, 1), 'duration_s': in_range(0)},
 )
-LED_FRAME = _event(
+LED_FRAME = EventType(
     'LED_FRAME',
     'leds/frame',
     msg.LedFrame,
@@ -269,7 +269,7 @@ LED_FRAME = _event(
 
 # The toy's own health.
 
-FAULT = _event(
+FAULT = EventType(
     'FAULT',
     'system/fault',
     msg.Fault,
@@ -282,14 +282,14 @@ FAULT = _event(
         'message': not_empty,
     },
 )
-SYSTEM_STATUS = _event(
+SYSTEM_STATUS = EventType(
     'SYSTEM_STATUS',
     'system/status',
     msg.SystemStatus,
     qos.STATE,
     'How well each capability works. Published by the supervisor, which is yet to come.',
 )
-DIAGNOSTICS = _event(
+DIAGNOSTICS = EventType(
     'DIAGNOSTICS',
     '/diagnostics',
     DiagnosticArray,
@@ -300,7 +300,7 @@ DIAGNOSTICS = _event(
 
 # Simulation: stands in for hardware alone.
 
-SIMULATED_SOUND = _event(
+SIMULATED_SOUND = EventType(
     'SIMULATED_SOUND',
     'simulation/sound',
     msg.SimulatedSound,
@@ -308,7 +308,7 @@ SIMULATED_SOUND = _event(
     'Plays a recording into the simulated microphone.',
     rules={'file': not_empty},
 )
-SIMULATED_SENSOR = _event(
+SIMULATED_SENSOR = EventType(
     'SIMULATED_SENSOR',
     'simulation/sensor',
     msg.SimulatedSensor,
@@ -324,4 +324,4 @@ SIMULATED_SENSOR = _event(
     },
 )
 
-ALL: tuple[EventType, ...] = tuple(_ALL)
+ALL = tuple(value for value in list(globals().values()) if isinstance(value, EventType))

@@ -164,7 +164,7 @@ class EventNode(LifecycleNode):
         )
 
     def in_background(
-        self, function: Callable[..., Any], *args: Any, then: Callable[[Any], None] | None = None
+        self, function: Callable[..., Any], *args: Any, then: Callable[[Any], object] | None = None
     ) -> None:
         """
         Run slow work on the node's worker thread, one piece after another.
@@ -186,8 +186,8 @@ class EventNode(LifecycleNode):
 
         self._worker.submit(work)
 
-    def post(self, callback: Callable[..., None], *args: Any) -> None:
-        """Call back on the executor's thread, with the trace context of the caller; thread-safe."""
+    def post(self, callback: Callable[..., object], *args: Any) -> None:
+        """Call back on the executor's thread with the caller's trace context; thread-safe."""
         executor = self.executor
         if executor is not None:
             executor.create_task(partial(self._isolated, callback, tracing.current(), *args))
@@ -374,7 +374,7 @@ class EventNode(LifecycleNode):
         self._isolated(handler, TraceContext.of(message.header) if traced else None, message)
 
     def _isolated(
-        self, callback: Callable[..., None], cause: TraceContext | None, *args: Any
+        self, callback: Callable[..., object], cause: TraceContext | None, *args: Any
     ) -> None:
         """Call back; what it raises becomes a fault in the trace of what was handled."""
         with tracing.caused_by(cause):

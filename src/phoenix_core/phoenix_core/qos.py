@@ -1,7 +1,7 @@
 """
 The three qualities of service that Phoenix events use.
 
-A stream carries samples at a rate, an event must not be lost, a state is known to late subscribers.
+A stream carries samples at a rate, an event must not be lost, late subscribers know a state.
 """
 
 from rclpy.qos import DurabilityPolicy, HistoryPolicy, QoSProfile, ReliabilityPolicy

@@ -3,13 +3,14 @@
 import threading
 
 import pytest
+from phoenix_msgs.msg import ListenRequest, StopSpeaking, TouchEvent
+from rclpy.parameter import Parameter
+
 from phoenix_core import events, tracing
 from phoenix_core.event_type import EventRuleError
 from phoenix_core.node import EventNode, UndeclaredEventError
 from phoenix_core.settings import NodeSettings, SettingsError, setting
 from phoenix_core.testing import TestGraph
-from phoenix_msgs.msg import ListenRequest, StopSpeaking, TouchEvent
-from rclpy.parameter import Parameter
 
 
 class EchoSettings(NodeSettings):
@@ -135,9 +136,7 @@ def test_a_timer_keeps_the_trace_and_ends_with_the_node(graph, probe):
 
     def arm():
         with tracing.caused_by(context):
-            node.after(
-                0.01, lambda: node.publish(events.LISTEN_REQUEST, kind=ListenRequest.OPEN)
-            )
+            node.after(0.01, lambda: node.publish(events.LISTEN_REQUEST, kind=ListenRequest.OPEN))
 
     graph.call(arm)
     assert probe.expect(events.LISTEN_REQUEST).header.trace_id == 'a' * 32

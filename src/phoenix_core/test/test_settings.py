@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
+
 from phoenix_core.settings import NodeSettings, SettingsError, load_profile, resolve, setting
 
 NODES = ['microphone', 'wake_word']

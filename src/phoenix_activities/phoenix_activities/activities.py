@@ -1,0 +1,219 @@
+"""The activities node: what the toy does, and the state machine that moves between activities."""
+
+import random
+import uuid
+from collections.abc import Callable
+from datetime import datetime, timezone
+
+from phoenix_core import events, plugins, tracing
+from phoenix_core.execution import run
+from phoenix_core.node import EventNode
+from phoenix_core.settings import NodeSettings, setting
+from phoenix_msgs.msg import (
+    ActivityRequest,
+    ButtonEvent,
+    ConversationEvent,
+    ConversationRequest,
+    IntentDetected,
+    ListeningEvent,
+    ListenRequest,
+    PlaybackEvent,
+    Slot,
+    TouchEvent,
+    WakeWordDetected,
+)
+from rclpy.timer import Timer
+from std_msgs.msg import ColorRGBA
+
+from phoenix_activities.activity import Intent
+from phoenix_activities.director import Director, Phase
+from phoenix_activities.words import Words
+
+ACTIVITIES = 'phoenix.activities'
+
+
+class ActivitiesSettings(NodeSettings):
+    """Settings of the activities node."""
+
+    language: str = setting('en', 'Folder of words below config_dir.')
+    volume: float = setting(0.7, 'How loud the toy speaks at the start.', ge=0, le=1)
+    step_deadline_s: float = setting(
+        30.0, 'The toy gives up and rests after so long without progress [s].', gt=0
+    )
+    seed: int = setting(0, 'Seed of all chance; 0: a new one at each start.', ge=0)
+
+
+class Activities(EventNode):
+    """Runs the activities; is the Toy that their director acts through."""
+
+    produces = (
+        events.ACTIVITY_STATE,
+        events.ACTIVITY_TRANSITION,
+        events.SAY_REQUEST,
+        events.STOP_SPEAKING,
+        events.LISTEN_REQUEST,
+        events.CONVERSATION_REQUEST,
+        events.LED_COMMAND,
+        events.VOLUME,
+    )
+    consumes = {
+        events.WAKE_WORD_DETECTED: 'on_wake_word',
+        events.LISTENING: 'on_listening',
+        events.INTENT_DETECTED: 'on_intent',
+        events.CONVERSATION: 'on_conversation',
+        events.AUDIO_PLAYBACK: 'on_playback',
+        events.TOUCH: 'on_touch',
+        events.BUTTON: 'on_button',
+        events.ACTIVITY_REQUEST: 'on_request',
+    }
+    settings: ActivitiesSettings
+
+    def configure(self) -> None:
+        """Read the words and make the activities."""
+        settings = self.settings
+        words = Words(settings.config_path / settings.language, random.Random(settings.seed or None))
+        self.director = Director(
+            self,
+            words,
+            [plugins.load(ACTIVITIES, name) for name in plugins.names(ACTIVITIES)],
+            volume=settings.volume,
+            step_deadline_s=settings.step_deadline_s,
+        )
+
+    def activate(self) -> None:
+        """Begin in idle."""
+        self.director.begin()
+
+    # What happens to the toy.
+
+    def on_wake_word(self, event: WakeWordDetected) -> None:
+        """Attend; the listener opens by itself."""
+        self.director.on_attention('wake_word', ear_opens=True)
+
+    def on_touch(self, event: TouchEvent) -> None:
+        """Attend to a touch."""
+        if event.kind == TouchEvent.TOUCHED:
+            self.director.on_attention('touch')
+
+    def on_button(self, event: ButtonEvent) -> None:
+        """Attend to a button."""
+        if event.kind == ButtonEvent.PRESSED:
+            self.director.on_attention('button')
+
+    def on_listening(self, event: ListeningEvent) -> None:
+        """Follow the ear."""
+        self.director.on_ear(
+            opened=event.kind == ListeningEvent.OPENED,
+            heard=event.kind == ListeningEvent.HEARD,
+            cancelled=event.kind == ListeningEvent.CANCELLED,
+        )
+
+    def on_intent(self, event: IntentDetected) -> None:
+        """Do what a person wants."""
+        self.director.on_intent(Intent(event.name, event.text, slots(event.slots)))
+
+    def on_request(self, event: ActivityRequest) -> None:
+        """Do what a program wants."""
+        self.director.on_request(event.activity, slots(event.slots))
+
+    def on_conversation(self, event: ConversationEvent) -> None:
+        """Follow a reply."""
+        self.director.on_reply(
+            text=event.text,
+            utterance=event.utterance_id,
+            ended=event.kind == ConversationEvent.ENDED,
+        )
+
+    def on_playback(self, event: PlaybackEvent) -> None:
+        """Follow what is being said."""
+        sounding = event.kind == PlaybackEvent.STARTED
+        self.director.on_playback(event.utterance_id, sounding=sounding)
+
+    # What the director makes the toy do (the Toy protocol).
+
+    def say(self, text: str) -> str:
+        """Send a text to the voice."""
+        utterance = uuid.uuid4().hex
+        self.publish(events.SAY_REQUEST, utterance_id=utterance, text=text)
+        return utterance
+
+    def silence(self, reason: str) -> None:
+        """Stop voice and speaker."""
+        self.publish(events.STOP_SPEAKING, reason=reason)
+
+    def listen(self) -> None:
+        """Open the listener."""
+        self.publish(events.LISTEN_REQUEST, kind=ListenRequest.OPEN)
+
+    def stop_listening(self) -> None:
+        """Close the listener."""
+        self.publish(events.LISTEN_REQUEST, kind=ListenRequest.CLOSE)
+
+    def converse(self, text: str) -> None:
+        """Ask the conversation."""
+        self.publish(events.CONVERSATION_REQUEST, kind=ConversationRequest.REPLY, text=text)
+
+    def stop_conversing(self) -> None:
+        """Cancel the conversation."""
+        self.publish(events.CONVERSATION_REQUEST, kind=ConversationRequest.CANCEL)
+
+    def show(self, animation: str, color: str, brightness: float, duration_s: float) -> None:
+        """Command the LED ring."""
+        self.publish(
+            events.LED_COMMAND,
+            animation=animation,
+            color=rgba(color),
+            brightness=brightness,
+            duration_s=duration_s,
+        )
+
+    def set_volume(self, level: float, muted: bool) -> None:
+        """Tell the speaker how loud."""
+        self.publish(events.VOLUME, level=level, muted=muted)
+
+    def after(
+        self, delay_s: float, callback: Callable[[], None], *, new_interaction: bool = False
+    ) -> Timer:
+        """Call back on a ROS timer."""
+        if new_interaction:
+            with tracing.caused_by(None):
+                return super().after(delay_s, callback)
+        return super().after(delay_s, callback)
+
+    def now(self) -> datetime:
+        """Return the local time of the ROS clock."""
+        return datetime.fromtimestamp(self.now_s(), timezone.utc).astimezone()
+
+    def entered(self, activity: str, left: str, reason: str) -> None:
+        """Publish a transition."""
+        self.publish(
+            events.ACTIVITY_TRANSITION, from_activity=left, to_activity=activity, reason=reason
+        )
+
+    def state(self, activity: str, phase: Phase) -> None:
+        """Publish the state."""
+        self.publish(events.ACTIVITY_STATE, activity=activity, phase=int(phase))
+
+    def late(self, phase: Phase) -> None:
+        """Publish a fault."""
+        self.fault(
+            'step_late', f'gave up {phase.name.lower()} after {self.settings.step_deadline_s} s'
+        )
+
+
+def slots(message: list[Slot]) -> dict[str, str]:
+    """Take slots out of a message."""
+    return {slot.name: slot.value for slot in message}
+
+
+def rgba(color: str) -> ColorRGBA:
+    """Read '#rrggbb'; an empty string is transparent."""
+    if not color:
+        return ColorRGBA()
+    red, green, blue = bytes.fromhex(color.removeprefix('#'))
+    return ColorRGBA(r=red / 255, g=green / 255, b=blue / 255, a=1.0)
+
+
+def main() -> None:
+    """Run the node alone."""
+    raise SystemExit(run([Activities]))

@@ -1,0 +1,93 @@
+"""The microphone node: what is heard, as a stream of frames."""
+
+import array
+from pathlib import Path
+
+from phoenix_core import events, plugins
+from phoenix_core.execution import run
+from phoenix_core.node import EventNode
+from phoenix_core.settings import NodeSettings, setting
+from phoenix_msgs.msg import SimulatedSound
+from rclpy.duration import Duration
+
+from phoenix_audio.microphones import CapturedFrame, SimulatedMicrophone
+from phoenix_audio.microphones import Microphone as MicrophoneProvider
+
+MICROPHONES = 'phoenix.microphones'
+
+
+class MicrophoneSettings(NodeSettings):
+    """Settings of the microphone node."""
+
+    provider: str = setting('simulated', 'What listens: an entry point of its group.')
+    device: str = setting('', 'portaudio: name or number of the device; empty: the default one.')
+    file: str = setting('', 'simulated: recording that is played at the start; empty: none.')
+    sample_rate: int = setting(16000, 'Of the frames [Hz]; the recognizers want 16000.', ge=8000)
+    frame_samples: int = setting(640, 'Samples per frame.', ge=80, le=16000)
+
+
+class Microphone(EventNode):
+    """Publishes every frame of its provider, numbered and stamped with its capture time."""
+
+    produces = (events.AUDIO_INPUT,)
+    consumes = {events.SIMULATED_SOUND: 'on_sound'}
+    settings: MicrophoneSettings
+
+    def configure(self) -> None:
+        """Make the provider."""
+        self._provider: MicrophoneProvider = plugins.load(MICROPHONES, self.settings.provider)(
+            self.settings
+        )
+
+    def activate(self) -> None:
+        """Open the device; its frames come in a thread of the provider."""
+        self._sequence = 0
+        self._provider.start(
+            lambda frame: self.post(self._publish_frame, frame),
+            lambda error: self.post(self.fault, 'microphone_lost', str(error)),
+        )
+
+    def deactivate(self) -> None:
+        """Close the device."""
+        self._provider.stop()
+
+    def on_sound(self, sound: SimulatedSound) -> None:
+        """Play a recording, where the microphone is simulated."""
+        if isinstance(self._provider, SimulatedMicrophone):
+            self.in_background(self._provider.play, Path(sound.file))
+
+    def _publish_frame(self, frame: CapturedFrame) -> None:
+        if not self.is_active:
+            return  # the last frames of a closed device
+        captured = self.get_clock().now() - Duration(seconds=frame.age_s)
+        self.publish(
+            events.AUDIO_INPUT,
+            stamp=captured.to_msg(),
+            stream_id=self.settings.provider,
+            sequence=self._sequence,
+            sample_rate=self.settings.sample_rate,
+            channels=1,
+            lost=frame.lost,
+            samples=array.array('h', frame.samples.tobytes()),
+        )
+        self._sequence += 1
+
+
+def simulated(settings: MicrophoneSettings) -> MicrophoneProvider:
+    """Make a quiet room in which recordings can be played."""
+    file = Path(settings.file) if settings.file else None
+    return SimulatedMicrophone(settings.sample_rate, settings.frame_samples, file)
+
+
+def portaudio(settings: MicrophoneSettings) -> MicrophoneProvider:
+    """Make a microphone of this machine."""
+    from phoenix_audio.portaudio import PortAudioMicrophone, device_of
+
+    return PortAudioMicrophone(
+        device_of(settings.device), settings.sample_rate, settings.frame_samples
+    )
+
+
+def main() -> None:
+    """Run the node alone."""
+    raise SystemExit(run([Microphone]))

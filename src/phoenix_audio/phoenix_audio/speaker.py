@@ -1,0 +1,115 @@
+"""The speaker node: plays what the voice says, and tells how far it is."""
+
+from pathlib import Path
+
+import numpy as np
+from phoenix_core import events, plugins, tracing
+from phoenix_core.execution import run
+from phoenix_core.node import EventNode
+from phoenix_core.settings import NodeSettings, setting
+from phoenix_msgs.msg import AudioFrame, PlaybackEvent, StopSpeaking, UserSpeech, Volume
+
+from phoenix_audio.playback import Player
+from phoenix_audio.speakers import Loudspeaker, SimulatedLoudspeaker
+
+SPEAKERS = 'phoenix.speakers'
+
+
+class SpeakerSettings(NodeSettings):
+    """Settings of the speaker node."""
+
+    provider: str = setting('simulated', 'What plays: an entry point of its group.')
+    device: str = setting('', 'portaudio: name or number of the device; empty: the default one.')
+    file: str = setting('', 'simulated: WAV file for what is played; empty: none.')
+    sample_rate: int = setting(16000, 'The rate at which the voice sends [Hz].', ge=8000)
+
+
+class Speaker(EventNode):
+    """Plays utterances in the order in which they come; a person's voice interrupts them."""
+
+    produces = (events.AUDIO_PLAYBACK,)
+    consumes = {
+        events.AUDIO_OUTPUT: 'on_audio',
+        events.STOP_SPEAKING: 'on_stop',
+        events.USER_SPEECH: 'on_user_speech',
+        events.VOLUME: 'on_volume',
+    }
+    settings: SpeakerSettings
+
+    def activate(self) -> None:
+        """Start the player, which opens the device, again and again if it must."""
+        provider = plugins.load(SPEAKERS, self.settings.provider)
+        self._causes: dict[str, tracing.TraceContext | None] = {}
+        self._player = Player(
+            lambda: provider(self.settings),
+            self.settings.sample_rate,
+            on_started=lambda name: self._report(name, PlaybackEvent.STARTED),
+            on_finished=lambda name, s: self._report(name, PlaybackEvent.FINISHED, s),
+            on_interrupted=lambda name, s: self._report(name, PlaybackEvent.INTERRUPTED, s),
+            on_error=lambda error: self.post(
+                self.fault, 'speaker_lost', str(error), self_healing=True
+            ),
+        )
+        self._player.start()
+
+    def deactivate(self) -> None:
+        """End what is being played and close the device."""
+        self._player.close()
+
+    def on_audio(self, frame: AudioFrame) -> None:
+        """Queue a frame."""
+        if frame.sample_rate != self.settings.sample_rate:
+            raise ValueError(
+                f'audio/output: {frame.sample_rate} Hz, allowed is {self.settings.sample_rate}'
+            )
+        self._causes.setdefault(frame.stream_id, tracing.current())
+        self._player.feed(frame.stream_id, np.frombuffer(frame.samples, np.int16), frame.last)
+
+    def on_stop(self, stop: StopSpeaking) -> None:
+        """Be silent at once."""
+        self._player.interrupt()
+
+    def on_user_speech(self, speech: UserSpeech) -> None:
+        """Let a person have the word."""
+        if speech.kind == UserSpeech.STARTED:
+            self._player.interrupt()
+
+    def on_volume(self, volume: Volume) -> None:
+        """Take another volume."""
+        self._player.volume = 0.0 if volume.muted else volume.level
+
+    def _report(self, utterance_id: str, kind: int, position_s: float = 0.0) -> None:
+        """Publish from the player's thread, on the executor's."""
+        self.post(self._publish_report, utterance_id, kind, position_s)
+
+    def _publish_report(self, utterance_id: str, kind: int, position_s: float) -> None:
+        cause = self._causes.get(utterance_id)
+        if kind != PlaybackEvent.STARTED:
+            self._causes.pop(utterance_id, None)
+        if self.is_active:
+            self.publish(
+                events.AUDIO_PLAYBACK,
+                cause=cause,
+                kind=kind,
+                utterance_id=utterance_id,
+                position_s=position_s,
+            )
+
+
+def simulated(settings: SpeakerSettings) -> Loudspeaker:
+    """Make a loudspeaker that plays into a file or into nothing."""
+    return SimulatedLoudspeaker(
+        settings.sample_rate, Path(settings.file) if settings.file else None
+    )
+
+
+def portaudio(settings: SpeakerSettings) -> Loudspeaker:
+    """Make a loudspeaker of this machine."""
+    from phoenix_audio.portaudio import PortAudioLoudspeaker, device_of
+
+    return PortAudioLoudspeaker(device_of(settings.device), settings.sample_rate)
+
+
+def main() -> None:
+    """Run the node alone."""
+    raise SystemExit(run([Speaker]))

@@ -1,0 +1,55 @@
+"""The `phoenix` command line."""
+
+# Before anything else is imported: Ctrl-C meanwhile must end it without a traceback.
+import signal
+
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+import argparse  # noqa: E402
+import subprocess  # noqa: E402
+import sys  # noqa: E402
+from pathlib import Path  # noqa: E402
+
+VERSION = '0.1.0'
+
+
+def parser() -> argparse.ArgumentParser:
+    """Make the parser of all commands."""
+    root = argparse.ArgumentParser(
+        prog='phoenix', description='The software of an AI companion toy.'
+    )
+    root.add_argument('--version', action='version', version=f'phoenix {VERSION}')
+    commands = root.add_subparsers(dest='command', metavar='COMMAND', required=True)
+
+    run = commands.add_parser('run', help='start the toy; without hardware the simulated one')
+    run.add_argument('--profile', help='sim (default), pi, or the path of a settings file')
+    run.add_argument('--layout', help='composed (default): one process; or processes: one each')
+    run.add_argument('--play', metavar='FILE', type=Path, help='play a recording to it, then end')
+    run.add_argument('--reply-to', metavar='FILE', type=Path, help='WAV file for what it says')
+    run.add_argument('--dry-run', action='store_true', help='only print what would be started')
+    run.add_argument('--show-args', action='store_true', help='list the launch arguments')
+    run.add_argument('arguments', nargs='*', metavar='NAME:=VALUE', help='launch arguments')
+
+    test = commands.add_parser('test', help='run all tests', add_help=False)
+    test.add_argument('arguments', nargs=argparse.REMAINDER, help='passed on to pytest')
+    return root
+
+
+def main() -> int:
+    """Run a command and return its exit code."""
+    if sys.argv[1:2] == ['test']:
+        return _test(sys.argv[2:])
+    options = parser().parse_args()
+    from phoenix_bringup import run_command
+
+    return run_command.main(options)
+
+
+def _test(arguments: list[str]) -> int:
+    """Run pytest at the root of the repository."""
+    root = Path(__file__).resolve().parents[3]
+    return subprocess.call([sys.executable, '-m', 'pytest', *arguments], cwd=root)
+
+
+if __name__ == '__main__':
+    sys.exit(main())

@@ -1,0 +1,122 @@
+"""The console node: hears everything the toy says of itself, and stands in for its surroundings."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from lifecycle_msgs.msg import State
+from lifecycle_msgs.srv import GetState
+from phoenix_msgs.msg import SimulatedSensor, Transcript
+from rclpy.task import Future
+
+from phoenix_core import events
+from phoenix_core.event_type import EventType
+from phoenix_core.node import EventNode
+from phoenix_core.settings import NodeSettings
+
+POLL_S = 0.1
+
+
+class Console(EventNode):
+    """Types, touches and plays recordings to the toy, and hands every event to a callback."""
+
+    produces = (events.TRANSCRIPT, events.SIMULATED_SOUND, events.SIMULATED_SENSOR)
+    consumes = dict.fromkeys(
+        (
+            events.WAKE_WORD_DETECTED,
+            events.LISTENING,
+            events.USER_SPEECH,
+            events.TRANSCRIPT,
+            events.INTENT_DETECTED,
+            events.SAY_REQUEST,
+            events.CONVERSATION,
+            events.AUDIO_PLAYBACK,
+            events.ACTIVITY_STATE,
+            events.ACTIVITY_TRANSITION,
+            events.TOUCH,
+            events.BUTTON,
+            events.LED_FRAME,
+            events.VOLUME,
+            events.FAULT,
+        ),
+        'on_event',
+    )
+    settings: NodeSettings
+
+    def __init__(
+        self, on_event: Callable[[EventType, Any], None] = lambda event, message: None, **options: Any
+    ) -> None:
+        """
+        Make the node.
+
+        :param on_event: called with each event, on the executor's thread.
+        """
+        super().__init__(**options)
+        self._on_event = on_event
+        self._types = {event.message: event for event in self.consumes}
+
+    def on_event(self, message: Any) -> None:
+        """Hand an event on."""
+        self._on_event(self._types[type(message)], message)
+
+    def type_sentence(self, text: str) -> None:
+        """Say something to the toy in writing; thread-safe, as all below."""
+        self.post(
+            self._publish, events.TRANSCRIPT, kind=Transcript.FINAL, source=Transcript.TYPED, text=text
+        )
+
+    def play(self, file: str) -> None:
+        """Play a recording into the simulated microphone."""
+        self.post(self._publish, events.SIMULATED_SOUND, file=file)
+
+    def touch(self, pad: str) -> None:
+        """Touch a simulated pad and let it go."""
+        for value in (1.0, 0.0):
+            self.post(
+                self._publish,
+                events.SIMULATED_SENSOR,
+                kind=SimulatedSensor.TOUCH,
+                name=pad,
+                value=value,
+            )
+
+    def press(self, button: str) -> None:
+        """Press a simulated button and let it go."""
+        for value in (1.0, 0.0):
+            self.post(
+                self._publish,
+                events.SIMULATED_SENSOR,
+                kind=SimulatedSensor.BUTTON,
+                name=button,
+                value=value,
+            )
+
+    def when_active(self, nodes: Iterable[str], callback: Callable[[], None]) -> None:
+        """Call back, on the executor's thread, once all these nodes are active."""
+        self._waiting = {
+            name: self.create_client(GetState, f'{name}/get_state') for name in nodes
+        }
+        self._when_active = callback
+        self._poll = self.every(POLL_S, self._ask)
+
+    @property
+    def not_active(self) -> list[str]:
+        """Names of the nodes that when_active still waits for."""
+        return sorted(self._waiting)
+
+    def _ask(self) -> None:
+        for name, client in self._waiting.items():
+            if client.service_is_ready():
+                future = client.call_async(GetState.Request())
+                future.add_done_callback(lambda answer, name=name: self._answered(name, answer))
+
+    def _answered(self, name: str, answer: Future) -> None:
+        result = answer.result()
+        if result is None or result.current_state.id != State.PRIMARY_STATE_ACTIVE:
+            return
+        client = self._waiting.pop(name, None)
+        if client is not None and not self._waiting:
+            self._poll.cancel()
+            self._when_active()
+
+    def _publish(self, event: EventType, **fields: Any) -> None:
+        self.publish(event, **fields)

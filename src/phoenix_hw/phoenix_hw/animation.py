@@ -1,0 +1,295 @@
+"""Turns animations, described as data in config/leds.yaml, into the pixels of the LED ring.
+
+Colors are RGB in [0, 1] as the eye sees them, levels and brightness likewise; gamma correction is
+the last step. Everything is a function of the seconds passed in: the same time, the same pixels.
+"""
+
+import math
+import re
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import yaml
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
+
+RGB: TypeAlias = tuple[float, float, float]
+Levels: TypeAlias = npt.NDArray[np.float64]
+
+GAMMA = 2.2
+# At most three flashes per second, so that no ring can provoke a seizure (WCAG 2.3.1).
+SHORTEST_PERIOD_S = 0.34
+GOLDEN_RATIO = 0.6180339887
+
+
+class AnimationFileError(ValueError):
+    """The animations file is unusable; the message names file, key, value and what is allowed."""
+
+
+def _parse_color(text: Any) -> RGB:
+    try:
+        if len(text) != 7 or text[0] != '#':
+            raise ValueError
+        red, green, blue = bytes.fromhex(text[1:])
+    except (TypeError, ValueError):
+        raise ValueError("a color is written '#rrggbb', with the quotes") from None
+    return (red / 255, green / 255, blue / 255)
+
+
+def _check_name(name: Any) -> Any:
+    # 64 characters fit into the LedCommand event.
+    if not isinstance(name, str) or not re.fullmatch('[a-z][a-z0-9_]{0,63}', name):
+        raise ValueError(
+            "a name is at most 64 of a-z, 0-9 and _, quoted where YAML needs it ('off')"
+        )
+    return name
+
+
+Color = Annotated[RGB, BeforeValidator(_parse_color)]
+Level = Annotated[float, Field(ge=0, le=1)]
+PeriodS = Annotated[float, Field(ge=SHORTEST_PERIOD_S)]
+Name = Annotated[str, BeforeValidator(_check_name)]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra='forbid', frozen=True, strict=True, allow_inf_nan=False)
+
+    @model_validator(mode='before')
+    @classmethod
+    def _refuse_unknown_keys(cls, data: Any) -> Any:
+        # Pydantic refuses them too, but does not say what would be allowed.
+        unknown = set(data) - set(cls.model_fields) if isinstance(data, dict) else set()
+        if unknown:
+            raise ValueError(f'unknown {unknown}; allowed are {", ".join(cls.model_fields)}')
+        return data
+
+
+class Solid(_Model):
+    """One color that stays."""
+
+    kind: Literal['solid']
+    color: Color
+    level: Level = 1.0
+
+    def _paint(self, elapsed_s: float, pixels: int, color: RGB | None) -> Levels:
+        return np.tile(np.array(color or self.color) * self.level, (pixels, 1))
+
+
+class _Periodic(_Model):
+    """One color whose level goes between `low` and `level`; each pixel repeats every period."""
+
+    color: Color
+    level: Level = 1.0
+    low: Level = 0.0
+    period_s: PeriodS
+
+    @model_validator(mode='after')
+    def _order_levels(self) -> '_Periodic':
+        if self.low > self.level:
+            raise ValueError(
+                f'low: {self.low} is above level: {self.level}; allowed is at most that'
+            )
+        return self
+
+    def _shape(self, cycles: float, ring: Levels) -> Levels:
+        # How lit each pixel is, [0, 1], `cycles` periods after the start; `ring`: their places.
+        raise NotImplementedError
+
+    def _paint(self, elapsed_s: float, pixels: int, color: RGB | None) -> Levels:
+        shape = self._shape(elapsed_s / self.period_s, _ring(pixels))
+        return np.outer(self.low + (self.level - self.low) * shape, color or self.color)
+
+
+class Breathe(_Periodic):
+    """The whole ring swells and fades smoothly."""
+
+    kind: Literal['breathe']
+
+    def _shape(self, cycles: float, ring: Levels) -> Levels:
+        return np.full_like(ring, _swell(cycles))
+
+
+class Pulse(_Periodic):
+    """The whole ring lights up quickly and dies away."""
+
+    kind: Literal['pulse']
+
+    def _shape(self, cycles: float, ring: Levels) -> Levels:
+        rise, part = 0.15, cycles % 1
+        lit = part / rise if part < rise else ((1 - part) / (1 - rise)) ** 2
+        return np.full_like(ring, lit)
+
+
+class Blink(_Periodic):
+    """The whole ring is on for the first half of the period and off for the second."""
+
+    kind: Literal['blink']
+
+    def _shape(self, cycles: float, ring: Levels) -> Levels:
+        return np.full_like(ring, cycles % 1 < 0.5)
+
+
+class Comet(_Periodic):
+    """A bright head runs around the ring once per period and drags a tail behind it."""
+
+    kind: Literal['comet']
+    tail: float = Field(default=0.6, gt=0, le=1, description='length, as a share of the ring')
+
+    def _shape(self, cycles: float, ring: Levels) -> Levels:
+        behind = np.clip(1 - ((cycles - ring) % 1) / self.tail, 0, 1) ** 2
+        # The pixel ahead of the head comes up gradually, else the comet would jump.
+        ahead = np.clip(1 - ((ring - cycles) % 1) * len(ring), 0, 1)
+        return np.maximum(behind, ahead)
+
+
+class Wave(_Periodic):
+    """Bright crests walk around the ring; after a period each stands where the next one stood."""
+
+    kind: Literal['wave']
+    crests: int = Field(default=1, ge=1, le=8)
+
+    def _shape(self, cycles: float, ring: Levels) -> Levels:
+        return _swell(0.5 + self.crests * ring - cycles)
+
+
+class Rainbow(_Model):
+    """All hues at once, turning once per period. A color given by a command changes nothing."""
+
+    kind: Literal['rainbow']
+    level: Level = 1.0
+    period_s: PeriodS
+
+    def _paint(self, elapsed_s: float, pixels: int, color: RGB | None) -> Levels:
+        hue = _ring(pixels)[:, np.newaxis] - elapsed_s / self.period_s
+        channels = np.array([0, 1 / 3, 2 / 3])
+        distance = np.abs((hue - channels + 0.5) % 1 - 0.5)
+        return self.level * np.clip(2 - 6 * distance, 0, 1)
+
+
+class Sparkle(_Model):
+    """Each pixel twinkles once per period, at a moment of its own, in the next of the colors."""
+
+    kind: Literal['sparkle']
+    colors: Annotated[list[Color], Field(min_length=1)]
+    level: Level = 1.0
+    period_s: PeriodS
+
+    def _paint(self, elapsed_s: float, pixels: int, color: RGB | None) -> Levels:
+        index = np.arange(pixels)
+        # Multiples of the golden ratio spread evenly, yet neighbors look unrelated.
+        cycles = elapsed_s / self.period_s + index * GOLDEN_RATIO
+        palette = np.array([color] if color else self.colors)
+        chosen = palette[(np.floor(cycles).astype(int) + index) % len(palette)]
+        return self.level * _swell(cycles)[:, np.newaxis] * chosen
+
+
+Animation: TypeAlias = Solid | Breathe | Pulse | Blink | Comet | Wave | Rainbow | Sparkle
+Phase: TypeAlias = Literal['resting', 'listening', 'thinking', 'speaking']
+
+
+class States(_Model):
+    """Which animation shows which phase of an activity."""
+
+    resting: Name
+    listening: Name
+    thinking: Name
+    speaking: Name
+    # By activity, instead of `resting`. The other phases look the same in every activity: whoever
+    # looks at the toy must always be able to tell whether it listens.
+    resting_in: dict[Name, Name] = {}
+
+
+class AnimationLibrary(_Model):
+    """All animations by name, and the states they show."""
+
+    animations: dict[Name, Annotated[Animation, Field(discriminator='kind')]]
+    states: States
+
+    @model_validator(mode='after')
+    def _find_states(self) -> 'AnimationLibrary':
+        chosen = self.states.model_dump()
+        resting_in = chosen.pop('resting_in')
+        chosen |= {f'resting_in.{activity}': name for activity, name in resting_in.items()}
+        for key, name in chosen.items():
+            if name not in self.animations:
+                raise ValueError(f'states.{key}: {name!r}; allowed are {self._names()}')
+        return self
+
+    def _names(self) -> str:
+        return ', '.join(sorted(self.animations))
+
+    def find(self, name: str) -> Animation:
+        """Return the animation of that name; ValueError names those that exist."""
+        if name not in self.animations:
+            raise ValueError(f'animation: {name!r}; allowed are {self._names()}')
+        return self.animations[name]
+
+    def of_state(self, activity: str, phase: Phase) -> Animation:
+        """Return the animation that shows the phase of the activity."""
+        name: str = getattr(self.states, phase)
+        if phase == 'resting':
+            name = self.states.resting_in.get(activity, name)
+        return self.animations[name]
+
+
+def load_animations(path: Path) -> AnimationLibrary:
+    """Read the animations file; raises AnimationFileError naming every mistake in it."""
+    try:
+        data = yaml.safe_load(path.read_text(encoding='utf-8'))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise AnimationFileError(f'{path}: {error}') from error
+    try:
+        return AnimationLibrary.model_validate(data)
+    except ValidationError as error:
+        raise AnimationFileError(f'{path}: {_explain(error)}') from error
+
+
+def _explain(error: ValidationError) -> str:
+    mistakes = []
+    for detail in error.errors():
+        keys = [str(key) for key in detail['loc']]
+        if keys[:1] == ['animations']:
+            del keys[2:3]  # pydantic puts the kind between the name of the animation and its key
+        value = detail['input']
+        said = detail['msg'].removeprefix('Value error, ')
+        if not isinstance(value, dict):
+            said = f'{value!r} ({said})'
+        mistakes.append(f'{".".join(keys)}: {said}')
+    return '; '.join(mistakes)
+
+
+def render(
+    animation: Animation, elapsed_s: float, pixels: int, color: RGB | None, brightness: float
+) -> npt.NDArray[np.uint8]:
+    """Return the pixels of an animation as they are sent to the LEDs, shape (pixels, 3).
+
+    `elapsed_s` counts from the start of the animation; `color` replaces the animation's own;
+    `brightness` is [0, 1].
+    """
+    return correct_gamma(paint(animation, elapsed_s, pixels, color) * brightness)
+
+
+def paint(animation: Animation, elapsed_s: float, pixels: int, color: RGB | None) -> Levels:
+    """Return the pixels as the eye shall see them, shape (pixels, 3) in [0, 1]."""
+    return animation._paint(elapsed_s, pixels, color)
+
+
+def correct_gamma(levels: Levels) -> npt.NDArray[np.uint8]:
+    """Return the duty of each LED, [0, 255], that the eye sees as that level, [0, 1]."""
+    return np.rint(255 * np.clip(levels, 0, 1) ** GAMMA).astype(np.uint8)
+
+
+def _ring(pixels: int) -> Levels:
+    return np.arange(pixels) / pixels
+
+
+def _swell(cycles: Any) -> Any:
+    return (1 - np.cos(2 * math.pi * cycles)) / 2

@@ -1,0 +1,119 @@
+"""The LED node: shows what the toy is doing on its ring."""
+
+from phoenix_core import events, plugins
+from phoenix_core.execution import run
+from phoenix_core.node import EventNode
+from phoenix_core.settings import NodeSettings, setting
+from phoenix_msgs.msg import ActivityState, LedCommand
+
+from phoenix_hw.animation import Phase, load_animations
+from phoenix_hw.animator import Animator
+from phoenix_hw.led_strips import LedStrip, LedStripError, SimulatedLedStrip, Ws281xLedStrip
+
+LED_STRIPS = 'phoenix.led_strips'
+
+PHASES: dict[int, Phase] = {
+    ActivityState.RESTING: 'resting',
+    ActivityState.LISTENING: 'listening',
+    ActivityState.THINKING: 'thinking',
+    ActivityState.SPEAKING: 'speaking',
+}
+
+
+class LedsSettings(NodeSettings):
+    """Settings of the LED node."""
+
+    provider: str = setting('simulated', 'What drives the ring: an entry point of its group.')
+    pixels: int = setting(16, 'LEDs on the ring.', ge=1, le=300)
+    brightness: float = setting(
+        0.4, 'Of everything shown; 1 on 16 LEDs draws 1 A.', runtime=True, ge=0, le=1
+    )
+    frame_rate: float = setting(25.0, 'Frames per second [Hz].', ge=1, le=60)
+    pin: int = setting(18, 'ws281x: BCM number of the data pin.', ge=0, le=27)
+    order: str = setting('GRB', 'ws281x: order of the colors on the wire.')
+
+
+class Leds(EventNode):
+    """Draws the animation of the state, or of a command, frame by frame."""
+
+    produces = (events.LED_FRAME,)
+    consumes = {events.ACTIVITY_STATE: 'on_state', events.LED_COMMAND: 'on_command'}
+    settings: LedsSettings
+
+    def configure(self) -> None:
+        """Load the animations and open the strip."""
+        settings = self.settings
+        library = load_animations(settings.config_path / 'leds.yaml')
+        self.strip: LedStrip = plugins.load(LED_STRIPS, settings.provider)(settings)
+        self._animator = Animator(
+            library,
+            pixels=settings.pixels,
+            now_s=self.now_s(),
+            brightness=settings.brightness,
+        )
+        self._shown = b''
+        self._sequence = 0
+
+    def activate(self) -> None:
+        """Draw from now on."""
+        self.every(1 / self.settings.frame_rate, self.draw)
+
+    def deactivate(self) -> None:
+        """Go dark."""
+        self._show(bytes(3 * self.settings.pixels))
+
+    def cleanup(self) -> None:
+        """Free the strip."""
+        self.strip.close()
+
+    def settings_changed(self) -> None:
+        """Take a new brightness at once."""
+        self._animator.brightness = self.settings.brightness
+
+    def on_state(self, state: ActivityState) -> None:
+        """Show what the toy is doing."""
+        self._animator.show_state(state.activity, PHASES[state.phase], self.now_s())
+
+    def on_command(self, command: LedCommand) -> None:
+        """Show what was asked for."""
+        if not command.animation:
+            self._animator.end_commands(self.now_s())
+            return
+        color = command.color
+        self._animator.play(
+            command.animation,
+            self.now_s(),
+            color=(color.r, color.g, color.b) if color.a > 0 else None,
+            brightness=command.brightness,
+            duration_s=command.duration_s,
+        )
+
+    def draw(self) -> None:
+        """Send the next frame, if it differs from the one shown."""
+        rgb = self._animator.frame(self.now_s()).tobytes()
+        if rgb != self._shown:
+            self._show(rgb)
+
+    def _show(self, rgb: bytes) -> None:
+        self._shown = rgb
+        try:
+            self.strip.show(rgb)
+        except LedStripError as error:
+            self.fault('led_strip_failed', str(error), self_healing=True)
+        self.publish(events.LED_FRAME, sequence=self._sequence, rgb=rgb)
+        self._sequence += 1
+
+
+def simulated_strip(settings: LedsSettings) -> LedStrip:
+    """Make a ring that only remembers."""
+    return SimulatedLedStrip(pixels=settings.pixels)
+
+
+def ws281x_strip(settings: LedsSettings) -> LedStrip:
+    """Make a ring on a PWM or PCM pin of the Pi."""
+    return Ws281xLedStrip(pixels=settings.pixels, pin=settings.pin, order=settings.order)
+
+
+def main() -> None:
+    """Run the node alone."""
+    raise SystemExit(run([Leds]))

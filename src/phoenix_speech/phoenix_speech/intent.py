@@ -1,0 +1,55 @@
+"""The intent node: finds what a person wants in what they said."""
+
+from phoenix_core import events
+from phoenix_core.execution import run
+from phoenix_core.node import EventNode
+from phoenix_core.settings import NodeSettings, setting
+from phoenix_msgs.msg import IntentDetected, Slot, Transcript
+
+from phoenix_speech.intent_matcher import IntentMatch, IntentMatcher
+
+
+class IntentSettings(NodeSettings):
+    """Settings of the intent node."""
+
+    language: str = setting('en', 'Folder of words below config_dir.')
+
+
+class Intent(EventNode):
+    """Matches final transcripts against the sentence templates; what fits none is FALLBACK."""
+
+    produces = (events.INTENT_DETECTED,)
+    consumes = {events.TRANSCRIPT: 'on_transcript'}
+    settings: IntentSettings
+
+    def configure(self) -> None:
+        """Read the templates."""
+        settings = self.settings
+        self._matcher = IntentMatcher(settings.config_path / settings.language / 'intents.yaml')
+
+    def on_transcript(self, transcript: Transcript) -> None:
+        """Match on the worker thread: tolerant matching takes some 10 ms."""
+        if transcript.kind == Transcript.FINAL:
+            text = transcript.text
+            self.in_background(
+                self._matcher.match, text, then=lambda match: self._tell(match, text)
+            )
+
+    def _tell(self, match: IntentMatch | None, text: str) -> None:
+        if match is None:
+            self.publish(
+                events.INTENT_DETECTED, name=IntentDetected.FALLBACK, confidence=0.0, text=text
+            )
+        else:
+            self.publish(
+                events.INTENT_DETECTED,
+                name=match.name,
+                slots=[Slot(name=name, value=value) for name, value in match.slots.items()],
+                confidence=match.confidence,
+                text=text,
+            )
+
+
+def main() -> None:
+    """Run the node alone."""
+    raise SystemExit(run([Intent]))

@@ -1,0 +1,278 @@
+"""Replies to what a person says, sentence by sentence, with the first chat model that can."""
+
+import queue
+import threading
+import time
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pydantic import Field
+
+from phoenix_speech.chat_models import ChatModel, ChatModelError, Message
+from phoenix_speech.config_file import FileModel, load_config
+from phoenix_speech.sentences import SentenceStream
+from phoenix_speech.spoken_text import is_rubbish, spoken
+
+_LONGEST_RETRY_S = 300.0
+
+
+class Persona(FileModel):
+    """Who replies, and how much."""
+
+    name: str = Field(min_length=1)
+    instructions: str = Field(min_length=1)  # the system prompt
+    broken_off: str = Field(min_length=1)  # said when a reply cannot be ended
+    reply_sentences: int = Field(ge=1, le=20)
+    sentence_characters: int = Field(ge=50, le=1000)  # more without an end is rubbish
+    history_turns: int = Field(ge=0, le=100)
+    history_characters: int = Field(ge=0, le=100_000)
+
+    @staticmethod
+    def load(path: Path) -> 'Persona':
+        """Read persona.yaml; a ConfigFileError says what is wrong in it."""
+        return load_config(path, Persona)
+
+
+@dataclass(frozen=True)
+class ReplySentence:
+    """A sentence to be said, without anything that cannot be said."""
+
+    text: str
+    model_name: str
+
+
+@dataclass
+class _Turn:
+    asked: str
+    said: list[str] = field(default_factory=list)
+
+    @property
+    def characters(self) -> int:
+        return len(self.asked) + sum(map(len, self.said))
+
+
+class ReplyEngine:
+    """
+    Holds a conversation; one reply at a time.
+
+    :param models: the best first. The last is always asked; the others are left out for a while
+        after they failed. A model fails when it raises, when its first sentence is late, when it
+        does not come to an end, and when it sends rubbish.
+    :param first_sentence_s: time for the first sentence of each model that is asked.
+    :param total_s: time for its whole reply.
+    :param retry_s: how long a model is left out after a failure; doubles with each further one.
+    :param on_failure: is told the name of a model and why it failed; never what was said.
+    """
+
+    def __init__(
+        self,
+        models: Sequence[ChatModel],
+        persona: Persona,
+        *,
+        on_failure: Callable[[str, str], None],
+        first_sentence_s: float = 4.0,
+        total_s: float = 20.0,
+        retry_s: float = 30.0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        if not models:
+            raise ValueError('models: at least one is needed')
+        self._models = models
+        self._persona = persona
+        self._on_failure = on_failure
+        self._first_sentence_s = first_sentence_s
+        self._total_s = total_s
+        self._retry_s = retry_s
+        self._clock = clock
+        self._history: list[_Turn] = []
+        self._failures = {model.name: 0 for model in models}
+        self._retry_at = {model.name: 0.0 for model in models}
+        self._reply = _Reply()
+
+    def reply(self, text: str) -> Generator[ReplySentence, None, None]:
+        """
+        Yield the reply to a text; closing the generator cancels the rest, as does a new reply.
+
+        What was yielded counts as said, and is remembered.
+
+        :raises ChatModelError: no model can answer.
+        """
+        self.cancel()
+        self._reply = _Reply()
+        return self._sentences(text, self._reply)
+
+    def cancel(self) -> None:
+        """End the reply under way, if any; from any thread, without waiting."""
+        self._reply.cancel()
+
+    def forget(self) -> None:
+        """Forget what was said so far."""
+        self._history.clear()
+
+    def close(self) -> None:
+        """Free the models."""
+        self.cancel()
+        for model in self._models:
+            model.close()
+
+    def _sentences(self, text: str, reply: '_Reply') -> Generator[ReplySentence, None, None]:
+        messages = self._messages(text)
+        turn = _Turn(text)
+        problems = []
+        for model in self._models:
+            if model is not self._models[-1] and self._clock() < self._retry_at[model.name]:
+                problems.append(f'{model.name}: failed a moment ago')
+                continue
+            start = self._clock()
+            attempt = _Attempt(model, messages, self._persona, self._clock, start + self._total_s)
+            try:
+                reply.begin(attempt)
+                limit_s = self._first_sentence_s
+                while (sentence := attempt.next(start, limit_s)) is not None:
+                    self._remember(turn, sentence)
+                    yield ReplySentence(sentence, model.name)
+                    limit_s = self._total_s
+            except ChatModelError as error:
+                if reply.cancelled:
+                    return
+                self._failed(model.name, str(error))
+                problems.append(f'{model.name}: {error}')
+            else:
+                if not reply.cancelled:
+                    self._failures[model.name] = 0
+                return
+            finally:
+                attempt.stop()
+            if turn.said:
+                self._remember(turn, self._persona.broken_off)
+                yield ReplySentence(self._persona.broken_off, 'persona')
+                return
+        raise ChatModelError(f'no model can answer: {"; ".join(problems)}')
+
+    def _messages(self, text: str) -> list[Message]:
+        room = self._persona.history_characters
+        messages: list[Message] = []
+        for turn in reversed(self._history):
+            room -= turn.characters
+            if room < 0:
+                break
+            messages[:0] = [
+                {'role': 'user', 'content': turn.asked},
+                {'role': 'assistant', 'content': ' '.join(turn.said)},
+            ]
+        system = {'role': 'system', 'content': self._persona.instructions}
+        return [system, *messages, {'role': 'user', 'content': text}]
+
+    def _remember(self, turn: _Turn, sentence: str) -> None:
+        if not turn.said:
+            self._history = [*self._history, turn][-self._persona.history_turns :]
+        turn.said.append(sentence)
+
+    def _failed(self, name: str, reason: str) -> None:
+        delay_s = min(self._retry_s * 2 ** self._failures[name], _LONGEST_RETRY_S)
+        self._failures[name] += 1
+        self._retry_at[name] = self._clock() + delay_s
+        self._on_failure(name, reason)
+
+
+class _Reply:
+    """Lets another thread cancel a reply, whichever model is at it."""
+
+    def __init__(self) -> None:
+        self.cancelled = False
+        self._attempt: _Attempt | None = None
+
+    def begin(self, attempt: '_Attempt') -> None:
+        self._attempt = attempt
+        attempt.start()
+        if self.cancelled:  # before there was an attempt to stop
+            attempt.stop()
+
+    def cancel(self) -> None:
+        self.cancelled = True
+        if self._attempt is not None:
+            self._attempt.stop()
+
+
+class _Attempt:
+    """One model's reply, made in a thread of its own: a model may block for as long as it likes."""
+
+    def __init__(
+        self,
+        model: ChatModel,
+        messages: Sequence[Message],
+        persona: Persona,
+        clock: Callable[[], float],
+        deadline: float,
+    ) -> None:
+        self._model = model
+        self._messages = messages
+        self._persona = persona
+        self._clock = clock
+        self._deadline = deadline
+        self._sentences: queue.SimpleQueue[str | ChatModelError | None] = queue.SimpleQueue()
+        self._stopped = threading.Event()
+        self._ended = threading.Event()
+
+    def start(self) -> None:
+        threading.Thread(target=self._run, name=f'reply-{self._model.name}', daemon=True).start()
+
+    def next(self, start: float, limit_s: float) -> str | None:
+        """Return the next sentence, None when there is none; wait for it until start + limit_s."""
+        try:
+            item = self._sentences.get(timeout=max(0.0, start + limit_s - self._clock()))
+        except queue.Empty:
+            raise ChatModelError(f'no sentence within {limit_s:g} s') from None
+        if self._stopped.is_set():
+            return None
+        if isinstance(item, ChatModelError):
+            raise item
+        return item
+
+    def stop(self) -> None:
+        if self._stopped.is_set():  # its model may be at another reply by now
+            return
+        self._stopped.set()
+        self._sentences.put(None)
+        if not self._ended.is_set():
+            self._model.cancel()
+
+    def _run(self) -> None:
+        last: ChatModelError | None = None
+        try:
+            said = 0
+            with closing(self._model.stream(self._messages)) as deltas:
+                for sentence in self._checked(deltas):
+                    self._sentences.put(sentence)
+                    said += 1
+                    if said == self._persona.reply_sentences:
+                        break
+            if not said:
+                last = ChatModelError('said nothing')
+        except ChatModelError as error:
+            last = error
+        except Exception as error:  # a model of another package may raise anything
+            last = ChatModelError(f'{type(error).__name__}: {error}')
+        self._ended.set()
+        self._sentences.put(last)
+
+    def _checked(self, deltas: Generator[str, None, None]) -> Generator[str, None, None]:
+        stream = SentenceStream()
+        for delta in deltas:
+            if self._stopped.is_set():
+                raise ChatModelError('cancelled')
+            if self._clock() > self._deadline:
+                raise ChatModelError('did not come to an end')
+            yield from self._sayable(stream.feed(delta))
+            if stream.pending > self._persona.sentence_characters:
+                raise ChatModelError('sends a sentence without end')
+        yield from self._sayable(stream.finish())
+
+    def _sayable(self, sentences: list[str]) -> Generator[str, None, None]:
+        for sentence in sentences:
+            if is_rubbish(sentence) or len(sentence) > self._persona.sentence_characters:
+                raise ChatModelError('sends rubbish')
+            if text := spoken(sentence, self._persona.name):
+                yield text

@@ -1,0 +1,79 @@
+"""The wake word node: spots the wake phrase in the microphone stream."""
+
+from builtin_interfaces.msg import Time
+from phoenix_core import events, plugins
+from phoenix_core.execution import run
+from phoenix_core.node import EventNode
+from phoenix_core.settings import NodeSettings, setting
+from phoenix_msgs.msg import AudioFrame
+
+from phoenix_speech.audio_stream import AudioStream
+from phoenix_speech.wake_word_detector import (
+    Detection,
+    OpenWakeWordEngine,
+    WakeWordDetector,
+    WakeWordEngine,
+)
+
+WAKE_WORD_ENGINES = 'phoenix.wake_word_engines'
+
+
+class WakeWordSettings(NodeSettings):
+    """Settings of the wake word node."""
+
+    provider: str = setting('openwakeword', 'The engine: an entry point of its group.')
+    models: list[str] = setting(
+        ['hey_jarvis'], 'Names of models that the engine brings, or paths of own ones.'
+    )
+    threshold: float = setting(0.5, 'Score from which on a step counts.', ge=0, le=1)
+    patience: int = setting(2, 'Steps in a row that must count.', ge=1, le=20)
+    refractory_s: float = setting(2.0, 'Deaf for so long after a detection [s].', ge=0, le=30)
+
+
+class WakeWord(EventNode):
+    """Scores every frame on the worker thread and publishes what passes the threshold."""
+
+    produces = (events.WAKE_WORD_DETECTED,)
+    consumes = {events.AUDIO_INPUT: 'on_audio'}
+    settings: WakeWordSettings
+
+    def configure(self) -> None:
+        """Load the models."""
+        settings = self.settings
+        engine: WakeWordEngine = plugins.load(WAKE_WORD_ENGINES, settings.provider)(settings)
+        self._detector = WakeWordDetector(
+            engine,
+            threshold=settings.threshold,
+            patience=settings.patience,
+            refractory_s=settings.refractory_s,
+        )
+
+    def activate(self) -> None:
+        """Begin with an empty stream."""
+        self._stream = AudioStream()
+        self._detector.reset()
+
+    def on_audio(self, frame: AudioFrame) -> None:
+        """Score a frame; the end of the frame is the time of a detection in it."""
+        samples = self._stream.take(frame)
+        end = self._stream.time_of(self._stream.position)
+        self.in_background(self._detector.process, samples, then=lambda d: self._tell(d, end))
+
+    def _tell(self, detection: Detection | None, heard: Time) -> None:
+        if detection is not None:
+            self.publish(
+                events.WAKE_WORD_DETECTED,
+                stamp=heard,
+                phrase=detection.phrase,
+                score=detection.score,
+            )
+
+
+def openwakeword(settings: WakeWordSettings) -> WakeWordEngine:
+    """Make an openWakeWord engine."""
+    return OpenWakeWordEngine(settings.models)
+
+
+def main() -> None:
+    """Run the node alone."""
+    raise SystemExit(run([WakeWord]))
