@@ -5,10 +5,6 @@ import uuid
 from collections.abc import Callable
 from datetime import datetime, timezone
 
-from phoenix_core import events, plugins, tracing
-from phoenix_core.execution import run
-from phoenix_core.node import EventNode
-from phoenix_core.settings import NodeSettings, setting
 from phoenix_msgs.msg import (
     ActivityRequest,
     ButtonEvent,
@@ -28,6 +24,10 @@ from std_msgs.msg import ColorRGBA
 from phoenix_activities.activity import Intent
 from phoenix_activities.director import Director, Phase
 from phoenix_activities.words import Words
+from phoenix_core import events, plugins, tracing
+from phoenix_core.execution import run
+from phoenix_core.node import EventNode
+from phoenix_core.settings import NodeSettings, setting
 
 ACTIVITIES = 'phoenix.activities'
 
@@ -71,7 +71,9 @@ class Activities(EventNode):
     def configure(self) -> None:
         """Read the words and make the activities."""
         settings = self.settings
-        words = Words(settings.config_path / settings.language, random.Random(settings.seed or None))
+        words = Words(
+            settings.config_path / settings.language, random.Random(settings.seed or None)
+        )
         self.director = Director(
             self,
             words,

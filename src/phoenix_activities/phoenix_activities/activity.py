@@ -61,16 +61,16 @@ class Activity:
 
     def on_attention(self, reason: str) -> bool:
         """
-        Somebody said the wake word, touched a pad or pressed a button; speech has stopped.
+        Take a wake word, a touch or a button; speech has stopped.
 
         :returns: whether the ear is to open.
         """
         return True
 
     def on_not_heard(self) -> None:
-        """The ear closed without an intelligible word."""
+        """Take it that the ear closed without an intelligible word."""
         self.director.finish('not_heard')
 
     def on_said(self) -> None:
-        """All that was to be said has been spoken or interrupted."""
+        """Take it that all that was to be said has been spoken or interrupted."""
         self.director.finish('done')

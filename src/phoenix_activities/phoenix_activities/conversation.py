@@ -23,7 +23,7 @@ class Conversation(Activity):
             self._answer(request.intent)
 
     def on_intent(self, intent: Intent) -> bool:
-        """Answer what has a short answer or none at all; leave other activities to the director."""
+        """Answer what has a short answer or none; leave other activities to the director."""
         words = self.director.words
         if intent.name in words.answers or intent.name in ('fallback', 'repeat'):
             self._answer(intent)

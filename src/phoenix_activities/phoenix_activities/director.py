@@ -1,5 +1,5 @@
 """
-The state machine between activities: routes what happens to the one that runs, and keeps its phase.
+The state machine between activities: routes what happens to the one that runs, keeps its phase.
 
 It knows no ROS; what the toy does goes out through a Toy.
 """
@@ -155,7 +155,7 @@ class Director:
         self._unsaid.append(self.toy.say(text))
         self._progress()
 
-    def say_phrase(self, name: str, **values: Any) -> None:
+    def say_phrase(self, name: str, /, **values: Any) -> None:
         """Say one of the phrases of that name."""
         self.say(self.words.phrase(name, **values))
 
@@ -224,7 +224,9 @@ class Director:
             self.listen()
         self._progress()
 
-    def on_ear(self, *, opened: bool = False, heard: bool = False, cancelled: bool = False) -> None:
+    def on_ear(
+        self, *, opened: bool = False, heard: bool = False, cancelled: bool = False
+    ) -> None:
         """Take what the listener says of its ear; neither of the three: nothing was understood."""
         waiting = self._ear_open or self._heard
         self._ear_open = opened

@@ -67,11 +67,11 @@ class Words:
         if not self.stories:
             raise WordsFileError(f'{folder / "stories"}: holds no story')
 
-    def phrase(self, name: str, **values: Any) -> str:
+    def phrase(self, name: str, /, **values: Any) -> str:
         """Return one of the phrases of that name; an unknown name raises KeyError."""
         return self.choose(name, self._phrases[name]).format_map(values)
 
-    def answer(self, name: str, **values: Any) -> str:
+    def answer(self, name: str, /, **values: Any) -> str:
         """Return one of the answers to that intent; an unknown name raises KeyError."""
         return self.choose(name, self.answers[name].say).format_map(values)
 

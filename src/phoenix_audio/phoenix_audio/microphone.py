@@ -3,15 +3,15 @@
 import array
 from pathlib import Path
 
-from phoenix_core import events, plugins
-from phoenix_core.execution import run
-from phoenix_core.node import EventNode
-from phoenix_core.settings import NodeSettings, setting
 from phoenix_msgs.msg import SimulatedSound
 from rclpy.duration import Duration
 
 from phoenix_audio.microphones import CapturedFrame, SimulatedMicrophone
 from phoenix_audio.microphones import Microphone as MicrophoneProvider
+from phoenix_core import events, plugins
+from phoenix_core.execution import run
+from phoenix_core.node import EventNode
+from phoenix_core.settings import NodeSettings, setting
 
 MICROPHONES = 'phoenix.microphones'
 

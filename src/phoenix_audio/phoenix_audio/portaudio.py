@@ -94,7 +94,7 @@ class PortAudioMicrophone:
         """Close the device; a frozen one closes in the background as soon as it can."""
         self._stopped.set()
         if self._stream is not None:
-            _close(self._stream)
+            _close(self._stream, ANSWER_S)
             self._stream = None
 
 
@@ -102,32 +102,26 @@ class PortAudioLoudspeaker:
     """
     A loudspeaker by name (or a unique part of it) or index; None is the system's default.
 
-    A device that refuses `sample_rate` is opened at its own rate and resampled to.
+    A device that refuses `sample_rate` is opened at its own rate and resampled to. The device is
+    held only from a `write` to the next `abort`, so that PortAudio can look for new devices while
+    the toy is silent.
     """
 
     def __init__(self, device: str | int | None = None, sample_rate: int = 16000) -> None:
         """Open the device; raises LoudspeakerError if that fails, naming the devices there are."""
-        self._name = _name(device)
-        try:
-            self._stream = _open(
-                sounddevice.RawOutputStream, 'output', device, sample_rate, PERIOD_S
-            )
-        except (ValueError, TimeoutError, sounddevice.PortAudioError) as error:
-            raise LoudspeakerError(f'loudspeaker {self._name}: {error}') from error
-        rate = round(self._stream.samplerate)
-        self._resampler = None
-        if rate != sample_rate:
-            self._resampler = soxr.ResampleStream(sample_rate, rate, 1, dtype='int16')
-        # PortAudio's figure leaves out the buffer between it and a sound server.
-        self.latency_s = self._stream.latency + self._stream.write_available / rate
+        self._device = device
+        self._sample_rate = sample_rate
         self._lock = threading.Lock()
         self._aborts = 0
-        self._closed = False
+        self._stream: Any = None
+        self._open()
 
     def write(self, samples: NDArray[np.int16]) -> None:
         """Hand over samples, shape (n,), and return when the device has accepted them."""
+        aborts = self._aborts
         with self._lock:
-            aborts = self._aborts
+            if self._stream is None:
+                self._open()
             if self._resampler is not None:
                 samples = self._resampler.resample_chunk(samples)
         patience_ends = time.monotonic() + PATIENCE_S
@@ -141,55 +135,56 @@ class PortAudioLoudspeaker:
             if accepted:
                 patience_ends = time.monotonic() + PATIENCE_S
             elif time.monotonic() > patience_ends:
-                raise LoudspeakerError(
-                    f'loudspeaker {self._name}: accepted nothing for {PATIENCE_S} s'
-                )
+                raise self._error(f'accepted nothing for {PATIENCE_S} s')
             else:
                 time.sleep(POLL_S)
 
     def abort(self) -> None:
-        """Be silent at once; raises LoudspeakerError if the device does not answer."""
-        with self._lock:
-            self._aborts += 1
-            if self._closed:
-                return
-            if self._resampler is not None:
-                self._resampler.clear()
-            try:
-                _within(ABORT_S, self._stream.abort)
-            except TimeoutError as error:
-                raise LoudspeakerError(f'loudspeaker {self._name}: {error}') from error
+        """Be silent at once."""
+        self._aborts += 1
+        # Where the lock stays taken, `write` is opening a frozen device and will write nothing.
+        if self._lock.acquire(timeout=ABORT_S):
+            stream, self._stream = self._stream, None
+            self._lock.release()
+            if stream is not None:
+                _close(stream, ABORT_S)
 
     def close(self) -> None:
         """Release the device; a frozen one closes in the background as soon as it can."""
-        with self._lock:
-            self._closed = True
-            self._aborts += 1
-        _close(self._stream)
+        self.abort()
+
+    def _open(self) -> None:
+        try:
+            stream = self._stream = _open(
+                sounddevice.RawOutputStream, 'output', self._device, self._sample_rate, PERIOD_S
+            )
+            _within(ANSWER_S, stream.start)
+            # PortAudio's figure leaves out the buffer between it and a sound server.
+            self.latency_s = stream.latency + stream.write_available / stream.samplerate
+        except (ValueError, TimeoutError, sounddevice.PortAudioError) as error:
+            raise self._error(error) from error
+        rate = round(stream.samplerate)
+        self._resampler = None
+        if rate != self._sample_rate:
+            self._resampler = soxr.ResampleStream(self._sample_rate, rate, 1, dtype='int16')
 
     def _accept(self, samples: NDArray[np.int16]) -> int:
         """Hand over what the device takes without waiting; return how many samples that were."""
         try:
-            if self._stream.stopped:
-                _within(ANSWER_S, self._stream.start)
             accepted = min(self._stream.write_available, samples.size)
             if accepted:
                 self._stream.write(samples[:accepted].tobytes())
-        except (TimeoutError, sounddevice.PortAudioError) as error:
-            raise LoudspeakerError(f'loudspeaker {self._name}: lost: {error}') from error
+        except sounddevice.PortAudioError as error:
+            raise self._error(f'lost: {error}') from error
         return accepted
+
+    def _error(self, reason: Exception | str) -> LoudspeakerError:
+        return LoudspeakerError(f'loudspeaker {_name(self._device)}: {reason}')
 
 
 def device_of(text: str) -> str | int | None:
     """Read a setting: empty is the default device, digits are a number, the rest is a name."""
     return int(text) if text.isdecimal() else text or None
-
-
-def device_of(text: str) -> str | int | None:
-    """Return what a setting means: empty the default device, a number an index, else a name."""
-    if not text:
-        return None
-    return int(text) if text.isdecimal() else text
 
 
 def _name(device: str | int | None) -> str:
@@ -280,18 +275,18 @@ def _open(
             return attempt()
         except (ValueError, sounddevice.PortAudioError):
             if _streams:
-                raise
+                raise  # looking again would break them
         # PortAudio lists the devices only once: look again, for those that came later.
         with contextlib.suppress(sounddevice.PortAudioError):  # it may never have begun
             sounddevice._terminate()
         sounddevice._initialize()
         return attempt()
 
-    return _within(ANSWER_S, open_stream, discard=_close)
+    return _within(ANSWER_S, open_stream, discard=lambda late: _close(late, ANSWER_S))
 
 
-def _close(stream: Any) -> None:
-    """Close the stream, at the latest when a frozen sound server answers again."""
+def _close(stream: Any, limit_s: float) -> None:
+    """Close the stream: if not within the time, then when a frozen sound server goes on."""
 
     def close() -> None:
         with _lock:
@@ -300,4 +295,4 @@ def _close(stream: Any) -> None:
             _streams.discard(stream)
 
     with contextlib.suppress(TimeoutError):
-        _within(ANSWER_S, close)
+        _within(limit_s, close)

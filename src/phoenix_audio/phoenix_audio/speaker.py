@@ -3,14 +3,14 @@
 from pathlib import Path
 
 import numpy as np
-from phoenix_core import events, plugins, tracing
-from phoenix_core.execution import run
-from phoenix_core.node import EventNode
-from phoenix_core.settings import NodeSettings, setting
 from phoenix_msgs.msg import AudioFrame, PlaybackEvent, StopSpeaking, UserSpeech, Volume
 
 from phoenix_audio.playback import Player
 from phoenix_audio.speakers import Loudspeaker, SimulatedLoudspeaker
+from phoenix_core import events, plugins, tracing
+from phoenix_core.execution import run
+from phoenix_core.node import EventNode
+from phoenix_core.settings import NodeSettings, setting
 
 SPEAKERS = 'phoenix.speakers'
 

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -290,7 +291,41 @@ def unknown_devices() -> dict:
     return {'refusals': refusals}
 
 
-SCENES = (loopback, interruption, killed_server, frozen_server, refused_rate, unknown_devices)
+def late_device() -> dict:
+    """A microphone that comes later is found, although the loudspeaker was there and in use."""
+    loudspeaker = PortAudioLoudspeaker()
+    loudspeaker.write(speech(0.1))
+    ear = Ear()
+    microphone = PortAudioMicrophone('late')
+    while_playing = before = ''
+    try:
+        microphone.start(ear.on_frame, ear.on_error)
+    except MicrophoneError as refusal:
+        before = str(refusal)
+    with (Path.home() / '.asoundrc').open('a') as config:
+        config.write('pcm.late { type pulse }\n')
+    try:
+        microphone.start(ear.on_frame, ear.on_error)
+    except MicrophoneError as refusal:
+        while_playing = str(refusal)
+    loudspeaker.abort()
+    microphone.start(ear.on_frame, ear.on_error)
+    ear.wait_frames(1)
+    loudspeaker.write(speech(0.1))
+    loudspeaker.close()
+    microphone.stop()
+    return {'before': before, 'while_playing': while_playing}
+
+
+SCENES = (
+    loopback,
+    interruption,
+    killed_server,
+    frozen_server,
+    refused_rate,
+    unknown_devices,
+    late_device,
+)
 
 if __name__ == '__main__':
     (scene,) = (scene for scene in SCENES if scene.__name__ == sys.argv[1])

@@ -66,6 +66,13 @@ def test_an_unknown_device_is_refused_and_the_known_ones_named(pulse: PulseServe
     assert all("'pulse', 'default'" in refusal for refusal in refusals)
 
 
+def test_a_microphone_that_comes_later_is_found_while_nothing_plays(pulse: PulseServer) -> None:
+    measured = pulse.run('late_device')
+
+    assert "No input device matching 'late'" in measured['before']
+    assert "No input device matching 'late'" in measured['while_playing']
+
+
 @pytest.mark.parametrize(
     ('text', 'device'), [('', None), ('0', 0), ('12', 12), ('hw:1,0', 'hw:1,0'), ('USB', 'USB')]
 )

@@ -1,4 +1,4 @@
-"""The console node: hears everything the toy says of itself, and stands in for its surroundings."""
+"""The console node: hears what the toy says of itself, and stands in for its surroundings."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -43,7 +43,9 @@ class Console(EventNode):
     settings: NodeSettings
 
     def __init__(
-        self, on_event: Callable[[EventType, Any], None] = lambda event, message: None, **options: Any
+        self,
+        on_event: Callable[[EventType, Any], None] = lambda event, message: None,
+        **options: Any,
     ) -> None:
         """
         Make the node.
@@ -61,18 +63,22 @@ class Console(EventNode):
     def type_sentence(self, text: str) -> None:
         """Say something to the toy in writing; thread-safe, as all below."""
         self.post(
-            self._publish, events.TRANSCRIPT, kind=Transcript.FINAL, source=Transcript.TYPED, text=text
+            self.publish,
+            events.TRANSCRIPT,
+            kind=Transcript.FINAL,
+            source=Transcript.TYPED,
+            text=text,
         )
 
     def play(self, file: str) -> None:
         """Play a recording into the simulated microphone."""
-        self.post(self._publish, events.SIMULATED_SOUND, file=file)
+        self.post(self.publish, events.SIMULATED_SOUND, file=file)
 
     def touch(self, pad: str) -> None:
         """Touch a simulated pad and let it go."""
         for value in (1.0, 0.0):
             self.post(
-                self._publish,
+                self.publish,
                 events.SIMULATED_SENSOR,
                 kind=SimulatedSensor.TOUCH,
                 name=pad,
@@ -83,18 +89,16 @@ class Console(EventNode):
         """Press a simulated button and let it go."""
         for value in (1.0, 0.0):
             self.post(
-                self._publish,
+                self.publish,
                 events.SIMULATED_SENSOR,
                 kind=SimulatedSensor.BUTTON,
                 name=button,
                 value=value,
             )
 
-    def when_active(self, nodes: Iterable[str], callback: Callable[[], None]) -> None:
+    def when_active(self, nodes: Iterable[str], callback: Callable[[], object]) -> None:
         """Call back, on the executor's thread, once all these nodes are active."""
-        self._waiting = {
-            name: self.create_client(GetState, f'{name}/get_state') for name in nodes
-        }
+        self._waiting = {name: self.create_client(GetState, f'{name}/get_state') for name in nodes}
         self._when_active = callback
         self._poll = self.every(POLL_S, self._ask)
 
@@ -117,6 +121,3 @@ class Console(EventNode):
         if client is not None and not self._waiting:
             self._poll.cancel()
             self._when_active()
-
-    def _publish(self, event: EventType, **fields: Any) -> None:
-        self.publish(event, **fields)

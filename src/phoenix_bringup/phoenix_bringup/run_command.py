@@ -12,11 +12,6 @@ from typing import Any
 
 import rclpy
 from ament_index_python.packages import get_package_share_path
-from phoenix_core import plugins
-from phoenix_core.event_type import EventType
-from phoenix_core.execution import SPIN_TIMEOUT_S, shut_down
-from phoenix_core.node import NODES
-from phoenix_core.settings import SettingsError, load_profile, resolve
 from rclpy.experimental import EventsExecutor
 from rclpy.signals import SignalHandlerOptions
 
@@ -33,6 +28,11 @@ from phoenix_bringup.launch_file import (
 from phoenix_bringup.launch_runner import LaunchError, LaunchRunner
 from phoenix_bringup.play_progress import PlayProgress
 from phoenix_bringup.screen import Screen
+from phoenix_core import plugins
+from phoenix_core.event_type import EventType
+from phoenix_core.execution import SPIN_TIMEOUT_S, shut_down
+from phoenix_core.node import NODES
+from phoenix_core.settings import SettingsError, load_profile, resolve
 
 READY_S = 60.0  # loading all models takes some seconds, on a small Pi some ten
 EXIT_INTERRUPTED = 130

@@ -1,10 +1,8 @@
-"""The toy in a terminal: its light, its state, what it hears and says, and a line to type to it."""
+"""The toy in a terminal: its light, its state, what it hears and says, a line to type to it."""
 
 from collections import deque
 from typing import Any
 
-from phoenix_core import events
-from phoenix_core.event_type import EventType
 from prompt_toolkit.application import Application
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
@@ -14,6 +12,8 @@ from prompt_toolkit.widgets import TextArea
 
 from phoenix_bringup.console import Console
 from phoenix_bringup.event_lines import PHASES
+from phoenix_core import events
+from phoenix_core.event_type import EventType
 
 HELP = ' type to talk · F2 touch head · F3 touch belly · F4 talk button · Ctrl-C ends '
 COLORS = {

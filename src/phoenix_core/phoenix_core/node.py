@@ -186,11 +186,12 @@ class EventNode(LifecycleNode):
 
         self._worker.submit(work)
 
-    def post(self, callback: Callable[..., object], *args: Any) -> None:
+    def post(self, callback: Callable[..., object], *args: Any, **fields: Any) -> None:
         """Call back on the executor's thread with the caller's trace context; thread-safe."""
         executor = self.executor
         if executor is not None:
-            executor.create_task(partial(self._isolated, callback, tracing.current(), *args))
+            task = partial(self._isolated, callback, tracing.current(), *args, **fields)
+            executor.create_task(task)
 
     def every(self, period_s: float, callback: Callable[[], None]) -> Timer:
         """Call back periodically until cancelled or deactivated."""
@@ -374,12 +375,16 @@ class EventNode(LifecycleNode):
         self._isolated(handler, TraceContext.of(message.header) if traced else None, message)
 
     def _isolated(
-        self, callback: Callable[..., object], cause: TraceContext | None, *args: Any
+        self,
+        callback: Callable[..., object],
+        cause: TraceContext | None,
+        *args: Any,
+        **fields: Any,
     ) -> None:
         """Call back; what it raises becomes a fault in the trace of what was handled."""
         with tracing.caused_by(cause):
             try:
-                callback(*args)
+                callback(*args, **fields)
             except Exception as error:  # the node and its other handlers go on
                 self._handler_failed(callback, error)
 

@@ -1,11 +1,11 @@
 """The LED node: shows what the toy is doing on its ring."""
 
+from phoenix_msgs.msg import ActivityState, LedCommand
+
 from phoenix_core import events, plugins
 from phoenix_core.execution import run
 from phoenix_core.node import EventNode
 from phoenix_core.settings import NodeSettings, setting
-from phoenix_msgs.msg import ActivityState, LedCommand
-
 from phoenix_hw.animation import Phase, load_animations
 from phoenix_hw.animator import Animator
 from phoenix_hw.led_strips import LedStrip, LedStripError, SimulatedLedStrip, Ws281xLedStrip

@@ -2,12 +2,12 @@
 
 from collections import defaultdict
 
+from phoenix_msgs.msg import ButtonEvent, MotionEvent, SimulatedSensor, TouchEvent
+
 from phoenix_core import events, plugins
 from phoenix_core.execution import run
 from phoenix_core.node import EventNode
 from phoenix_core.settings import NodeSettings, setting
-from phoenix_msgs.msg import ButtonEvent, MotionEvent, SimulatedSensor, TouchEvent
-
 from phoenix_hw.sensor_boards import (
     GpiozeroSensorBoard,
     HoldTimer,

@@ -61,9 +61,9 @@ class OpenAIChatModel:
     """
     A model on any server with OpenAI's chat completions: Ollama, llama.cpp, vLLM, a cloud.
 
-    Plain HTTP rather than the openai package, which takes a second and 40 MB to import for this one
-    request and tries again by itself. asyncio, because a blocked read cannot be cancelled otherwise,
-    and a server that is not told goes on computing.
+    Plain HTTP rather than the openai package, which takes a second and 40 MB to import for this
+    one request, and retries on its own. asyncio, because a blocked read cannot be cancelled
+    otherwise, and a server that is not told goes on computing.
 
     :param base_url: ends in /v1 with most servers.
     :param model: name of the model, as the server knows it.

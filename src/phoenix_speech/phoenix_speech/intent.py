@@ -1,11 +1,11 @@
 """The intent node: finds what a person wants in what they said."""
 
+from phoenix_msgs.msg import IntentDetected, Slot, Transcript
+
 from phoenix_core import events
 from phoenix_core.execution import run
 from phoenix_core.node import EventNode
 from phoenix_core.settings import NodeSettings, setting
-from phoenix_msgs.msg import IntentDetected, Slot, Transcript
-
 from phoenix_speech.intent_matcher import IntentMatch, IntentMatcher
 
 

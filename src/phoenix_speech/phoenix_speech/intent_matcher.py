@@ -1,10 +1,13 @@
 """Finds what the user wants in what they said: an intent with its slots, or none."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
+
+import yaml
 from hassil import Intents, recognize_best
+
 from phoenix_speech.sentence_grammar import SentenceGrammar
-import yaml, re
 
 MARGIN=0.01
 CONVERSATION='conversation'

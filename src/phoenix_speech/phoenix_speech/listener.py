@@ -3,10 +3,6 @@
 import time
 
 import numpy as np
-from phoenix_core import events, plugins, tracing
-from phoenix_core.execution import run
-from phoenix_core.node import EventNode, describe
-from phoenix_core.settings import NodeSettings, setting
 from phoenix_msgs.msg import (
     AudioFrame,
     ListeningEvent,
@@ -16,6 +12,10 @@ from phoenix_msgs.msg import (
     WakeWordDetected,
 )
 
+from phoenix_core import events, plugins, tracing
+from phoenix_core.execution import run
+from phoenix_core.node import EventNode, describe
+from phoenix_core.settings import NodeSettings, setting
 from phoenix_speech.audio_stream import SAMPLE_RATE, AudioStream
 from phoenix_speech.endpointer import Decision, Endpointer, NoSpeech, SpeechEnded, SpeechStarted
 from phoenix_speech.recognizer import FasterWhisperRecognizer, MoonshineRecognizer, Recognizer

@@ -26,7 +26,7 @@ class Persona(FileModel):
     broken_off: str = Field(min_length=1)  # said when a reply cannot be ended
     reply_sentences: int = Field(ge=1, le=20)
     sentence_characters: int = Field(ge=50, le=1000)  # more without an end is rubbish
-    history_turns: int = Field(ge=0, le=100)
+    history_turns: int = Field(ge=1, le=100)
     history_characters: int = Field(ge=0, le=100_000)
 
     @staticmethod
@@ -87,8 +87,8 @@ class ReplyEngine:
         self._retry_s = retry_s
         self._clock = clock
         self._history: list[_Turn] = []
-        self._failures = {model.name: 0 for model in models}
-        self._retry_at = {model.name: 0.0 for model in models}
+        self._delays_s = {model.name: retry_s for model in models}
+        self._retry_at: dict[str, float] = {}
         self._reply = _Reply()
 
     def reply(self, text: str) -> Generator[ReplySentence, None, None]:
@@ -122,7 +122,7 @@ class ReplyEngine:
         turn = _Turn(text)
         problems = []
         for model in self._models:
-            if model is not self._models[-1] and self._clock() < self._retry_at[model.name]:
+            if model is not self._models[-1] and self._resting(model.name):
                 problems.append(f'{model.name}: failed a moment ago')
                 continue
             start = self._clock()
@@ -141,7 +141,7 @@ class ReplyEngine:
                 problems.append(f'{model.name}: {error}')
             else:
                 if not reply.cancelled:
-                    self._failures[model.name] = 0
+                    self._delays_s[model.name] = self._retry_s
                 return
             finally:
                 attempt.stop()
@@ -171,10 +171,12 @@ class ReplyEngine:
         turn.said.append(sentence)
 
     def _failed(self, name: str, reason: str) -> None:
-        delay_s = min(self._retry_s * 2 ** self._failures[name], _LONGEST_RETRY_S)
-        self._failures[name] += 1
-        self._retry_at[name] = self._clock() + delay_s
+        self._retry_at[name] = self._clock() + self._delays_s[name]
+        self._delays_s[name] = min(2 * self._delays_s[name], _LONGEST_RETRY_S)
         self._on_failure(name, reason)
+
+    def _resting(self, name: str) -> bool:
+        return name in self._retry_at and self._clock() < self._retry_at[name]
 
 
 class _Reply:
@@ -186,9 +188,9 @@ class _Reply:
 
     def begin(self, attempt: '_Attempt') -> None:
         self._attempt = attempt
-        attempt.start()
         if self.cancelled:  # before there was an attempt to stop
             attempt.stop()
+        attempt.start()
 
     def cancel(self) -> None:
         self.cancelled = True
@@ -197,7 +199,7 @@ class _Reply:
 
 
 class _Attempt:
-    """One model's reply, made in a thread of its own: a model may block for as long as it likes."""
+    """One model's reply, made in a thread of its own: however a model blocks, nobody else does."""
 
     def __init__(
         self,
@@ -240,6 +242,8 @@ class _Attempt:
             self._model.cancel()
 
     def _run(self) -> None:
+        if self._stopped.is_set():
+            return
         last: ChatModelError | None = None
         try:
             said = 0

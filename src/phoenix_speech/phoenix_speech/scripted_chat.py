@@ -55,7 +55,8 @@ class ScriptedChat:
         unsaid = self._unsaid[topic]
         if not unsaid:
             unsaid += self._replies[topic]
-        self._last = self._chance.choice([reply for reply in unsaid if reply != self._last])
+        fresh = [reply for reply in unsaid if reply != self._last]
+        self._last = self._chance.choice(fresh or unsaid)
         unsaid.remove(self._last)
         return self._last
 

@@ -10,11 +10,17 @@ import math
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator
-from operator import itemgetter
 from typing import TypeAlias
 
 import numpy as np
-from hassil.expression import Alternative, Expression, Group, ListReference, RuleReference, TextChunk
+from hassil.expression import (
+    Alternative,
+    Expression,
+    Group,
+    ListReference,
+    RuleReference,
+    TextChunk,
+)
 from hassil.intents import Intents, RangeSlotList, TextSlotList, WildcardSlotList
 from hassil.numbers import get_rbnf_engine
 from hassil.util import normalize_text
@@ -22,7 +28,7 @@ from rapidfuzz.distance import Indel
 from rapidfuzz.process import cdist
 
 MIN_WEIGHT = 0.15  # of a word that every intent uses; a word that none uses weighs 1
-WILDCARD_COST = 0.15  # per word, so that a wildcard takes no more than it must
+WILDCARD_COST = 0.1  # per word, so that a wildcard takes no more than it must
 NUMBER_WEIGHT = 0.3
 MIN_SIMILARITY = 0.6  # of a word to what was heard for it
 MIN_SIMILARITY_OF_TWO = 0.8  # of a word to two heard ones

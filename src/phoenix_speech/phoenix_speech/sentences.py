@@ -1,17 +1,17 @@
 """
 Cuts English text into sentences, also while it still streams in, and into pieces to be spoken.
 
-Own code: pysbd and syntok are unmaintained and want whole texts; stream2sentence streams, but waits
-for a dozen characters of the next sentence and trips over markdown, lists and lower case.
+Own code: pysbd and syntok are unmaintained and want whole texts; stream2sentence streams, but
+waits for a dozen characters of the next sentence and trips over markdown, lists and lower case.
 """
 
 import re
 
-_ENDING = re.compile(r"""([.!?…]+)(['"’”»)\]*_`]*)(\s+)|\n\s*""")
+_ENDING = re.compile(r"""([.!?…]+)(['"’”»)\]*_`]*)(\s+)|\n\s*""")  # noqa: RUF001
 _LAST_WORD = re.compile(r'[^\W\d_](?:[\w.]*[^\W_])?$')
 _LIST_NUMBER = re.compile(r'\d+$')
-_NEVER_LAST = frozenset('mr mrs ms dr prof st mt vs e.g i.e approx'.split())
-_MAYBE_LAST = frozenset('etc a.m p.m u.s u.k jr sr'.split())
+_NEVER_LAST = frozenset(['mr', 'mrs', 'ms', 'dr', 'prof', 'st', 'mt', 'vs', 'e.g', 'i.e', 'approx'])
+_MAYBE_LAST = frozenset(['etc', 'a.m', 'p.m', 'u.s', 'u.k', 'jr', 'sr'])
 
 _CLAUSE_END = re.compile(
     r'[,;:–—]["’”)]?\s+|\s+(?=(?:and|but|because|so|when|while|who|which|until)\s)'  # noqa: RUF001

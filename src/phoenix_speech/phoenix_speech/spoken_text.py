@@ -10,7 +10,7 @@ _ROLE_MARKER = re.compile(
 _LINK = re.compile(r'!?\[([^\]]*)\]\([^)]*\)')  # [text](address)
 _ADDRESS = re.compile(r'\w+://|\bwww\.|\w@\w|\w\.(?:com|org|net|io)\b', re.IGNORECASE)
 _LINE_START = re.compile(r'^(?:#{1,6}|[-*+•>]|\d+[.)])\s+')
-_MARKS = re.compile(r'<[^>]*>|[*_`~#|<>\\{}\[\]]|(?<!\w)[:;]-?[()DP](?!\w)')
+_MARKS = re.compile(r'<3|<[^>]*>|[*_`~#|<>\\{}\[\]]|(?<!\w)[:;]-?[()DP](?!\w)')
 _EMOJI_PARTS = re.compile('[\ufe00-\ufe0f\u20e3\U0001f3fb-\U0001f3ff]')
 _SILENT_CATEGORIES = frozenset(('So', 'Cc', 'Cf', 'Cn', 'Co', 'Cs'))
 

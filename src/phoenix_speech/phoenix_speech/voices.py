@@ -113,7 +113,7 @@ class _ProgramVoice:
         with (
             suppress(BrokenPipeError),
             process.stdin as stdin,
-        ):  # it ended: the exit code tells why
+        ):  # the exit code tells why
             if not self._text_as_argument:
                 stdin.write(text.encode())
         return process

@@ -1,12 +1,12 @@
 """The wake word node: spots the wake phrase in the microphone stream."""
 
 from builtin_interfaces.msg import Time
+from phoenix_msgs.msg import AudioFrame
+
 from phoenix_core import events, plugins
 from phoenix_core.execution import run
 from phoenix_core.node import EventNode
 from phoenix_core.settings import NodeSettings, setting
-from phoenix_msgs.msg import AudioFrame
-
 from phoenix_speech.audio_stream import AudioStream
 from phoenix_speech.wake_word_detector import (
     Detection,

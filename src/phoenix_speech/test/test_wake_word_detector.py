@@ -78,9 +78,9 @@ def test_refractory_time_is_counted_in_samples():
 
 
 def test_patience_begins_anew_after_the_refractory_time():
-    engine = ScriptedEngine(jarvis=[0.9, 0.9] + [0] * 20 + [0.9, 0])
+    engine = ScriptedEngine(jarvis=[0.9, 0.9] + [0] * 16 + [0.9, 0])
     detector = WakeWordDetector(engine, patience=2, refractory_s=1.0)
-    assert len(detections(detector, 24)) == 1
+    assert len(detections(detector, 20)) == 1
 
 
 def test_frame_length_does_not_matter():

@@ -1,0 +1,124 @@
+"""The conversation node: replies to what no activity understands."""
+
+import random
+import uuid
+from contextlib import closing
+
+import numpy as np
+from phoenix_msgs.msg import ConversationEvent, ConversationRequest, Fault
+
+from phoenix_core import events, plugins
+from phoenix_core.execution import run
+from phoenix_core.node import EventNode
+from phoenix_core.settings import NodeSettings, setting
+from phoenix_speech.chat_models import ChatModel, ChatModelError, LocalChatModel, OpenAIChatModel
+from phoenix_speech.reply import Persona, ReplyEngine, ReplySentence
+from phoenix_speech.scripted_chat import ScriptedChat
+
+CHAT_MODELS = 'phoenix.chat_models'
+
+
+class ConversationSettings(NodeSettings):
+    """Settings of the conversation node. A server's key is taken from OPENAI_API_KEY alone."""
+
+    language: str = setting('en', 'Folder of words below config_dir.')
+    providers: list[str] = setting(
+        ['scripted'], 'Chat models, best first: entry points of their group, e.g. openai.'
+    )
+    base_url: str = setting(
+        'http://127.0.0.1:11434/v1', 'openai: address of a server with that interface.'
+    )
+    model: str = setting('llama3.2', 'openai: name of the model on the server.')
+    first_sentence_s: float = setting(
+        4.0, 'A model without a sentence by then is given up [s].', gt=0, le=60
+    )
+    total_s: float = setting(20.0, 'A reply takes at most so long to make [s].', gt=0, le=300)
+    seed: int = setting(0, 'Seed of all chance; 0: a new one at each start.', ge=0)
+
+
+class Conversation(EventNode):
+    """Makes a reply on the worker thread and sends each sentence to the voice as it is ready."""
+
+    produces = (events.CONVERSATION, events.SAY_REQUEST)
+    consumes = {events.CONVERSATION_REQUEST: 'on_request'}
+    settings: ConversationSettings
+
+    def configure(self) -> None:
+        """Read the persona and make the chat models."""
+        settings = self.settings
+        self._engine = ReplyEngine(
+            [plugins.load(CHAT_MODELS, name)(settings) for name in settings.providers],
+            Persona.load(settings.config_path / settings.language / 'persona.yaml'),
+            first_sentence_s=settings.first_sentence_s,
+            total_s=settings.total_s,
+            on_failure=lambda name, reason: self.post(self._model_failed, name, reason),
+        )
+        self._newest = 0  # replies are numbered: what an older one still sends is dropped
+
+    def cleanup(self) -> None:
+        """Free the chat models."""
+        self._engine.close()
+
+    def on_request(self, request: ConversationRequest) -> None:
+        """Begin a reply, or cancel the one under way; both end the one before."""
+        self._newest += 1
+        self._engine.cancel()
+        if request.kind == ConversationRequest.REPLY:
+            self.publish(events.CONVERSATION, kind=ConversationEvent.STARTING)
+            self.in_background(self._reply, request.text, self._newest)
+
+    def _reply(self, text: str, number: int) -> None:
+        if number != self._newest:
+            return
+        try:
+            with closing(self._engine.reply(text)) as sentences:
+                for sentence in sentences:
+                    self.post(self._tell, sentence, number)
+        except ChatModelError as error:
+            self.post(self.fault, 'conversation_failed', str(error))
+        self.post(self._end, number)
+
+    def _tell(self, sentence: ReplySentence, number: int) -> None:
+        if number != self._newest:
+            return
+        utterance = uuid.uuid4().hex
+        self.publish(
+            events.CONVERSATION,
+            kind=ConversationEvent.SENTENCE,
+            provider=sentence.model_name,
+            text=sentence.text,
+            utterance_id=utterance,
+        )
+        self.publish(events.SAY_REQUEST, utterance_id=utterance, text=sentence.text)
+
+    def _end(self, number: int) -> None:
+        if number == self._newest:
+            self.publish(events.CONVERSATION, kind=ConversationEvent.ENDED)
+
+    def _model_failed(self, name: str, reason: str) -> None:
+        self.fault(
+            'chat_model_failed', f'{name}: {reason}', severity=Fault.WARNING, self_healing=True
+        )
+
+
+def openai(settings: ConversationSettings) -> ChatModel:
+    """Make a client of an OpenAI-compatible server."""
+    return OpenAIChatModel(
+        base_url=settings.base_url, model=settings.model, timeout_s=settings.total_s
+    )
+
+
+def local(settings: ConversationSettings) -> ChatModel:
+    """Make the small local model, an optional extra."""
+    return LocalChatModel(chance=np.random.default_rng(settings.seed or None))
+
+
+def scripted(settings: ConversationSettings) -> ChatModel:
+    """Make the scripted replies that never fail."""
+    path = settings.config_path / settings.language / 'scripted_replies.yaml'
+    return ScriptedChat(path, chance=random.Random(settings.seed or None))
+
+
+def main() -> None:
+    """Run the node alone."""
+    raise SystemExit(run([Conversation]))
