@@ -116,8 +116,6 @@ class Player:
                 'not int16 of shape (n,)'
             )
         with self._wake:
-            if self._closing:
-                return
             if utterance_id in self._refused:
                 if last:
                     self._refused.remove(utterance_id)

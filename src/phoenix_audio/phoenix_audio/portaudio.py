@@ -162,6 +162,9 @@ class PortAudioLoudspeaker:
             # PortAudio's figure leaves out the buffer between it and a sound server.
             self.latency_s = stream.latency + stream.write_available / stream.samplerate
         except (ValueError, TimeoutError, sounddevice.PortAudioError) as error:
+            if self._stream is not None:
+                _close(self._stream, ANSWER_S)
+                self._stream = None
             raise self._error(error) from error
         rate = round(stream.samplerate)
         self._resampler = None

@@ -136,7 +136,7 @@ def interruption() -> dict:
     """An interruption is heard at once."""
     stage = Stage()
     silent_ms, reported_ms, returned_ms = [], [], []
-    for count in range(5):
+    for count in range(3):
         stage.ear.frames.clear()
         stage.player.feed(f'{count}', speech(10.0), last=True)
         stage.next('started')

@@ -120,6 +120,16 @@ def test_recordings_are_heard_one_after_another_and_reported(tmp_path: Path) -> 
     assert played == [first, second]
 
 
+def test_silence_in_a_recording_is_not_zero_either(tmp_path: Path) -> None:
+    time = FakeTime()
+    file = write(tmp_path / 'silence.wav', np.zeros(1280, np.int16))
+    listener = Listener(2, time)
+
+    listener.listen_to(room(time, file))
+
+    assert all(frame.samples.any() for frame in listener.frames)
+
+
 def test_a_recording_at_full_scale_is_clipped_not_wrapped(tmp_path: Path) -> None:
     time = FakeTime()
     loud = np.tile(np.array([32767, -32768], np.int16), 320)

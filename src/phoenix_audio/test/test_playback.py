@@ -27,10 +27,13 @@ class FakeLoudspeaker:
         self.broken = False
         self._free = threading.Event()
         self._free.set()
-        self._aborted = threading.Event()
+        self._slices_left: int | None = None
+        self.aborted = threading.Event()
         self.waiting = threading.Event()
 
-    def hold_up(self) -> None:
+    def hold_up(self, slices: int = 0) -> None:
+        """Take so many more slices and then none."""
+        self._slices_left = slices
         self._free.clear()
 
     def go_on(self) -> None:
@@ -40,16 +43,19 @@ class FakeLoudspeaker:
         assert not self.closed
         if self.broken:
             raise LoudspeakerError('unplugged')
-        self._aborted.clear()
-        self.waiting.set()
-        while not self._free.wait(0.001):
-            if self._aborted.is_set():
-                return
-        self.waiting.clear()
+        self.aborted.clear()
+        if self._slices_left:
+            self._slices_left -= 1
+        else:
+            self.waiting.set()
+            while not self._free.wait(0.001):
+                if self.aborted.is_set():
+                    return
+            self.waiting.clear()
         self.written.append(samples)
 
     def abort(self) -> None:
-        self._aborted.set()
+        self.aborted.set()
 
     def close(self) -> None:
         self.closed = True
@@ -127,6 +133,7 @@ def test_after_the_last_sample_the_device_is_filled_with_silence(bench: Bench) -
     written = np.concatenate(bench.loudspeaker().written)
     assert not written[2 * FRAME :].any()
     assert written.size - 2 * FRAME == 0.06 * 16000
+    assert bench.loudspeaker().aborted.wait(TIMEOUT_S)  # and stopped, as nothing follows
 
 
 def test_utterances_are_played_in_the_order_of_their_first_frames(bench: Bench) -> None:
@@ -175,7 +182,13 @@ def test_an_utterance_whose_frames_stop_coming_is_interrupted(bench: Bench) -> N
 
     bench.player.feed('a', speech(3), last=True)  # too late
     bench.player.feed('c', speech(4), last=True)
-    assert bench.next() == ('started', 'c')
+    bench.player.feed('a', speech(5), last=True)  # a new one of that name
+    assert [bench.next()[:2] for _ in range(4)] == [
+        ('started', 'c'),
+        ('finished', 'c'),
+        ('started', 'a'),
+        ('finished', 'a'),
+    ]
     assert 3 not in bench.loudspeaker().heard()
 
 
@@ -199,6 +212,18 @@ def test_an_interruption_ends_what_is_played_and_what_waits(bench: Bench) -> Non
     bench.player.feed('b', speech(5), last=True)  # a new one of that name, as b was complete
     assert [bench.next()[:2] for _ in range(2)] == [('started', 'b'), ('finished', 'b')]
     assert set(loudspeaker.heard()) <= {1, 5}
+
+
+def test_the_position_leaves_out_what_the_device_still_held(bench: Bench) -> None:
+    loudspeaker = bench.loudspeaker()
+    loudspeaker.hold_up(slices=10)
+    bench.player.feed('a', speech(1, frames=100), last=True)
+    assert bench.next() == ('started', 'a')
+    assert loudspeaker.waiting.wait(TIMEOUT_S)
+
+    bench.player.interrupt()
+
+    assert bench.next() == ('interrupted', 'a', pytest.approx(10 * 0.02 - 0.06))
 
 
 def test_an_interruption_of_nothing_is_no_event(bench: Bench) -> None:
@@ -305,17 +330,18 @@ def test_a_device_missing_from_the_start_is_tried_again_less_and_less_often() ->
 
     def refuse() -> Loudspeaker:
         times_s.append(time.monotonic())
-        if len(times_s) < 5:
+        if len(times_s) < 9:
             raise LoudspeakerError('no such device')
         return FakeLoudspeaker()
 
     bench = Bench(refuse, retry_s=0.02, retry_max_s=0.1)
-    assert [bench.next()[0] for _ in range(4)] == ['error'] * 4
+    assert [bench.next()[0] for _ in range(8)] == ['error'] * 8
     bench.loudspeaker()
     bench.player.close()
 
     pauses_s = np.diff(times_s)
-    assert (pauses_s > [0.019, 0.039, 0.079, 0.099]).all()
+    assert (pauses_s > [0.019, 0.039, 0.079] + 5 * [0.099]).all()
+    assert pauses_s.sum() < 2.0  # it would be 5.1 without a longest pause
 
 
 def test_closing_interrupts_and_releases() -> None:

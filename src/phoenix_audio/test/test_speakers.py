@@ -36,6 +36,10 @@ def test_writing_takes_as_long_as_playing_less_the_buffer() -> None:
         loudspeaker.write(np.ones(640, np.int16))
     assert time.now_s == pytest.approx(54.0, abs=0.011)
 
+    time.sleep(10.0)  # a pause gains nothing
+    loudspeaker.write(np.ones(16000, np.int16))
+    assert time.now_s == pytest.approx(64.0 + 0.96, abs=0.021)
+
 
 def test_the_file_holds_what_was_heard(tmp_path: Path) -> None:
     time = FakeTime()

@@ -146,7 +146,7 @@ class OpenAIChatModel:
                     if text:
                         yield text
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
-            raise ChatModelError(f'{self._base_url}: {error or type(error).__name__}') from error
+            raise ChatModelError(f'{self._base_url}: {str(error) or type(error).__name__}') from error
         if not complete:
             raise ChatModelError(f'{self._base_url} broke off')
 
@@ -261,4 +261,5 @@ class LocalChatModel:
     def _bytes_of(self, token: int) -> bytes:
         buffer = ctypes.create_string_buffer(256)
         arguments = (self._weights.model, token, buffer, len(buffer), 0, False)
-        return buffer.raw[: self._api.llama_token_to_piece(*arguments)]
+        size = self._api.llama_token_to_piece(*arguments)
+        return buffer.raw[:size]

@@ -21,10 +21,10 @@ class Recognizer(Protocol):
 
 class MoonshineRecognizer:
     """
-    Runs a Moonshine model (moonshine-voice==0.1.0 carries 'tiny-en'): 50 ms per second of audio.
+    Runs a Moonshine model; 0.1 s of CPU per second of audio (tiny, x86).
 
-    model: name of a model carried by the package, or the directory of a downloaded one (a path
-        with at least one '/').
+    model: name of a model that the package carries (moonshine-voice==0.1.0: 'tiny-en'), or the
+        directory of a downloaded one, as a path with at least one '/'.
     architecture: what that model is: 'tiny', 'base', 'tiny-streaming', ...
     Raises ValueError for an unknown architecture, FileNotFoundError for a missing model.
     """

@@ -28,11 +28,12 @@ from rapidfuzz.distance import Indel
 from rapidfuzz.process import cdist
 
 MIN_WEIGHT = 0.15  # of a word that every intent uses; a word that none uses weighs 1
-WILDCARD_COST = 0.1  # per word, so that a wildcard takes no more than it must
+WILDCARD_COST = 0.15  # per word, so that a wildcard takes no more than it must
 NUMBER_WEIGHT = 0.3
 MIN_SIMILARITY = 0.6  # of a word to what was heard for it
 MIN_SIMILARITY_OF_TWO = 0.8  # of a word to two heard ones
 SHORT=2
+POW=.4
 NUMBER = '#'  # any number, as a word of the vocabulary
 WILDCARD = '*'
 
@@ -62,10 +63,9 @@ class SentenceGrammar:
             word for group in groups.values() for word in {w for t in group for w in self._words(t)}
         )
         self.weights = {
-            word: max(MIN_WEIGHT, 1 - math.log(count) / math.log(1 + len(groups)))
+            word: count**-POW
             for word, count in used_by.items()
         }
-        self.weights[NUMBER] = NUMBER_WEIGHT
         self.numbers = set(_number_phrases(intents))
         self.fillers = [tuple(_split(phrase)) for phrase in intents.skip_words]
 
@@ -156,7 +156,7 @@ class _Alignment:
             if tuple(words[begin:end]) in grammar.numbers
         ]
 
-        for b,e,_ in self._places[NUMBER]: self._weights[b:e]=[NUMBER_WEIGHT/(e-b)]*(e-b)
+        for b,e,_ in self._places[NUMBER]: self._weights[b:e]=[grammar.weights[NUMBER]/(e-b)]*(e-b)
         self._weight = sum(self._weights)
     def bound(self, vocabulary):
         if WILDCARD in vocabulary: return 1.0

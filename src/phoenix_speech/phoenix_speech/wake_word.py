@@ -1,6 +1,6 @@
 """The wake word node: spots the wake phrase in the microphone stream."""
 
-from builtin_interfaces.msg import Time
+import numpy as np
 from phoenix_msgs.msg import AudioFrame
 
 from phoenix_core import events, plugins
@@ -54,19 +54,24 @@ class WakeWord(EventNode):
         self._detector.reset()
 
     def on_audio(self, frame: AudioFrame) -> None:
-        """Score a frame; the end of the frame is the time of a detection in it."""
+        """Score a frame."""
         samples = self._stream.take(frame)
-        end = self._stream.time_of(self._stream.position)
-        self.in_background(self._detector.process, samples, then=lambda d: self._tell(d, end))
+        self.in_background(self._score, samples, self._stream.position)
 
-    def _tell(self, detection: Detection | None, heard: Time) -> None:
+    def _score(self, samples: np.ndarray, end: int) -> None:
+        """Score samples that end at this position of the stream; on the worker thread."""
+        detection = self._detector.process(samples)
         if detection is not None:
-            self.publish(
-                events.WAKE_WORD_DETECTED,
-                stamp=heard,
-                phrase=detection.phrase,
-                score=detection.score,
-            )
+            heard = end - (self._detector.position - detection.at_sample)
+            self.post(self._tell, detection, heard)
+
+    def _tell(self, detection: Detection, heard: int) -> None:
+        self.publish(
+            events.WAKE_WORD_DETECTED,
+            stamp=self._stream.time_of(heard),
+            phrase=detection.phrase,
+            score=detection.score,
+        )
 
 
 def openwakeword(settings: WakeWordSettings) -> WakeWordEngine:

@@ -1,0 +1,133 @@
+"""A small server that speaks OpenAI's streaming protocol over real HTTP, well or badly."""
+
+import json
+import threading
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Any
+
+
+class Answer(BaseHTTPRequestHandler):
+    """One request; a test's behavior calls the methods below in the order it wants."""
+
+    protocol_version = 'HTTP/1.1'
+    server: 'ChatServer'
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers['Content-Length']))
+        self.server.requests.append((self.path, dict(self.headers), json.loads(body)))
+        self.server.behavior(self)
+
+    def begin(self, status: int = 200, content_type: str = 'text/event-stream') -> None:
+        self.send_response(status)
+        self.send_header('Content-Type', content_type)
+        self.send_header('Transfer-Encoding', 'chunked')
+        self.end_headers()
+
+    def line(self, text: str) -> None:
+        data = f'data: {text}\n\n'.encode()
+        self.wfile.write(f'{len(data):x}\r\n'.encode() + data + b'\r\n')
+
+    def say(self, *deltas: str) -> None:
+        for delta in deltas:
+            self.line(json.dumps({'choices': [{'delta': {'content': delta}}]}))
+
+    def end(self) -> None:
+        self.line('[DONE]')
+        self.wfile.write(b'0\r\n\r\n')
+
+    def stall(self) -> None:
+        """Send nothing more until the client hangs up."""
+        self.server.stalling.set()
+        if self.rfile.read(1) == b'':
+            self.server.hung_up.set()
+        self.cut()
+
+    def cut(self) -> None:
+        self.close_connection = True
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Keep the output of the tests clean."""
+
+
+class ChatServer(ThreadingHTTPServer):
+    def __init__(self, behavior: Callable[[Answer], None]) -> None:
+        super().__init__(('127.0.0.1', 0), Answer)
+        self.behavior = behavior
+        self.requests: list[tuple[str, dict[str, str], dict[str, Any]]] = []
+        self.stalling = threading.Event()
+        self.hung_up = threading.Event()
+        self.url = f'http://127.0.0.1:{self.server_port}/v1'
+        self._thread = threading.Thread(target=self.serve_forever, args=(0.01,))
+
+    def __enter__(self) -> 'ChatServer':
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.shutdown()
+        self._thread.join()
+        self.server_close()
+
+
+def good(answer: Answer) -> None:
+    answer.begin()
+    answer.say('Hello', ' there!', ' I am', ' Phoenix.')
+    answer.end()
+
+
+def slow_to_start(answer: Answer) -> None:
+    answer.stall()
+
+
+def stalls_in_the_middle(answer: Answer) -> None:
+    answer.begin()
+    answer.say('Hello there! ', 'I was')
+    answer.stall()
+
+
+def cut_in_the_middle(answer: Answer) -> None:
+    answer.begin()
+    answer.say('Hello there! ', 'I was')
+    answer.cut()
+
+
+def internal_error(answer: Answer) -> None:
+    answer.begin(500, 'application/json')
+    answer.end()
+
+
+def no_protocol(answer: Answer) -> None:
+    answer.begin()
+    answer.line('<html>Hello!</html>')
+    answer.end()
+
+
+def web_page(answer: Answer) -> None:
+    answer.begin(content_type='text/html')
+    answer.line('<html>Hello!</html>')
+    answer.end()
+
+
+def error_in_the_stream(answer: Answer) -> None:
+    answer.begin()
+    answer.line('{"error": {"message": "out of memory"}}')
+    answer.end()
+
+
+def talks_rubbish(answer: Answer) -> None:
+    answer.begin()
+    answer.say('Sure! ', '<|im_start|>user\nHello')
+    answer.end()
+
+
+def says_nothing(answer: Answer) -> None:
+    answer.begin()
+    answer.say('... ', '!!! ', '\n')
+    answer.end()
