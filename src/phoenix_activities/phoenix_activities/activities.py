@@ -18,7 +18,6 @@ from phoenix_msgs.msg import (
     TouchEvent,
     WakeWordDetected,
 )
-from rclpy.timer import Timer
 from std_msgs.msg import ColorRGBA
 
 from phoenix_activities.activity import Intent
@@ -26,7 +25,7 @@ from phoenix_activities.director import Director, Phase
 from phoenix_activities.words import Words
 from phoenix_core import events, plugins, tracing
 from phoenix_core.execution import run
-from phoenix_core.node import EventNode
+from phoenix_core.node import Alarm, EventNode
 from phoenix_core.settings import NodeSettings, setting
 
 ACTIVITIES = 'phoenix.activities'
@@ -175,7 +174,7 @@ class Activities(EventNode):
 
     def after(
         self, delay_s: float, callback: Callable[[], None], *, new_interaction: bool = False
-    ) -> Timer:
+    ) -> Alarm:
         """Call back on a ROS timer."""
         if new_interaction:
             with tracing.caused_by(None):

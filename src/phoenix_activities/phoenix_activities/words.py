@@ -73,7 +73,8 @@ class Words:
 
     def answer(self, name: str, /, **values: Any) -> str:
         """Return one of the answers to that intent; an unknown name raises KeyError."""
-        return self.choose(name, self.answers[name].say).format_map(values)
+        text = self.choose(name, self.answers[name].say).format_map(values)
+        return text[0].upper() + text[1:]  # it may begin with a slot
 
     def choose(self, name: str, texts: list[str]) -> str:
         """Choose a text, not the one that was chosen last under that name."""

@@ -307,7 +307,7 @@ def test_repeat_says_the_last_thing_again(toy, director):
 def test_an_activity_that_a_program_asks_for(toy, director):
     director.on_request('story', {'topic': 'firefly'})
     assert 'Flora' in last_said(toy)
-    with pytest.raises(KeyError, match='no activity .* known: conversation, idle'):
+    with pytest.raises(KeyError, match=r'no activity .* known: conversation, idle'):
         director.on_request('homework', {})
 
 

@@ -67,7 +67,7 @@ class EventNode(LifecycleNode):
         options.setdefault('namespace', DEFAULT_NAMESPACE)
         super().__init__(self.node_name(), **options)
         self._active = False
-        self._timers: list[Timer] = []
+        self._alarms: set[Alarm] = set()
         self._worker: ThreadPoolExecutor | None = None
         self._event_publishers: dict[EventType, Any] = {}
         self._event_subscriptions: list[Any] = []
@@ -193,26 +193,20 @@ class EventNode(LifecycleNode):
             task = partial(self._isolated, callback, tracing.current(), *args, **fields)
             executor.create_task(task)
 
-    def every(self, period_s: float, callback: Callable[[], None]) -> Timer:
+    def every(self, period_s: float, callback: Callable[[], None]) -> 'Alarm':
         """Call back periodically until cancelled or deactivated."""
-        timer = self.create_timer(period_s, partial(self._isolated, callback, None))
-        self._timers.append(timer)
-        return timer
+        return self._alarm(period_s, partial(self._isolated, callback, None))
 
-    def after(self, delay_s: float, callback: Callable[[], None]) -> Timer:
-        """Call back once, with today's trace context, unless cancelled or deactivated before."""
-        cause = tracing.current()
+    def after(self, delay_s: float, callback: Callable[[], None]) -> 'Alarm':
+        """Call back once, with the trace context of now, unless cancelled or deactivated."""
 
         def once() -> None:
-            timer.cancel()
-            if timer in self._timers:
-                self._timers.remove(timer)
-                self.post(self.destroy_timer, timer)
-                self._isolated(callback, cause)
+            alarm.cancel()
+            self._isolated(callback, cause)
 
-        timer = self.create_timer(delay_s, once)
-        self._timers.append(timer)
-        return timer
+        cause = tracing.current()
+        alarm = self._alarm(delay_s, once)
+        return alarm
 
     def now_s(self) -> float:
         """Return the node's ROS time in seconds."""
@@ -263,10 +257,8 @@ class EventNode(LifecycleNode):
 
     def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Stop timers and handlers, then deactivate; what it still publishes goes out."""
-        for timer in self._timers:
-            timer.cancel()
-            self.destroy_timer(timer)
-        self._timers.clear()
+        for alarm in list(self._alarms):
+            alarm.cancel()
         try:
             self._isolated(self.deactivate, None)
         finally:
@@ -395,6 +387,17 @@ class EventNode(LifecycleNode):
     def _transition_failed(self, code: str, error: Exception) -> None:
         self.fault(code, f'{type(error).__name__}: {error}', severity=Fault.FATAL)
 
+    def _alarm(self, period_s: float, callback: Callable[[], None]) -> 'Alarm':
+        alarm = Alarm(self, period_s, callback)
+        self._alarms.add(alarm)
+        return alarm
+
+    def _forget(self, alarm: 'Alarm') -> None:
+        if alarm in self._alarms:
+            self._alarms.remove(alarm)
+            # Not at once: it may be the timer whose callback runs now.
+            self.post(self.destroy_timer, alarm.timer)
+
     def _free(self) -> None:
         for subscription in self._event_subscriptions:
             self.destroy_subscription(subscription)
@@ -404,6 +407,20 @@ class EventNode(LifecycleNode):
         if self._worker is not None:
             self._worker.shutdown(wait=False, cancel_futures=True)
             self._worker = None
+
+
+class Alarm:
+    """A call that is due later, once or periodically."""
+
+    def __init__(self, node: EventNode, period_s: float, callback: Callable[[], None]) -> None:
+        """Set the alarm; made by EventNode.every and EventNode.after."""
+        self._node = node
+        self.timer: Timer = node.create_timer(period_s, callback)
+
+    def cancel(self) -> None:
+        """Do not call any more, and free the timer."""
+        self.timer.cancel()
+        self._node._forget(self)
 
 
 def describe(error: BaseException) -> str:

@@ -142,6 +142,20 @@ def test_a_timer_keeps_the_trace_and_ends_with_the_node(graph, probe):
     assert probe.expect(events.LISTEN_REQUEST).header.trace_id == 'a' * 32
 
 
+def test_cancelled_and_past_alarms_free_their_timers(graph, probe):
+    node = graph.add(Echo)
+    before = len(list(node.timers))
+
+    def arm():
+        for _ in range(10):
+            node.after(100, lambda: None).cancel()
+        node.after(0, lambda: node.publish(events.LISTEN_REQUEST, kind=ListenRequest.OPEN))
+
+    graph.call(arm)
+    probe.expect(events.LISTEN_REQUEST)
+    assert graph.call(lambda: len(list(node.timers))) == before
+
+
 def test_a_wrong_handler_name_is_refused_at_start(graph):
     with pytest.raises(TypeError, match=r"Typo\.consumes: TOUCH names 'on_tuoch'"):
         graph.add(Typo)

@@ -146,7 +146,9 @@ class OpenAIChatModel:
                     if text:
                         yield text
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
-            raise ChatModelError(f'{self._base_url}: {str(error) or type(error).__name__}') from error
+            raise ChatModelError(
+                f'{self._base_url}: {str(error) or type(error).__name__}'
+            ) from error
         if not complete:
             raise ChatModelError(f'{self._base_url} broke off')
 

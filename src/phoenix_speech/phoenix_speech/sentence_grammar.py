@@ -33,7 +33,7 @@ NUMBER_WEIGHT = 0.3
 MIN_SIMILARITY = 0.6  # of a word to what was heard for it
 MIN_SIMILARITY_OF_TWO = 0.8  # of a word to two heard ones
 SHORT=2
-POW=.4
+POW=0.4
 NUMBER = '#'  # any number, as a word of the vocabulary
 WILDCARD = '*'
 

@@ -10,7 +10,9 @@ import re
 _ENDING = re.compile(r"""([.!?…]+)(['"’”»)\]*_`]*)(\s+)|\n\s*""")  # noqa: RUF001
 _LAST_WORD = re.compile(r'[^\W\d_](?:[\w.]*[^\W_])?$')
 _LIST_NUMBER = re.compile(r'\d+$')
-_NEVER_LAST = frozenset(['mr', 'mrs', 'ms', 'dr', 'prof', 'st', 'mt', 'vs', 'e.g', 'i.e', 'approx'])
+_NEVER_LAST = frozenset(
+    ['mr', 'mrs', 'ms', 'dr', 'prof', 'st', 'mt', 'vs', 'e.g', 'i.e', 'approx']
+)
 _MAYBE_LAST = frozenset(['etc', 'a.m', 'p.m', 'u.s', 'u.k', 'jr', 'sr'])
 
 _CLAUSE_END = re.compile(

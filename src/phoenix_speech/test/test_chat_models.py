@@ -4,7 +4,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 
 import chat_server
 import numpy as np
@@ -16,7 +16,8 @@ from phoenix_speech.chat_models import ChatModel, ChatModelError, LocalChatModel
 MESSAGES = [{'role': 'system', 'content': 'Be kind.'}, {'role': 'user', 'content': 'my secret'}]
 
 
-def serve(
+@contextmanager
+def serving(
     behavior: Callable[[Answer], None], timeout_s: float = 10.0
 ) -> Iterator[tuple[ChatServer, OpenAIChatModel]]:
     with ChatServer(behavior) as server:
@@ -42,7 +43,7 @@ def in_thread(model: ChatModel) -> tuple[threading.Thread, list[str | ChatModelE
 
 def test_streams_the_reply(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv('OPENAI_API_KEY', raising=False)
-    for server, model in serve(chat_server.good):
+    with serving(chat_server.good) as (server, model):
         assert list(model.stream(MESSAGES)) == ['Hello', ' there!', ' I am', ' Phoenix.']
         path, headers, request = server.requests[0]
         assert path == '/v1/chat/completions'
@@ -53,7 +54,7 @@ def test_streams_the_reply(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_sends_the_key_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv('OPENAI_API_KEY', 'sesame')
-    for server, model in serve(chat_server.good):
+    with serving(chat_server.good) as (server, model):
         list(model.stream(MESSAGES))
         assert server.requests[0][1]['Authorization'] == 'Bearer sesame'
 
@@ -67,7 +68,7 @@ def test_takes_a_finish_reason_for_the_end_and_skips_what_is_no_text() -> None:
         answer.line('{"choices": [], "usage": {"total_tokens": 3}}')
         answer.wfile.write(b'0\r\n\r\n')
 
-    for _, model in serve(behavior):
+    with serving(behavior) as (_, model):
         assert list(model.stream(MESSAGES)) == ['Hi!']
 
 
@@ -84,7 +85,7 @@ def test_takes_a_finish_reason_for_the_end_and_skips_what_is_no_text() -> None:
 def test_says_what_is_wrong_but_not_what_was_said(
     behavior: Callable[[Answer], None], reason: str
 ) -> None:
-    for _, model in serve(behavior):
+    with serving(behavior) as (_, model):
         with pytest.raises(ChatModelError, match=reason) as caught:
             list(model.stream(MESSAGES))
         assert 'secret' not in str(caught.value)
@@ -93,15 +94,15 @@ def test_says_what_is_wrong_but_not_what_was_said(
 def test_a_server_that_is_not_there() -> None:
     with socket.create_server(('127.0.0.1', 0)) as taken:
         port = taken.getsockname()[1]
-    with closing(OpenAIChatModel(base_url=f'http://127.0.0.1:{port}/v1', model='tiny')) as model:
-        with pytest.raises(ChatModelError, match=f'127.0.0.1:{port}'):
-            list(model.stream(MESSAGES))
+    model = OpenAIChatModel(base_url=f'http://127.0.0.1:{port}/v1', model='tiny')
+    with closing(model), pytest.raises(ChatModelError, match=f'127.0.0.1:{port}'):
+        list(model.stream(MESSAGES))
 
 
 @pytest.mark.parametrize('behavior', [chat_server.slow_to_start, chat_server.stalls_in_the_middle])
 def test_a_server_that_stalls_is_given_up(behavior: Callable[[Answer], None]) -> None:
-    for server, model in serve(behavior, timeout_s=0.2):
-        with pytest.raises(ChatModelError, match='Timeout|timed out'):
+    with serving(behavior, timeout_s=0.2) as (server, model):
+        with pytest.raises(ChatModelError, match=r'Timeout|timed out'):
             list(model.stream(MESSAGES))
         assert server.hung_up.wait(5)
 
@@ -110,7 +111,7 @@ def test_a_server_that_stalls_is_given_up(behavior: Callable[[Answer], None]) ->
 def test_cancelling_from_another_thread_also_stops_the_server(
     behavior: Callable[[Answer], None],
 ) -> None:
-    for server, model in serve(behavior):
+    with serving(behavior) as (server, model):
         thread, found = in_thread(model)
         assert server.stalling.wait(5)
         start = time.monotonic()
@@ -124,7 +125,7 @@ def test_cancelling_from_another_thread_also_stops_the_server(
 
 
 def test_closing_the_stream_stops_the_server() -> None:
-    for server, model in serve(chat_server.stalls_in_the_middle):
+    with serving(chat_server.stalls_in_the_middle) as (server, model):
         stream = model.stream(MESSAGES)
         assert next(stream) == 'Hello there! '
         stream.close()
@@ -132,7 +133,7 @@ def test_closing_the_stream_stops_the_server() -> None:
 
 
 def test_cancelling_nothing_does_nothing() -> None:
-    for _, model in serve(chat_server.good):
+    with serving(chat_server.good) as (_, model):
         model.cancel()
         assert len(list(model.stream(MESSAGES))) == 4
         model.cancel()

@@ -4,7 +4,6 @@ import select
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -70,31 +69,24 @@ def test_a_cancelled_text_is_not_mixed_into_the_next(voice: PiperVoice) -> None:
     assert voice.pid == pid  # and that without a new worker
 
 
-def test_a_worker_that_hangs_is_replaced(voice: PiperVoice) -> None:
-    pid = voice.pid
-    with closing(PiperVoice(sentence_timeout_s=0.3)) as impatient:
-        pid = impatient.pid
+def test_a_worker_that_hangs_is_replaced() -> None:
+    with closing(PiperVoice(sentence_timeout_s=2.0)) as voice:
+        pid = voice.pid
         os.kill(pid, signal.SIGSTOP)
-        start = time.monotonic()
-        with pytest.raises(VoiceError, match='no answer within 0.3 s'):
-            duration_s(impatient, 'Hello.')
-        assert time.monotonic() - start < 2.0
+        with pytest.raises(VoiceError, match='no answer within 2 s'):
+            duration_s(voice, 'Hello.')
         with pytest.raises(ProcessLookupError):
             os.kill(pid, 0)
-    with closing(PiperVoice(sentence_timeout_s=20.0)) as patient:
-        os.kill(patient.pid, signal.SIGKILL)
-        assert duration_s(patient, 'Hello again.') > 0.3
+        assert duration_s(voice, 'Hello again.') > 0.3
 
 
-def test_a_hanging_cancelled_text_does_not_harm_the_next(voice: PiperVoice) -> None:
-    with closing(PiperVoice(sentence_timeout_s=5.0)) as other:
-        pid = other.pid
-        sound = other.synthesize('One. Two. Three.')
+def test_a_hang_in_a_cancelled_text_does_not_harm_the_next() -> None:
+    with closing(PiperVoice(sentence_timeout_s=2.0)) as voice:
+        sound = voice.synthesize('One. Two. Three.')
         next(sound)
-        os.kill(pid, signal.SIGSTOP)
+        os.kill(voice.pid, signal.SIGSTOP)
         sound.close()
-        assert duration_s(other, 'Hello.') > 0.3
-        assert other.pid != pid
+        assert duration_s(voice, 'Hello.') > 0.3
 
 
 def test_a_worker_that_dies_is_replaced(voice: PiperVoice) -> None:
@@ -103,6 +95,12 @@ def test_a_worker_that_dies_is_replaced(voice: PiperVoice) -> None:
     os.kill(voice.pid, signal.SIGKILL)
     with pytest.raises(VoiceError, match='the Piper worker died with exit code -9'):
         list(sound)
+    assert duration_s(voice, 'Hello again.') > 0.3
+
+
+def test_a_worker_that_died_between_texts_is_replaced(voice: PiperVoice) -> None:
+    os.kill(voice.pid, signal.SIGKILL)
+    os.waitid(os.P_PID, voice.pid, os.WEXITED | os.WNOWAIT)  # it is dead, but not yet noticed
     assert duration_s(voice, 'Hello again.') > 0.3
 
 

@@ -10,7 +10,7 @@ import chat_server
 import pytest
 from chat_server import Answer, ChatServer
 
-from phoenix_speech.chat_models import ChatModelError, Message, OpenAIChatModel
+from phoenix_speech.chat_models import ChatModel, ChatModelError, Message, OpenAIChatModel
 from phoenix_speech.config_file import ConfigFileError
 from phoenix_speech.reply import Persona, ReplyEngine, ReplySentence
 from phoenix_speech.scripted_chat import ScriptedChat
@@ -96,7 +96,7 @@ def toy(
                 url = f'http://127.0.0.1:{taken.getsockname()[1]}/v1'
         else:
             url = stack.enter_context(ChatServer(behavior)).url
-        models = [
+        models: list[ChatModel] = [
             OpenAIChatModel(base_url=url, model='tiny'),
             ScriptedChat(CONFIG / 'scripted_replies.yaml', chance=random.Random(1)),
         ]
@@ -328,7 +328,9 @@ def test_the_history_has_limits(
     engine = engine_of(model, persona=PERSONA.model_copy(update=limits))
     for n in range(11):
         list(engine.reply(f'{n:2}'))
-    asked = [message['content'].strip() for message in model.asked[-1] if message['role'] == 'user']
+    asked = [
+        message['content'].strip() for message in model.asked[-1] if message['role'] == 'user'
+    ]
     assert asked == [*turns, '10']
 
 

@@ -1,4 +1,5 @@
 import random
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -49,7 +50,7 @@ def test_says_everything_before_it_says_anything_again() -> None:
     chat = ScriptedChat(REPLIES, chance=random.Random(1))
     jokes = SCRIPT['topics']['joke']['replies']
     told = [ask(chat, 'a joke') for _ in range(10 * len(jokes))]
-    assert all(one != next_one for one, next_one in zip(told, told[1:], strict=False))
+    assert all(one != next_one for one, next_one in pairwise(told))
     for start in range(0, len(told), len(jokes)):
         assert sorted(told[start : start + len(jokes)]) == sorted(jokes)
 

@@ -47,7 +47,7 @@ def test_cancelling_leaves_nothing_behind(voice: EspeakVoice | FliteVoice) -> No
 def test_a_voice_that_does_not_exist() -> None:
     if shutil.which('espeak-ng') is None:
         pytest.skip('espeak-ng is not installed; try: apt-get install espeak-ng')
-    with pytest.raises(VoiceError, match='espeak-ng ended with 1: .*does not exist'):
+    with pytest.raises(VoiceError, match=r'espeak-ng ended with 1: .*does not exist'):
         EspeakVoice(voice='nonsense')
 
 
