@@ -21,7 +21,8 @@ from phoenix_msgs.msg import (
 from std_msgs.msg import ColorRGBA
 
 from phoenix_activities.activity import Intent
-from phoenix_activities.director import Director, Phase
+from phoenix_activities.director import Director
+from phoenix_activities.toy import Phase
 from phoenix_activities.words import Words
 from phoenix_core import events, plugins, tracing
 from phoenix_core.execution import run

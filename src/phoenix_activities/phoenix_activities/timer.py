@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from phoenix_activities.activity import Activity, Intent, Request
-from phoenix_activities.director import Alarm, Director
+from phoenix_activities.director import Director
+from phoenix_activities.toy import Alarm
 
 RINGS = 5
 RING_PERIOD_S = 4.0

@@ -8,11 +8,12 @@ import pytest
 
 from phoenix_activities.activity import Intent
 from phoenix_activities.conversation import Conversation
-from phoenix_activities.director import Director, Phase
+from phoenix_activities.director import Director
 from phoenix_activities.idle import Idle
 from phoenix_activities.sleep import Sleep
 from phoenix_activities.story import Story
 from phoenix_activities.timer import Timer, spoken
+from phoenix_activities.toy import Phase
 from phoenix_activities.words import Words, WordsFileError
 
 ENGLISH = Path(__file__).parents[3] / 'config' / 'en'

@@ -71,8 +71,10 @@ def write(file: Path, samples: NDArray[np.int16]) -> Path:
     return file
 
 
-def room(time: FakeTime, file: Path | None = None, **options: Callable) -> SimulatedMicrophone:
-    return SimulatedMicrophone(file=file, clock=time.clock, sleep=time.sleep, **options)
+def room(
+    time: FakeTime, file: Path | None = None, on_played: Callable[[Path], None] | None = None
+) -> SimulatedMicrophone:
+    return SimulatedMicrophone(file=file, on_played=on_played, clock=time.clock, sleep=time.sleep)
 
 
 def test_a_quiet_room_is_very_soft_but_never_zero_for_long() -> None:
@@ -229,7 +231,7 @@ def test_a_device_at_another_rate_is_resampled_in_step(device_rate: int) -> None
     cutter = FrameCutter(device_rate, 16000, 640)
     block = device_rate // 25
     tone = 8000 * np.sin(2 * np.pi * 440 * np.arange(25 * block) / device_rate)
-    frames = []
+    frames: list[CapturedFrame] = []
     for index in range(25):
         captured = tone[index * block : (index + 1) * block].astype(np.int16)
         for frame in cutter.cut(captured, index * 0.04, 0.06, False):

@@ -70,7 +70,11 @@ class Bench:
     """A player, its reports in the order they came, and the loudspeakers it opened."""
 
     def __init__(
-        self, make: Callable[[], Loudspeaker] = FakeLoudspeaker, **options: float
+        self,
+        make: Callable[[], Loudspeaker] = FakeLoudspeaker,
+        stall_s: float = 5.0,
+        retry_s: float = 0.02,
+        retry_max_s: float = 30.0,
     ) -> None:
         self.reports: queue.Queue[tuple] = queue.Queue()
         self.opened: list = []
@@ -85,7 +89,9 @@ class Bench:
                 ('interrupted', name, position)
             ),
             on_error=lambda error: self.reports.put(('error', str(error))),
-            **options,
+            stall_s=stall_s,
+            retry_s=retry_s,
+            retry_max_s=retry_max_s,
         )
         self.player.start()
 
@@ -106,7 +112,7 @@ class Bench:
 
 @pytest.fixture
 def bench() -> Iterator[Bench]:
-    bench = Bench(stall_s=0.3, retry_s=0.02)
+    bench = Bench(stall_s=0.3)
     yield bench
     bench.player.close()
 
@@ -360,6 +366,6 @@ def test_closing_interrupts_and_releases() -> None:
 
 def test_samples_of_another_form_are_refused(bench: Bench) -> None:
     with pytest.raises(ValueError, match='utterance a: samples are float64'):
-        bench.player.feed('a', np.zeros(10), last=True)
+        bench.player.feed('a', np.zeros(10), last=True)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match=r'shape \(10, 2\)'):
         bench.player.feed('a', np.zeros((10, 2), np.int16), last=True)

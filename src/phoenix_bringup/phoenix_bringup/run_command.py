@@ -31,7 +31,7 @@ from phoenix_bringup.screen import Screen
 from phoenix_core import plugins
 from phoenix_core.event_type import EventType
 from phoenix_core.execution import SPIN_TIMEOUT_S, shut_down
-from phoenix_core.node import NODES
+from phoenix_core.plugins import NODES
 from phoenix_core.settings import SettingsError, load_profile, resolve
 
 READY_S = 60.0  # loading all models takes some seconds, on a small Pi some ten

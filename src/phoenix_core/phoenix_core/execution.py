@@ -13,7 +13,8 @@ from rclpy.signals import SignalHandlerOptions
 from rclpy.utilities import remove_ros_args
 
 from phoenix_core import plugins
-from phoenix_core.node import NODES, EventNode
+from phoenix_core.node import EventNode
+from phoenix_core.plugins import NODES
 from phoenix_core.settings import SettingsError
 
 # Its spin() busy-loops in rclpy 7.1 and a signal is only seen between two calls.

@@ -14,27 +14,17 @@ from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
-import rclpy.exceptions
 from builtin_interfaces.msg import Time
 from phoenix_msgs.msg import Fault
-from rcl_interfaces.msg import SetParametersResult
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
-from rclpy.parameter import Parameter
 from rclpy.timer import Timer
 
-from phoenix_core import events, plugins, tracing
+from phoenix_core import events, tracing
 from phoenix_core.event_type import EventRuleError, EventType
-from phoenix_core.settings import (
-    NodeSettings,
-    SettingsError,
-    descriptor,
-    load_profile,
-    resolve,
-    validated,
-)
+from phoenix_core.parameters import SettingsParameters
+from phoenix_core.settings import NodeSettings
 from phoenix_core.tracing import TraceContext
 
-NODES = 'phoenix.nodes'
 DEFAULT_NAMESPACE = '/phoenix'
 
 
@@ -72,7 +62,13 @@ class EventNode(LifecycleNode):
         self._event_publishers: dict[EventType, Any] = {}
         self._event_subscriptions: list[Any] = []
         self._check_declarations()
-        self._declare_settings(environ)
+        self._settings_parameters = SettingsParameters(
+            self,
+            self.settings_class(),
+            environ,
+            partial(self._isolated, self._take_settings, None),
+        )
+        self.settings = self._settings_parameters.settings
         self._create_publisher(events.FAULT)
 
     @classmethod
@@ -289,59 +285,9 @@ class EventNode(LifecycleNode):
                     'which is no method of the class'
                 )
 
-    def _declare_settings(self, environ: Mapping[str, str]) -> None:
-        model = self.settings_class()
-        name = self.node_name()
-        path = self._declared(model, 'profile', environ.get('PHOENIX_PROFILE', ''))
-        profile = load_profile(Path(path), {*plugins.names(NODES), name}) if path else {}
-        below = resolve(
-            model,
-            name,
-            profile=profile.get(name, {}),
-            profile_path=Path(path) if path else None,
-            environ=environ,
-        )
-        values = {'profile': path}
-        for field in model.model_fields:
-            if field != 'profile':
-                values[field] = self._declared(model, field, getattr(below, field))
-        origin = dict.fromkeys(values, f'ROS parameter {name}.')
-        self.settings = validated(model, values, origin)
-        self.add_on_set_parameters_callback(self._validate_parameters)
-        self.add_post_set_parameters_callback(self._apply_parameters)
-
-    def _declared(self, model: type[NodeSettings], field: str, value: Any) -> Any:
-        """Declare a parameter and return its value after ROS's own overrides."""
-        try:
-            declared = self.declare_parameter(field, value, descriptor(model, field)).value
-        except (
-            rclpy.exceptions.InvalidParameterTypeException,
-            rclpy.exceptions.InvalidParameterValueException,
-        ) as error:
-            raise SettingsError(f'ROS parameter {self.node_name()}.{field}: {error}') from error
-        return list(declared) if isinstance(value, list) else declared
-
-    def _validate_parameters(self, parameters: list[Parameter]) -> SetParametersResult:
-        try:
-            self._with(parameters)
-        except SettingsError as error:
-            return SetParametersResult(successful=False, reason=str(error))
-        return SetParametersResult(successful=True)
-
-    def _apply_parameters(self, parameters: list[Parameter]) -> None:
-        self.settings = self._with(parameters)
+    def _settings_were_changed(self) -> None:
+        self.settings = self._settings_parameters.settings
         self._isolated(self.settings_changed, None)
-
-    def _with(self, parameters: list[Parameter]) -> NodeSettings:
-        changed = {
-            parameter.name: list(parameter.value)
-            if parameter.type_.name.endswith('_ARRAY')
-            else parameter.value
-            for parameter in parameters
-            if parameter.name in type(self.settings).model_fields
-        }
-        values = {**self.settings.model_dump(), **changed}
-        return validated(type(self.settings), values, dict.fromkeys(changed, 'parameter '))
 
     def _create_publisher(self, event: EventType) -> None:
         if event not in self._event_publishers:

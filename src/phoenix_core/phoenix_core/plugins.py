@@ -7,6 +7,8 @@ Groups: phoenix.nodes, and one per kind of provider, e.g. phoenix.microphones.
 from importlib.metadata import entry_points
 from typing import Any
 
+NODES = 'phoenix.nodes'
+
 
 class PluginError(ValueError):
     """No installed package offers what was asked for."""

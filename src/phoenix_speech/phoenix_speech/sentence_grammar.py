@@ -34,6 +34,7 @@ MIN_SIMILARITY = 0.6  # of a word to what was heard for it
 MIN_SIMILARITY_OF_TWO = 0.8  # of a word to two heard ones
 SHORT=2
 POW=0.4
+LISTSIM=.8
 NUMBER = '#'  # any number, as a word of the vocabulary
 WILDCARD = '*'
 
@@ -99,16 +100,17 @@ class SentenceGrammar:
         l=self.lists[e.list_name]
         return [v.text_in for v in l.values] if isinstance(l,TextSlotList) else [l]
 
-    def _compile(self, expression):
+    def _compile(self, expression, m=0.0):
         if isinstance(expression, TextChunk):
             words=_split(expression.text)
             def f(al,v):
-                for w in words: v=al.word(w,v)
+                for w in words: v=al.word(w,v,m)
                 return v
             return f
+        if isinstance(expression, ListReference): m=LISTSIM
         if isinstance(expression,RangeSlotList): return _Alignment.number
         if isinstance(expression,WildcardSlotList): return _Alignment.wildcard
-        steps=[self._compile(p) for p in self._parts(expression)]
+        steps=[self._compile(p,m) for p in self._parts(expression)]
         if len(steps)==1: return steps[0]
         if isinstance(expression,(Alternative,ListReference)):
             def f(al,v):
@@ -180,7 +182,7 @@ class _Alignment:
             sentence.append(word)
         return 1 - cost / (weight + self._weight - taken), ' '.join(reversed(sentence))
 
-    def word(self, word: str, before: Frontier) -> Frontier:
+    def word(self, word: str, before: Frontier, m) -> Frontier:
         """Go on by a word: missing or heard somewhere."""
         weight = self._grammar.weights[word]
         after: Frontier = [
@@ -191,6 +193,7 @@ class _Alignment:
         if not places:
             return after
         for begin, end, similarity in places:
+            if similarity<m: continue
             if (path := before[begin]) is not None:
                 difference = (1 - similarity) * (weight + sum(self._weights[begin:end]))
                 cost = path[0] + difference

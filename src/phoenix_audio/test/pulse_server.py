@@ -1,16 +1,13 @@
-"""A sound server without sound cards, for the tests that go through PortAudio."""
+"""A sound server without sound cards, to try PortAudio on."""
 
 import contextlib
-import ctypes.util
 import json
 import os
 import shlex
-import shutil
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -81,17 +78,3 @@ class PulseServer:
     def stop(self) -> None:
         self._process.kill()
         self._process.wait()
-
-
-@pytest.fixture
-def pulse(tmp_path: Path) -> Iterator[PulseServer]:
-    """Start a sound server of this test's own, or skip the test where that cannot be."""
-    if shutil.which('pulseaudio') is None:
-        pytest.skip('pulseaudio is not installed (Debian: pulseaudio)')
-    if ctypes.util.find_library('portaudio') is None:
-        pytest.skip('PortAudio is not installed (Debian: libportaudio2)')
-    if not list(Path('/usr/lib').glob('**/alsa-lib/libasound_module_pcm_pulse.so')):
-        pytest.skip('ALSA has no plugin for PulseAudio (Debian: libasound2-plugins)')
-    server = PulseServer(tmp_path)
-    yield server
-    server.stop()

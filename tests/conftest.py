@@ -1,0 +1,130 @@
+"""What tests of real nodes share: a graph, a microphone that is quicker than time, providers."""
+
+import array
+from pathlib import Path
+
+import numpy as np
+import pytest
+from builtin_interfaces.msg import Time
+from phoenix_msgs.msg import Fault
+
+from phoenix_audio.wav import read_wav
+from phoenix_core import events
+from phoenix_core.testing import TestGraph
+
+SAMPLE_RATE = 16_000
+FRAME_SAMPLES = 640
+NANOSECONDS = 1_000_000_000
+
+
+class TestMicrophone:
+    """
+    Sends sound as the microphone does, but as fast as it is taken.
+
+    end: samples sent so far.
+    """
+
+    __test__ = False  # not a test class, whatever its name says
+
+    def __init__(self, graph: TestGraph, samples: Path) -> None:
+        self._probe = graph.probe(publishes=[events.AUDIO_INPUT], records=[events.AUDIO_INPUT])
+        self._samples = samples
+        self._start_ns = graph.call(self._probe.get_clock().now).nanoseconds
+        self._noise = np.random.default_rng(0)
+        self._sent = 0
+        self.sequence = 0
+        self.end = 0
+
+    def play(self, name: str) -> None:
+        """Send a recording of the repository; a last part of less than a frame is left out."""
+        self.send(read_wav(self._samples / name))
+
+    def keep_quiet(self, seconds: float) -> None:
+        """Send the noise of a quiet room."""
+        count = round(seconds * SAMPLE_RATE)
+        self.send(self._noise.integers(-2, 3, count).astype(np.int16))
+
+    def send(self, sound: np.ndarray) -> None:
+        for start in range(0, len(sound) - FRAME_SAMPLES + 1, FRAME_SAMPLES):
+            self._send_frame(sound[start : start + FRAME_SAMPLES])
+            if self._sent % 25 == 0:
+                self.wait()
+        self.wait()
+
+    def wait(self) -> None:
+        """Wait until what was sent has been taken, so that no queue overflows."""
+        self._probe.expect_count(events.AUDIO_INPUT, self._sent)
+
+    def time_of(self, position: int) -> Time:
+        """Return when a sample was captured."""
+        after_ns = round(position * NANOSECONDS / SAMPLE_RATE)
+        seconds, nanoseconds = divmod(self._start_ns + after_ns, NANOSECONDS)
+        return Time(sec=seconds, nanosec=nanoseconds)
+
+    def position_at(self, stamp: Time) -> int:
+        """Return which sample was captured at that time."""
+        after_ns = stamp.sec * NANOSECONDS + stamp.nanosec - self._start_ns
+        return round(after_ns * SAMPLE_RATE / NANOSECONDS)
+
+    def _send_frame(self, samples: np.ndarray) -> None:
+        self._probe.publish(
+            events.AUDIO_INPUT,
+            stamp=self.time_of(self.end),
+            stream_id='test',
+            sequence=self.sequence,
+            sample_rate=SAMPLE_RATE,
+            channels=1,
+            samples=array.array('h', samples.tobytes()),
+        )
+        self.sequence += 1
+        self.end += FRAME_SAMPLES
+        self._sent += 1
+
+
+@pytest.fixture
+def graph():
+    with TestGraph() as graph:
+        yield graph
+
+
+@pytest.fixture
+def samples():
+    """Where the recordings are."""
+    return Path(__file__).parents[1] / 'samples'
+
+
+@pytest.fixture
+def microphone(graph, samples):
+    return TestMicrophone(graph, samples)
+
+
+@pytest.fixture
+def refusal(graph):
+    """Add a node that must not come up, and return what it says of the reason."""
+
+    def refuse(node_class, parameters):
+        probe = graph.probe(records=[events.FAULT])
+        with pytest.raises(AssertionError, match='did not become active'):
+            graph.add(node_class, parameters=parameters)
+        fault = probe.expect(events.FAULT)
+        assert (fault.code, fault.severity) == ('configure_failed', Fault.FATAL)
+        assert fault.node == fault.header.producer == node_class.node_name()
+        return fault.message
+
+    return refuse
+
+
+@pytest.fixture
+def provide(tmp_path, monkeypatch, request):
+    """Install a class or function of the test's module as a provider, as other packages do."""
+    package = tmp_path / 'phoenix_test-1.dist-info'
+    package.mkdir()
+    (package / 'METADATA').write_text('Metadata-Version: 2.1\nName: phoenix-test\nVersion: 1\n')
+    monkeypatch.syspath_prepend(tmp_path)
+
+    def install(group, name):
+        entry = f'{name} = {request.module.__name__}:{name}'
+        (package / 'entry_points.txt').write_text(f'[{group}]\n{entry}\n')
+        return name
+
+    return install

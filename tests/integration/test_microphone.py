@@ -1,0 +1,158 @@
+"""The microphone node: what the simulated room and other providers become on the graph."""
+
+import threading
+
+import numpy as np
+import pytest
+
+from phoenix_audio.microphone import Microphone
+from phoenix_audio.microphones import CapturedFrame
+from phoenix_audio.wav import WavWriter, read_wav
+from phoenix_core import events
+from phoenix_core.settings import SettingsError
+
+ROOM_NOISE = 2  # the simulated room is so loud at most
+
+
+@pytest.fixture
+def probe(graph):
+    return graph.probe(
+        publishes=[events.SIMULATED_SOUND], records=[events.AUDIO_INPUT, events.FAULT]
+    )
+
+
+def heard(frame):
+    return np.frombuffer(frame.samples, np.int16).astype(int)
+
+
+def stamp_s(message):
+    return message.header.stamp.sec + message.header.stamp.nanosec * 1e-9
+
+
+def expect_recording(probe, path):
+    """Wait until a recording has been heard to its end and compare every sample of it."""
+    sound = read_wav(path).astype(int)
+    frames = -(-len(sound) // 640)
+    sound = np.pad(sound, (0, 640 * frames - len(sound)))
+
+    def is_end(frame):
+        return np.abs(heard(frame) - sound[-640:]).max() <= ROOM_NOISE
+
+    end = probe.expect(events.AUDIO_INPUT, is_end)
+    played = probe.recorded(events.AUDIO_INPUT)[: end.sequence + 1][-frames:]
+    assert np.abs(np.concatenate([heard(frame) for frame in played]) - sound).max() <= ROOM_NOISE
+
+
+def test_a_quiet_room_is_a_stream_of_numbered_frames_in_real_time(graph, probe):
+    began = graph.call(probe.now_s)
+    graph.add(Microphone)
+    frames = probe.expect_count(events.AUDIO_INPUT, 40)
+    assert [frame.sequence for frame in frames] == list(range(40))
+    assert {(f.sample_rate, f.channels, len(f.samples), f.lost) for f in frames} == {
+        (16000, 1, 640, 0)
+    }
+    assert all(0 < np.abs(heard(frame)).max() <= ROOM_NOISE for frame in frames)
+
+    stamps = np.array([stamp_s(frame) for frame in frames])
+    assert began < stamps[0]
+    assert stamps[-1] < graph.call(probe.now_s)
+    gaps = np.diff(stamps)
+    assert gaps.min() > 0
+    assert gaps.mean() == pytest.approx(0.04, abs=0.004)
+    assert np.median(gaps) == pytest.approx(0.04, abs=0.004)
+
+
+def test_size_and_rate_of_the_frames_can_be_chosen(graph, probe):
+    graph.add(Microphone, parameters={'sample_rate': 48000, 'frame_samples': 480})
+    stamps = [stamp_s(f) for f in probe.expect_count(events.AUDIO_INPUT, 50)]
+    frame = probe.recorded(events.AUDIO_INPUT)[0]
+    assert (frame.sample_rate, len(frame.samples)) == (48000, 480)
+    assert (stamps[-1] - stamps[0]) / 49 == pytest.approx(0.01, abs=0.002)
+
+
+def test_a_recording_is_heard_unchanged(graph, probe, samples):
+    graph.add(Microphone)
+    path = samples / 'hey_jarvis.wav'
+    probe.publish(events.SIMULATED_SOUND, file=str(path))
+    expect_recording(probe, path)
+
+
+def test_a_recording_may_be_heard_from_the_start_on(graph, probe, tmp_path):
+    path = tmp_path / 'noise.wav'
+    noise = np.random.default_rng(1).integers(-9000, 9000, 5000).astype(np.int16)
+    with WavWriter(path, 16000) as wav:
+        wav.write(noise)
+    graph.add(Microphone, parameters={'file': str(path)})
+    expect_recording(probe, path)
+
+
+@pytest.mark.parametrize('content', [None, b'RIFF but not a wave file'])
+def test_a_recording_that_cannot_be_played_is_refused_by_name(graph, probe, tmp_path, content):
+    path = tmp_path / 'broken.wav'
+    if content is not None:
+        path.write_bytes(content)
+    graph.add(Microphone)
+    cause = probe.publish(events.SIMULATED_SOUND, file=str(path))
+    fault = probe.expect(events.FAULT)
+    assert fault.header.trace_id == cause.trace_id
+    before = len(probe.recorded(events.AUDIO_INPUT))
+    probe.expect_count(events.AUDIO_INPUT, before + 5)  # it still hears
+    assert str(path) in fault.message
+
+
+def test_what_cannot_be_configured_is_refused_by_name(refusal):
+    unknown = refusal(Microphone, {'provider': 'no such'})
+    assert "no 'no such' in phoenix.microphones; installed: portaudio, simulated" in unknown
+    missing = refusal(Microphone, {'file': '/no/such.wav'})
+    assert '/no/such.wav: cannot be read: No such file' in missing
+
+
+@pytest.mark.parametrize(
+    ('setting', 'value'), [('SAMPLE_RATE', '44'), ('FRAME_SAMPLES', 'many'), ('FRAMES', '1')]
+)
+def test_a_wrong_setting_is_refused_by_name(graph, setting, value):
+    with pytest.raises(SettingsError, match=f'PHOENIX_MICROPHONE_{setting}'):
+        graph.add(Microphone, environ={f'PHOENIX_MICROPHONE_{setting}': value})
+
+
+def test_it_is_deaf_while_inactive_and_begins_anew(graph, probe):
+    node = graph.add(Microphone)
+    probe.expect_count(events.AUDIO_INPUT, 5)
+    graph.call(node.trigger_deactivate)
+    before = len(probe.recorded(events.AUDIO_INPUT))
+    graph.call(node.trigger_activate)
+    frames = probe.expect_count(events.AUDIO_INPUT, before + 5)
+    assert [frame.sequence for frame in frames[before:]] == list(range(5))
+
+
+class LooseCable:
+    """A microphone that is lost after the first frame, and hears again once it is restarted."""
+
+    def __init__(self, settings):
+        self._samples = np.full(settings.frame_samples, 7, np.int16)
+        self._restarted = False
+
+    def start(self, on_frame, on_error):
+        def run():
+            on_frame(CapturedFrame(self._samples, 0, 0.04))
+            if not self._restarted:
+                on_error(OSError('the cable is loose'))
+
+        self._thread = threading.Thread(target=run)
+        self._thread.start()
+
+    def stop(self):
+        self._thread.join()
+        self._restarted = True
+
+
+def test_a_lost_microphone_is_a_fault(graph, probe, provide):
+    provider = provide('phoenix.microphones', 'LooseCable')
+    node = graph.add(Microphone, parameters={'provider': provider})
+    fault = probe.expect(events.FAULT)
+    assert (fault.node, fault.code) == ('microphone', 'microphone_lost')
+    assert 'the cable is loose' in fault.message
+    graph.call(node.trigger_deactivate)
+    graph.call(node.trigger_activate)
+    frames = probe.expect_count(events.AUDIO_INPUT, 2)
+    assert {frame.stream_id for frame in frames} == {'LooseCable'}
