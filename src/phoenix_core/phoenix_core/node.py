@@ -63,10 +63,7 @@ class EventNode(LifecycleNode):
         self._event_subscriptions: list[Any] = []
         self._check_declarations()
         self._settings_parameters = SettingsParameters(
-            self,
-            self.settings_class(),
-            environ,
-            partial(self._isolated, self._take_settings, None),
+            self, self.settings_class(), environ, self._settings_were_changed
         )
         self.settings = self._settings_parameters.settings
         self._create_publisher(events.FAULT)
