@@ -116,15 +116,14 @@ def refusal(graph):
 
 @pytest.fixture
 def provide(tmp_path, monkeypatch, request):
-    """Install a class or function of the test's module as a provider, as other packages do."""
-    package = tmp_path / 'phoenix_test-1.dist-info'
-    package.mkdir()
-    (package / 'METADATA').write_text('Metadata-Version: 2.1\nName: phoenix-test\nVersion: 1\n')
-    monkeypatch.syspath_prepend(tmp_path)
+    """Install classes of the test's module as providers of a group, as other packages do."""
 
-    def install(group, name):
-        entry = f'{name} = {request.module.__name__}:{name}'
-        (package / 'entry_points.txt').write_text(f'[{group}]\n{entry}\n')
-        return name
+    def install(group, *names):
+        package = tmp_path / 'phoenix_test-1.dist-info'
+        package.mkdir()
+        (package / 'METADATA').write_text('Metadata-Version: 2.1\nName: phoenix-test\nVersion: 1\n')
+        entries = [f'{name} = {request.module.__name__}:{name}' for name in names]
+        (package / 'entry_points.txt').write_text('\n'.join([f'[{group}]', *entries]))
+        monkeypatch.syspath_prepend(tmp_path)
 
     return install

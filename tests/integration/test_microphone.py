@@ -147,8 +147,8 @@ class LooseCable:
 
 
 def test_a_lost_microphone_is_a_fault(graph, probe, provide):
-    provider = provide('phoenix.microphones', 'LooseCable')
-    node = graph.add(Microphone, parameters={'provider': provider})
+    provide('phoenix.microphones', 'LooseCable')
+    node = graph.add(Microphone, parameters={'provider': 'LooseCable'})
     fault = probe.expect(events.FAULT)
     assert (fault.node, fault.code) == ('microphone', 'microphone_lost')
     assert 'the cable is loose' in fault.message

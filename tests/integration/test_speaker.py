@@ -102,7 +102,7 @@ def test_a_request_or_a_person_interrupts_all_speech_at_once(graph, probe, reaso
     else:
         probe.publish(events.USER_SPEECH, kind=UserSpeech.STARTED)
     playing, waiting = expect(probe, INTERRUPTED, 'a'), expect(probe, INTERRUPTED, 'b')
-    assert stamp_s(playing) - stopped_s < 0.1
+    assert stamp_s(playing) - stopped_s < 0.25
     heard_s = stamp_s(playing) - stamp_s(started)
     assert 0 <= playing.position_s <= heard_s
     assert playing.position_s == pytest.approx(heard_s, abs=0.15)

@@ -41,6 +41,11 @@ class Phoenix:
                 return
         raise AssertionError(f'ended without {text!r}:\n{self.output}')
 
+    def wait_for_process(self, text: str) -> None:
+        """Wait until a process of this start has this text in its command line."""
+        while not any(text in command for command in self.left_behind()):
+            assert self.process.poll() is None, self.output
+
     def end(self, timeout_s: float = 120) -> int:
         """Wait for the end and return the exit code, as a shell would see it."""
         rest, _ = self.process.communicate(timeout=timeout_s)

@@ -113,10 +113,12 @@ def test_a_wrong_argument_is_refused_with_what_is_allowed(phoenix, arguments, pr
 
 
 @pytest.mark.parametrize('layout', ['composed', 'processes'])
-@pytest.mark.parametrize('moment', ['', 'ready', 'started at'])
+@pytest.mark.parametrize('moment', ['', 'importing', 'ready', 'started at'])
 def test_ctrl_c_at_any_moment_ends_everything(phoenix, layout, moment):
     toy = phoenix('run', '--layout', layout, '--play', SAMPLE)
-    if moment:
+    if moment == 'importing':
+        toy.wait_for_process('--ros-args')
+    elif moment:
         toy.wait_for(moment)
     code, took_s = toy.interrupt()
     assert code == 130, toy.output

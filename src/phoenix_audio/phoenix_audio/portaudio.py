@@ -108,13 +108,14 @@ class PortAudioLoudspeaker:
     """
 
     def __init__(self, device: str | int | None = None, sample_rate: int = 16000) -> None:
-        """Open the device; raises LoudspeakerError if that fails, naming the devices there are."""
+        """Try the device; raises LoudspeakerError if that fails, naming the devices there are."""
         self._device = device
         self._sample_rate = sample_rate
         self._lock = threading.Lock()
         self._aborts = 0
         self._stream: Any = None
         self._open()
+        self.abort()
 
     def write(self, samples: NDArray[np.int16]) -> None:
         """Hand over samples, shape (n,), and return when the device has accepted them."""

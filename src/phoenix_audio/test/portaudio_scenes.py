@@ -1,8 +1,8 @@
 """
 Scenes played with real PortAudio devices; test_portaudio.py runs each in its own process.
 
-`python portaudio_scenes.py SCENE` needs the environment of a PulseServer (pulse_server.py) and prints
-what was measured as one line of JSON. What the loudspeaker plays, the microphone hears.
+`python portaudio_scenes.py SCENE` needs the environment of a PulseServer (pulse_server.py) and
+prints what was measured as one line of JSON. What the loudspeaker plays, the microphone hears.
 """
 
 import json

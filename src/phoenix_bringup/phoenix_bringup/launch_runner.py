@@ -136,6 +136,9 @@ class LaunchRunner:
         # A pipe of our own: with asyncio's, wait() may not return while a grandchild that
         # outlives the process holds the other end.
         read_end, write_end = os.pipe()
+        # A Python process that is interrupted while it imports prints a traceback: it is to begin
+        # with SIGINT held back, until it has its own handler and unblocks it.
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
             child = await asyncio.create_subprocess_exec(
                 *process.argv,
@@ -149,6 +152,7 @@ class LaunchRunner:
             os.close(read_end)
             raise
         finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
             os.close(write_end)
         self._running[child.pid] = process
         self._groups.add(child.pid)

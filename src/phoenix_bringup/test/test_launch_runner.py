@@ -21,6 +21,7 @@ def bye(number, frame):
     print('bye', flush=True)
     sys.exit(0)
 signal.signal(signal.SIGINT, bye)
+signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 print('ready', flush=True)
 signal.pause()
 """
@@ -302,3 +303,12 @@ def test_printed_lines_carry_the_process_name_in_color_on_a_terminal_only() -> N
     assert terminal.getvalue() == (
         '\x1b[31m[ears]     \x1b[0m hello\n\x1b[32m[leds_left]\x1b[0m hello\n'
     )
+
+
+def test_a_process_begins_with_sigint_held_back_until_it_is_ready_for_it() -> None:
+    """Interrupted while it imports, Python would print a traceback."""
+    blocked = 'import signal; held = signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, [])'
+    lines = run(
+        [python(f'{blocked}; print("ready"); print(held, flush=True); signal.pause()')], _ready
+    )
+    assert lines == ['True']

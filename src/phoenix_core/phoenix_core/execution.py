@@ -80,6 +80,7 @@ def _until_signalled() -> Iterator[list[int]]:
         received.append(number)
 
     previous = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, previous)  # a launcher may have held them back
     try:
         yield received
     finally:

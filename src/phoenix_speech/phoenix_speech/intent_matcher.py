@@ -1,44 +1,74 @@
-"""Finds what the user wants in what they said: an intent with its slots, or none."""
+"""Tells what the user wants from what they said: an intent with its slots, or none.
 
-import re
+A sentence of the intents file is recognized as such; of another text, the nearest sentence counts
+if it is near enough and no other intent's is about as near.
+"""
+
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-from hassil import Intents, recognize_best
+from hassil import RecognizeResult, recognize_best
 
+from phoenix_speech.intents_file import load_intents
 from phoenix_speech.sentence_grammar import SentenceGrammar
 
-MARGIN=0.01
-CONVERSATION='conversation'
-UNITS={'hours':3600,'minutes':60,'seconds':1}
+CONVERSATION = 'conversation'  # the intent whose sentences are not for the toy to act on
+SECONDS = {'hours': 3600, 'minutes': 60, 'seconds': 1}
+CLEAR_LEAD = 0.03  # of the best score over the best of another intent
+
+
 @dataclass(frozen=True)
 class IntentMatch:
+    """What the user wants.
+
+    Slots are in normal form: lower case, numbers in digits, `duration` in seconds. A confidence
+    of 1 means: said word for word as the intents file has it.
+    """
+
     name: str
     slots: dict[str, str]
     confidence: float
 
+
 class IntentMatcher:
-    def __init__(self, f, min_confidence=0.66):
-        t=Path(f).read_text()
-        t=re.sub(r'(\w+)\[(\w+)\]',r'(\1|\1\2)',t)
-        self.i=Intents.from_dict(yaml.safe_load(t))
-        self.g=SentenceGrammar(self.i,(CONVERSATION,))
-        self.m=min_confidence
-    def rec(self,text):
-        return recognize_best(text.lower(),self.i)
-    def match(self,text):
-        r=self.rec(text)
-        if r: return None if r.intent.name==CONVERSATION else self.mk(r,1.0)
-        c=self.g.nearest(text,self.m)
-        if not c: return None
-        if any(s>c[0][0]-MARGIN and n!=c[0][2] for s,t,n in c): return None
-        for s,t,n in c:
-            r=self.rec(t)
-            if r and r.intent.name!=CONVERSATION: return self.mk(r,s)
-    def mk(self,r,c):
-        sl={};d=0
-        for e in r.entities_list:
-            if e.name in UNITS: d+=UNITS[e.name]*float(e.value); sl['duration']='%g'%d
-            else: sl[e.name]='%g'%e.value if isinstance(e.value,float) else str(e.value)
-        return IntentMatch(r.intent.name,sl,round(c,3))
+    """Matches what was heard or typed with the sentences of an intents file."""
+
+    def __init__(self, intents_file: Path, min_confidence: float = 0.65) -> None:
+        """Load the file; what matches with less than `min_confidence` is no match.
+
+        Raises IntentsFileError if the file is broken.
+        """
+        self._min_confidence = min_confidence
+        self._intents = load_intents(intents_file)
+        self._grammar = SentenceGrammar(self._intents, without=(CONVERSATION,))
+
+    def match(self, text: str) -> IntentMatch | None:
+        """Give the intent of `text`, or None if it is not clearly one of the file's."""
+        result = recognize_best(text.lower(), self._intents)
+        if result is not None:
+            return None if result.intent.name == CONVERSATION else _match(result, 1.0)
+        candidates = self._grammar.nearest(text, self._min_confidence)
+        if not candidates:
+            return None
+        best = candidates[0]
+        for other in candidates:
+            if other.intent != best.intent and other.score > best.score - CLEAR_LEAD:
+                return None
+        # The sentence was put together from the template's words, so its slots are there to read;
+        # only a number out of its list's range makes it no sentence of the file.
+        result = recognize_best(best.sentence, self._intents)
+        return None if result is None else _match(result, best.score)
+
+
+def _match(result: RecognizeResult, confidence: float) -> IntentMatch:
+    slots = {}
+    duration = 0.0
+    for entity in result.entities_list:
+        if entity.name in SECONDS:
+            duration += SECONDS[entity.name] * entity.value
+            slots['duration'] = f'{duration:.0f}'
+        elif isinstance(entity.value, float):
+            slots[entity.name] = f'{entity.value:.0f}'
+        else:
+            slots[entity.name] = str(entity.value).strip()
+    return IntentMatch(result.intent.name, slots, confidence)

@@ -20,7 +20,7 @@ _CLAUSE_END = re.compile(
 )
 _SHORTEST_CLAUSE = 12  # characters
 _LONG_FIRST_SENTENCE = 60
-_LONGEST_PIECE = 200
+_LONGEST_PIECE = 120  # a neural voice keeps the memory that its longest piece took
 
 
 class SentenceStream:

@@ -27,6 +27,7 @@ class Parrot:
         self.name = name
         self.deltas = deltas
         self.asked: list[list[Message]] = []
+        self.cancelled = False
 
     def stream(self, messages: Sequence[Message]) -> Generator[str, None, None]:
         self.asked.append(list(messages))
@@ -36,7 +37,7 @@ class Parrot:
             yield delta
 
     def cancel(self) -> None:
-        pass
+        self.cancelled = True
 
     def close(self) -> None:
         pass
@@ -190,6 +191,23 @@ def test_sentences_come_while_the_model_still_talks(engine_of: Callable[..., Rep
     assert next(replies).text == 'Hello there!'
     model.released.set()
     assert said(replies) == ['How too late.']
+
+
+def test_closing_a_reply_stops_the_model(engine_of: Callable[..., ReplyEngine]) -> None:
+    model = Stuck('Hello there! ')
+    replies = engine_of(model).reply('Hi')
+    next(replies)
+    replies.close()
+    assert model.cancelled
+    model.released.set()
+
+
+def test_a_late_model_is_stopped(engine_of: Callable[..., ReplyEngine]) -> None:
+    late = Stuck('I was ')
+    replies = engine_of(late, Parrot('next', 'Hm.'), first_sentence_s=0.1).reply('Hi')
+    assert said(replies) == ['Hm.']
+    assert late.cancelled
+    late.released.set()
 
 
 def test_a_reply_is_not_longer_than_wanted(

@@ -86,5 +86,5 @@ def test_a_long_first_sentence_without_comma_is_cut_at_a_conjunction() -> None:
 @pytest.mark.parametrize('text', ['word ' * 300, 'x' * 1500, 'one two, ' * 100])
 def test_no_piece_is_endless_and_nothing_is_lost(text: str) -> None:
     pieces = speakable_pieces(text)
-    assert max(map(len, pieces)) <= 200
+    assert max(map(len, pieces)) <= 120
     assert ''.join(pieces).replace(' ', '') == text.replace(' ', '')

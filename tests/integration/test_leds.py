@@ -1,0 +1,214 @@
+"""The LED node: the toy's states and commands go in, the pixels of the ring come out."""
+
+import colorsys
+import threading
+
+import pytest
+from phoenix_msgs.msg import ActivityState
+from rclpy.parameter import Parameter
+from std_msgs.msg import ColorRGBA
+
+from phoenix_core import events
+from phoenix_core.settings import SettingsError
+from phoenix_hw.led_strips import LedStripError, SimulatedLedStrip
+from phoenix_hw.leds import Leds
+
+PIXELS = 8
+BLUE, GREEN, ORANGE = 0.57, 0.46, 0.11  # hues of breathing, listening and speaking in leds.yaml
+RED = ColorRGBA(r=1.0, a=1.0)
+
+
+@pytest.fixture
+def probe(graph):
+    return graph.probe(
+        publishes=[events.ACTIVITY_STATE, events.LED_COMMAND],
+        records=[events.LED_FRAME, events.FAULT],
+    )
+
+
+@pytest.fixture
+def leds(graph, probe):
+    return graph.add(Leds, parameters={'pixels': PIXELS, 'brightness': 1.0})
+
+
+def show_state(probe, phase, activity='conversation'):
+    return probe.publish(events.ACTIVITY_STATE, activity=activity, phase=phase)
+
+
+def command(probe, animation, *, brightness=1.0, **fields):
+    return probe.publish(
+        events.LED_COMMAND, animation=animation, brightness=brightness, **fields
+    )
+
+
+def pixels(frame):
+    return [tuple(frame.rgb[start : start + 3]) for start in range(0, len(frame.rgb), 3)]
+
+
+def has_hue(hue):
+    """Tell frames whose light has that hue (0 to 1, red at 0), whatever its brightness."""
+
+    def check(frame):
+        red, green, blue = (sum(channel) for channel in zip(*pixels(frame), strict=True))
+        if red + green + blue < 50:
+            return False
+        return abs(colorsys.rgb_to_hsv(red, green, blue)[0] - hue) < 0.06
+
+    return check
+
+
+def is_all(color):
+    return lambda frame: set(pixels(frame)) == {color}
+
+
+def test_a_resting_toy_breathes(probe, leds):
+    frames = probe.expect_count(events.LED_FRAME, 20)
+    assert [frame.sequence for frame in frames] == list(range(20))
+    assert {len(frame.rgb) for frame in frames} == {3 * PIXELS}
+    assert len({bytes(frame.rgb) for frame in frames}) == 20
+    assert has_hue(BLUE)(frames[-1])
+    assert frames[0].header.producer == 'leds'
+
+
+@pytest.mark.parametrize(
+    ('phase', 'hue'), [(ActivityState.LISTENING, GREEN), (ActivityState.SPEAKING, ORANGE)]
+)
+def test_the_light_follows_the_state(probe, leds, phase, hue):
+    probe.expect(events.LED_FRAME, has_hue(BLUE))
+    assert not any(map(has_hue(hue), probe.recorded(events.LED_FRAME)))
+    show_state(probe, phase)
+    probe.expect(events.LED_FRAME, has_hue(hue))
+
+
+def test_a_state_told_before_the_node_came_up_is_shown(graph, probe):
+    show_state(probe, ActivityState.LISTENING)
+    graph.add(Leds, parameters={'pixels': PIXELS, 'brightness': 1.0})
+    probe.expect(events.LED_FRAME, has_hue(GREEN))
+
+
+def test_a_state_told_while_the_node_was_inactive_is_shown(graph, probe, leds):
+    graph.call(leds.trigger_deactivate)
+    show_state(probe, ActivityState.LISTENING)
+    graph.call(leds.trigger_activate)
+    probe.expect(events.LED_FRAME, has_hue(GREEN))
+
+
+def test_a_command_shows_its_color_while_the_toy_rests(probe, leds):
+    command(probe, 'solid', color=RED)
+    probe.expect(events.LED_FRAME, is_all((255, 0, 0)))
+    show_state(probe, ActivityState.LISTENING)
+    probe.expect(events.LED_FRAME, has_hue(GREEN))
+    command(probe, '')
+    show_state(probe, ActivityState.RESTING)
+    probe.expect(events.LED_FRAME, has_hue(BLUE))
+
+
+def test_a_command_with_a_duration_is_shown_over_any_state_and_ends(probe, leds):
+    show_state(probe, ActivityState.LISTENING)
+    probe.expect(events.LED_FRAME, has_hue(GREEN))
+    command(probe, 'solid', color=RED, duration_s=0.4)
+    red = probe.expect(events.LED_FRAME, is_all((255, 0, 0)))
+    probe.expect(
+        events.LED_FRAME, lambda f: f.sequence > red.sequence and has_hue(GREEN)(f)
+    )
+
+
+def test_the_brightness_of_a_command_holds(probe, leds):
+    command(probe, 'solid', color=RED, brightness=0.5)
+    # Half as bright as the eye sees it.
+    probe.expect(events.LED_FRAME, is_all((round(255 * 0.5**2.2), 0, 0)))
+
+
+def test_the_brightness_of_the_ring_can_be_changed_while_it_shines(graph, probe, leds):
+    command(probe, 'solid', color=RED)
+    probe.expect(events.LED_FRAME, is_all((255, 0, 0)))
+    brighter, too_bright = graph.call(
+        lambda: leds.set_parameters(
+            [Parameter('brightness', value=0.5), Parameter('brightness', value=1.5)]
+        )
+    )
+    assert brighter.successful
+    assert not too_bright.successful
+    probe.expect(events.LED_FRAME, is_all((round(255 * 0.5**2.2), 0, 0)))
+
+
+def test_an_unknown_animation_is_a_fault_and_the_light_goes_on(probe, leds):
+    cause = command(probe, 'fireworks')
+    fault = probe.expect(events.FAULT)
+    assert (fault.node, fault.code) == ('leds', 'handler_failed')
+    assert fault.header.trace_id == cause.trace_id
+    command(probe, 'solid', color=RED)
+    probe.expect(events.LED_FRAME, is_all((255, 0, 0)))
+
+
+def test_the_ring_is_dark_while_inactive_and_shines_again(graph, probe, leds):
+    lit = probe.expect(events.LED_FRAME, has_hue(BLUE))
+    graph.call(leds.trigger_deactivate)
+    dark = probe.expect(
+        events.LED_FRAME, lambda f: f.sequence > lit.sequence and is_all((0, 0, 0))(f)
+    )
+    assert dark == probe.recorded(events.LED_FRAME)[-1]
+    assert leds.strip.frame == bytes(3 * PIXELS)
+    graph.call(leds.trigger_activate)
+    probe.expect(events.LED_FRAME, lambda f: f.sequence > dark.sequence and has_hue(BLUE)(f))
+
+
+class LooseWire(SimulatedLedStrip):
+    """A strip that fails to show red until its wire is mended."""
+
+    def __init__(self, settings):
+        super().__init__(pixels=settings.pixels)
+        self.mended = False
+        self.is_red = threading.Event()
+
+    def show(self, rgb):
+        if rgb[0] > rgb[2]:
+            if not self.mended:
+                raise LedStripError('the wire is loose')
+            self.is_red.set()
+        super().show(rgb)
+
+
+@pytest.fixture
+def loose_wire(graph, probe, provide):
+    provide('phoenix.led_strips', 'LooseWire')
+    node = graph.add(Leds, parameters={'provider': 'LooseWire', 'pixels': PIXELS})
+    command(probe, 'breathing', color=RED)
+    return node.strip
+
+
+def test_a_failing_strip_is_one_fault_and_frames_go_on(probe, loose_wire):
+    fault = probe.expect(events.FAULT)
+    assert (fault.node, fault.code, fault.self_healing) == ('leds', 'led_strip_failed', True)
+    assert 'the wire is loose' in fault.message
+    seen = len(probe.recorded(events.LED_FRAME))
+    probe.expect_count(events.LED_FRAME, seen + 10)
+    assert len(probe.recorded(events.FAULT)) == 1
+
+
+def test_a_strip_that_works_again_shows_what_it_missed(probe, loose_wire):
+    command(probe, 'solid', color=RED)
+    probe.expect(events.LED_FRAME, lambda f: len(set(pixels(f))) == 1 and f.rgb[0] > 20)
+    for _ in range(2):  # the light stands still now
+        command(probe, 'solid', color=RED, duration_s=0.0)
+    loose_wire.mended = True
+    assert loose_wire.is_red.wait(5)
+
+
+def test_what_cannot_be_configured_is_refused_by_name(refusal, tmp_path):
+    assert "no 'no such' in phoenix.led_strips; installed: simulated, ws281x" in refusal(
+        Leds, {'provider': 'no such'}
+    )
+    (tmp_path / 'leds.yaml').write_text('animations: {breathing: {kind: breathe, colour: red}}')
+    refused = refusal(Leds, {'config_dir': str(tmp_path)})
+    assert f'{tmp_path}/leds.yaml' in refused
+    assert 'colour' in refused
+    assert 'order' in refusal(Leds, {'provider': 'ws281x', 'order': 'RAINBOW'})
+
+
+@pytest.mark.parametrize(
+    ('setting', 'value'), [('PIXELS', '0'), ('BRIGHTNESS', 'bright'), ('PIXEL', '3')]
+)
+def test_a_wrong_setting_is_refused_by_name(graph, setting, value):
+    with pytest.raises(SettingsError, match=f'PHOENIX_LEDS_{setting}'):
+        graph.add(Leds, environ={f'PHOENIX_LEDS_{setting}': value})

@@ -1,0 +1,155 @@
+"""The wake word node: recorded speech goes in, the wake phrase comes out, once and in time."""
+
+import numpy as np
+import pytest
+
+from phoenix_core import events
+from phoenix_core.settings import SettingsError
+from phoenix_speech.wake_word import WakeWord
+
+PHRASE_END = round(1.15 * 16000)  # of "hey jarvis" in hey_jarvis.wav
+
+
+@pytest.fixture
+def probe(graph):
+    return graph.probe(
+        publishes=[events.AUDIO_INPUT], records=[events.WAKE_WORD_DETECTED, events.FAULT]
+    )
+
+
+def detections(probe, count):
+    found = probe.expect_count(events.WAKE_WORD_DETECTED, count)
+    assert len(probe.recorded(events.WAKE_WORD_DETECTED)) == count
+    return found
+
+
+def test_the_wake_phrase_is_detected_once_where_it_ends(graph, probe, microphone):
+    graph.add(WakeWord)
+    # Other speech first: had it been taken for the phrase, that would have been told before.
+    microphone.play('austen_0880.wav')
+    microphone.play('alexa.wav')
+    microphone.play('turn_on_the_living_room_light.wav')
+    microphone.keep_quiet(1)
+    begin = microphone.end
+    microphone.play('hey_jarvis.wav')
+    microphone.keep_quiet(3)
+    first = microphone.end
+    microphone.play('hey_jarvis.wav')
+    microphone.keep_quiet(1)
+    for event, start in zip(detections(probe, 2), (begin, first), strict=True):
+        assert event.phrase == 'hey_jarvis'
+        assert 0.5 <= event.score <= 1
+        assert microphone.position_at(event.header.stamp) - start == pytest.approx(
+            PHRASE_END, abs=1600
+        )
+
+
+@pytest.mark.parametrize('patience', [1, 4])
+def test_the_stamp_is_the_end_of_the_phrase_however_patient_the_detector_is(
+    graph, probe, microphone, patience
+):
+    graph.add(WakeWord, parameters={'patience': patience})
+    microphone.play('hey_jarvis.wav')
+    (event,) = detections(probe, 1)
+    position = microphone.position_at(event.header.stamp)
+    assert position == pytest.approx(PHRASE_END, abs=1600)
+
+
+def test_every_detection_begins_a_trace(graph, probe, microphone):
+    graph.add(WakeWord, parameters={'refractory_s': 0.5})
+    for _ in range(2):
+        microphone.play('hey_jarvis.wav')
+        microphone.keep_quiet(1)
+    wakings = detections(probe, 2)
+    assert len({event.header.trace_id for event in wakings}) == 2
+    assert [event.header.parent_span_id for event in wakings] == ['', '']
+
+
+def test_several_phrases_at_once(graph, probe, microphone):
+    graph.add(WakeWord, parameters={'models': ['hey_jarvis', 'alexa']})
+    for name in ('alexa.wav', 'hey_jarvis.wav'):
+        microphone.play(name)
+        microphone.keep_quiet(2)
+    assert [event.phrase for event in detections(probe, 2)] == ['alexa', 'hey_jarvis']
+
+
+def test_a_phrase_within_the_refractory_time_is_not_told(graph, probe, microphone):
+    graph.add(WakeWord, parameters={'refractory_s': 3.0})
+    for _ in range(3):
+        microphone.play('hey_jarvis.wav')  # at 0, 2 and 4 s
+    microphone.keep_quiet(1)
+    first, second = detections(probe, 2)
+    positions = [microphone.position_at(event.header.stamp) for event in (first, second)]
+    assert np.diff(positions) == pytest.approx(4 * 16000, abs=1600)
+
+
+def test_it_is_deaf_while_inactive_and_begins_anew(graph, probe, microphone):
+    node = graph.add(WakeWord)
+    graph.call(node.trigger_deactivate)
+    microphone.play('hey_jarvis.wav')
+    graph.call(node.trigger_activate)
+    begin = microphone.end
+    microphone.play('hey_jarvis.wav')
+    microphone.keep_quiet(1)
+    (event,) = detections(probe, 1)
+    assert microphone.position_at(event.header.stamp) > begin
+
+
+def test_frames_of_another_rate_are_refused(graph, probe, microphone):
+    graph.add(WakeWord)
+    probe.publish(events.AUDIO_INPUT, sample_rate=48000, channels=1, samples=[0] * 640)
+    fault = probe.expect(events.FAULT)
+    assert (fault.node, fault.code) == ('wake_word', 'handler_failed')
+    assert 'on_audio raised ValueError' in fault.message
+    microphone.play('hey_jarvis.wav')
+    microphone.keep_quiet(1)
+    detections(probe, 1)
+
+
+class Moody:
+    """An engine that fails at the first loud step, and hears the phrase in the second."""
+
+    step_samples = 640
+
+    def __init__(self, settings):
+        self._failed = False
+
+    def scores(self, samples):
+        if samples.max() < 1000:
+            return [{'hello': 0.0}]
+        if not self._failed:
+            self._failed = True
+            raise RuntimeError('out of memory')
+        return [{'hello': 0.9}]
+
+    def reset(self):
+        pass
+
+
+def test_a_failing_engine_is_a_fault_and_the_next_frame_is_heard(
+    graph, probe, microphone, provide
+):
+    provide('phoenix.wake_word_engines', 'Moody')
+    graph.add(WakeWord, parameters={'provider': 'Moody'})
+    microphone.play('hey_jarvis.wav')
+    fault = probe.expect(events.FAULT)
+    assert (fault.node, fault.code) == ('wake_word', 'handler_failed')
+    assert 'RuntimeError at test_wake_word.py' in fault.message
+    assert detections(probe, 1)[0].phrase == 'hello'
+
+
+def test_what_cannot_be_configured_is_refused_by_name(refusal):
+    assert "no 'no such' in phoenix.wake_word_engines; installed: openwakeword" in refusal(
+        WakeWord, {'provider': 'no such'}
+    )
+    unknown = refusal(WakeWord, {'models': ['hey_phoenix']})
+    assert "wake word model 'hey_phoenix': unknown; give one of" in unknown
+    assert 'hey_jarvis' in unknown
+
+
+@pytest.mark.parametrize(
+    ('setting', 'value'), [('THRESHOLD', '1.5'), ('PATIENCE', '0'), ('TRESHOLD', '0.5')]
+)
+def test_a_wrong_setting_is_refused_by_name(graph, setting, value):
+    with pytest.raises(SettingsError, match=f'PHOENIX_WAKE_WORD_{setting}'):
+        graph.add(WakeWord, environ={f'PHOENIX_WAKE_WORD_{setting}': value})
