@@ -1,86 +1,13 @@
-"""Runs the front door as a person would, on a ROS graph of its own."""
-
-import os
-import signal
-import subprocess
-import time
-import uuid
-from pathlib import Path
+"""Fixtures of the system tests."""
 
 import pytest
 from domain_coordinator import domain_id
-
-ROOT = Path(__file__).parents[2]
-END_S = 2.0  # Ctrl-C must have ended everything by then
-
-
-class Phoenix:
-    """One start of ./phoenix, in a process group of its own."""
-
-    def __init__(self, domain: int, *arguments: str, **environment: str) -> None:
-        self.mark = f'PHOENIX_TEST={uuid.uuid4().hex}'
-        name, value = self.mark.split('=')
-        self.process = subprocess.Popen(
-            [str(ROOT / 'phoenix'), *arguments],
-            cwd=ROOT,
-            env={**os.environ, 'ROS_DOMAIN_ID': str(domain), name: value, **environment},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
-        self.output = ''
-
-    def wait_for(self, text: str) -> None:
-        """Read on until a line with this text; fails when the output ends before."""
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            self.output += line
-            if text in line:
-                return
-        raise AssertionError(f'ended without {text!r}:\n{self.output}')
-
-    def wait_for_process(self, text: str) -> None:
-        """Wait until a process of this start has this text in its command line."""
-        while not any(text in command for command in self.left_behind()):
-            assert self.process.poll() is None, self.output
-
-    def end(self, timeout_s: float = 120) -> int:
-        """Wait for the end and return the exit code, as a shell would see it."""
-        rest, _ = self.process.communicate(timeout=timeout_s)
-        self.output += rest
-        code = self.process.returncode
-        return code if code >= 0 else 128 - code
-
-    def interrupt(self) -> tuple[int, float]:
-        """Press Ctrl-C; return the exit code and how long the end took."""
-        started = time.monotonic()
-        os.killpg(self.process.pid, signal.SIGINT)
-        code = self.end(timeout_s=20)
-        return code, time.monotonic() - started
-
-    def left_behind(self) -> list[str]:
-        """List the processes, of all that this start has started, that still run."""
-        left = []
-        for folder in Path('/proc').glob('[0-9]*'):
-            try:
-                if self.mark.encode() in (folder / 'environ').read_bytes().split(b'\0'):
-                    left.append((folder / 'cmdline').read_text().replace('\0', ' '))
-            except OSError:  # it has just ended, or is another user's
-                continue
-        return left
-
-    def kill(self) -> None:
-        """End it whatever it takes."""
-        if self.process.poll() is None:
-            os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait()
+from front_door import Phoenix
 
 
 @pytest.fixture
 def phoenix():
-    """Start ./phoenix with arguments; what still runs at the end is killed."""
+    """Start ./phoenix on a ROS graph of its own; what still runs at the end is killed."""
     started = []
     with domain_id() as domain:
 

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 import soundfile
-from conftest import END_S, ROOT
+from front_door import END_S, ROOT
+
 from phoenix_audio.wav import read_wav
 from phoenix_speech.recognizer import MoonshineRecognizer
 

@@ -1,19 +1,24 @@
 """A sound server without sound cards, to try PortAudio on."""
 
 import contextlib
+import ctypes.util
 import json
 import os
 import shlex
+import shutil
 import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 START_S = 15.0
+NO_PORTAUDIO = ctypes.util.find_library('portaudio') is None
+WHY_NO_PORTAUDIO = 'PortAudio is not installed (Debian: libportaudio2)'
 # What is played into the sink `room` is heard by the source `ear`.
 MODULES = (
     'module-null-sink sink_name=room rate=16000',
@@ -36,7 +41,7 @@ class PulseServer:
         runtime.mkdir(mode=0o700)
         (folder / '.asoundrc').write_text(ASOUNDRC)
         package = Path(__file__).parent.parent
-        self._env = {
+        self.env = {
             **os.environ,
             'XDG_RUNTIME_DIR': str(runtime),
             'HOME': str(folder),
@@ -46,7 +51,7 @@ class PulseServer:
         }
         self._log = folder / 'pulseaudio.log'
         with self._log.open('w') as log:
-            self._process = subprocess.Popen(COMMAND, env=self._env, stdout=log, stderr=log)
+            self._process = subprocess.Popen(COMMAND, env=self.env, stdout=log, stderr=log)
         self._wait_for(runtime / 'pulse' / 'native')
 
     def _wait_for(self, address: Path) -> None:
@@ -68,7 +73,7 @@ class PulseServer:
         command = [sys.executable, str(Path(__file__).with_name('portaudio_scenes.py')), scene]
         server = {'PULSE_PID': str(self._process.pid), 'PULSE_COMMAND': shlex.join(COMMAND)}
         done = subprocess.run(
-            command, env={**self._env, **server}, capture_output=True, text=True, timeout=60
+            command, env={**self.env, **server}, capture_output=True, text=True, timeout=60
         )
         assert done.returncode == 0, done.stderr[-3000:]
         measured = json.loads(done.stdout.splitlines()[-1])
@@ -78,3 +83,17 @@ class PulseServer:
     def stop(self) -> None:
         self._process.kill()
         self._process.wait()
+
+
+@pytest.fixture
+def pulse(tmp_path: Path) -> Iterator[PulseServer]:
+    """Start a sound server of this test's own, or skip the test where that cannot be."""
+    if shutil.which('pulseaudio') is None:
+        pytest.skip('pulseaudio is not installed (Debian: pulseaudio)')
+    if NO_PORTAUDIO:
+        pytest.skip(WHY_NO_PORTAUDIO)
+    if not list(Path('/usr/lib').glob('**/alsa-lib/libasound_module_pcm_pulse.so')):
+        pytest.skip('ALSA has no plugin for PulseAudio (Debian: libasound2-plugins)')
+    server = PulseServer(tmp_path)
+    yield server
+    server.stop()

@@ -1,29 +1,7 @@
 """The PortAudio microphone and loudspeaker, on a real sound server; see portaudio_scenes.py."""
 
-import ctypes.util
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-from pulse_server import PulseServer
-
-NO_PORTAUDIO = ctypes.util.find_library('portaudio') is None
-WHY_NO_PORTAUDIO = 'PortAudio is not installed (Debian: libportaudio2)'
-
-
-@pytest.fixture
-def pulse(tmp_path: Path) -> Iterator[PulseServer]:
-    """Start a sound server of this test's own, or skip the test where that cannot be."""
-    if shutil.which('pulseaudio') is None:
-        pytest.skip('pulseaudio is not installed (Debian: pulseaudio)')
-    if NO_PORTAUDIO:
-        pytest.skip(WHY_NO_PORTAUDIO)
-    if not list(Path('/usr/lib').glob('**/alsa-lib/libasound_module_pcm_pulse.so')):
-        pytest.skip('ALSA has no plugin for PulseAudio (Debian: libasound2-plugins)')
-    server = PulseServer(tmp_path)
-    yield server
-    server.stop()
+from pulse_server import NO_PORTAUDIO, WHY_NO_PORTAUDIO, PulseServer
 
 
 def test_what_is_played_is_heard_whole_and_finished_is_reported_then(pulse: PulseServer) -> None:

@@ -1,0 +1,3 @@
+"""Fixtures that tests of several packages use."""
+
+pytest_plugins = ['pulse_server']

@@ -1,0 +1,230 @@
+"""The voice node: texts go in, frames of speech come out, in order, in time, to their last."""
+
+import threading
+
+import numpy as np
+import pytest
+from phoenix_msgs.msg import Fault
+
+from phoenix_core import events
+from phoenix_core.settings import SettingsError
+from phoenix_speech.recognizer import MoonshineRecognizer
+from phoenix_speech.voice import Voice
+from phoenix_speech.voices import VoiceError
+
+FRAME_S = 0.04
+
+
+class Tone:
+    """A voice that makes 0.1 s of the same value of each letter."""
+
+    sample_rate = 16000
+
+    def __init__(self, settings):
+        pass
+
+    def synthesize(self, text):
+        yield np.full(1600 * sum(c.isalpha() for c in text), 1000, np.int16)
+
+    def close(self):
+        pass
+
+
+class Hoarse(Tone):
+    """A voice that fails at everything that is asked of it from outside."""
+
+    def synthesize(self, text):
+        if text != 'Hello.':  # said to warm up
+            raise VoiceError('it croaks')
+        return super().synthesize(text)
+
+
+class Breathless(Tone):
+    """A voice that makes half of its sound, and the rest when the test lets it go on."""
+
+    def __init__(self, settings):
+        Breathless.may_end = threading.Semaphore(0)
+
+    def synthesize(self, text):
+        yield np.full(8000, 1000, np.int16)
+        if text != 'Hello.':
+            assert self.may_end.acquire(timeout=10)
+        yield np.full(8000, 1000, np.int16)
+
+
+@pytest.fixture
+def probe(graph):
+    return graph.probe(
+        publishes=[events.SAY_REQUEST, events.STOP_SPEAKING],
+        records=[events.AUDIO_OUTPUT, events.FAULT],
+    )
+
+
+@pytest.fixture
+def speak_with(graph, provide):
+    """Add a voice node with some of the voices above, which load in no time."""
+
+    def add(*voices, **parameters):
+        provide('phoenix.voices', *voices)
+        return graph.add(Voice, parameters={'providers': list(voices)} | parameters)
+
+    return add
+
+
+def say(probe, name, text):
+    return probe.publish(events.SAY_REQUEST, utterance_id=name, text=text)
+
+
+def frames_of(probe, name):
+    return [f for f in probe.recorded(events.AUDIO_OUTPUT) if f.stream_id == name]
+
+
+def expect_all(probe, name, timeout_s=20.0):
+    """Wait for the last frame of an utterance and return all of them."""
+    probe.expect(events.AUDIO_OUTPUT, lambda f: f.stream_id == name and f.last, timeout_s)
+    frames = frames_of(probe, name)
+    assert [frame.sequence for frame in frames] == list(range(len(frames)))
+    assert [frame.last for frame in frames] == [False] * (len(frames) - 1) + [True]
+    return frames
+
+
+def sound(frames):
+    return np.concatenate([np.frombuffer(frame.samples, np.int16) for frame in frames])
+
+
+def stamp_s(message):
+    return message.header.stamp.sec + message.header.stamp.nanosec * 1e-9
+
+
+def test_speech_is_what_was_to_be_said(graph, probe):
+    graph.add(Voice, parameters={'providers': ['piper'], 'lead_s': 10.0})
+    cause = say(probe, 'a', 'Once there was a little dragon. He lived on a green mountain.')
+    frames = expect_all(probe, 'a')
+    assert {(f.sample_rate, f.channels) for f in frames} == {(16000, 1)}
+    assert max(len(frame.samples) for frame in frames) == 640
+    assert {frame.header.trace_id for frame in frames} == {cause.trace_id}
+    heard = MoonshineRecognizer().recognize(sound(frames), 16000).lower()
+    for word in ('once', 'little', 'dragon', 'lived', 'green', 'mountain'):
+        assert word in heard
+
+
+def test_frames_are_sent_little_ahead_of_their_playing(speak_with, probe):
+    speak_with('Tone', lead_s=0.3)
+    say(probe, 'a', 'twelveletter')
+    frames = expect_all(probe, 'a')
+    assert len(sound(frames)) == pytest.approx(1.2 * 16000, abs=32)
+    begin_s = stamp_s(frames[0])
+    sent_s = 0.0
+    for frame in frames:
+        ahead_s = sent_s - (stamp_s(frame) - begin_s)
+        assert ahead_s <= 0.3 + FRAME_S
+        sent_s += len(frame.samples) / 16000
+    assert stamp_s(frames[-1]) - begin_s < 1.2  # and never late
+
+
+def test_requests_are_spoken_one_after_another_each_in_its_trace(speak_with, probe):
+    speak_with('Tone', lead_s=10.0)
+    causes = {name: say(probe, name, text) for name, text in zip('abc', ('one', 'two', 'six'))}
+    for name, cause in causes.items():
+        frames = expect_all(probe, name)
+        assert {frame.header.trace_id for frame in frames} == {cause.trace_id}
+    order = [frame.stream_id for frame in probe.recorded(events.AUDIO_OUTPUT)]
+    assert order == sorted(order)
+
+
+def test_speech_begins_before_it_is_made_to_its_end(speak_with, probe):
+    speak_with('Breathless', lead_s=10.0)
+    say(probe, 'a', 'Once upon a time.')
+    probe.expect_count(events.AUDIO_OUTPUT, 12)
+    Breathless.may_end.release()
+    assert len(sound(expect_all(probe, 'a'))) == pytest.approx(16000, abs=32)
+
+
+def test_a_text_without_words_has_an_end_alone(speak_with, probe):
+    speak_with('Tone')
+    say(probe, 'a', '... !')
+    (frame,) = expect_all(probe, 'a')
+    assert len(frame.samples) == 0
+    assert probe.recorded(events.FAULT) == []
+
+
+def test_a_request_to_stop_ends_what_is_said_and_what_waits(speak_with, probe):
+    speak_with('Tone', lead_s=0.2)
+    cause = say(probe, 'a', 'a text of several seconds')
+    say(probe, 'b', 'and another one')
+    probe.expect_count(events.AUDIO_OUTPUT, 3)
+    probe.publish(events.STOP_SPEAKING, reason='test')
+    frames = expect_all(probe, 'a')
+    assert len(sound(frames)) < 16000
+    assert frames[-1].header.trace_id == cause.trace_id
+    say(probe, 'c', 'stop')
+    assert len(sound(expect_all(probe, 'c'))) == pytest.approx(0.4 * 16000, abs=32)
+    assert frames_of(probe, 'a') == frames
+    assert frames_of(probe, 'b') == []
+
+
+def test_what_is_stopped_while_it_is_made_is_not_said(speak_with, probe):
+    speak_with('Breathless', lead_s=10.0)
+    say(probe, 'a', 'Once upon a time.')
+    probe.expect(events.AUDIO_OUTPUT)
+    probe.publish(events.STOP_SPEAKING, reason='test')
+    frames = expect_all(probe, 'a')
+    say(probe, 'b', 'Another time.')
+    Breathless.may_end.release(2)
+    expect_all(probe, 'b')
+    assert frames_of(probe, 'a') == frames
+
+
+def test_when_a_voice_fails_the_next_one_speaks(speak_with, probe):
+    speak_with('Hoarse', 'Tone')
+    cause = say(probe, 'a', 'three')
+    assert len(sound(expect_all(probe, 'a'))) == pytest.approx(0.5 * 16000, abs=32)
+    fault = probe.expect(events.FAULT)
+    assert (fault.node, fault.code) == ('voice', 'voice_failed')
+    assert (fault.severity, fault.self_healing) == (Fault.WARNING, True)
+    assert fault.header.trace_id == cause.trace_id
+    assert 'Hoarse: it croaks' in fault.message
+
+
+def test_when_no_voice_works_the_utterance_ends_nevertheless(speak_with, probe):
+    speak_with('Hoarse')
+    cause = say(probe, 'a', 'three')
+    (frame,) = expect_all(probe, 'a')
+    assert len(frame.samples) == 0
+    fault = probe.expect(events.FAULT, lambda f: f.severity == Fault.ERROR)
+    assert (fault.node, fault.code) == ('voice', 'voice_failed')
+    assert fault.header.trace_id == cause.trace_id
+    assert 'no voice works: Hoarse: it croaks' in fault.message
+
+
+def test_a_voice_whose_model_is_missing_is_a_fault_by_name_before_it_is_needed(graph, probe):
+    graph.add(Voice, parameters={'providers': ['piper'], 'model': '/no/voice.onnx'})
+    fault = probe.expect(events.FAULT)
+    assert (fault.node, fault.code) == ('voice', 'voice_failed')
+    assert 'piper: Piper does not start' in fault.message
+    assert '/no/voice.onnx' in fault.message
+
+
+def test_deactivating_ends_what_is_said_and_activating_begins_anew(graph, speak_with, probe):
+    node = speak_with('Tone', lead_s=0.2)
+    cause = say(probe, 'a', 'a text of several seconds')
+    probe.expect_count(events.AUDIO_OUTPUT, 3)
+    graph.call(node.trigger_deactivate)
+    graph.call(node.trigger_activate)
+    say(probe, 'b', 'go')
+    expect_all(probe, 'b')
+    frames = expect_all(probe, 'a')
+    assert frames[-1].header.trace_id == cause.trace_id
+
+
+def test_what_cannot_be_configured_is_refused_by_name(refusal):
+    refused = refusal(Voice, {'providers': ['piper', 'no such']})
+    assert "no 'no such' in phoenix.voices; installed: espeak_ng, flite, piper" in refused
+
+
+@pytest.mark.parametrize(
+    ('setting', 'value'), [('LEAD_S', '0'), ('PROVIDERS', '5'), ('PROVIDER', 'piper')]
+)
+def test_a_wrong_setting_is_refused_by_name(graph, setting, value):
+    with pytest.raises(SettingsError, match=f'PHOENIX_VOICE_{setting}'):
+        graph.add(Voice, environ={f'PHOENIX_VOICE_{setting}': value})
