@@ -5,19 +5,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
+
+from phoenix_core.config_file import ConfigFileError, FileModel, load_config
 
 
-class WordsFileError(ValueError):
-    """A file of words is refused; says which file, key and value, and what is allowed."""
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra='forbid', frozen=True)
-
-
-class Light(_Strict):
+class Light(FileModel):
     """What the LED ring shows with an answer."""
 
     animation: str
@@ -25,14 +18,14 @@ class Light(_Strict):
     duration_s: float = Field(0.0, ge=0)
 
 
-class Answer(_Strict):
+class Answer(FileModel):
     """The answer to an intent: one of the texts, which may name the intent's {slots}."""
 
     say: list[str] = Field(min_length=1)
     show: Light | None = None
 
 
-class Story(_Strict):
+class Story(FileModel):
     """A story told paragraph by paragraph."""
 
     title: str
@@ -40,7 +33,7 @@ class Story(_Strict):
     paragraphs: list[str] = Field(min_length=1)
 
 
-class _Answers(_Strict):
+class _Answers(FileModel):
     answers: dict[str, Answer]
     phrases: dict[str, list[str]]
     colors: dict[str, str]
@@ -55,17 +48,17 @@ class Words:
 
         :param folder: of one language, e.g. config/en.
         :param chance: chooses among texts.
-        :raises WordsFileError: unreadable or not of the form above.
+        :raises ConfigFileError: unreadable or not of the form above.
         """
         self._chance = chance
         self._last: dict[str, str] = {}
-        content = _load(folder / 'answers.yaml', _Answers)
+        content = load_config(folder / 'answers.yaml', _Answers)
         self.answers: Mapping[str, Answer] = content.answers
         self.colors: Mapping[str, str] = content.colors
         self._phrases = content.phrases
-        self.stories = [_load(path, Story) for path in sorted(folder.glob('stories/*.yaml'))]
+        self.stories = [load_config(path, Story) for path in sorted(folder.glob('stories/*.yaml'))]
         if not self.stories:
-            raise WordsFileError(f'{folder / "stories"}: holds no story')
+            raise ConfigFileError(f'{folder / "stories"}: holds no story')
 
     def phrase(self, name: str, /, **values: Any) -> str:
         """Return one of the phrases of that name; an unknown name raises KeyError."""
@@ -81,16 +74,3 @@ class Words:
         fresh = [text for text in texts if text != self._last.get(name)] or texts
         self._last[name] = self._chance.choice(fresh)
         return self._last[name]
-
-
-def _load(path: Path, model: type[Any]) -> Any:
-    try:
-        return model.model_validate(yaml.safe_load(path.read_text()))
-    except OSError as error:
-        raise WordsFileError(f'{path}: {error.strerror}') from error
-    except yaml.YAMLError as error:
-        raise WordsFileError(f'{path}: not valid YAML: {" ".join(str(error).split())}') from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        key = '.'.join(map(str, first['loc']))
-        raise WordsFileError(f'{path}: {key}: {first["msg"]}, is {first["input"]!r}') from None

@@ -14,7 +14,8 @@ from phoenix_activities.sleep import Sleep
 from phoenix_activities.story import Story
 from phoenix_activities.timer import Timer, spoken
 from phoenix_activities.toy import Phase
-from phoenix_activities.words import Words, WordsFileError
+from phoenix_activities.words import Words
+from phoenix_core.config_file import ConfigFileError
 
 ENGLISH = Path(__file__).parents[3] / 'config' / 'en'
 
@@ -345,5 +346,5 @@ def test_lengths_of_time_in_words(seconds, words):
 )
 def test_a_broken_words_file_is_refused_by_name(tmp_path, text, problem):
     (tmp_path / 'answers.yaml').write_text(text)
-    with pytest.raises(WordsFileError, match=rf'answers\.yaml: .*{problem}'):
+    with pytest.raises(ConfigFileError, match=rf'answers\.yaml: .*{problem}'):
         Words(tmp_path, random.Random(1))

@@ -11,15 +11,13 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-import yaml
 from pydantic import (
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
-    ValidationError,
     model_validator,
 )
+
+from phoenix_core.config_file import FileModel, load_config
 
 RGB: TypeAlias = tuple[float, float, float]
 Levels: TypeAlias = npt.NDArray[np.float64]
@@ -28,10 +26,6 @@ GAMMA = 2.2
 # At most three flashes per second, so that no ring can provoke a seizure (WCAG 2.3.1).
 SHORTEST_PERIOD_S = 0.34
 GOLDEN_RATIO = 0.6180339887
-
-
-class AnimationFileError(ValueError):
-    """The animations file is unusable; the message names file, key, value and what is allowed."""
 
 
 def _parse_color(text: Any) -> RGB:
@@ -59,20 +53,7 @@ PeriodS = Annotated[float, Field(ge=SHORTEST_PERIOD_S)]
 Name = Annotated[str, BeforeValidator(_check_name)]
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(extra='forbid', frozen=True, strict=True, allow_inf_nan=False)
-
-    @model_validator(mode='before')
-    @classmethod
-    def _refuse_unknown_keys(cls, data: Any) -> Any:
-        # Pydantic refuses them too, but does not say what would be allowed.
-        unknown = set(data) - set(cls.model_fields) if isinstance(data, dict) else set()
-        if unknown:
-            raise ValueError(f'unknown {unknown}; allowed are {", ".join(cls.model_fields)}')
-        return data
-
-
-class Solid(_Model):
+class Solid(FileModel):
     """One color that stays."""
 
     kind: Literal['solid']
@@ -83,7 +64,7 @@ class Solid(_Model):
         return np.tile(np.array(color or self.color) * self.level, (pixels, 1))
 
 
-class _Periodic(_Model):
+class _Periodic(FileModel):
     """One color whose level goes between `low` and `level`; each pixel repeats every period."""
 
     color: Color
@@ -160,7 +141,7 @@ class Wave(_Periodic):
         return _swell(0.5 + self.crests * ring - cycles)
 
 
-class Rainbow(_Model):
+class Rainbow(FileModel):
     """All hues at once, turning once per period. A color given by a command changes nothing."""
 
     kind: Literal['rainbow']
@@ -174,7 +155,7 @@ class Rainbow(_Model):
         return self.level * np.clip(2 - 6 * distance, 0, 1)
 
 
-class Sparkle(_Model):
+class Sparkle(FileModel):
     """Each pixel twinkles once per period, at a moment of its own, in the next of the colors."""
 
     kind: Literal['sparkle']
@@ -195,7 +176,7 @@ Animation: TypeAlias = Solid | Breathe | Pulse | Blink | Comet | Wave | Rainbow 
 Phase: TypeAlias = Literal['resting', 'listening', 'thinking', 'speaking']
 
 
-class States(_Model):
+class States(FileModel):
     """Which animation shows which phase of an activity."""
 
     resting: Name
@@ -207,7 +188,7 @@ class States(_Model):
     resting_in: dict[Name, Name] = {}
 
 
-class AnimationLibrary(_Model):
+class AnimationLibrary(FileModel):
     """All animations by name, and the states they show."""
 
     animations: dict[Name, Annotated[Animation, Field(discriminator='kind')]]
@@ -241,40 +222,8 @@ class AnimationLibrary(_Model):
 
 
 def load_animations(path: Path) -> AnimationLibrary:
-    """Read the animations file; raises AnimationFileError naming every mistake in it."""
-    try:
-        data = yaml.safe_load(path.read_text(encoding='utf-8'))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise AnimationFileError(f'{path}: {error}') from error
-    try:
-        return AnimationLibrary.model_validate(data)
-    except ValidationError as error:
-        raise AnimationFileError(f'{path}: {_explain(error)}') from error
-
-
-def _explain(error: ValidationError) -> str:
-    mistakes = []
-    for detail in error.errors():
-        keys = [str(key) for key in detail['loc']]
-        if keys[:1] == ['animations']:
-            del keys[2:3]  # pydantic puts the kind between the name of the animation and its key
-        value = detail['input']
-        said = detail['msg'].removeprefix('Value error, ')
-        if not isinstance(value, dict):
-            said = f'{value!r} ({said})'
-        mistakes.append(f'{".".join(keys)}: {said}')
-    return '; '.join(mistakes)
-
-
-def render(
-    animation: Animation, elapsed_s: float, pixels: int, color: RGB | None, brightness: float
-) -> npt.NDArray[np.uint8]:
-    """Return the pixels of an animation as they are sent to the LEDs, shape (pixels, 3).
-
-    `elapsed_s` counts from the start of the animation; `color` replaces the animation's own;
-    `brightness` is [0, 1].
-    """
-    return correct_gamma(paint(animation, elapsed_s, pixels, color) * brightness)
+    """Read the animations file; raises ConfigFileError naming every mistake in it."""
+    return load_config(path, AnimationLibrary)
 
 
 def paint(animation: Animation, elapsed_s: float, pixels: int, color: RGB | None) -> Levels:

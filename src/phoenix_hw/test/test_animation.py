@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 import yaml
 
+from phoenix_core.config_file import ConfigFileError
 from phoenix_hw.animation import (
     SHORTEST_PERIOD_S,
-    AnimationFileError,
     AnimationLibrary,
     correct_gamma,
     load_animations,
-    render,
+    paint,
 )
 
 LEDS_YAML = Path(__file__).parents[3] / 'config' / 'leds.yaml'
@@ -42,6 +42,12 @@ SMALL: dict[str, Any] = {
 
 def small() -> AnimationLibrary:
     return AnimationLibrary.model_validate(SMALL)
+
+
+def render(
+    animation: Any, elapsed_s: float, pixels: int, color: Any, brightness: float
+) -> np.ndarray:
+    return correct_gamma(paint(animation, elapsed_s, pixels, color) * brightness)
 
 
 def shown(name: str, elapsed_s: float, color: Any = None, brightness: float = 1.0) -> np.ndarray:
@@ -213,7 +219,7 @@ def test_mistake_in_the_file_is_named(
     place[keys[-1]] = value
     path = tmp_path / 'my_leds.yaml'
     path.write_text(yaml.safe_dump(data), encoding='utf-8')
-    with pytest.raises(AnimationFileError, match=said) as caught:
+    with pytest.raises(ConfigFileError, match=said) as caught:
         load_animations(path)
     assert str(path) in str(caught.value)
 
@@ -222,12 +228,12 @@ def test_mistake_in_the_file_is_named(
 def test_file_that_is_no_animations_file_is_refused(tmp_path: Path, text: str) -> None:
     path = tmp_path / 'my_leds.yaml'
     path.write_text(text, encoding='utf-8')
-    with pytest.raises(AnimationFileError, match='my_leds'):
+    with pytest.raises(ConfigFileError, match='my_leds'):
         load_animations(path)
 
 
 def test_missing_file_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(AnimationFileError, match='none\\.yaml'):
+    with pytest.raises(ConfigFileError, match='none\\.yaml'):
         load_animations(tmp_path / 'none.yaml')
 
 
@@ -236,5 +242,5 @@ def test_missing_state_is_named(tmp_path: Path) -> None:
     del data['states']['thinking']
     path = tmp_path / 'my_leds.yaml'
     path.write_text(yaml.safe_dump(data), encoding='utf-8')
-    with pytest.raises(AnimationFileError, match=r'states\.thinking: Field required'):
+    with pytest.raises(ConfigFileError, match=r'states\.thinking: Field required'):
         load_animations(path)

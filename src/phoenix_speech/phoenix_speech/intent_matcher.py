@@ -14,7 +14,6 @@ from phoenix_speech.sentence_grammar import SentenceGrammar
 
 CONVERSATION = 'conversation'  # the intent whose sentences are not for the toy to act on
 SECONDS = {'hours': 3600, 'minutes': 60, 'seconds': 1}
-CLEAR_LEAD = 0.03  # of the best score over the best of another intent
 
 
 @dataclass(frozen=True)
@@ -47,17 +46,13 @@ class IntentMatcher:
         result = recognize_best(text.lower(), self._intents)
         if result is not None:
             return None if result.intent.name == CONVERSATION else _match(result, 1.0)
-        candidates = self._grammar.nearest(text, self._min_confidence)
-        if not candidates:
+        nearest = self._grammar.nearest(text, self._min_confidence)
+        if nearest is None:
             return None
-        best = candidates[0]
-        for other in candidates:
-            if other.intent != best.intent and other.score > best.score - CLEAR_LEAD:
-                return None
         # The sentence was put together from the template's words, so its slots are there to read;
         # only a number out of its list's range makes it no sentence of the file.
-        result = recognize_best(best.sentence, self._intents)
-        return None if result is None else _match(result, best.score)
+        result = recognize_best(nearest.sentence, self._intents)
+        return None if result is None else _match(result, nearest.score)
 
 
 def _match(result: RecognizeResult, confidence: float) -> IntentMatch:

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from pydantic import Field
 
+from phoenix_core.config_file import FileModel, load_config
 from phoenix_speech.chat_models import ChatModel, ChatModelError, Message
-from phoenix_speech.config_file import FileModel, load_config
 from phoenix_speech.sentences import SentenceStream
 from phoenix_speech.spoken_text import is_rubbish, spoken
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from pydantic import Field
 
+from phoenix_core.config_file import FileModel, load_config
 from phoenix_speech.chat_models import Message
-from phoenix_speech.config_file import FileModel, load_config
 
 
 class _Topic(FileModel):

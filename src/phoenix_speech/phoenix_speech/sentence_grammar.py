@@ -8,8 +8,9 @@ out, so that alternatives add to the work and do not multiply it.
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
-from functools import cache, reduce
+from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import reduce
+from operator import itemgetter
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -31,6 +32,7 @@ RARITY = 0.4  # a word that n intents use weighs n ** -RARITY, one that none use
 WILDCARD_COST = 0.2  # per word, so that a wildcard takes no more than it must
 MIN_SIMILARITY = 0.6  # of a word to what was heard for it
 MIN_SLOT_SIMILARITY = 0.8  # in a slot's value, where another word is another meaning
+CLEAR_LEAD = 0.03  # of the best score over the best of another intent
 EXACT_LENGTH = 2  # words up to here must be heard as they are: 'now' is not 'no'
 
 NUMBER, WILDCARD = '#', '*'  # as words of the vocabulary
@@ -41,7 +43,8 @@ WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*|%")
 Words: TypeAlias = 'tuple[str, Words] | None'
 Path: TypeAlias = tuple[float, float, float, Words]
 Frontier: TypeAlias = list[Path | None]
-Part: TypeAlias = Expression | SlotList
+# A part of a template takes a frontier on to the one behind it.
+Step: TypeAlias = 'Callable[[_Alignment, Frontier], Frontier]'
 
 
 class Candidate(NamedTuple):
@@ -52,6 +55,13 @@ class Candidate(NamedTuple):
     sentence: str
 
 
+class _Template(NamedTuple):
+    intent: str
+    step: Step
+    words: frozenset[str]  # that its sentences are made of
+    required: frozenset[frozenset[str]]  # of each set, every sentence has at least one word
+
+
 class SentenceGrammar:
     """The sentence templates of an intents file, searched with tolerance."""
 
@@ -60,55 +70,87 @@ class SentenceGrammar:
         self._rules = intents.expansion_rules
         self._lists = intents.slot_lists
         self._templates = [
-            (name, sentence.expression, frozenset(self._vocabulary(sentence.expression)))
+            _Template(
+                name,
+                self._compile(sentence.expression, MIN_SIMILARITY),
+                frozenset(self._vocabulary(sentence.expression)),
+                sentence.get_required_clauses(self._rules),
+            )
             for name, intent in intents.intents.items()
             for data in intent.data
             for sentence in data.sentences
             if name not in without
         ]
-        uses = {(name, word) for name, _, vocabulary in self._templates for word in vocabulary}
+        uses = {(template.intent, word) for template in self._templates for word in template.words}
         used_by = Counter(word for _, word in uses)
         self.weights = {word: count**-RARITY for word, count in used_by.items()}
         self.numbers = set(_number_phrases(intents))
         self.fillers = {_split(phrase) for phrase in intents.skip_words}
 
-    def nearest(self, text: str, min_score: float) -> list[Candidate]:
-        """Give each template's sentence nearest to `text`, if it scores min_score, best first.
+    def nearest(self, text: str, min_score: float) -> Candidate | None:
+        """Give the sentence nearest to `text`, its wildcards and numbers filled from `text`.
 
-        Wildcards and numbers of the sentences are filled with the words of `text`.
+        Gives None if none scores `min_score`, or if another intent's is about as near.
         """
         words = _split(text)
         if not words:
-            return []
+            return None
         alignment = _Alignment(self, words)
-        candidates = [
-            alignment.best(template, intent)
-            for intent, template, vocabulary in self._templates
-            if alignment.best_possible_score(vocabulary) >= min_score
-        ]
-        return sorted((one for one in candidates if one.score >= min_score), reverse=True)
+        bounds = [(alignment.best_possible_score(one), one) for one in self._templates]
+        bounds.sort(key=itemgetter(0), reverse=True)
+        found = []
+        for bound, template in bounds:
+            if bound < min_score:
+                break
+            candidate = alignment.best(template)
+            if candidate.score >= min_score:
+                found.append(candidate)
+                min_score = max(min_score, candidate.score - CLEAR_LEAD)
+        found = [candidate for candidate in found if candidate.score >= min_score]
+        if len({candidate.intent for candidate in found}) != 1:
+            return None
+        return max(found)
 
-    def parts(self, expression: Part) -> Sequence[Part]:
-        """Give what an expression is made of: items, a rule's body or a list's values."""
-        if isinstance(expression, Group):
-            return expression.items
-        if isinstance(expression, RuleReference):
-            return [self._rules[expression.rule_name].expression]
-        if isinstance(expression, ListReference):
-            return [self._lists[expression.list_name]]
-        if isinstance(expression, TextSlotList):
-            return [value.text_in for value in expression.values]
+    def _parts(self, part: Expression | SlotList) -> Sequence[Expression | SlotList]:
+        """Give what a part is made of: items, a rule's body, a list or a list's values."""
+        if isinstance(part, Group):
+            return part.items
+        if isinstance(part, RuleReference):
+            return [self._rules[part.rule_name].expression]
+        if isinstance(part, ListReference):
+            return [self._lists[part.list_name]]
+        if isinstance(part, TextSlotList):
+            return [value.text_in for value in part.values]
         return []
 
-    def _vocabulary(self, expression: Part) -> Iterator[str]:
-        if isinstance(expression, TextChunk):
-            yield from _split_chunk(expression.text)
-        elif isinstance(expression, RangeSlotList):
+    def _vocabulary(self, part: Expression | SlotList) -> Iterator[str]:
+        if isinstance(part, TextChunk):
+            yield from _split(part.text)
+        elif isinstance(part, RangeSlotList):
             yield NUMBER
-        elif isinstance(expression, WildcardSlotList):
+        elif isinstance(part, WildcardSlotList):
             yield WILDCARD
-        for part in self.parts(expression):
-            yield from self._vocabulary(part)
+        for inner in self._parts(part):
+            yield from self._vocabulary(inner)
+
+    def _compile(self, part: Expression | SlotList, min_similarity: float) -> Step:
+        if isinstance(part, TextChunk):
+            words = _split(part.text)
+            return lambda alignment, before: alignment.say(words, before, min_similarity)
+        if isinstance(part, RangeSlotList):
+            return _Alignment.say_number
+        if isinstance(part, WildcardSlotList):
+            return _Alignment.say_anything
+        if isinstance(part, TextSlotList):
+            min_similarity = MIN_SLOT_SIMILARITY
+        steps = [self._compile(inner, min_similarity) for inner in self._parts(part)]
+        if isinstance(part, Alternative | TextSlotList):
+            return lambda alignment, before: reduce(
+                _merge, [step(alignment, before) for step in steps]
+            )
+        return lambda alignment, before: reduce(
+            lambda frontier, step: step(alignment, frontier), steps, before
+        )
 
 
 class _Alignment:
@@ -127,6 +169,10 @@ class _Alignment:
                 self._weights[begin:end] = [0.0] * (end - begin)
         self._weight = sum(self._weights)
         self._heard = self._find(list(grammar.weights))
+        self._least_cost = {
+            word: weight * (1 - max((similarity for _, similarity in self._heard.get(word, [])), default=0.0))
+            for word, weight in grammar.weights.items()
+        }
 
     def _find(self, vocabulary: list[str]) -> dict[str, list[tuple[int, float]]]:
         """Find where each word of the vocabulary may have been heard, and how similar."""
@@ -143,29 +189,28 @@ class _Alignment:
                 heard.setdefault(word, []).append((index, float(similarity[index, column])))
         return heard
 
-    def best_possible_score(self, vocabulary: frozenset[str]) -> float:
-        """Give a quick upper bound of the score of a template with this vocabulary."""
-        if WILDCARD in vocabulary:
-            return 1.0
+    def best_possible_score(self, template: _Template) -> float:
+        """Give a quick upper bound of a template's score."""
         nearest = [0.0] * len(self._words)
-        for word in vocabulary & self._heard.keys():
+        for word in template.words & self._heard.keys():
             for index, similarity in self._heard[word]:
                 nearest[index] = max(nearest[index], similarity)
-        if NUMBER in vocabulary:
+        if NUMBER in template.words:
             for begin, end in self._numbers:
                 nearest[begin:end] = [1.0] * (end - begin)
-        lost = sum(
-            weight * (1 - similarity)
-            for weight, similarity in zip(self._weights, nearest, strict=True)
-        )
-        return 1 - lost / (self._weight + len(self._words))
+        cost = sum(min(self._least_cost.get(word, 0.0) for word in clause) for clause in template.required)
+        if WILDCARD not in template.words:
+            pairs = zip(self._weights, nearest, strict=True)
+            cost += sum(weight * (1 - similarity) for weight, similarity in pairs)
+        matched = sum(similarity > 0 for similarity in nearest)
+        return 1 - cost / (self._weight + matched + cost) if cost else 1.0
 
-    def best(self, template: Expression, intent: str) -> Candidate:
+    def best(self, template: _Template) -> Candidate:
         """Give the sentence of `template` that is nearest to the words."""
         start: Frontier = [(0.0, 0.0, 0.0, None), *[None] * len(self._words)]
-        path = self._align(template, self._skip(start), MIN_SIMILARITY)[-1]
+        path = template.step(self, self._skip(start))[-1]
         if path is None:
-            return Candidate(0.0, intent, '')
+            return Candidate(0.0, template.intent, '')
         cost, weight, taken, words = path
         sentence = []
         while words is not None:
@@ -173,45 +218,29 @@ class _Alignment:
             sentence.append(word)
         total = weight + self._weight - taken
         score = 1 - cost / total if total else 0.0
-        return Candidate(score, intent, ' '.join(reversed(sentence)))
+        return Candidate(score, template.intent, ' '.join(reversed(sentence)))
 
-    def _align(self, part: Part, before: Frontier, min_similarity: float) -> Frontier:
-        if isinstance(part, TextChunk):
-            for word in _split_chunk(part.text):
-                before = self._word(word, before, min_similarity)
-            return before
-        if isinstance(part, RangeSlotList):
-            return self._number(before)
-        if isinstance(part, WildcardSlotList):
-            return self._wildcard(before)
-        if isinstance(part, Alternative | TextSlotList):
-            if isinstance(part, TextSlotList):
-                min_similarity = MIN_SLOT_SIMILARITY
-            choices = [
-                self._align(item, before, min_similarity) for item in self._grammar.parts(part)
+    def say(self, words: tuple[str, ...], before: Frontier, min_similarity: float) -> Frontier:
+        """Go on by words, each of them missing or heard at any place."""
+        for word in words:
+            weight = self._grammar.weights[word]
+            after: Frontier = [
+                path and (path[0] + weight, path[1] + weight, path[2], (word, path[3]))
+                for path in before
             ]
-            return [reduce(_cheaper, paths) for paths in zip(*choices, strict=True)]
-        for item in self._grammar.parts(part):
-            before = self._align(item, before, min_similarity)
+            if word in self._heard:
+                for index, similarity in self._heard[word]:
+                    path = before[index]
+                    if path is not None and similarity >= min_similarity:
+                        cost = path[0] + (1 - similarity) * (weight + self._weights[index])
+                        heard = (cost, path[1] + weight, path[2], (word, path[3]))
+                        after[index + 1] = _cheaper(after[index + 1], heard)
+                self._skip(after)
+            before = after
         return before
 
-    def _word(self, word: str, before: Frontier, min_similarity: float) -> Frontier:
-        weight = self._grammar.weights[word]
-        after: Frontier = [
-            path and (path[0] + weight, path[1] + weight, path[2], (word, path[3]))
-            for path in before
-        ]
-        if word not in self._heard:
-            return after
-        for index, similarity in self._heard[word]:
-            path = before[index]
-            if path is not None and similarity >= min_similarity:
-                cost = path[0] + (1 - similarity) * (weight + self._weights[index])
-                heard = (cost, path[1] + weight, path[2], (word, path[3]))
-                after[index + 1] = _cheaper(after[index + 1], heard)
-        return self._skip(after)
-
-    def _number(self, before: Frontier) -> Frontier:
+    def say_number(self, before: Frontier) -> Frontier:
+        """Go on by a number, which must have been heard."""
         weight = self._grammar.weights[NUMBER]
         after: Frontier = [None] * len(before)
         for begin, end in self._numbers:
@@ -220,7 +249,8 @@ class _Alignment:
                 after[end] = _cheaper(after[end], (path[0], path[1] + weight, path[2], words))
         return self._skip(after)
 
-    def _wildcard(self, before: Frontier) -> Frontier:
+    def say_anything(self, before: Frontier) -> Frontier:
+        """Go on by one or more heard words."""
         after: Frontier = [None] * len(before)
         for index, word in enumerate(self._words):
             path = _cheaper(before[index], after[index])
@@ -245,11 +275,12 @@ def _cheaper(one: Path | None, other: Path | None) -> Path | None:
     return one
 
 
+def _merge(some: Frontier, others: Frontier) -> Frontier:
+    return [_cheaper(one, other) for one, other in zip(some, others, strict=True)]
+
+
 def _split(text: str) -> tuple[str, ...]:
     return tuple(WORD.findall(normalize_text(text).lower()))
-
-
-_split_chunk = cache(_split)  # of templates only: nothing that was said is kept
 
 
 def _spans(words: Sequence[str]) -> list[tuple[int, int]]:

@@ -10,8 +10,8 @@ import chat_server
 import pytest
 from chat_server import Answer, ChatServer
 
+from phoenix_core.config_file import ConfigFileError
 from phoenix_speech.chat_models import ChatModel, ChatModelError, Message, OpenAIChatModel
-from phoenix_speech.config_file import ConfigFileError
 from phoenix_speech.reply import Persona, ReplyEngine, ReplySentence
 from phoenix_speech.scripted_chat import ScriptedChat
 
@@ -356,5 +356,5 @@ def test_a_bad_persona_is_refused(tmp_path: Path) -> None:
     path = tmp_path / 'persona.yaml'
     good = (CONFIG / 'persona.yaml').read_text()
     path.write_text(good.replace('history_turns: 8', 'history_turns: many'))
-    with pytest.raises(ConfigFileError, match=rf"^{path}: history_turns: .* is 'many'"):
+    with pytest.raises(ConfigFileError, match=rf"^{path}: history_turns: 'many'"):
         Persona.load(path)

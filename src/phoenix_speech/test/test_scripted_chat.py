@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from phoenix_speech.config_file import ConfigFileError
+from phoenix_core.config_file import ConfigFileError
 from phoenix_speech.scripted_chat import ScriptedChat
 
 REPLIES = Path(__file__).parents[3] / 'config' / 'en' / 'scripted_replies.yaml'
@@ -79,8 +79,8 @@ def test_replies_can_be_said_aloud() -> None:
     ('content', 'problem'),
     [
         ('topics: {a: {words: [b]}}\ngeneric: [a, b]', r'topics\.a\.replies: Field required'),
-        ('topics: {}\ngeneric: [a]', r"generic: .*at least 2 items.*is \['a'\]"),
-        ('topics: {}\ngeneric: [a, b]\nextra: 1', r'extra: Extra inputs.*is 1'),
+        ('topics: {}\ngeneric: [a]', r"generic: \['a'\] .*at least 2 items"),
+        ('topics: {}\ngeneric: [a, b]\nextra: 1', r"unknown {'extra'}; allowed are topics"),
         ('topics: [', 'not valid YAML'),
     ],
 )
