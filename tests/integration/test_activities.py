@@ -336,12 +336,6 @@ def test_a_slot_of_no_use_is_a_fault_and_the_toy_goes_on(node, probe):
     expect_rest(probe)
 
 
-def test_after_a_fault_the_toy_rests(node, probe):
-    want(probe, 'volume_set', level='loud')
-    probe.expect(events.FAULT)
-    expect_rest(probe)
-
-
 def test_nothing_moves_the_toy_while_it_is_inactive_and_it_begins_in_idle(graph, node, probe):
     want(probe, 'joke')
     say = probe.expect(events.SAY_REQUEST)

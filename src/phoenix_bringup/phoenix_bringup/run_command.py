@@ -12,6 +12,7 @@ from typing import Any
 
 import rclpy
 from ament_index_python.packages import get_package_share_path
+from phoenix_msgs.msg import Fault
 from rclpy.experimental import EventsExecutor
 from rclpy.signals import SignalHandlerOptions
 
@@ -28,7 +29,7 @@ from phoenix_bringup.launch_file import (
 from phoenix_bringup.launch_runner import LaunchError, LaunchRunner
 from phoenix_bringup.play_progress import PlayProgress
 from phoenix_bringup.screen import Screen
-from phoenix_core import plugins
+from phoenix_core import events, plugins
 from phoenix_core.event_type import EventType
 from phoenix_core.execution import SPIN_TIMEOUT_S, shut_down
 from phoenix_core.plugins import NODES
@@ -57,7 +58,7 @@ def main(options: argparse.Namespace) -> int:
             print(dry_run(description.processes), end='')
             return 0
         check_profile(arguments.get('profile_file') or profile_path(arguments))
-        return asyncio.run(Toy(description, options).run())
+        return asyncio.run(run(description, options))
     except (LaunchFileError, LaunchError, SettingsError, RunError) as error:
         print(f'phoenix: {error}', file=sys.stderr)
         return 1
@@ -121,6 +122,11 @@ def node_names(description: LaunchDescription) -> list[str]:
     return names
 
 
+async def run(description: LaunchDescription, options: argparse.Namespace) -> int:
+    """Run the processes of a launch file until they end or are ended; return the exit code."""
+    return await Toy(description, options).run()
+
+
 class Toy:
     """The running toy: its processes, and the console node that watches it."""
 
@@ -129,13 +135,13 @@ class Toy:
         self._description = description
         self._nodes = node_names(description)
         self._play: Path | None = options.play
-        self._ready = asyncio.Event()
+        self._ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._progress: PlayProgress | None = None
         interactive = self._play is None and sys.stdin.isatty() and sys.stdout.isatty()
         self._screen = Screen() if interactive else None
 
     async def run(self) -> int:
-        """Run until it ends or is ended, and return the exit code."""
+        """Start everything, run it, stop everything."""
         loop = asyncio.get_running_loop()
         length_s = recording_length(self._play) if self._play else 0.0
         interrupted = loop.create_future()
@@ -153,7 +159,7 @@ class Toy:
     async def _converse(self, console: Console, length_s: float) -> int:
         """Bring a person and the toy together."""
         try:
-            await asyncio.wait_for(self._ready.wait(), READY_S)
+            await asyncio.wait_for(self._ready, READY_S)
         except asyncio.TimeoutError:
             waiting = ', '.join(console.not_active)
             raise RunError(f'not active after {READY_S:.0f} s: {waiting}') from None
@@ -181,6 +187,8 @@ class Toy:
         raise RunError(f'{process.name} ended with exit code {code}')
 
     def _on_event(self, event: EventType, message: Any) -> None:
+        if event is events.FAULT and message.severity == Fault.FATAL and not self._ready.done():
+            self._ready.set_exception(RunError(f'{message.node}: {message.message}'))
         if self._progress is not None:
             self._progress.feed(event, message, asyncio.get_running_loop().time())
         if self._screen is not None:
@@ -214,7 +222,8 @@ class Toy:
         def spin() -> None:
             console.executor = executor
             console.start()
-            console.when_active(self._nodes, partial(loop.call_soon_threadsafe, self._ready.set))
+            ready = partial(loop.call_soon_threadsafe, _resolve, self._ready, None)
+            console.when_active(self._nodes, ready)
             while not ended.is_set():
                 executor.spin_once(timeout_sec=SPIN_TIMEOUT_S)
             shut_down(executor, [console])
@@ -255,6 +264,6 @@ async def _first(*awaitables: Any) -> int:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _resolve(future: 'asyncio.Future[int]', code: int) -> None:
+def _resolve(future: 'asyncio.Future[Any]', result: Any) -> None:
     if not future.done():
-        future.set_result(code)
+        future.set_result(result)

@@ -273,7 +273,7 @@ FAULT = EventType(
     'FAULT',
     'system/fault',
     msg.Fault,
-    qos.EVENT,
+    qos.LATCHED_EVENT,  # who comes later must learn why something is missing
     'Something went wrong; the toy goes on with what still works.',
     rules={
         'node': not_empty,

@@ -1,7 +1,8 @@
 """
-The three qualities of service that Phoenix events use.
+The qualities of service that Phoenix events use.
 
-A stream carries samples at a rate, an event must not be lost, late subscribers know a state.
+A stream carries samples at a rate, an event must not be lost, late subscribers know a state and
+what was latched.
 """
 
 from rclpy.qos import DurabilityPolicy, HistoryPolicy, QoSProfile, ReliabilityPolicy
@@ -25,6 +26,13 @@ EVENT = QoSProfile(
     depth=20,
     reliability=ReliabilityPolicy.RELIABLE,
     durability=DurabilityPolicy.VOLATILE,
+)
+
+LATCHED_EVENT = QoSProfile(
+    history=HistoryPolicy.KEEP_LAST,
+    depth=20,
+    reliability=ReliabilityPolicy.RELIABLE,
+    durability=DurabilityPolicy.TRANSIENT_LOCAL,
 )
 
 STATE = QoSProfile(

@@ -151,8 +151,12 @@ class Endpointer:
         return decisions
 
     def audio_so_far(self) -> np.ndarray | None:
-        """Return the audio of the utterance being spoken, for a partial transcript, or None."""
-        if not (self.is_open and self._started):
+        """
+        Return the audio of the utterance being spoken, for a partial transcript.
+
+        None in a pause, too: it may be the end, and then there is better to do than a partial.
+        """
+        if not (self.is_open and self._started and self._voiced):
             return None
         return self._slice(self._audio_start(), self._window_start)
 

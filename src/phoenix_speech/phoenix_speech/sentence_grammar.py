@@ -169,10 +169,9 @@ class _Alignment:
                 self._weights[begin:end] = [0.0] * (end - begin)
         self._weight = sum(self._weights)
         self._heard = self._find(list(grammar.weights))
-        self._least_cost = {
-            word: weight * (1 - max((similarity for _, similarity in self._heard.get(word, [])), default=0.0))
-            for word, weight in grammar.weights.items()
-        }
+        self._least_cost = dict(grammar.weights)
+        for word, places in self._heard.items():
+            self._least_cost[word] *= 1 - max(similarity for _, similarity in places)
 
     def _find(self, vocabulary: list[str]) -> dict[str, list[tuple[int, float]]]:
         """Find where each word of the vocabulary may have been heard, and how similar."""
@@ -199,11 +198,14 @@ class _Alignment:
             for begin, end in self._numbers:
                 nearest[begin:end] = [1.0] * (end - begin)
         cost = sum(min(self._least_cost.get(word, 0.0) for word in clause) for clause in template.required)
-        if WILDCARD not in template.words:
-            pairs = zip(self._weights, nearest, strict=True)
-            cost += sum(weight * (1 - similarity) for weight, similarity in pairs)
-        matched = sum(similarity > 0 for similarity in nearest)
-        return 1 - cost / (self._weight + matched + cost) if cost else 1.0
+        # A word like none of the template's is lost, unless a wildcard takes it out of the count.
+        total = 0.0
+        for weight, similarity in zip(self._weights, nearest, strict=True):
+            if similarity:
+                total += weight + 1
+            if WILDCARD not in template.words:
+                cost += weight * (1 - similarity)
+        return 1 - cost / (total + cost) if cost else 1.0
 
     def best(self, template: _Template) -> Candidate:
         """Give the sentence of `template` that is nearest to the words."""
