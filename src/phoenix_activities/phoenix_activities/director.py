@@ -5,11 +5,30 @@ It knows no ROS; what the toy does goes out through a Toy.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from functools import wraps
+from typing import Any, TypeVar
 
 from phoenix_activities.activity import Activity, Intent, Request
 from phoenix_activities.toy import Alarm, Phase, Toy
 from phoenix_activities.words import Words
+
+Result = TypeVar('Result')
+
+
+def _step(method: Callable[..., Result]) -> Callable[..., Result]:
+    """Let the director settle after a method, once, however methods call each other meanwhile."""
+
+    @wraps(method)
+    def step(self: 'Director', *args: Any, **options: Any) -> Result:
+        self._depth += 1
+        try:
+            return method(self, *args, **options)
+        finally:
+            self._depth -= 1
+            if not self._depth:
+                self._settle()
+
+    return step
 
 
 class Director:
@@ -41,6 +60,7 @@ class Director:
         self.muted = False
         self._step_deadline_s = step_deadline_s
         self._deadline: Alarm | None = None
+        self._depth = 0  # of steps within steps
         self._told: tuple[str, Phase] | None = None
         self._ear_open = False
         self._heard = False  # words were heard, their intent is on the way
@@ -49,6 +69,7 @@ class Director:
         self._sounding = False
         self._last_said: list[str] = []
 
+    @_step
     def begin(self) -> None:
         """Start in idle."""
         self.toy.set_volume(self.volume, self.muted)
@@ -67,6 +88,7 @@ class Director:
 
     # What activities use.
 
+    @_step
     def enter(self, name: str, request: Request) -> None:
         """End what runs and begin another activity."""
         left = self.current
@@ -78,16 +100,17 @@ class Director:
         """End what runs and rest."""
         self.enter('idle', Request(reason))
 
+    @_step
     def say(self, text: str) -> None:
         """Say something; on_said of the activity follows when all has been spoken."""
         self._last_said.append(text)
         self._unsaid.append(self.toy.say(text))
-        self._progress()
 
     def say_phrase(self, name: str, /, **values: Any) -> None:
         """Say one of the phrases of that name."""
         self.say(self.words.phrase(name, **values))
 
+    @_step
     def repeat(self) -> bool:
         """Say the last thing again; False when there is none."""
         said, self._last_said = self._last_said, []
@@ -95,18 +118,18 @@ class Director:
             self.say(text)
         return bool(said)
 
+    @_step
     def converse(self, text: str) -> None:
         """Let the conversation answer; on_said follows when all has been spoken."""
         self._last_said = []
         self._replying = True
         self.toy.converse(text)
-        self._progress()
 
+    @_step
     def listen(self) -> None:
         """Open the ear; an intent or on_not_heard follows."""
         self.toy.listen()
         self._ear_open = True
-        self._progress()
 
     def show(
         self, animation: str, *, color: str = '', brightness: float = 1.0, duration_s: float = 0.0
@@ -136,6 +159,7 @@ class Director:
 
     # What happens to the toy.
 
+    @_step
     def on_attention(self, reason: str, *, ear_opens: bool = False) -> None:
         """
         Take a wake word, touch or button: whatever is being said stops, and the ear opens.
@@ -151,7 +175,6 @@ class Director:
             self._ear_open = True
         else:
             self.listen()
-        self._progress()
 
     def on_ear(
         self, *, opened: bool = False, heard: bool = False, cancelled: bool = False
@@ -160,11 +183,10 @@ class Director:
         waiting = self._ear_open or self._heard
         self._ear_open = opened
         self._heard = heard
-        self._progress()
         if waiting and not (opened or heard or cancelled):
             self.current.on_not_heard()
-            self._progress()
 
+    @_step
     def on_intent(self, intent: Intent) -> None:
         """Take what a person wants."""
         self._heard = False
@@ -172,14 +194,15 @@ class Director:
             self._last_said = []
         if not self.current.on_intent(intent):
             self._route(intent)
-        self._progress()
 
+    @_step
     def on_request(self, name: str, slots: Mapping[str, str]) -> None:
         """Begin an activity that a program asked for; an unknown name raises KeyError."""
         if name not in self.activities:
             raise KeyError(f'no activity {name!r}; known: {", ".join(sorted(self.activities))}')
         self.enter(name, Request('request', Intent(name, slots=slots)))
 
+    @_step
     def on_reply(self, *, text: str = '', utterance: str = '', ended: bool = False) -> None:
         """Take a sentence that the conversation has sent to the voice, or its end."""
         if not self._replying:
@@ -188,9 +211,9 @@ class Director:
             self._last_said.append(text)
             self._unsaid.append(utterance)
         self._replying = not ended
-        self._progress()
         self._tell_when_said(ended)
 
+    @_step
     def on_playback(self, utterance: str, *, sounding: bool) -> None:
         """Take the start, or else the end, of an utterance."""
         if utterance not in self._unsaid:
@@ -198,7 +221,6 @@ class Director:
         self._sounding = sounding
         if not sounding:
             self._unsaid.remove(utterance)
-        self._progress()
         self._tell_when_said(not sounding)
 
     # Inner workings.
@@ -215,14 +237,12 @@ class Director:
         self.current = activity
         self.toy.entered(activity.name, left, request.reason)
         activity.enter(request)
-        self._progress()
 
     def _tell_when_said(self, something_ended: bool) -> None:
         if something_ended and not self._unsaid and not self._replying:
             self.current.on_said()
-            self._progress()
 
-    def _progress(self) -> None:
+    def _settle(self) -> None:
         """Tell a changed state, and begin to wait anew for the step under way."""
         state = (self.current.name, self.phase)
         if state != self._told:
@@ -234,6 +254,7 @@ class Director:
         if self.phase != Phase.RESTING:
             self._deadline = self.toy.after(self._step_deadline_s, self._give_up)
 
+    @_step
     def _give_up(self) -> None:
         self._deadline = None
         self.toy.late(self.phase)

@@ -110,11 +110,9 @@ def test_an_exchange_goes_through_its_phases_and_back_to_rest(toy, director):
     director.on_playback(utterance, sounding=False)
     assert toy.states == [
         ('idle', Phase.RESTING),
-        ('conversation', Phase.RESTING),
         ('conversation', Phase.LISTENING),
         ('conversation', Phase.THINKING),
         ('conversation', Phase.SPEAKING),
-        ('conversation', Phase.RESTING),
         ('idle', Phase.RESTING),
     ]
     assert [t[1:] for t in toy.transitions] == [
