@@ -121,7 +121,7 @@ def provide(tmp_path, monkeypatch, request):
     def install(group, *names):
         package = tmp_path / 'phoenix_test-1.dist-info'
         package.mkdir()
-        (package / 'METADATA').write_text('Metadata-Version: 2.1\nName: phoenix-test\nVersion: 1\n')
+        (package / 'METADATA').write_text('Name: phoenix-test\nVersion: 1\n')
         entries = [f'{name} = {request.module.__name__}:{name}' for name in names]
         (package / 'entry_points.txt').write_text('\n'.join([f'[{group}]', *entries]))
         monkeypatch.syspath_prepend(tmp_path)

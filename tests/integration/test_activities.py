@@ -29,9 +29,7 @@ THINKING, SPEAKING = ActivityState.THINKING, ActivityState.SPEAKING
 
 @pytest.fixture
 def probe(graph):
-    return graph.probe(
-        publishes=Activities.consumes, records=[*Activities.produces, events.FAULT]
-    )
+    return graph.probe(publishes=Activities.consumes, records=[*Activities.produces, events.FAULT])
 
 
 @pytest.fixture

@@ -36,9 +36,7 @@ def hear(probe, text, kind=Transcript.FINAL, source=Transcript.SPOKEN):
 
 
 def expect(probe, cause):
-    return probe.expect(
-        events.INTENT_DETECTED, lambda i: i.header.trace_id == cause.trace_id
-    )
+    return probe.expect(events.INTENT_DETECTED, lambda i: i.header.trace_id == cause.trace_id)
 
 
 def slots(intent):

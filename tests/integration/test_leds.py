@@ -36,9 +36,7 @@ def show_state(probe, phase, activity='conversation'):
 
 
 def command(probe, animation, *, brightness=1.0, **fields):
-    return probe.publish(
-        events.LED_COMMAND, animation=animation, brightness=brightness, **fields
-    )
+    return probe.publish(events.LED_COMMAND, animation=animation, brightness=brightness, **fields)
 
 
 def pixels(frame):
@@ -108,9 +106,7 @@ def test_a_command_with_a_duration_is_shown_over_any_state_and_ends(probe, leds)
     probe.expect(events.LED_FRAME, has_hue(GREEN))
     command(probe, 'solid', color=RED, duration_s=0.4)
     red = probe.expect(events.LED_FRAME, is_all((255, 0, 0)))
-    probe.expect(
-        events.LED_FRAME, lambda f: f.sequence > red.sequence and has_hue(GREEN)(f)
-    )
+    probe.expect(events.LED_FRAME, lambda f: f.sequence > red.sequence and has_hue(GREEN)(f))
 
 
 def test_the_brightness_of_a_command_holds(probe, leds):

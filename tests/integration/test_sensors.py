@@ -1,4 +1,4 @@
-"""The sensor node: simulated contacts and pins go in, touch, button, motion and battery come out."""
+"""The sensor node: simulated sensors and pins of a Pi are moved, and their events come out."""
 
 import gpiozero
 import pytest

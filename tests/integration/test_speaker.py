@@ -46,9 +46,7 @@ def speak(probe, name, samples, *, rate=16000, last=True):
 
 
 def expect(probe, kind, name):
-    return probe.expect(
-        events.AUDIO_PLAYBACK, lambda e: e.kind == kind and e.utterance_id == name
-    )
+    return probe.expect(events.AUDIO_PLAYBACK, lambda e: e.kind == kind and e.utterance_id == name)
 
 
 def told(probe):

@@ -93,7 +93,7 @@ class EventNode(LifecycleNode):
         """Free what configure loaded."""
 
     def settings_changed(self) -> None:
-        """React to a runtime setting that was changed; self.settings holds the new values."""
+        """React to a runtime setting that was changed after configure; self.settings is new."""
 
     # What a subclass uses.
 
@@ -284,7 +284,8 @@ class EventNode(LifecycleNode):
 
     def _settings_were_changed(self) -> None:
         self.settings = self._settings_parameters.settings
-        self._isolated(self.settings_changed, None)
+        if self._worker is not None:
+            self._isolated(self.settings_changed, None)
 
     def _create_publisher(self, event: EventType) -> None:
         if event not in self._event_publishers:

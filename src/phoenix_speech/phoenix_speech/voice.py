@@ -31,7 +31,7 @@ class VoiceSettings(NodeSettings):
     model: str = setting('', "piper: path of a voice's .onnx file; empty: the one installed.")
     sample_rate: int = setting(16000, 'Of what is sent to the speaker [Hz].', ge=8000)
     lead_s: float = setting(1.0, 'Speech is sent so far ahead of its playing [s].', ge=0.1, le=10)
-    cached_phrases: list[str] = setting(
+    cached_phrases: list[str] = setting(  # not an empty list, which ROS takes for one of bytes
         [''], 'Phrases made in advance, so that they start at once.'
     )
 

@@ -25,9 +25,11 @@ class WakeWordSettings(NodeSettings):
     models: list[str] = setting(
         ['hey_jarvis'], 'Names of models that the engine brings, or paths of own ones.'
     )
-    threshold: float = setting(0.5, 'Score from which on a step counts.', ge=0, le=1)
-    patience: int = setting(2, 'Steps in a row that must count.', ge=1, le=20)
-    refractory_s: float = setting(2.0, 'Deaf for so long after a detection [s].', ge=0, le=30)
+    threshold: float = setting(0.5, 'Score from which on a step counts.', runtime=True, ge=0, le=1)
+    patience: int = setting(2, 'Steps in a row that must count.', runtime=True, ge=1, le=20)
+    refractory_s: float = setting(
+        2.0, 'Deaf for so long after a detection [s].', runtime=True, ge=0, le=30
+    )
 
 
 class WakeWord(EventNode):
@@ -39,19 +41,25 @@ class WakeWord(EventNode):
 
     def configure(self) -> None:
         """Load the models."""
-        settings = self.settings
-        engine: WakeWordEngine = plugins.load(WAKE_WORD_ENGINES, settings.provider)(settings)
-        self._detector = WakeWordDetector(
-            engine,
-            threshold=settings.threshold,
-            patience=settings.patience,
-            refractory_s=settings.refractory_s,
+        self._engine: WakeWordEngine = plugins.load(WAKE_WORD_ENGINES, self.settings.provider)(
+            self.settings
         )
 
     def activate(self) -> None:
         """Begin with an empty stream."""
+        self._engine.reset()
         self._stream = AudioStream()
-        self._detector.reset()
+        self.settings_changed()
+
+    def settings_changed(self) -> None:
+        """Judge what comes from now on by the new settings."""
+        settings = self.settings
+        self._detector = WakeWordDetector(
+            self._engine,
+            threshold=settings.threshold,
+            patience=settings.patience,
+            refractory_s=settings.refractory_s,
+        )
 
     def on_audio(self, frame: AudioFrame) -> None:
         """Score a frame."""
@@ -60,9 +68,10 @@ class WakeWord(EventNode):
 
     def _score(self, samples: np.ndarray, end: int) -> None:
         """Score samples that end at this position of the stream; on the worker thread."""
-        detection = self._detector.process(samples)
+        detector = self._detector  # may be another one a moment later
+        detection = detector.process(samples)
         if detection is not None:
-            heard = end - (self._detector.position - detection.at_sample)
+            heard = end - (detector.position - detection.at_sample)
             self.post(self._tell, detection, heard)
 
     def _tell(self, detection: Detection, heard: int) -> None:
