@@ -1,6 +1,7 @@
 """What tests of real nodes share: a graph, a microphone that is quicker than time, providers."""
 
 import array
+import itertools
 from pathlib import Path
 
 import numpy as np
@@ -101,12 +102,13 @@ def microphone(graph, samples):
 @pytest.fixture
 def refusal(graph):
     """Add a node that must not come up, and return what it says of the reason."""
+    probe = graph.probe(records=[events.FAULT])
+    numbers = itertools.count(1)
 
     def refuse(node_class, parameters):
-        probe = graph.probe(records=[events.FAULT])
         with pytest.raises(AssertionError, match='did not become active'):
             graph.add(node_class, parameters=parameters)
-        fault = probe.expect(events.FAULT)
+        fault = probe.expect_count(events.FAULT, next(numbers))[-1]
         assert (fault.code, fault.severity) == ('configure_failed', Fault.FATAL)
         assert fault.node == fault.header.producer == node_class.node_name()
         return fault.message

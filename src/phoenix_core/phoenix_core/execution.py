@@ -1,6 +1,7 @@
 """Runs nodes in this process until it is told to end: one alone, or several composed."""
 
 import contextlib
+import os
 import signal
 import sys
 from collections.abc import Iterator, Sequence
@@ -29,6 +30,8 @@ def run(node_classes: Sequence[type[EventNode]]) -> int:
 
     :returns: the exit code: 0, or 2 when a setting is refused, which is printed.
     """
+    # By default a ROS graph offers the microphone to the whole network.
+    os.environ.setdefault('ROS_AUTOMATIC_DISCOVERY_RANGE', 'LOCALHOST')
     rclpy.init(args=sys.argv, signal_handler_options=SignalHandlerOptions.NO)
     executor = EventsExecutor()
     nodes: list[EventNode] = []

@@ -32,7 +32,7 @@ class IntentMatch:
 class IntentMatcher:
     """Matches what was heard or typed with the sentences of an intents file."""
 
-    def __init__(self, intents_file: Path, min_confidence: float = 0.65) -> None:
+    def __init__(self, intents_file: Path, min_confidence: float = 0.53) -> None:
         """Load the file; what matches with less than `min_confidence` is no match.
 
         Raises IntentsFileError if the file is broken.

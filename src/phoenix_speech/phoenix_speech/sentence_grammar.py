@@ -31,8 +31,8 @@ from rapidfuzz.process import cdist
 RARITY = 0.4  # a word that n intents use weighs n ** -RARITY, one that none uses weighs 1
 WILDCARD_COST = 0.2  # per word, so that a wildcard takes no more than it must
 MIN_SIMILARITY = 0.6  # of a word to what was heard for it
-MIN_SLOT_SIMILARITY = 0.8  # in a slot's value, where another word is another meaning
 CLEAR_LEAD = 0.03  # of the best score over the best of another intent
+DOUBT = 1.0
 EXACT_LENGTH = 2  # words up to here must be heard as they are: 'now' is not 'no'
 
 NUMBER, WILDCARD = '#', '*'  # as words of the vocabulary
@@ -72,7 +72,7 @@ class SentenceGrammar:
         self._templates = [
             _Template(
                 name,
-                self._compile(sentence.expression, MIN_SIMILARITY),
+                self._compile(sentence.expression),
                 frozenset(self._vocabulary(sentence.expression)),
                 sentence.get_required_clauses(self._rules),
             )
@@ -133,17 +133,16 @@ class SentenceGrammar:
         for inner in self._parts(part):
             yield from self._vocabulary(inner)
 
-    def _compile(self, part: Expression | SlotList, min_similarity: float) -> Step:
+    def _compile(self, part: Expression | SlotList, in_slot: bool = False) -> Step:
         if isinstance(part, TextChunk):
             words = _split(part.text)
-            return lambda alignment, before: alignment.say(words, before, min_similarity)
+            return lambda alignment, before: alignment.say(words, before, in_slot)
         if isinstance(part, RangeSlotList):
             return _Alignment.say_number
         if isinstance(part, WildcardSlotList):
             return _Alignment.say_anything
-        if isinstance(part, TextSlotList):
-            min_similarity = MIN_SLOT_SIMILARITY
-        steps = [self._compile(inner, min_similarity) for inner in self._parts(part)]
+        in_slot = in_slot or isinstance(part, TextSlotList)
+        steps = [self._compile(inner, in_slot) for inner in self._parts(part)]
         if isinstance(part, Alternative | TextSlotList):
             return lambda alignment, before: reduce(
                 _merge, [step(alignment, before) for step in steps]
@@ -205,7 +204,7 @@ class _Alignment:
                 total += weight + 1
             if WILDCARD not in template.words:
                 cost += weight * (1 - similarity)
-        return 1 - cost / (total + cost) if cost else 1.0
+        return 1 - (cost + DOUBT) / (total + cost + DOUBT)
 
     def best(self, template: _Template) -> Candidate:
         """Give the sentence of `template` that is nearest to the words."""
@@ -219,17 +218,20 @@ class _Alignment:
             word, words = words
             sentence.append(word)
         total = weight + self._weight - taken
-        score = 1 - cost / total if total else 0.0
+        score = 1 - (cost + DOUBT) / (total + DOUBT)
         return Candidate(score, template.intent, ' '.join(reversed(sentence)))
 
-    def say(self, words: tuple[str, ...], before: Frontier, min_similarity: float) -> Frontier:
-        """Go on by words, each of them missing or heard at any place."""
+    def say(self, words: tuple[str, ...], before: Frontier, in_slot: bool) -> Frontier:
+        """Go on by words. In a slot's value, all must be heard; elsewhere, some may be missing."""
+        min_similarity = 1.0 if in_slot else MIN_SIMILARITY
         for word in words:
             weight = self._grammar.weights[word]
-            after: Frontier = [
-                path and (path[0] + weight, path[1] + weight, path[2], (word, path[3]))
-                for path in before
-            ]
+            after: Frontier = [None] * len(before)
+            if not in_slot:
+                after = [
+                    path and (path[0] + weight, path[1] + weight, path[2], (word, path[3]))
+                    for path in before
+                ]
             if word in self._heard:
                 for index, similarity in self._heard[word]:
                     path = before[index]

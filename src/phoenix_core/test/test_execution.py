@@ -1,0 +1,89 @@
+"""Running nodes as processes, as launch files do."""
+
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+from domain_coordinator import domain_id
+
+NODE = """
+from phoenix_core.execution import run
+from phoenix_core.node import EventNode
+from phoenix_core.settings import NodeSettings, setting
+
+class Settings(NodeSettings):
+    gain: float = setting(1.0, 'How much.', ge=0, le=2)
+
+class Sleeper(EventNode):
+    settings: Settings
+
+    def activate(self):
+        import os
+        print('active', os.environ['ROS_AUTOMATIC_DISCOVERY_RANGE'], flush=True)
+
+    def cleanup(self):
+        print('cleaned up', flush=True)
+
+raise SystemExit(run([Sleeper]))
+"""
+
+
+@pytest.fixture
+def start():
+    with domain_id() as domain:
+
+        def start(*arguments, **environment):
+            known = {k: v for k, v in os.environ.items() if k != 'ROS_AUTOMATIC_DISCOVERY_RANGE'}
+            return subprocess.Popen(
+                [sys.executable, '-c', NODE, *arguments],
+                env={**known, 'ROS_DOMAIN_ID': str(domain), **environment},
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+            )
+
+        yield start
+
+
+@pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])
+def test_a_node_comes_up_by_itself_and_goes_down_in_order(start, number):
+    node = start()
+    assert node.stdout.readline() == 'active LOCALHOST\n'
+    node.send_signal(number)
+    output, _ = node.communicate(timeout=10)
+    assert output == 'cleaned up\n'
+    assert node.returncode == 0
+
+
+def test_discovery_is_open_only_when_asked_for(start):
+    node = start(ROS_AUTOMATIC_DISCOVERY_RANGE='SUBNET')
+    assert node.stdout.readline() == 'active SUBNET\n'
+    node.kill()
+    node.communicate()
+
+
+@pytest.mark.parametrize(
+    ('arguments', 'environment', 'problem'),
+    [
+        ([], {'PHOENIX_SLEEPER_GAIN': '3'}, 'PHOENIX_SLEEPER_GAIN for gain: input should be less'),
+        (['--ros-args', '-p', 'gain:=3.0'], {}, 'ROS parameter sleeper.gain'),
+        (['--ros-args', '-p', 'gain:=loud'], {}, 'ROS parameter sleeper.gain'),
+        (['--ros-args', '-p', 'profile:=/none.yaml'], {}, '/none.yaml: No such file'),
+    ],
+)
+def test_a_refused_setting_ends_the_process_with_one_line(start, arguments, environment, problem):
+    node = start(*arguments, **environment)
+    output, _ = node.communicate(timeout=10)
+    assert node.returncode == 2
+    assert output.startswith('phoenix: ')
+    assert problem in output
+    assert len(output.splitlines()) == 1
+
+
+def test_a_node_that_must_not_start_by_itself_waits(start):
+    node = start('--ros-args', '-p', 'autostart:=false')
+    node.send_signal(signal.SIGINT)
+    output, _ = node.communicate(timeout=10)
+    assert 'active' not in output
