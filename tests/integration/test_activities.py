@@ -188,6 +188,7 @@ def test_what_has_no_short_answer_goes_to_the_conversation(node, probe):
     assert (request.kind, request.text) == (ConversationRequest.REPLY, 'why is the sky blue')
     assert request.header.trace_id == cause.trace_id
     expect_state(probe, 'conversation', THINKING)
+    probe.publish(events.CONVERSATION, cause=cause, kind=ConversationEvent.STARTING)
     for name in ('a', 'b'):
         probe.publish(
             events.CONVERSATION,
@@ -236,6 +237,7 @@ def test_attention_ends_what_is_being_said(node, probe, attract):
 def test_a_request_to_stop_ends_a_reply(node, probe):
     want(probe, IntentDetected.FALLBACK, text='why is the sky blue')
     probe.expect(events.CONVERSATION_REQUEST)
+    probe.publish(events.CONVERSATION, kind=ConversationEvent.STARTING)
     probe.publish(
         events.CONVERSATION, kind=ConversationEvent.SENTENCE, text='Blue.', utterance_id='a'
     )

@@ -131,7 +131,7 @@ def test_the_brightness_of_the_ring_can_be_changed_while_it_shines(graph, probe,
 def test_an_unknown_animation_is_a_fault_and_the_light_goes_on(probe, leds):
     cause = command(probe, 'fireworks')
     fault = probe.expect(events.FAULT)
-    assert (fault.node, fault.code) == ('leds', 'handler_failed')
+    assert (fault.node, fault.code) == ('leds', 'command_refused')
     assert fault.header.trace_id == cause.trace_id
     command(probe, 'solid', color=RED)
     probe.expect(events.LED_FRAME, is_all((255, 0, 0)))

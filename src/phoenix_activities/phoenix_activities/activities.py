@@ -69,21 +69,20 @@ class Activities(EventNode):
     settings: ActivitiesSettings
 
     def configure(self) -> None:
-        """Read the words and make the activities."""
+        """Read the words."""
         settings = self.settings
-        words = Words(
-            settings.config_path / settings.language, random.Random(settings.seed or None)
-        )
-        self.director = Director(
-            self,
-            words,
-            [plugins.load(ACTIVITIES, name) for name in plugins.names(ACTIVITIES)],
-            volume=settings.volume,
-            step_deadline_s=settings.step_deadline_s,
-        )
+        chance = random.Random(settings.seed or None)
+        self._words = Words(settings.config_path / settings.language, chance)
 
     def activate(self) -> None:
-        """Begin in idle."""
+        """Make the activities and begin in idle."""
+        self.director = Director(
+            self,
+            self._words,
+            [plugins.load(ACTIVITIES, name) for name in plugins.names(ACTIVITIES)],
+            volume=self.settings.volume,
+            step_deadline_s=self.settings.step_deadline_s,
+        )
         self.director.begin()
 
     # What happens to the toy.
@@ -121,6 +120,7 @@ class Activities(EventNode):
     def on_conversation(self, event: ConversationEvent) -> None:
         """Follow a reply."""
         self.director.on_reply(
+            begun=event.kind == ConversationEvent.STARTING,
             text=event.text,
             utterance=event.utterance_id,
             ended=event.kind == ConversationEvent.ENDED,
@@ -177,10 +177,9 @@ class Activities(EventNode):
         self, delay_s: float, callback: Callable[[], None], *, new_interaction: bool = False
     ) -> Alarm:
         """Call back on a ROS timer."""
-        if new_interaction:
-            with tracing.caused_by(None):
-                return super().after(delay_s, callback)
-        return super().after(delay_s, callback)
+        cause = tracing.TraceContext.root() if new_interaction else tracing.current()
+        with tracing.caused_by(cause):
+            return super().after(delay_s, callback)
 
     def now(self) -> datetime:
         """Return the local time of the ROS clock."""

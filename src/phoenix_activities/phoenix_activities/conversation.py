@@ -63,7 +63,12 @@ class Conversation(Activity):
         light = words.answers[intent.name].show
         if light is not None:
             color = words.colors.get(intent.slots.get('color', ''), light.color)
-            director.show(light.animation, color=color, duration_s=light.duration_s)
+            director.show(
+                light.animation,
+                color=color,
+                brightness=float(intent.slots.get('level', 100)) / 100,
+                duration_s=light.duration_s,
+            )
         director.say(words.answer(intent.name, **values))
 
     def _act(self, intent: Intent) -> None:

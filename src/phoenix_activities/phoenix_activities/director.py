@@ -65,6 +65,7 @@ class Director:
         self._ear_open = False
         self._heard = False  # words were heard, their intent is on the way
         self._replying = False  # the conversation has not ended its reply
+        self._reply_begun = False  # what comes before is of an earlier reply
         self._unsaid: list[str] = []  # utterances asked for and not yet spoken
         self._sounding = False
         self._last_said: list[str] = []
@@ -122,7 +123,7 @@ class Director:
     def converse(self, text: str) -> None:
         """Let the conversation answer; on_said follows when all has been spoken."""
         self._last_said = []
-        self._replying = True
+        self._replying, self._reply_begun = True, False
         self.toy.converse(text)
 
     @_step
@@ -176,6 +177,7 @@ class Director:
         else:
             self.listen()
 
+    @_step
     def on_ear(
         self, *, opened: bool = False, heard: bool = False, cancelled: bool = False
     ) -> None:
@@ -203,9 +205,12 @@ class Director:
         self.enter(name, Request('request', Intent(name, slots=slots)))
 
     @_step
-    def on_reply(self, *, text: str = '', utterance: str = '', ended: bool = False) -> None:
-        """Take a sentence that the conversation has sent to the voice, or its end."""
-        if not self._replying:
+    def on_reply(
+        self, *, begun: bool = False, text: str = '', utterance: str = '', ended: bool = False
+    ) -> None:
+        """Take the beginning of a reply, a sentence that went to the voice, or the end."""
+        self._reply_begun |= begun
+        if not (self._replying and self._reply_begun):
             return
         if utterance:
             self._last_said.append(text)

@@ -125,12 +125,21 @@ def test_an_exchange_goes_through_its_phases_and_back_to_rest(toy, director):
 def test_what_has_no_answer_goes_to_the_conversation_until_all_is_said(toy, director):
     hear(director, 'fallback', 'why is the sky blue')
     assert ('converse', 'why is the sky blue') in toy.did
+    director.on_reply(begun=True)
     director.on_reply(text='Because.', utterance='r1')
     director.on_playback('r1', sounding=True)
     director.on_playback('r1', sounding=False)
     assert director.current.name == 'conversation'  # the reply may go on
     director.on_reply(ended=True)
     assert director.current.name == 'idle'
+
+
+def test_the_end_of_an_earlier_reply_does_not_end_the_new_one(toy, director):
+    hear(director, 'fallback', 'why is the sky blue')
+    director.on_reply(begun=True)
+    hear(director, 'fallback', 'and why is grass green')
+    director.on_reply(ended=True)  # of the first one, which was cancelled
+    assert director.phase == Phase.THINKING
 
 
 def test_nothing_heard_is_asked_once_again(toy, director):

@@ -5,9 +5,11 @@ from pathlib import Path
 
 from phoenix_msgs.msg import SimulatedSound
 from rclpy.duration import Duration
+from rclpy.time import Time as RosTime
 
 from phoenix_audio.microphones import CapturedFrame, SimulatedMicrophone
 from phoenix_audio.microphones import Microphone as MicrophoneProvider
+from phoenix_audio.wav import WavError
 from phoenix_core import events, plugins
 from phoenix_core.execution import run
 from phoenix_core.node import EventNode
@@ -43,7 +45,7 @@ class Microphone(EventNode):
         """Open the device; its frames come in a thread of the provider."""
         self._sequence = 0
         self._provider.start(
-            lambda frame: self.post(self._publish_frame, frame),
+            lambda frame: self.post(self._publish_frame, frame, self.get_clock().now()),
             lambda error: self.post(self.fault, 'microphone_lost', str(error)),
         )
 
@@ -54,12 +56,18 @@ class Microphone(EventNode):
     def on_sound(self, sound: SimulatedSound) -> None:
         """Play a recording, where the microphone is simulated."""
         if isinstance(self._provider, SimulatedMicrophone):
-            self.in_background(self._provider.play, Path(sound.file))
+            self.in_background(self._play, self._provider, Path(sound.file))
 
-    def _publish_frame(self, frame: CapturedFrame) -> None:
+    def _play(self, room: SimulatedMicrophone, recording: Path) -> None:
+        try:
+            room.play(recording)
+        except WavError as error:
+            self.post(self.fault, 'recording_refused', str(error))
+
+    def _publish_frame(self, frame: CapturedFrame, delivered: RosTime) -> None:
         if not self.is_active:
             return  # the last frames of a closed device
-        captured = self.get_clock().now() - Duration(seconds=frame.age_s)
+        captured = delivered - Duration(seconds=frame.age_s)
         self.publish(
             events.AUDIO_INPUT,
             stamp=captured.to_msg(),

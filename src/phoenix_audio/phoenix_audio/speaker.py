@@ -1,6 +1,7 @@
 """The speaker node: plays what the voice says, and tells how far it is."""
 
 from pathlib import Path
+from queue import SimpleQueue
 
 import numpy as np
 from phoenix_msgs.msg import AudioFrame, PlaybackEvent, StopSpeaking, UserSpeech, Volume
@@ -8,6 +9,7 @@ from phoenix_msgs.msg import AudioFrame, PlaybackEvent, StopSpeaking, UserSpeech
 from phoenix_audio.playback import Player
 from phoenix_audio.speakers import Loudspeaker, SimulatedLoudspeaker
 from phoenix_core import events, plugins, tracing
+from phoenix_core.event_type import EventRuleError
 from phoenix_core.execution import run
 from phoenix_core.node import EventNode
 from phoenix_core.settings import NodeSettings, setting
@@ -36,13 +38,19 @@ class Speaker(EventNode):
     }
     settings: SpeakerSettings
 
+    def configure(self) -> None:
+        """Find the provider; the player opens the device."""
+        self._provider = plugins.load(SPEAKERS, self.settings.provider)
+        self._volume = 1.0
+
     def activate(self) -> None:
         """Start the player, which opens the device, again and again if it must."""
-        provider = plugins.load(SPEAKERS, self.settings.provider)
+        self._reports: SimpleQueue[tuple[str, int, float]] = SimpleQueue()
         self._causes: dict[str, tracing.TraceContext | None] = {}
         self._player = Player(
-            lambda: provider(self.settings),
+            lambda: self._provider(self.settings),
             self.settings.sample_rate,
+            volume=self._volume,
             on_started=lambda name: self._report(name, PlaybackEvent.STARTED),
             on_finished=lambda name, s: self._report(name, PlaybackEvent.FINISHED, s),
             on_interrupted=lambda name, s: self._report(name, PlaybackEvent.INTERRUPTED, s),
@@ -55,14 +63,16 @@ class Speaker(EventNode):
     def deactivate(self) -> None:
         """End what is being played and close the device."""
         self._player.close()
+        self._publish_reports()
 
     def on_audio(self, frame: AudioFrame) -> None:
         """Queue a frame."""
         if frame.sample_rate != self.settings.sample_rate:
-            raise ValueError(
+            raise EventRuleError(
                 f'audio/output: {frame.sample_rate} Hz, allowed is {self.settings.sample_rate}'
             )
-        self._causes.setdefault(frame.stream_id, tracing.current())
+        if frame.sequence == 0:
+            self._causes[frame.stream_id] = tracing.current()
         self._player.feed(frame.stream_id, np.frombuffer(frame.samples, np.int16), frame.last)
 
     def on_stop(self, stop: StopSpeaking) -> None:
@@ -76,17 +86,19 @@ class Speaker(EventNode):
 
     def on_volume(self, volume: Volume) -> None:
         """Take another volume."""
-        self._player.volume = 0.0 if volume.muted else volume.level
+        self._player.volume = self._volume = 0.0 if volume.muted else volume.level
 
     def _report(self, utterance_id: str, kind: int, position_s: float = 0.0) -> None:
-        """Publish from the player's thread, on the executor's."""
-        self.post(self._publish_report, utterance_id, kind, position_s)
+        """Take a report in the player's thread."""
+        self._reports.put((utterance_id, kind, position_s))
+        self.post(self._publish_reports)
 
-    def _publish_report(self, utterance_id: str, kind: int, position_s: float) -> None:
-        cause = self._causes.get(utterance_id)
-        if kind != PlaybackEvent.STARTED:
-            self._causes.pop(utterance_id, None)
-        if self.is_active:
+    def _publish_reports(self) -> None:
+        while not self._reports.empty():
+            utterance_id, kind, position_s = self._reports.get()
+            cause = self._causes.get(utterance_id)
+            if kind != PlaybackEvent.STARTED:
+                self._causes.pop(utterance_id, None)
             self.publish(
                 events.AUDIO_PLAYBACK,
                 cause=cause,

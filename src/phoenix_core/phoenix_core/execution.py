@@ -55,11 +55,12 @@ def run(node_classes: Sequence[type[EventNode]]) -> int:
 
 
 def shut_down(executor: Executor, nodes: Sequence[EventNode]) -> None:
-    """Stop and destroy nodes in reverse order."""
+    """Stop and destroy nodes in reverse order, then the executor."""
     for node in reversed(nodes):
         node.stop()
         executor.remove_node(node)
         node.destroy_node()
+    executor.shutdown()
 
 
 def compose() -> None:

@@ -19,7 +19,7 @@ from phoenix_msgs.msg import Fault
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 from rclpy.timer import Timer
 
-from phoenix_core import events, tracing
+from phoenix_core import events, qos, tracing
 from phoenix_core.event_type import EventRuleError, EventType
 from phoenix_core.parameters import SettingsParameters
 from phoenix_core.settings import NodeSettings
@@ -61,6 +61,7 @@ class EventNode(LifecycleNode):
         self._worker: ThreadPoolExecutor | None = None
         self._event_publishers: dict[EventType, Any] = {}
         self._event_subscriptions: list[Any] = []
+        self._held: dict[EventType, Any] = {}  # states that came while the node was not active
         self._check_declarations()
         self._settings_parameters = SettingsParameters(
             self, self.settings_class(), environ, self._settings_were_changed
@@ -134,6 +135,8 @@ class EventNode(LifecycleNode):
             header.producer = self.get_name()
             if event.traced:
                 context = self._fill_trace(event, header, cause or tracing.current())
+        elif hasattr(message, 'header'):
+            message.header.stamp = stamp or self.get_clock().now().to_msg()
         self._event_publishers[event].publish(message)
         return context
 
@@ -241,11 +244,15 @@ class EventNode(LifecycleNode):
         """Let events through, then activate."""
         self._active = True
         try:
-            self.activate()
+            with tracing.caused_by(TraceContext.root()):
+                self.activate()
         except Exception as error:
             self._transition_failed('activate_failed', error)
             self._active = False
             return TransitionCallbackReturn.FAILURE
+        while self._held:
+            event, message = self._held.popitem()
+            self._dispatch(event, getattr(self, self.consumes[event]), message)
         return super().on_activate(state)
 
     def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
@@ -306,6 +313,8 @@ class EventNode(LifecycleNode):
 
     def _dispatch(self, event: EventType, handler: Callable[[Any], None], message: Any) -> None:
         if not self._active:
+            if event.qos is qos.STATE:
+                self._held[event] = message
             return
         traced = event.has_header and event.traced
         self._isolated(handler, TraceContext.of(message.header) if traced else None, message)
@@ -332,15 +341,15 @@ class EventNode(LifecycleNode):
         self.fault(code, f'{type(error).__name__}: {error}', severity=Fault.FATAL)
 
     def _alarm(self, period_s: float, callback: Callable[[], None]) -> 'Alarm':
-        alarm = Alarm(self, period_s, callback)
+        def forget() -> None:
+            self._alarms.discard(alarm)
+            # Not at once: it may be the timer whose callback runs now.
+            self.post(self.destroy_timer, timer)
+
+        timer = self.create_timer(period_s, callback)
+        alarm = Alarm(timer, forget)
         self._alarms.add(alarm)
         return alarm
-
-    def _forget(self, alarm: 'Alarm') -> None:
-        if alarm in self._alarms:
-            self._alarms.remove(alarm)
-            # Not at once: it may be the timer whose callback runs now.
-            self.post(self.destroy_timer, alarm.timer)
 
     def _free(self) -> None:
         for subscription in self._event_subscriptions:
@@ -354,17 +363,23 @@ class EventNode(LifecycleNode):
 
 
 class Alarm:
-    """A call that is due later, once or periodically."""
+    """A call that is due later, once or periodically; made by EventNode.after and .every."""
 
-    def __init__(self, node: EventNode, period_s: float, callback: Callable[[], None]) -> None:
-        """Set the alarm; made by EventNode.every and EventNode.after."""
-        self._node = node
-        self.timer: Timer = node.create_timer(period_s, callback)
+    def __init__(self, timer: Timer, forget: Callable[[], None]) -> None:
+        """
+        Keep what is needed to cancel.
+
+        :param forget: frees the timer.
+        """
+        self._timer = timer
+        self._forget: Callable[[], None] | None = forget
 
     def cancel(self) -> None:
-        """Do not call any more, and free the timer."""
-        self.timer.cancel()
-        self._node._forget(self)
+        """Do not call any more, and free the timer; again has no effect."""
+        if self._forget is not None:
+            self._timer.cancel()
+            self._forget()
+            self._forget = None
 
 
 def describe(error: BaseException) -> str:

@@ -82,9 +82,10 @@ class Probe(EventNode):
 
         with self._arrived:
             if not self._arrived.wait_for(lambda: len(found()) >= count, timeout_s):
+                newest = '\n'.join(repr(message)[:500] for message in self._records[event][-5:])
                 raise AssertionError(
                     f'{len(found())} of {count} {event.name} within {timeout_s} s; '
-                    f'recorded: {self._records[event][-5:]}'
+                    f'recorded last:\n{newest}'
                 )
             return found()[:count]
 
@@ -128,6 +129,7 @@ class TestGraph:
         finally:
             self._ended.set()
             self._thread.join()
+            self._executor.shutdown()  # else it keeps the participant, and what that has latched
             self.context.try_shutdown()
             self._resources.close()
 

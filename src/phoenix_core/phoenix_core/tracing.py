@@ -18,11 +18,16 @@ class TraceContext:
     One event within one interaction.
 
     :param trace_id: 32 hex digits, the interaction.
-    :param span_id: 16 hex digits, the event.
+    :param span_id: 16 hex digits, the event; empty before the first one.
     """
 
     trace_id: str
     span_id: str
+
+    @classmethod
+    def root(cls) -> 'TraceContext':
+        """Begin an interaction that no event has caused."""
+        return cls(new_trace_id(), '')
 
     @classmethod
     def of(cls, header: Any) -> 'TraceContext | None':

@@ -52,6 +52,7 @@ class Leds(EventNode):
             brightness=settings.brightness,
         )
         self._shown = b''
+        self._failing = False
         self._sequence = 0
 
     def activate(self) -> None:
@@ -80,13 +81,16 @@ class Leds(EventNode):
             self._animator.end_commands(self.now_s())
             return
         color = command.color
-        self._animator.play(
-            command.animation,
-            self.now_s(),
-            color=(color.r, color.g, color.b) if color.a > 0 else None,
-            brightness=command.brightness,
-            duration_s=command.duration_s,
-        )
+        try:
+            self._animator.play(
+                command.animation,
+                self.now_s(),
+                color=(color.r, color.g, color.b) if color.a > 0 else None,
+                brightness=command.brightness,
+                duration_s=command.duration_s,
+            )
+        except ValueError as error:
+            self.fault('command_refused', str(error))
 
     def draw(self) -> None:
         """Send the next frame, if it differs from the one shown."""
@@ -95,11 +99,13 @@ class Leds(EventNode):
             self._show(rgb)
 
     def _show(self, rgb: bytes) -> None:
-        self._shown = rgb
         try:
             self.strip.show(rgb)
+            self._shown, self._failing = rgb, False
         except LedStripError as error:
-            self.fault('led_strip_failed', str(error), self_healing=True)
+            if not self._failing:
+                self.fault('led_strip_failed', str(error), self_healing=True)
+            self._failing = True
         self.publish(events.LED_FRAME, sequence=self._sequence, rgb=rgb)
         self._sequence += 1
 

@@ -4,6 +4,8 @@ import numpy as np
 from builtin_interfaces.msg import Time
 from phoenix_msgs.msg import AudioFrame
 
+from phoenix_core.event_type import EventRuleError
+
 SAMPLE_RATE = 16_000
 NANOSECONDS = 1_000_000_000
 
@@ -12,7 +14,8 @@ class AudioStream:
     """
     Follows the frames of one microphone.
 
-    position: samples taken so far. missing: frames that never came, by their sequence numbers.
+    position: samples taken so far. missing: samples that never came, because the device dropped
+    them or frames were lost on the way.
     """
 
     def __init__(self) -> None:
@@ -26,18 +29,23 @@ class AudioStream:
         """
         Return the frame's samples, int16.
 
-        :raises ValueError: for another sample rate than 16 kHz.
+        :raises EventRuleError: for another sample rate than 16 kHz.
         """
         if frame.sample_rate != SAMPLE_RATE:
-            raise ValueError(f'audio/input: {frame.sample_rate} Hz; allowed is {SAMPLE_RATE}')
-        if self._next is not None and frame.sequence > self._next:
-            self.missing += frame.sequence - self._next
-        self._next = frame.sequence + 1
+            raise EventRuleError(f'audio/input: {frame.sample_rate} Hz; allowed is {SAMPLE_RATE}')
         samples = np.frombuffer(frame.samples, np.int16)
+        self.missing += frame.lost
+        if self._next is not None and frame.sequence > self._next:
+            self.missing += (frame.sequence - self._next) * len(samples)
+        self._next = frame.sequence + 1
         self.position += len(samples)
         stamp = frame.header.stamp
         self._end_ns = stamp.sec * NANOSECONDS + stamp.nanosec + _nanoseconds(len(samples))
         return samples
+
+    def resume(self) -> None:
+        """Take it that frames were left out on purpose."""
+        self._next = None
 
     def position_at(self, stamp: Time) -> int:
         """Return the position that was captured at that time."""

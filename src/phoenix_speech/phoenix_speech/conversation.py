@@ -7,10 +7,11 @@ from contextlib import closing
 import numpy as np
 from phoenix_msgs.msg import ConversationEvent, ConversationRequest, Fault
 
-from phoenix_core import events, plugins
+from phoenix_core import events, plugins, tracing
 from phoenix_core.execution import run
 from phoenix_core.node import EventNode
 from phoenix_core.settings import NodeSettings, setting
+from phoenix_core.tracing import TraceContext
 from phoenix_speech.chat_models import ChatModel, ChatModelError, LocalChatModel, OpenAIChatModel
 from phoenix_speech.reply import Persona, ReplyEngine, ReplySentence
 from phoenix_speech.scripted_chat import ScriptedChat
@@ -54,6 +55,11 @@ class Conversation(EventNode):
             on_failure=lambda name, reason: self.post(self._model_failed, name, reason),
         )
         self._newest = 0  # replies are numbered: what an older one still sends is dropped
+        self._replying: TraceContext | None = None  # to whom
+
+    def deactivate(self) -> None:
+        """End the reply under way."""
+        self._cancel()
 
     def cleanup(self) -> None:
         """Free the chat models."""
@@ -61,11 +67,18 @@ class Conversation(EventNode):
 
     def on_request(self, request: ConversationRequest) -> None:
         """Begin a reply, or cancel the one under way; both end the one before."""
-        self._newest += 1
-        self._engine.cancel()
+        self._cancel()
         if request.kind == ConversationRequest.REPLY:
+            self._replying = tracing.current()
             self.publish(events.CONVERSATION, kind=ConversationEvent.STARTING)
             self.in_background(self._reply, request.text, self._newest)
+
+    def _cancel(self) -> None:
+        self._newest += 1
+        self._engine.cancel()
+        if self._replying is not None:
+            self.publish(events.CONVERSATION, cause=self._replying, kind=ConversationEvent.ENDED)
+            self._replying = None
 
     def _reply(self, text: str, number: int) -> None:
         if number != self._newest:
@@ -93,6 +106,7 @@ class Conversation(EventNode):
 
     def _end(self, number: int) -> None:
         if number == self._newest:
+            self._replying = None
             self.publish(events.CONVERSATION, kind=ConversationEvent.ENDED)
 
     def _model_failed(self, name: str, reason: str) -> None:

@@ -4,7 +4,7 @@ from phoenix_msgs.msg import IntentDetected, Slot, Transcript
 
 from phoenix_core import events
 from phoenix_core.execution import run
-from phoenix_core.node import EventNode
+from phoenix_core.node import EventNode, describe
 from phoenix_core.settings import NodeSettings, setting
 from phoenix_speech.intent_matcher import IntentMatch, IntentMatcher
 
@@ -31,9 +31,14 @@ class Intent(EventNode):
         """Match on the worker thread: tolerant matching takes some 10 ms."""
         if transcript.kind == Transcript.FINAL:
             text = transcript.text
-            self.in_background(
-                self._matcher.match, text, then=lambda match: self._tell(match, text)
-            )
+            self.in_background(self._match, text, then=lambda match: self._tell(match, text))
+
+    def _match(self, text: str) -> IntentMatch | None:
+        try:
+            return self._matcher.match(text)
+        except Exception as error:  # a bug in the matcher must not leave the child without answer
+            self.post(self.fault, 'matching_failed', describe(error))
+            return None
 
     def _tell(self, match: IntentMatch | None, text: str) -> None:
         if match is None:

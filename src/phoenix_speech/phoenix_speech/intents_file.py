@@ -1,4 +1,5 @@
-"""Loads an intents file: sentence templates in the format of hassil and Home Assistant.
+"""
+Loads an intents file: sentence templates in the format of hassil and Home Assistant.
 
 Of that format these keys are supported: language, intents (data, sentences), lists (values, range,
 wildcard), expansion_rules and skip_words. Anything else is refused by name.
@@ -9,7 +10,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
-import yaml
 from hassil import (
     Expression,
     Group,
@@ -21,92 +21,91 @@ from hassil import (
 )
 from hassil.numbers import get_rbnf_engine
 from hassil.parser import ParseError
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    ValidationError,
-    model_validator,
-)
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from phoenix_core.config_file import ConfigFileError, FileModel, load_config
+
+NAME = re.compile(r'[a-z][a-z0-9_]*')
 OPTIONAL_ENDING = re.compile(r'(\w+)\[(\w+)\]')
 
 
-class IntentsFileError(ValueError):
-    """An intents file is broken; the message names the file and the key."""
+class IntentsFileError(ConfigFileError):
+    """An intents file is refused; the message names the file and the key."""
 
 
 def _template(text: str) -> str:
-    # Whole words are what the tolerant search compares, so light[s] becomes (light|lights).
+    # The tolerant search compares whole words, so light[s] becomes (light|lights).
     text = OPTIONAL_ENDING.sub(r'(\1|\1\2)', text)
     try:
         parse_sentence(text)
     except (ParseError, AssertionError):
         raise ValueError(
-            f'{text!r} is no template: wanted words with [optional], (one|other), <rule>, {{list}}'
+            'no template: wanted are words with [optional], (one|other), <rule>, {list}'
         ) from None
     return text
 
 
-Template = Annotated[str, AfterValidator(_template)]
-Name = Annotated[str, Field(pattern=r'^[a-z][a-z0-9_]*$')]
+def _name(key: Any) -> str:
+    if not isinstance(key, str) or not NAME.fullmatch(key):
+        raise ValueError(
+            "no name: wanted is snake_case, in quotes if YAML reads it as other, as 'no'"
+        )
+    return key
 
 
 def _language(code: str) -> str:
-    get_rbnf_engine(code)  # raises ValueError for a language whose numbers cannot be read
+    get_rbnf_engine(code)  # raises ValueError for a language whose numbers are unknown
     return code
 
 
-class _Keys(BaseModel):
-    model_config = ConfigDict(strict=True)
-
-    @model_validator(mode='before')
-    @classmethod
-    def _only_known(cls, data: Any) -> Any:
-        known = [field.alias or name for name, field in cls.model_fields.items()]
-        if isinstance(data, dict) and (unknown := set(data) - set(known)):
-            raise ValueError(f'unknown key {unknown.pop()!r}; allowed: {", ".join(known)}')
-        return data
+Template = Annotated[str, AfterValidator(_template)]
+Name = Annotated[str, BeforeValidator(_name)]
 
 
-class _Data(_Keys):
+class _Data(FileModel):
     sentences: list[Template] = Field(min_length=1)
 
 
-class _Intent(_Keys):
+class _Intent(FileModel):
     data: list[_Data] = Field(min_length=1)
 
 
-class _Value(_Keys):
+class _Aliased(FileModel):
+    @model_validator(mode='before')
+    @classmethod
+    def _refuse_unknown_keys(cls, data: Any) -> Any:
+        return data  # pydantic does, and it knows aliases
+
+
+class _Value(_Aliased):
     text: Template = Field(alias='in')
     out: str | int | float
 
 
-class _Range(_Keys):
+class _Range(_Aliased):
     start: int = Field(alias='from', ge=0)
     stop: int = Field(alias='to')
 
     @model_validator(mode='after')
-    def _ascending(self) -> '_Range':
+    def _refuse_empty(self) -> '_Range':
         if self.stop < self.start:
-            raise ValueError(f'"to" ({self.stop}) is less than "from" ({self.start})')
+            raise ValueError('"to" is less than "from"')
         return self
 
 
-class _List(_Keys):
-    values: list[Template | _Value] = Field(default=[], min_length=1)
+class _List(FileModel):
+    values: list[Template | _Value] = []
     range: _Range | None = None
     wildcard: bool = False
 
     @model_validator(mode='after')
-    def _of_one_kind(self) -> '_List':
+    def _refuse_none_or_two(self) -> '_List':
         if bool(self.values) + (self.range is not None) + self.wildcard != 1:
             raise ValueError('a list has either values, or a range, or wildcard: true')
         return self
 
 
-class _File(_Keys):
+class _File(FileModel):
     language: Annotated[str, AfterValidator(_language)]
     intents: dict[Name, _Intent] = Field(min_length=1)
     lists: dict[Name, _List] = {}
@@ -115,20 +114,19 @@ class _File(_Keys):
 
 
 def load_intents(path: Path) -> Intents:
-    """Load the intents file at `path`; raise IntentsFileError when it is unreadable or broken."""
+    """
+    Read and check an intents file.
+
+    :raises IntentsFileError: unreadable, or not of the form above.
+    """
     try:
-        content = yaml.safe_load(path.read_text(encoding='utf-8'))
-    except (OSError, yaml.YAMLError) as error:
-        raise IntentsFileError(f'{path}: {error}') from error
-    try:
-        file = _File.model_validate(content)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        key = '.'.join(map(str, first['loc'])) or 'top level'
-        raise IntentsFileError(f'{path}: {key}: {first["msg"]}') from None
-    intents = Intents.from_dict(file.model_dump(by_alias=True, exclude_defaults=True))
+        content = load_config(path, _File)
+    except ConfigFileError as error:
+        raise IntentsFileError(str(error)) from None
+    intents = Intents.from_dict(content.model_dump(by_alias=True, exclude_defaults=True))
     for key, expression in _expressions(intents):
-        _check_references(path, key, expression, intents, ())
+        for mistake in _mistakes(expression, intents, inside=()):
+            raise IntentsFileError(f'{path}: {key}: {mistake}')
     return intents
 
 
@@ -145,21 +143,20 @@ def _expressions(intents: Intents) -> Iterator[tuple[str, Expression]]:
                 yield f'lists.{name}', value.text_in
 
 
-def _check_references(
-    path: Path, key: str, expression: Expression, intents: Intents, inside: tuple[str, ...]
-) -> None:
-    """Raise IntentsFileError where a rule or list is unknown or a rule contains itself."""
+def _mistakes(expression: Expression, intents: Intents, inside: tuple[str, ...]) -> Iterator[str]:
+    """Tell of references to what is not there, and of rules that contain themselves."""
     if isinstance(expression, Group):
         for item in expression.items:
-            _check_references(path, key, item, intents, inside)
+            yield from _mistakes(item, intents, inside)
     elif isinstance(expression, ListReference):
         if expression.list_name not in intents.slot_lists:
-            raise IntentsFileError(f'{path}: {key}: unknown list {{{expression.list_name}}}')
+            yield f'there is no list {{{expression.list_name}}}'
     elif isinstance(expression, RuleReference):
         name = expression.rule_name
         if name not in intents.expansion_rules:
-            raise IntentsFileError(f'{path}: {key}: unknown rule <{name}>')
-        if name in inside:
-            raise IntentsFileError(f'{path}: {key}: rule <{name}> contains itself')
-        rule = intents.expansion_rules[name].expression
-        _check_references(path, key, rule, intents, (*inside, name))
+            yield f'there is no rule <{name}>'
+        elif name in inside:
+            yield f'rule <{name}> contains itself'
+        else:
+            rule = intents.expansion_rules[name].expression
+            yield from _mistakes(rule, intents, (*inside, name))

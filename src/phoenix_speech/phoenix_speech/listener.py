@@ -1,6 +1,7 @@
 """The listener node: cuts out what a person says to the toy and turns it into words."""
 
 import time
+from functools import partial
 
 import numpy as np
 from phoenix_msgs.msg import (
@@ -69,16 +70,19 @@ class Listener(EventNode):
             max_utterance_s=settings.max_utterance_s,
         )
         self._stream = AudioStream()
+        self._listening = 0  # listenings are numbered: what comes of an older one is dropped
 
     def activate(self) -> None:
         """Wait for a reason to listen."""
+        self._stream.resume()
+        self._recognizing = False
         self._cause: tracing.TraceContext | None = None
         self._partial_due = 0  # position of the stream
         self._partial_running = False
 
     def deactivate(self) -> None:
         """Close the ear."""
-        self._endpointer.close()
+        self._close()
 
     def on_wake_word(self, event: WakeWordDetected) -> None:
         """Listen to what follows the wake phrase."""
@@ -88,16 +92,15 @@ class Listener(EventNode):
         """Open or close the ear."""
         if request.kind == ListenRequest.OPEN:
             self._open(after=self._stream.position)
-        elif self._endpointer.is_open:
-            self._endpointer.close()
-            self.publish(events.LISTENING, kind=ListeningEvent.CANCELLED)
+        else:
+            self._close()
 
     def on_audio(self, frame: AudioFrame) -> None:
         """Judge a frame."""
         missing = self._stream.missing
         decisions = self._endpointer.process(self._stream.take(frame))
         if self._stream.missing > missing:
-            self.get_logger().warning(f'{self._stream.missing - missing} audio frames missing')
+            self.get_logger().warning(f'{self._stream.missing - missing} samples missing')
         with tracing.caused_by(self._cause):
             for decision in decisions:
                 self._decide(decision)
@@ -105,7 +108,17 @@ class Listener(EventNode):
 
     def _open(self, after: int) -> None:
         self._endpointer.open(after=after)
+        self._listening += 1
+        self._recognizing = False
         self._cause = self.publish(events.LISTENING, kind=ListeningEvent.OPENED)
+
+    def _close(self) -> None:
+        if self._endpointer.is_open or self._recognizing:
+            self._endpointer.close()
+            self._listening += 1
+            self._recognizing = False
+            cause = tracing.current() or self._cause
+            self.publish(events.LISTENING, cause=cause, kind=ListeningEvent.CANCELLED)
 
     def _decide(self, decision: Decision) -> None:
         match decision:
@@ -125,8 +138,11 @@ class Listener(EventNode):
                     duration_s=length_s,
                 )
                 self.publish(events.LISTENING, kind=ListeningEvent.HEARD)
+                self._recognizing = True
                 with tracing.caused_by(self._cause):
-                    self.in_background(self._recognize, audio, then=self._tell)
+                    self.in_background(
+                        self._recognize, audio, then=partial(self._tell, self._listening)
+                    )
             case NoSpeech():
                 self.publish(events.LISTENING, kind=ListeningEvent.NO_SPEECH)
 
@@ -154,10 +170,11 @@ class Listener(EventNode):
             text = ''
         return text, time.monotonic() - started
 
-    def _tell(self, result: tuple[str, float]) -> None:
+    def _tell(self, listening: int, result: tuple[str, float]) -> None:
+        if listening != self._listening:
+            return
+        self._recognizing = False
         text, took_s = result
-        if self._endpointer.is_open:
-            return  # it was opened anew meanwhile: what went before no longer counts
         if text:
             self.publish(
                 events.TRANSCRIPT,

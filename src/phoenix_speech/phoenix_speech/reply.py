@@ -258,7 +258,7 @@ class _Attempt:
         except ChatModelError as error:
             last = error
         except Exception as error:  # a model of another package may raise anything
-            last = ChatModelError(f'{type(error).__name__}: {error}')
+            last = ChatModelError(type(error).__name__)  # its text may hold what was said
         self._ended.set()
         self._sentences.put(last)
 

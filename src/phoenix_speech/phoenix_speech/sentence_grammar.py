@@ -1,4 +1,5 @@
-"""Finds the sentences of a hassil grammar that are nearest to what a recognizer heard.
+"""
+Finds the sentences of a hassil grammar that are nearest to what a recognizer heard.
 
 Each template is aligned with the heard words by a weighted edit distance over the template's tree:
 a word may be missing, superfluous or misheard ('lite' for 'light'). The fewer intents use a word,
@@ -30,9 +31,9 @@ from rapidfuzz.process import cdist
 
 RARITY = 0.4  # a word that n intents use weighs n ** -RARITY, one that none uses weighs 1
 WILDCARD_COST = 0.2  # per word, so that a wildcard takes no more than it must
-MIN_SIMILARITY = 0.6  # of a word to what was heard for it
+DOUBT = 1.0  # weight that counts as not understood, so that few words prove less than many
 CLEAR_LEAD = 0.03  # of the best score over the best of another intent
-DOUBT = 1.0
+MIN_SIMILARITY = 0.6  # of a word to what was heard for it
 EXACT_LENGTH = 2  # words up to here must be heard as they are: 'now' is not 'no'
 
 NUMBER, WILDCARD = '#', '*'  # as words of the vocabulary
@@ -88,14 +89,15 @@ class SentenceGrammar:
         self.fillers = {_split(phrase) for phrase in intents.skip_words}
 
     def nearest(self, text: str, min_score: float) -> Candidate | None:
-        """Give the sentence nearest to `text`, its wildcards and numbers filled from `text`.
-
-        Gives None if none scores `min_score`, or if another intent's is about as near.
         """
-        words = _split(text)
-        if not words:
+        Give the sentence nearest to `text`, its wildcards and numbers filled from `text`.
+
+        Gives None if none scores `min_score`, if another intent's is about as near, or if there is
+        but one word to go by: misheard, it could be any.
+        """
+        alignment = _Alignment(self, _split(text))
+        if alignment.telling_words < 2:
             return None
-        alignment = _Alignment(self, words)
         bounds = [(alignment.best_possible_score(one), one) for one in self._templates]
         bounds.sort(key=itemgetter(0), reverse=True)
         found = []
@@ -147,6 +149,7 @@ class SentenceGrammar:
             return lambda alignment, before: reduce(
                 _merge, [step(alignment, before) for step in steps]
             )
+        # A permutation, too, is only searched in its written order.
         return lambda alignment, before: reduce(
             lambda frontier, step: step(alignment, frontier), steps, before
         )
@@ -158,15 +161,19 @@ class _Alignment:
     def __init__(self, grammar: SentenceGrammar, words: tuple[str, ...]) -> None:
         self._grammar = grammar
         self._words = words
-        self._numbers = [span for span in _spans(words) if words[slice(*span)] in grammar.numbers]
         self._weights = [grammar.weights.get(word, 1.0) for word in words]
-        for begin, end in self._numbers:
-            weight = grammar.weights.get(NUMBER, 1.0) / (end - begin)
-            self._weights[begin:end] = [weight] * (end - begin)
+        self._numbers: list[tuple[int, int]] = []
+        for begin, end in _spans(words):
+            inside = any(first <= begin and end <= last for first, last in self._numbers)
+            if words[begin:end] in grammar.numbers and not inside:
+                self._numbers.append((begin, end))
+                weight = grammar.weights.get(NUMBER, 1.0) / (end - begin)
+                self._weights[begin:end] = [weight] * (end - begin)
         for begin, end in _spans(words):
             if words[begin:end] in grammar.fillers:
                 self._weights[begin:end] = [0.0] * (end - begin)
         self._weight = sum(self._weights)
+        self.telling_words = sum(weight > 0 for weight in self._weights)
         self._heard = self._find(list(grammar.weights))
         self._least_cost = dict(grammar.weights)
         for word, places in self._heard.items():
@@ -196,7 +203,9 @@ class _Alignment:
         if NUMBER in template.words:
             for begin, end in self._numbers:
                 nearest[begin:end] = [1.0] * (end - begin)
-        cost = sum(min(self._least_cost.get(word, 0.0) for word in clause) for clause in template.required)
+        cost = sum(
+            min(self._least_cost.get(word, 0.0) for word in clause) for clause in template.required
+        )
         # A word like none of the template's is lost, unless a wildcard takes it out of the count.
         total = 0.0
         for weight, similarity in zip(self._weights, nearest, strict=True):
@@ -288,11 +297,11 @@ def _split(text: str) -> tuple[str, ...]:
 
 
 def _spans(words: Sequence[str]) -> list[tuple[int, int]]:
-    """Give (begin, end) of every run of words, shorter ones first."""
+    """Give (begin, end) of every run of words, longer ones first."""
     count = len(words)
     return [
         (begin, begin + length)
-        for length in range(1, count + 1)
+        for length in range(count, 0, -1)
         for begin in range(count - length + 1)
     ]
 

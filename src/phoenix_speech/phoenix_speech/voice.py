@@ -1,7 +1,7 @@
 """The voice node: says texts aloud, as frames for the speaker."""
 
 import array
-from contextlib import closing
+from contextlib import closing, suppress
 from functools import partial
 
 import numpy as np
@@ -66,9 +66,11 @@ class Voice(EventNode):
         self._requests: dict[str, tracing.TraceContext | None] = {}
         self._sequences: dict[str, int] = {}
         self.every(SEND_PERIOD_S, self._send)
-        self.in_background(
-            self._synthesizer.warm, ['Hello.', *filter(None, settings.cached_phrases)]
-        )
+        self.in_background(self._warm, ['Hello.', *filter(None, settings.cached_phrases)])
+
+    def deactivate(self) -> None:
+        """Be silent."""
+        self._forget_all()
 
     def cleanup(self) -> None:
         """Free the voices."""
@@ -81,10 +83,17 @@ class Voice(EventNode):
 
     def on_stop(self, stop: StopSpeaking) -> None:
         """Forget everything that is to be said."""
+        self._forget_all()
+
+    def _forget_all(self) -> None:
         self._queue.clear()
         for utterance_id in list(self._sequences):
             self._send_frame(QueuedFrame(utterance_id, np.empty(0, np.int16), True))
         self._requests.clear()
+
+    def _warm(self, phrases: list[str]) -> None:
+        with suppress(VoiceError):  # each voice's failure has been told already
+            self._synthesizer.warm(phrases)
 
     def _synthesize(self, utterance_id: str, text: str) -> None:
         """Make the sound of a request, unless it was stopped; on the worker thread."""
