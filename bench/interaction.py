@@ -6,6 +6,7 @@ import os
 import statistics
 import time
 from pathlib import Path
+from typing import Any
 
 import psutil
 from ament_index_python.packages import get_package_share_path
@@ -15,8 +16,10 @@ from phoenix_bringup.console import Console
 from phoenix_bringup.launch_file import load
 from phoenix_bringup.launch_runner import LaunchRunner
 from phoenix_bringup.run_command import node_names
-from phoenix_core import events
+from phoenix_core import events, plugins
 from phoenix_core.event_type import EventType
+from phoenix_core.plugins import NODES
+from phoenix_core.readiness import Readiness
 from phoenix_core.testing import Probe, TestGraph
 
 SAMPLE = Path(__file__).parents[1] / 'samples' / 'hey_jarvis_turn_on_the_light.wav'
@@ -72,16 +75,20 @@ async def measure(layout: str, runs: int) -> tuple[list[list[float]], float, flo
             publishes=[events.SIMULATED_SOUND],
             records=[events.USER_SPEECH, events.ACTIVITY_STATE, *(e for e, _ in STEPS.values())],
         )
-        console = graph.add(Console)
+        nodes = {name: plugins.load(NODES, name) for name in node_names(description)}
+        readiness = Readiness({**nodes, probe.get_name(): probe})
         ready = asyncio.Event()
         loop = asyncio.get_running_loop()
+
+        def on_event(event: EventType, message: Any) -> None:
+            if event is events.NODE_STATUS:
+                readiness.feed(message)
+                if not readiness.missing:
+                    loop.call_soon_threadsafe(ready.set)
+
+        graph.add(Console, on_event=on_event)
         await runner.start()
         try:
-            graph.call(
-                lambda: console.when_active(
-                    node_names(description), lambda: loop.call_soon_threadsafe(ready.set)
-                )
-            )
             await asyncio.wait_for(ready.wait(), 60)
             steps = [
                 await asyncio.to_thread(interaction, probe, number + 1) for number in range(runs)

@@ -1,19 +1,14 @@
 """The console node: hears what the toy says of itself, and stands in for its surroundings."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
-from lifecycle_msgs.msg import State
-from lifecycle_msgs.srv import GetState
 from phoenix_msgs.msg import SimulatedSensor, Transcript
-from rclpy.task import Future
 
 from phoenix_core import events
 from phoenix_core.event_type import EventType
 from phoenix_core.node import EventNode
 from phoenix_core.settings import NodeSettings
-
-POLL_S = 0.1
 
 
 class Console(EventNode):
@@ -37,6 +32,7 @@ class Console(EventNode):
             events.LED_FRAME,
             events.VOLUME,
             events.FAULT,
+            events.NODE_STATUS,
         ),
         'on_event',
     )
@@ -95,29 +91,3 @@ class Console(EventNode):
                 name=button,
                 value=value,
             )
-
-    def when_active(self, nodes: Iterable[str], callback: Callable[[], object]) -> None:
-        """Call back, on the executor's thread, once all these nodes are active."""
-        self._waiting = {name: self.create_client(GetState, f'{name}/get_state') for name in nodes}
-        self._when_active = callback
-        self._poll = self.every(POLL_S, self._ask)
-
-    @property
-    def not_active(self) -> list[str]:
-        """Names of the nodes that when_active still waits for."""
-        return sorted(self._waiting)
-
-    def _ask(self) -> None:
-        for name, client in self._waiting.items():
-            if client.service_is_ready():
-                future = client.call_async(GetState.Request())
-                future.add_done_callback(lambda answer, name=name: self._answered(name, answer))
-
-    def _answered(self, name: str, answer: Future) -> None:
-        result = answer.result()
-        if result is None or result.current_state.id != State.PRIMARY_STATE_ACTIVE:
-            return
-        client = self._waiting.pop(name, None)
-        if client is not None and not self._waiting:
-            self._poll.cancel()
-            self._when_active()

@@ -6,7 +6,6 @@ import contextlib
 import signal
 import sys
 import threading
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +31,9 @@ from phoenix_bringup.screen import Screen
 from phoenix_core import events, plugins
 from phoenix_core.event_type import EventType
 from phoenix_core.execution import SPIN_TIMEOUT_S, shut_down
+from phoenix_core.node import EventNode
 from phoenix_core.plugins import NODES
+from phoenix_core.readiness import Readiness
 from phoenix_core.settings import SettingsError, load_profile, resolve
 
 READY_S = 60.0  # loading all models takes some seconds, on a small Pi some ten
@@ -133,9 +134,13 @@ class Toy:
     def __init__(self, description: LaunchDescription, options: argparse.Namespace) -> None:
         """Prepare to run a launch file."""
         self._description = description
-        self._nodes = node_names(description)
+        self._nodes: dict[str, type[EventNode] | EventNode] = {
+            name: plugins.load(NODES, name) for name in node_names(description)
+        }
         self._play: Path | None = options.play
         self._ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._console_failed: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self._console_ends = threading.Event()
         self._progress: PlayProgress | None = None
         interactive = self._play is None and sys.stdin.isatty() and sys.stdout.isatty()
         self._screen = Screen() if interactive else None
@@ -152,8 +157,9 @@ class Toy:
             try:
                 await runner.start()
                 task = self._converse(console, length_s)
-                return await _first(task, self._watch(runner), interrupted)
+                return await _first(task, self._watch(runner), self._console_failed, interrupted)
             finally:
+                self._console_ends.set()  # meanwhile
                 await runner.stop()
 
     async def _converse(self, console: Console, length_s: float) -> int:
@@ -161,8 +167,8 @@ class Toy:
         try:
             await asyncio.wait_for(self._ready, READY_S)
         except asyncio.TimeoutError:
-            waiting = ', '.join(console.not_active)
-            raise RunError(f'not active after {READY_S:.0f} s: {waiting}') from None
+            missing = '; '.join(self._readiness.missing)
+            raise RunError(f'not ready after {READY_S:.0f} s: {missing}') from None
         self._print('ready', f'{len(self._nodes)} nodes')
         if self._play is not None:
             return await self._play_recording(console, self._play, length_s)
@@ -187,8 +193,12 @@ class Toy:
         raise RunError(f'{process.name} ended with exit code {code}')
 
     def _on_event(self, event: EventType, message: Any) -> None:
-        if event is events.FAULT and message.severity == Fault.FATAL and not self._ready.done():
-            self._ready.set_exception(RunError(f'{message.node}: {message.message}'))
+        if event is events.FAULT and message.severity == Fault.FATAL:
+            _fail(self._ready, RunError(f'{message.node}: {message.message}'))
+        if event is events.NODE_STATUS:
+            self._readiness.feed(message)
+            if not self._readiness.missing:
+                _resolve(self._ready, None)
         if self._progress is not None:
             self._progress.feed(event, message, asyncio.get_running_loop().time())
         if self._screen is not None:
@@ -217,16 +227,18 @@ class Toy:
         executor = EventsExecutor()
         namespace = next(process.namespace for process in self._description.processes)
         console = Console(on_event, namespace=namespace or '/', environ={})
-        ended = threading.Event()
+        self._readiness = Readiness({**self._nodes, console.get_name(): console})
+        ended = self._console_ends
 
         def spin() -> None:
-            console.executor = executor
-            console.start()
-            ready = partial(loop.call_soon_threadsafe, _resolve, self._ready, None)
-            console.when_active(self._nodes, ready)
-            while not ended.is_set():
-                executor.spin_once(timeout_sec=SPIN_TIMEOUT_S)
-            shut_down(executor, [console])
+            try:
+                console.executor = executor
+                console.start()
+                while not ended.is_set():
+                    executor.spin_once(timeout_sec=SPIN_TIMEOUT_S)
+                shut_down(executor, [console])
+            except Exception as error:  # without the console nobody would notice anything
+                loop.call_soon_threadsafe(_fail, self._console_failed, error)
 
         thread = threading.Thread(target=spin, name='console')
         thread.start()
@@ -262,6 +274,11 @@ async def _first(*awaitables: Any) -> int:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _fail(future: 'asyncio.Future[Any]', error: Exception) -> None:
+    if not future.done():
+        future.set_exception(error)
 
 
 def _resolve(future: 'asyncio.Future[Any]', result: Any) -> None:

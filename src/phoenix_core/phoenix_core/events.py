@@ -282,6 +282,19 @@ FAULT = EventType(
         'message': not_empty,
     },
 )
+NODE_STATUS = EventType(
+    'NODE_STATUS',
+    'system/node_status',
+    msg.NodeStatus,
+    qos.STATE,
+    'What a node is doing and how many hear it. Every node publishes its own.',
+    rules={
+        'state': one_of(
+            msg.NodeStatus.UNCONFIGURED, msg.NodeStatus.INACTIVE, msg.NodeStatus.ACTIVE
+        )
+    },
+    traced=False,
+)
 SYSTEM_STATUS = EventType(
     'SYSTEM_STATUS',
     'system/status',
@@ -323,5 +336,8 @@ SIMULATED_SENSOR = EventType(
         )
     },
 )
+
+# Events that every node produces without declaring them, whatever its lifecycle state.
+OF_EVERY_NODE = (FAULT, NODE_STATUS)
 
 ALL = tuple(value for value in list(globals().values()) if isinstance(value, EventType))

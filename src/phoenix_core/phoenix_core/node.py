@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from builtin_interfaces.msg import Time
-from phoenix_msgs.msg import Fault
+from phoenix_msgs.msg import Fault, NodeStatus, TopicReach
+from rclpy.clock import Clock
+from rclpy.clock_type import ClockType
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 from rclpy.timer import Timer
 
@@ -26,6 +28,7 @@ from phoenix_core.settings import NodeSettings
 from phoenix_core.tracing import TraceContext
 
 DEFAULT_NAMESPACE = '/phoenix'
+STATUS_PERIOD_S = 0.1
 
 
 class UndeclaredEventError(TypeError):
@@ -61,13 +64,19 @@ class EventNode(LifecycleNode):
         self._worker: ThreadPoolExecutor | None = None
         self._event_publishers: dict[EventType, Any] = {}
         self._event_subscriptions: list[Any] = []
-        self._held: dict[EventType, Any] = {}  # states that came while the node was not active
+        # States that came while the node was not active, the newest of each producer.
+        self._held: dict[tuple[EventType, str], Any] = {}
         self._check_declarations()
         self._settings_parameters = SettingsParameters(
             self, self.settings_class(), environ, self._settings_were_changed
         )
         self.settings = self._settings_parameters.settings
-        self._create_publisher(events.FAULT)
+        for event in events.OF_EVERY_NODE:
+            self._create_publisher(event)
+        self._status: tuple[int, dict[str, int]] = (NodeStatus.UNKNOWN, {})  # as told last
+        # Real time: a simulated clock that stands still is no reason to be silent.
+        steady = Clock(clock_type=ClockType.STEADY_TIME)
+        self.create_timer(STATUS_PERIOD_S, self._tell_status, clock=steady)
 
     @classmethod
     def node_name(cls) -> str:
@@ -121,9 +130,10 @@ class EventNode(LifecycleNode):
         :raises UndeclaredEventError: the node does not declare it.
         :raises EventRuleError: a field breaks a rule of the catalogue.
         """
-        if event not in self.produces and event is not events.FAULT:
+        of_every_node = event in events.OF_EVERY_NODE
+        if event not in self.produces and not of_every_node:
             raise UndeclaredEventError(f'{type(self).__name__} does not declare {event.name}')
-        if not self._active and event is not events.FAULT:
+        if not self._active and not of_every_node:
             self.get_logger().warning(f'attempted to publish {event.name} while not active')
             return None
         message = event.build(fields)
@@ -236,7 +246,9 @@ class EventNode(LifecycleNode):
         for event, handler in self.consumes.items():
             callback = partial(self._dispatch, event, getattr(self, handler))
             self._event_subscriptions.append(
-                self.create_subscription(event.message, event.topic, callback, event.qos)
+                self.create_subscription(
+                    event.message, event.topic, callback, qos.subscription(event.qos)
+                )
             )
         return super().on_configure(state)
 
@@ -250,8 +262,8 @@ class EventNode(LifecycleNode):
             self._transition_failed('activate_failed', error)
             self._active = False
             return TransitionCallbackReturn.FAILURE
-        while self._held:
-            event, message = self._held.popitem()
+        held, self._held = self._held, {}
+        for (event, _), message in held.items():
             self._dispatch(event, getattr(self, self.consumes[event]), message)
         return super().on_activate(state)
 
@@ -300,6 +312,22 @@ class EventNode(LifecycleNode):
                 event.message, event.topic, event.qos
             )
 
+    def _tell_status(self) -> None:
+        """Publish the state and the reach of each publisher, if they have changed."""
+        if self._worker is None:
+            state = NodeStatus.UNCONFIGURED
+        else:
+            state = NodeStatus.ACTIVE if self._active else NodeStatus.INACTIVE
+        reach = {
+            event.topic: publisher.get_subscription_count()
+            for event, publisher in self._event_publishers.items()
+        }
+        if (state, reach) == self._status:
+            return
+        self._status = (state, reach)
+        topics = [TopicReach(topic=topic, subscriptions=n) for topic, n in reach.items()]
+        self.publish(events.NODE_STATUS, state=state, topics=topics)
+
     def _fill_trace(
         self, event: EventType, header: Any, parent: TraceContext | None
     ) -> TraceContext:
@@ -314,7 +342,7 @@ class EventNode(LifecycleNode):
     def _dispatch(self, event: EventType, handler: Callable[[Any], None], message: Any) -> None:
         if not self._active:
             if event.qos is qos.STATE:
-                self._held[event] = message
+                self._held[event, message.header.producer] = message
             return
         traced = event.has_header and event.traced
         self._isolated(handler, TraceContext.of(message.header) if traced else None, message)
@@ -355,7 +383,7 @@ class EventNode(LifecycleNode):
         for subscription in self._event_subscriptions:
             self.destroy_subscription(subscription)
         self._event_subscriptions.clear()
-        for event in [event for event in self._event_publishers if event is not events.FAULT]:
+        for event in set(self._event_publishers) - set(events.OF_EVERY_NODE):
             self.destroy_publisher(self._event_publishers.pop(event))
         if self._worker is not None:
             self._worker.shutdown(wait=False, cancel_futures=True)

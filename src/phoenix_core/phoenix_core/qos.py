@@ -5,6 +5,8 @@ A stream carries samples at a rate, an event must not be lost, late subscribers 
 what was latched.
 """
 
+import copy
+
 from rclpy.qos import DurabilityPolicy, HistoryPolicy, QoSProfile, ReliabilityPolicy
 
 STREAM = QoSProfile(
@@ -41,3 +43,13 @@ STATE = QoSProfile(
     reliability=ReliabilityPolicy.RELIABLE,
     durability=DurabilityPolicy.TRANSIENT_LOCAL,
 )
+
+_LATCHED_READ = 200  # messages: what all nodes together may have latched when a subscriber comes
+
+
+def subscription(offered: QoSProfile) -> QoSProfile:
+    """Return what a subscriber asks for; of what is latched, it takes that of many publishers."""
+    requested = copy.copy(offered)
+    if offered.durability == DurabilityPolicy.TRANSIENT_LOCAL:
+        requested.depth = max(offered.depth, _LATCHED_READ)
+    return requested

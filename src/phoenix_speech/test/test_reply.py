@@ -173,7 +173,7 @@ def test_a_broken_reply_ends_politely(
         (['word '] * 100_000, 'without end'),
         (['.'] * 100_000, 'without end'),
         (['x' * 5000 + '. '], 'rubbish'),
-        ([RuntimeError('bug')], 'RuntimeError: bug'),
+        ([RuntimeError('bug')], 'RuntimeError'),
         ([None], 'TypeError'),
     ],
 )
