@@ -30,7 +30,7 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument('--show-args', action='store_true', help='list the launch arguments')
     run.add_argument('arguments', nargs='*', metavar='NAME:=VALUE', help='launch arguments')
 
-    test = commands.add_parser('test', help='run all tests', add_help=False)
+    test = commands.add_parser('test', help='run tests (--all: long ones, too)', add_help=False)
     test.add_argument('arguments', nargs=argparse.REMAINDER, help='passed on to pytest')
     return root
 
