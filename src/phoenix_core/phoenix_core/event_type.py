@@ -1,5 +1,6 @@
 """What the catalogue says of one kind of event."""
 
+import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -8,11 +9,20 @@ from typing import Any
 from phoenix_msgs.msg import EventHeader
 from rclpy.qos import QoSProfile
 
+from phoenix_core.comparison import EXACT, IGNORE, Comparison
 from phoenix_core.rules import Rule
 
 
 class EventRuleError(ValueError):
     """An event breaks a rule of the catalogue and was not published."""
+
+
+class Privacy(enum.Enum):
+    """What an event tells about the people in the room; decides what may be kept."""
+
+    NONE = 'none'  # that something happened, at most that somebody was there
+    PERSONAL = 'personal'  # may hold what a person said or is called, or what was answered
+    AUDIO = 'audio'  # sound
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,7 +35,14 @@ class EventType:
     :param message: the ROS message class.
     :param qos: one of phoenix_core.qos.
     :param description: one line for the documents.
-    :param rules: field name to rule.
+    :param privacy: what it tells about people.
+    :param rules: field name to rule; a field without one may hold whatever its type can.
+    :param compare: how a replay compares: field name to comparison, or one for the whole event.
+        Default: the header is ignored, all else must be exactly as recorded.
+    :param rate_hz: messages a second while it flows; None: comes when something happens.
+    :param deadline_s: from the event that caused it until this one; None: no promise.
+    :param no_producer: why no node of Phoenix publishes it; empty: one must.
+    :param no_consumer: why no node of Phoenix hears it; empty: one must.
     :param starts_trace: this event begins a new interaction, whatever was handled when it came up.
     :param traced: carries trace identifiers; a stream of samples does not.
     """
@@ -35,7 +52,13 @@ class EventType:
     message: Any
     qos: QoSProfile
     description: str
+    privacy: Privacy
     rules: Mapping[str, Rule] = field(default_factory=dict)
+    compare: Mapping[str, Comparison] | Comparison = field(default_factory=dict)
+    rate_hz: float | None = None
+    deadline_s: float | None = None
+    no_producer: str = ''
+    no_consumer: str = ''
     starts_trace: bool = False
     traced: bool = True
 
@@ -43,6 +66,23 @@ class EventType:
     def has_header(self) -> bool:
         """Tell whether the message has Phoenix's event header; other packages' types do not."""
         return self.message.get_fields_and_field_types().get('header') == _HEADER
+
+    @cached_property
+    def comparisons(self) -> dict[str, Comparison]:
+        """How a replay compares each field of the message."""
+        names = self.message.get_fields_and_field_types()
+        if isinstance(self.compare, Comparison):
+            return dict.fromkeys(names, self.compare)
+        return {**dict.fromkeys(names, EXACT), 'header': IGNORE, **self.compare}
+
+    def differences(self, recorded: Any, replayed: Any) -> list[str]:
+        """Say in one line each which fields of two messages a replay must tell apart."""
+        lines = []
+        for name, comparison in self.comparisons.items():
+            before, after = getattr(recorded, name), getattr(replayed, name)
+            if not comparison.agree(before, after):
+                lines.append(f'{name}: recorded {before!r}, replayed {after!r} ({comparison})')
+        return lines
 
     def build(self, fields: Mapping[str, Any]) -> Any:
         """
@@ -63,9 +103,8 @@ class EventType:
         """
         for name, rule in self.rules.items():
             value = getattr(message, name)
-            problem = rule(value)
-            if problem:
-                raise EventRuleError(f'{self.name}: {name} {problem}, is {value!r}')
+            if not rule.allows(value):
+                raise EventRuleError(f'{self.name}: {name} {rule}, is {value!r}')
 
 
 _HEADER = f'phoenix_msgs/{EventHeader.__name__}'

@@ -1,7 +1,10 @@
 """
 The catalogue: every event of Phoenix, in the order in which an interaction meets them.
 
-Who produces and who consumes an event is declared by the nodes (EventNode.produces and .consumes).
+Who produces and who consumes an event is declared by the nodes (EventNode.produces, .consumes).
+What an entry does not say is as EventType has it: a field without a rule may hold whatever its
+type can, a replay compares all fields but the header exactly, there is no fixed rate and no
+deadline, at least one node produces the event and at least one consumes it.
 """
 
 from diagnostic_msgs.msg import DiagnosticArray
@@ -9,7 +12,8 @@ from phoenix_msgs import msg
 from sensor_msgs.msg import BatteryState
 
 from phoenix_core import qos
-from phoenix_core.event_type import EventType
+from phoenix_core.comparison import IGNORE, within
+from phoenix_core.event_type import EventType, Privacy
 from phoenix_core.rules import in_range, not_empty, one_of
 
 # Sound.
@@ -20,7 +24,10 @@ AUDIO_INPUT = EventType(
     msg.AudioFrame,
     qos.STREAM,
     'What the microphone hears.',
+    privacy=Privacy.AUDIO,
     rules={'sample_rate': in_range(8000, 192000), 'channels': one_of(1), 'samples': not_empty},
+    compare=IGNORE,  # what goes in is not compared but played
+    rate_hz=25,  # 640 samples at 16 kHz, see the microphone's settings
     traced=False,
 )
 AUDIO_OUTPUT = EventType(
@@ -29,11 +36,13 @@ AUDIO_OUTPUT = EventType(
     msg.AudioFrame,
     qos.STREAM,
     'What the speaker is to play.',
+    privacy=Privacy.AUDIO,
     rules={
         'stream_id': not_empty,
         'sample_rate': in_range(8000, 192000),
         'channels': one_of(1),
     },
+    compare=IGNORE,  # the words are compared, in SAY_REQUEST
 )
 AUDIO_PLAYBACK = EventType(
     'AUDIO_PLAYBACK',
@@ -41,6 +50,7 @@ AUDIO_PLAYBACK = EventType(
     msg.PlaybackEvent,
     qos.EVENT,
     'The speaker started, finished or interrupted an utterance.',
+    privacy=Privacy.NONE,
     rules={
         'kind': one_of(
             msg.PlaybackEvent.STARTED, msg.PlaybackEvent.FINISHED, msg.PlaybackEvent.INTERRUPTED
@@ -48,6 +58,7 @@ AUDIO_PLAYBACK = EventType(
         'utterance_id': not_empty,
         'position_s': in_range(0),
     },
+    compare={'utterance_id': IGNORE, 'position_s': within(0.5)},
 )
 
 VOLUME = EventType(
@@ -56,6 +67,7 @@ VOLUME = EventType(
     msg.Volume,
     qos.STATE,
     'How loud the toy speaks.',
+    privacy=Privacy.NONE,
     rules={'level': in_range(0, 1)},
 )
 
@@ -67,7 +79,9 @@ WAKE_WORD_DETECTED = EventType(
     msg.WakeWordDetected,
     qos.EVENT,
     'The wake phrase was heard.',
+    privacy=Privacy.NONE,
     rules={'phrase': not_empty, 'score': in_range(0, 1)},
+    compare={'score': within(0.1)},
     starts_trace=True,
 )
 LISTEN_REQUEST = EventType(
@@ -76,6 +90,7 @@ LISTEN_REQUEST = EventType(
     msg.ListenRequest,
     qos.EVENT,
     'Opens or closes the listener without a wake word.',
+    privacy=Privacy.NONE,
     rules={'kind': one_of(msg.ListenRequest.OPEN, msg.ListenRequest.CLOSE)},
 )
 LISTENING = EventType(
@@ -84,6 +99,7 @@ LISTENING = EventType(
     msg.ListeningEvent,
     qos.EVENT,
     'The listener opened or closed its ear, and why.',
+    privacy=Privacy.NONE,
     rules={
         'kind': one_of(
             msg.ListeningEvent.OPENED,
@@ -100,10 +116,12 @@ USER_SPEECH = EventType(
     msg.UserSpeech,
     qos.EVENT,
     'A person started or ended speaking.',
+    privacy=Privacy.NONE,
     rules={
         'kind': one_of(msg.UserSpeech.STARTED, msg.UserSpeech.ENDED),
         'duration_s': in_range(0),
     },
+    compare={'duration_s': within(0.3)},
 )
 TRANSCRIPT = EventType(
     'TRANSCRIPT',
@@ -111,12 +129,14 @@ TRANSCRIPT = EventType(
     msg.Transcript,
     qos.EVENT,
     'What a person said, in words.',
+    privacy=Privacy.PERSONAL,
     rules={
         'kind': one_of(msg.Transcript.PARTIAL, msg.Transcript.FINAL),
         'source': one_of(msg.Transcript.SPOKEN, msg.Transcript.TYPED),
         'text': not_empty,
         'recognition_s': in_range(0),
     },
+    compare={'recognition_s': IGNORE},
 )
 INTENT_DETECTED = EventType(
     'INTENT_DETECTED',
@@ -124,7 +144,10 @@ INTENT_DETECTED = EventType(
     msg.IntentDetected,
     qos.EVENT,
     'What a person wants.',
+    privacy=Privacy.PERSONAL,
     rules={'name': not_empty, 'confidence': in_range(0, 1), 'text': not_empty},
+    compare={'confidence': within(0.05)},
+    deadline_s=0.5,  # after the transcript
 )
 
 # Talking.
@@ -135,7 +158,9 @@ SAY_REQUEST = EventType(
     msg.SayRequest,
     qos.EVENT,
     'Something to be said aloud.',
+    privacy=Privacy.PERSONAL,
     rules={'utterance_id': not_empty, 'text': not_empty},
+    compare={'utterance_id': IGNORE},  # a random one
 )
 STOP_SPEAKING = EventType(
     'STOP_SPEAKING',
@@ -143,6 +168,7 @@ STOP_SPEAKING = EventType(
     msg.StopSpeaking,
     qos.EVENT,
     'Ends all speech at once.',
+    privacy=Privacy.NONE,
     rules={'reason': not_empty},
 )
 CONVERSATION_REQUEST = EventType(
@@ -151,6 +177,7 @@ CONVERSATION_REQUEST = EventType(
     msg.ConversationRequest,
     qos.EVENT,
     'Asks for a reply that no activity has, or cancels it.',
+    privacy=Privacy.PERSONAL,
     rules={'kind': one_of(msg.ConversationRequest.REPLY, msg.ConversationRequest.CANCEL)},
 )
 CONVERSATION = EventType(
@@ -159,6 +186,7 @@ CONVERSATION = EventType(
     msg.ConversationEvent,
     qos.EVENT,
     'The progress of a reply: starting, a sentence, ended.',
+    privacy=Privacy.PERSONAL,
     rules={
         'kind': one_of(
             msg.ConversationEvent.STARTING,
@@ -166,6 +194,7 @@ CONVERSATION = EventType(
             msg.ConversationEvent.ENDED,
         )
     },
+    compare={'utterance_id': IGNORE},
 )
 
 # What the toy does.
@@ -176,7 +205,9 @@ ACTIVITY_REQUEST = EventType(
     msg.ActivityRequest,
     qos.EVENT,
     'Asks the toy to do something, by name.',
+    privacy=Privacy.PERSONAL,
     rules={'activity': not_empty},
+    no_producer='for tools and other programs; intents reach the activities directly',
 )
 ACTIVITY_STATE = EventType(
     'ACTIVITY_STATE',
@@ -184,6 +215,7 @@ ACTIVITY_STATE = EventType(
     msg.ActivityState,
     qos.STATE,
     'What the toy is doing now.',
+    privacy=Privacy.NONE,
     rules={
         'activity': not_empty,
         'phase': one_of(
@@ -200,6 +232,7 @@ ACTIVITY_TRANSITION = EventType(
     msg.ActivityTransition,
     qos.EVENT,
     'The toy went from one activity to another.',
+    privacy=Privacy.NONE,
     rules={'to_activity': not_empty, 'reason': not_empty},
 )
 
@@ -211,11 +244,13 @@ TOUCH = EventType(
     msg.TouchEvent,
     qos.EVENT,
     'A touch pad was touched or let go.',
+    privacy=Privacy.NONE,
     rules={
         'pad': not_empty,
         'kind': one_of(msg.TouchEvent.TOUCHED, msg.TouchEvent.RELEASED),
         'duration_s': in_range(0),
     },
+    compare={'duration_s': within(0.1)},
     starts_trace=True,
 )
 BUTTON = EventType(
@@ -224,11 +259,13 @@ BUTTON = EventType(
     msg.ButtonEvent,
     qos.EVENT,
     'A button was pressed or let go.',
+    privacy=Privacy.NONE,
     rules={
         'button': not_empty,
         'kind': one_of(msg.ButtonEvent.PRESSED, msg.ButtonEvent.RELEASED),
         'duration_s': in_range(0),
     },
+    compare={'duration_s': within(0.1)},
     starts_trace=True,
 )
 MOTION = EventType(
@@ -237,7 +274,9 @@ MOTION = EventType(
     msg.MotionEvent,
     qos.EVENT,
     'The toy began to be moved, or came to rest.',
+    privacy=Privacy.NONE,
     rules={'kind': one_of(msg.MotionEvent.STARTED, msg.MotionEvent.STOPPED)},
+    no_consumer='no activity reacts to being moved yet',
     starts_trace=True,
 )
 BATTERY = EventType(
@@ -246,7 +285,10 @@ BATTERY = EventType(
     BatteryState,
     qos.STATE,
     'The charge of the battery.',
+    privacy=Privacy.NONE,
     rules={'percentage': in_range(0, 1)},
+    compare={'percentage': within(0.01)},
+    no_consumer='for ROS tools; no node acts on the charge yet',
     traced=False,
 )
 LED_COMMAND = EventType(
@@ -255,6 +297,7 @@ LED_COMMAND = EventType(
     msg.LedCommand,
     qos.EVENT,
     'Shows an animation on the LED ring.',
+    privacy=Privacy.NONE,
     rules={'brightness': in_range(0, 1), 'duration_s': in_range(0)},
 )
 LED_FRAME = EventType(
@@ -263,7 +306,10 @@ LED_FRAME = EventType(
     msg.LedFrame,
     qos.LOSSY_STREAM,
     'The pixels of the LED ring.',
+    privacy=Privacy.NONE,
     rules={'rgb': not_empty},
+    compare=IGNORE,  # at which moment of an animation it is drawn is chance
+    rate_hz=25,
     traced=False,
 )
 
@@ -275,12 +321,14 @@ FAULT = EventType(
     msg.Fault,
     qos.LATCHED_EVENT,  # who comes later must learn why something is missing
     'Something went wrong; the toy goes on with what still works.',
+    privacy=Privacy.NONE,
     rules={
         'node': not_empty,
         'code': not_empty,
         'severity': one_of(msg.Fault.WARNING, msg.Fault.ERROR, msg.Fault.FATAL),
         'message': not_empty,
     },
+    compare={'message': IGNORE},  # may name a line or a time
 )
 NODE_STATUS = EventType(
     'NODE_STATUS',
@@ -288,11 +336,13 @@ NODE_STATUS = EventType(
     msg.NodeStatus,
     qos.STATE,
     'What a node is doing and how many hear it. Every node publishes its own.',
+    privacy=Privacy.NONE,
     rules={
         'state': one_of(
             msg.NodeStatus.UNCONFIGURED, msg.NodeStatus.INACTIVE, msg.NodeStatus.ACTIVE
         )
     },
+    compare=IGNORE,
     traced=False,
 )
 SYSTEM_STATUS = EventType(
@@ -300,14 +350,21 @@ SYSTEM_STATUS = EventType(
     'system/status',
     msg.SystemStatus,
     qos.STATE,
-    'How well each capability works. Published by the supervisor, which is yet to come.',
+    'How well each capability works.',
+    privacy=Privacy.NONE,
+    no_producer='the supervisor is yet to come',
+    no_consumer='the supervisor is yet to come',
 )
 DIAGNOSTICS = EventType(
     'DIAGNOSTICS',
     '/diagnostics',
     DiagnosticArray,
     qos.EVENT,
-    "Each node's state for ROS tools. Published by the supervision, which is yet to come.",
+    "Each node's state for ROS tools.",
+    privacy=Privacy.NONE,
+    compare=IGNORE,
+    no_producer='the supervision is yet to come',
+    no_consumer='for ROS tools',
     traced=False,
 )
 
@@ -319,6 +376,7 @@ SIMULATED_SOUND = EventType(
     msg.SimulatedSound,
     qos.EVENT,
     'Plays a recording into the simulated microphone.',
+    privacy=Privacy.PERSONAL,
     rules={'file': not_empty},
 )
 SIMULATED_SENSOR = EventType(
@@ -327,6 +385,7 @@ SIMULATED_SENSOR = EventType(
     msg.SimulatedSensor,
     qos.EVENT,
     'Moves a simulated sensor.',
+    privacy=Privacy.NONE,
     rules={
         'kind': one_of(
             msg.SimulatedSensor.TOUCH,

@@ -1,45 +1,72 @@
-"""
-Rules that the fields of an event must keep, checked where the event is published.
+"""Rules that the fields of an event must keep, checked where the event is published."""
 
-A rule is a function from a field's value to what is wrong with it, or None.
-"""
-
-from collections.abc import Callable
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
 from typing import Any
 
-Rule = Callable[[Any], str | None]
+
+class Rule(ABC):
+    """What a field may hold. Its text says so: must be one of 1, 2."""
+
+    @abstractmethod
+    def allows(self, value: Any) -> bool:
+        """Tell whether a value keeps the rule."""
+
+    @abstractmethod
+    def __str__(self) -> str: ...
 
 
-def not_empty(value: Any) -> str | None:
-    """Require a string or sequence with something in it."""
-    return None if len(value) else 'must not be empty'
+@dataclass(frozen=True)
+class NotEmpty(Rule):
+    """A string or sequence with something in it."""
+
+    def allows(self, value: Any) -> bool:
+        """Ask for its length."""
+        return len(value) > 0
+
+    def __str__(self) -> str:
+        return 'must not be empty'
 
 
-def in_range(low: float, high: float = float('inf')) -> Rule:
-    """Require a number from low to high, both included; a NaN is refused."""
+@dataclass(frozen=True)
+class InRange(Rule):
+    """A number from low to high, both included; a NaN is refused."""
 
-    def check(value: float) -> str | None:
-        return None if low <= value <= high else f'must be from {low} to {high}'
+    low: float
+    high: float
 
-    return check
+    def allows(self, value: float) -> bool:
+        """Compare with both ends."""
+        return self.low <= value <= self.high
+
+    def __str__(self) -> str:
+        if self.high == float('inf'):
+            return f'must be at least {self.low:g}'
+        return f'must be from {self.low:.15g} to {self.high:.15g}'
 
 
-def one_of(*allowed: Any) -> Rule:
+@dataclass(frozen=True)
+class OneOf(Rule):
+    """One of the values named."""
+
+    values: tuple[Any, ...]
+
+    def allows(self, value: Any) -> bool:
+        """Look it up."""
+        return value in self.values
+
+    def __str__(self) -> str:
+        return f'must be one of {", ".join(map(str, self.values))}'
+
+
+not_empty = NotEmpty()
+
+
+def in_range(low: float, high: float = float('inf')) -> InRange:
+    """Require a number from low to high, both included."""
+    return InRange(low, high)
+
+
+def one_of(*values: Any) -> OneOf:
     """Require one of the values named."""
-
-    def check(value: Any) -> str | None:
-        return None if value in allowed else f'must be one of {", ".join(map(str, allowed))}'
-
-    return check
-
-
-def hexadecimal(digits: int) -> Rule:
-    """Require that many lower-case hex digits, not all of them zero."""
-    known = frozenset('0123456789abcdef')
-
-    def check(value: str) -> str | None:
-        if len(value) == digits and known.issuperset(value) and value.strip('0'):
-            return None
-        return f'must be {digits} lower-case hex digits, not all zero'
-
-    return check
+    return OneOf(values)

@@ -109,7 +109,7 @@ def test_an_undeclared_event_is_refused(graph):
     [
         ({'pad': '', 'kind': TouchEvent.TOUCHED}, 'TOUCH: pad must not be empty'),
         ({'pad': 'head', 'kind': 9}, 'TOUCH: kind must be one of 1, 2, is 9'),
-        ({'pad': 'head', 'kind': 1, 'duration_s': -1.0}, 'TOUCH: duration_s must be from 0'),
+        ({'pad': 'head', 'kind': 1, 'duration_s': -1.0}, 'TOUCH: duration_s must be at least 0'),
         ({'pad': 7, 'kind': 1}, 'TOUCH'),
         ({'paw': 'left'}, 'TOUCH'),
     ],
