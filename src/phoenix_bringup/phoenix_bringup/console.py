@@ -26,7 +26,6 @@ class Console(EventNode):
             events.CONVERSATION,
             events.AUDIO_PLAYBACK,
             events.ACTIVITY_STATE,
-            events.ACTIVITY_TRANSITION,
             events.TOUCH,
             events.BUTTON,
             events.LED_FRAME,

@@ -234,6 +234,7 @@ ACTIVITY_TRANSITION = EventType(
     'The toy went from one activity to another.',
     privacy=Privacy.NONE,
     rules={'to_activity': not_empty, 'reason': not_empty},
+    no_consumer='for recordings; nodes are told by ACTIVITY_STATE',
 )
 
 # Body.

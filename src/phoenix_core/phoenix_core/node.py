@@ -22,6 +22,7 @@ from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackRet
 from rclpy.timer import Timer
 
 from phoenix_core import events, qos, tracing
+from phoenix_core.declarations import check_handlers
 from phoenix_core.event_type import EventRuleError, EventType
 from phoenix_core.parameters import SettingsParameters
 from phoenix_core.settings import NodeSettings
@@ -55,8 +56,10 @@ class EventNode(LifecycleNode):
 
         :param environ: where PHOENIX_<NODE>_<FIELD> is looked up.
         :param options: for rclpy's node: context, namespace, parameter_overrides, cli_args, ...
+        :raises DeclarationError: when a handler is missing or takes another message.
         :raises SettingsError: when a setting is refused.
         """
+        check_handlers(self)
         options.setdefault('namespace', DEFAULT_NAMESPACE)
         super().__init__(self.node_name(), **options)
         self._active = False
@@ -66,7 +69,6 @@ class EventNode(LifecycleNode):
         self._event_subscriptions: list[Any] = []
         # States that came while the node was not active, the newest of each producer.
         self._held: dict[tuple[EventType, str], Any] = {}
-        self._check_declarations()
         self._settings_parameters = SettingsParameters(
             self, self.settings_class(), environ, self._settings_were_changed
         )
@@ -292,14 +294,6 @@ class EventNode(LifecycleNode):
         return super().on_shutdown(state)
 
     # Inner workings.
-
-    def _check_declarations(self) -> None:
-        for event, handler in self.consumes.items():
-            if not callable(getattr(self, handler, None)):
-                raise TypeError(
-                    f'{type(self).__name__}.consumes: {event.name} names {handler!r}, '
-                    'which is no method of the class'
-                )
 
     def _settings_were_changed(self) -> None:
         self.settings = self._settings_parameters.settings
