@@ -28,10 +28,12 @@ setup(
         'phoenix.led_strips': [
             'simulated = phoenix_hw.leds:simulated_strip',
             'ws281x = phoenix_hw.leds:ws281x_strip',
+            'spi = phoenix_hw.leds:spi_strip',
         ],
         'phoenix.sensor_boards': [
             'simulated = phoenix_hw.sensors:simulated_board',
             'gpiozero = phoenix_hw.sensors:gpiozero_board',
         ],
+        'phoenix.fuel_gauges': ['max17048 = phoenix_hw.sensors:max17048'],
     },
 )

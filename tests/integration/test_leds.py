@@ -1,8 +1,10 @@
 """The LED node: the toy's states and commands go in, the pixels of the ring come out."""
 
+import array
 import colorsys
 import threading
 
+import numpy as np
 import pytest
 from phoenix_msgs.msg import ActivityState
 from rclpy.parameter import Parameter
@@ -21,7 +23,12 @@ RED = ColorRGBA(r=1.0, a=1.0)
 @pytest.fixture
 def probe(graph):
     return graph.probe(
-        publishes=[events.ACTIVITY_STATE, events.LED_COMMAND],
+        publishes=[
+            events.ACTIVITY_STATE,
+            events.LED_COMMAND,
+            events.AUDIO_PLAYED,
+            events.MICROPHONE_MUTE,
+        ],
         records=[events.LED_FRAME, events.FAULT],
     )
 
@@ -37,6 +44,22 @@ def show_state(probe, phase, activity='conversation'):
 
 def command(probe, animation, *, brightness=1.0, **fields):
     return probe.publish(events.LED_COMMAND, animation=animation, brightness=brightness, **fields)
+
+
+def play(probe, amplitude, seconds):
+    """Tell of a tone that is heard from now on."""
+    tone = amplitude * np.sin(np.arange(round(16000 * seconds)) / 5)
+    probe.publish(
+        events.AUDIO_PLAYED,
+        stream_id='tone',
+        sample_rate=16000,
+        channels=1,
+        samples=array.array('h', tone.astype(np.int16).tobytes()),
+    )
+
+
+def light(frame):
+    return sum(frame.rgb)
 
 
 def pixels(frame):
@@ -190,7 +213,7 @@ def test_a_strip_that_works_again_shows_what_it_missed(probe, loose_wire):
 
 
 def test_what_cannot_be_configured_is_refused_by_name(refusal, tmp_path):
-    assert "no 'no such' in phoenix.led_strips; installed: simulated, ws281x" in refusal(
+    assert "no 'no such' in phoenix.led_strips; installed: simulated, spi, ws281x" in refusal(
         Leds, {'provider': 'no such'}
     )
     (tmp_path / 'leds.yaml').write_text('animations: {breathing: {kind: breathe, colour: red}}')
@@ -206,3 +229,27 @@ def test_what_cannot_be_configured_is_refused_by_name(refusal, tmp_path):
 def test_a_wrong_setting_is_refused_by_name(graph, setting, value):
     with pytest.raises(SettingsError, match=f'PHOENIX_LEDS_{setting}'):
         graph.add(Leds, environ={f'PHOENIX_LEDS_{setting}': value})
+
+
+def test_the_ring_follows_the_loudness_of_what_is_heard(probe, leds):
+    show_state(probe, ActivityState.SPEAKING)
+    dim, bright = 400, 2000  # of 8 pixels in the color of speech, at its `low` and `level`
+    probe.expect(events.LED_FRAME, lambda f: has_hue(ORANGE)(f) and light(f) < dim)
+    play(probe, 15000, 0.5)
+    loud = probe.expect(events.LED_FRAME, lambda f: has_hue(ORANGE)(f) and light(f) > bright)
+    probe.expect(events.LED_FRAME, lambda f: f.sequence > loud.sequence and light(f) < dim)
+
+
+def test_a_muted_microphone_is_shown(probe, leds):
+    probe.publish(events.MICROPHONE_MUTE, muted=True)
+    probe.expect(events.LED_FRAME, has_hue(0.06))  # ears_off in leds.yaml
+    count = len(probe.recorded(events.LED_FRAME))
+    probe.publish(events.MICROPHONE_MUTE, muted=False)
+    probe.expect(events.LED_FRAME, lambda f: f.sequence > count and has_hue(BLUE)(f))
+
+
+def test_the_current_limit_is_a_setting(graph, probe):
+    graph.add(Leds, parameters={'pixels': PIXELS, 'brightness': 1.0, 'current_limit_ma': 100.0})
+    command(probe, 'solid', color=RED)
+    # 8 mA dark, 92 mA for 8 red channels of 20 mA.
+    probe.expect(events.LED_FRAME, is_all((146, 0, 0)))

@@ -17,13 +17,18 @@ COMMAND_WORDS = ['turn', 'on', 'the', 'living', 'room', 'light']
 COMMAND_BEGIN_S, COMMAND_END_S = 0.16, 1.5
 OPENED, HEARD = ListeningEvent.OPENED, ListeningEvent.HEARD
 NO_SPEECH, NOT_UNDERSTOOD = ListeningEvent.NO_SPEECH, ListeningEvent.NOT_UNDERSTOOD
-CANCELLED = ListeningEvent.CANCELLED
+CANCELLED, MUTED = ListeningEvent.CANCELLED, ListeningEvent.MUTED
 
 
 @pytest.fixture
 def probe(graph):
     return graph.probe(
-        publishes=[events.WAKE_WORD_DETECTED, events.LISTEN_REQUEST, events.AUDIO_INPUT],
+        publishes=[
+            events.WAKE_WORD_DETECTED,
+            events.LISTEN_REQUEST,
+            events.MICROPHONE_MUTE,
+            events.AUDIO_INPUT,
+        ],
         records=[events.LISTENING, events.USER_SPEECH, events.TRANSCRIPT, events.FAULT],
     )
 
@@ -331,3 +336,15 @@ def test_what_cannot_be_configured_is_refused_by_name(refusal):
 def test_a_wrong_setting_is_refused_by_name(graph, setting, value):
     with pytest.raises(SettingsError, match=f'PHOENIX_LISTENER_{setting}'):
         graph.add(Listener, environ={f'PHOENIX_LISTENER_{setting}': value})
+
+
+def test_the_mute_switch_closes_the_ear_and_keeps_it_closed(graph, probe, microphone, listen):
+    listen('Stopwatch')
+    open_ear(probe)
+    expect(probe, MUTED, probe.publish(events.MICROPHONE_MUTE, muted=True))
+    expect(probe, MUTED, request(probe, ListenRequest.OPEN))
+    probe.publish(events.MICROPHONE_MUTE, muted=False)
+    cause = open_ear(probe)
+    microphone.play(COMMAND)
+    microphone.keep_quiet(1)
+    assert final(probe, cause).text.endswith('seconds')

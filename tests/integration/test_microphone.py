@@ -17,7 +17,8 @@ ROOM_NOISE = 2  # the simulated room is so loud at most
 @pytest.fixture
 def probe(graph):
     return graph.probe(
-        publishes=[events.SIMULATED_SOUND], records=[events.AUDIO_INPUT, events.FAULT]
+        publishes=[events.SIMULATED_SOUND, events.MICROPHONE_MUTE],
+        records=[events.AUDIO_INPUT, events.FAULT],
     )
 
 
@@ -156,3 +157,41 @@ def test_a_lost_microphone_is_a_fault(graph, probe, provide):
     graph.call(node.trigger_activate)
     frames = probe.expect_count(events.AUDIO_INPUT, 2)
     assert {frame.stream_id for frame in frames} == {'LooseCable'}
+
+
+def test_the_mute_switch_closes_the_device(graph, probe, provide):
+    provide('phoenix.microphones', 'Counting')
+    Counting.log.clear()
+    graph.add(Microphone, parameters={'provider': 'Counting'})
+    probe.publish(events.MICROPHONE_MUTE, muted=True)
+    probe.publish(events.MICROPHONE_MUTE, muted=True)
+    probe.publish(events.MICROPHONE_MUTE, muted=False)
+    frames = probe.expect_count(events.AUDIO_INPUT, 2)
+    assert Counting.log == ['open', 'closed', 'open']
+    assert [frame.sequence for frame in frames] == [0, 1]
+
+
+class Counting:
+    """A microphone that delivers one frame each time it is opened."""
+
+    log = []
+
+    def __init__(self, settings):
+        pass
+
+    def start(self, on_frame, on_error):
+        self.log.append('open')
+        on_frame(CapturedFrame(np.ones(640, np.int16), 0, 0.04))
+
+    def stop(self):
+        self.log.append('closed')
+
+
+def test_a_toy_that_starts_muted_hears_nothing_until_the_switch_is_off(graph, probe):
+    probe.publish(events.MICROPHONE_MUTE, muted=True)
+    node = graph.add(Microphone)
+    graph.call(lambda: None)
+    muted = len(probe.recorded(events.AUDIO_INPUT))
+    probe.publish(events.MICROPHONE_MUTE, muted=False)
+    probe.expect_count(events.AUDIO_INPUT, muted + 3)
+    assert node.is_active

@@ -4,9 +4,11 @@ import gpiozero
 import pytest
 from gpiozero.pins.mock import MockFactory
 from phoenix_msgs.msg import ButtonEvent, MotionEvent, SimulatedSensor, TouchEvent
+from sensor_msgs.msg import BatteryState
 
 from phoenix_core import events
 from phoenix_core.settings import SettingsError
+from phoenix_hw.fuel_gauges import Charge, FuelGaugeError
 from phoenix_hw.sensors import Sensors
 
 
@@ -14,7 +16,14 @@ from phoenix_hw.sensors import Sensors
 def probe(graph):
     return graph.probe(
         publishes=[events.SIMULATED_SENSOR],
-        records=[events.TOUCH, events.BUTTON, events.MOTION, events.BATTERY, events.FAULT],
+        records=[
+            events.TOUCH,
+            events.BUTTON,
+            events.MOTION,
+            events.BATTERY,
+            events.MICROPHONE_MUTE,
+            events.FAULT,
+        ],
     )
 
 
@@ -37,7 +46,7 @@ def stamp_s(message):
 
 def expect_held(probe, event, name_field):
     """Wait for the begin and end of a contact and return both, with their times compared."""
-    begin, end = probe.expect_count(event, 2)
+    begin, end = probe.expect_count(event, 2)[:2]
     assert getattr(begin, name_field) == getattr(end, name_field)
     assert begin.duration_s == 0
     assert end.duration_s == pytest.approx(stamp_s(end) - stamp_s(begin), abs=0.02)
@@ -66,7 +75,7 @@ def test_a_button_and_its_end(graph, probe):
 
 
 def test_two_pads_are_held_each_for_itself(graph, probe):
-    graph.add(Sensors)
+    graph.add(Sensors, parameters={'bounce_s': 0.0})
     for pad, value in (('head', 1.0), ('belly', 1.0), ('head', 0.0), ('belly', 0.0)):
         move(probe, SimulatedSensor.TOUCH, pad, value)
     touches = probe.expect_count(events.TOUCH, 4)
@@ -79,7 +88,7 @@ def test_two_pads_are_held_each_for_itself(graph, probe):
 
 
 def test_a_reading_that_changes_nothing_is_no_event(graph, probe):
-    graph.add(Sensors)
+    graph.add(Sensors, parameters={'bounce_s': 0.0})
     for value in (0.0, 1.0, 1.0, 0.0, 0.0, 1.0):
         move(probe, SimulatedSensor.TOUCH, 'head', value)
     touches = probe.expect_count(events.TOUCH, 3)
@@ -91,8 +100,87 @@ def test_a_reading_that_changes_nothing_is_no_event(graph, probe):
     assert len(probe.recorded(events.TOUCH)) == 3
 
 
-def test_motion(graph, probe):
+def test_a_chattering_pad_is_one_touch(graph, probe):
+    graph.add(Sensors, parameters={'bounce_s': 0.2})
+    for value in (1.0, 0.0) * 10:
+        move(probe, SimulatedSensor.TOUCH, 'head', value)
+    _, end = expect_held(probe, events.TOUCH, 'pad')
+    assert end.kind == TouchEvent.RELEASED
+    assert len(probe.recorded(events.TOUCH)) == 2
+
+
+@pytest.mark.parametrize(
+    ('moves', 'told'),
+    [
+        ((1.0, 0.0), ButtonEvent.CLICKED),
+        ((1.0, 0.0, 1.0, 0.0), ButtonEvent.DOUBLE_CLICKED),
+        ((1.0,), ButtonEvent.HELD),
+    ],
+)
+def test_what_presses_add_up_to(graph, probe, moves, told):
+    graph.add(Sensors, parameters={'bounce_s': 0.0, 'hold_s': 0.5})
+    for value in moves:
+        move(probe, SimulatedSensor.BUTTON, 'talk', value)
+    summary = probe.expect(events.BUTTON, lambda event: event.kind >= ButtonEvent.CLICKED)
+    assert (summary.button, summary.kind) == ('talk', told)
+    kinds = [event.kind for event in probe.recorded(events.BUTTON)]
+    raw = [ButtonEvent.PRESSED if value else ButtonEvent.RELEASED for value in moves]
+    assert kinds == [*raw, told]
+
+
+def test_the_mute_switch_is_a_state(graph, probe):
     graph.add(Sensors)
+    move(probe, SimulatedSensor.MUTE, '', 1.0)
+    assert probe.expect(events.MICROPHONE_MUTE).muted
+    late = graph.probe(records=[events.MICROPHONE_MUTE])
+    assert late.expect(events.MICROPHONE_MUTE).muted
+    move(probe, SimulatedSensor.MUTE, '', 0.0)
+    late.expect(events.MICROPHONE_MUTE, lambda mute: not mute.muted)
+
+
+class Gauge:
+    """A fuel gauge that fails at its second measurement."""
+
+    def __init__(self, settings):
+        self.measured = 0
+
+    def read(self):
+        self.measured += 1
+        if self.measured == 2:
+            raise FuelGaugeError('the bus hangs')
+        return Charge(percentage=0.5 + self.measured / 100, voltage=3.8, rate=-0.1)
+
+    def close(self):
+        pass
+
+
+def test_a_fuel_gauge_is_read_again_and_again_whatever_fails(graph, probe, provide):
+    provide('phoenix.fuel_gauges', 'Gauge')
+    graph.add(Sensors, parameters={'fuel_gauge': 'Gauge', 'battery_period_s': 0.1})
+    first, second = probe.expect_count(events.BATTERY, 2)
+    assert first.percentage == pytest.approx(0.51)
+    assert second.percentage == pytest.approx(0.53)
+    assert first.voltage == pytest.approx(3.8)
+    assert first.power_supply_status == BatteryState.POWER_SUPPLY_STATUS_DISCHARGING
+    fault = probe.expect(events.FAULT)
+    assert (fault.code, fault.message, fault.self_healing) == (
+        'fuel_gauge_failed',
+        'the bus hangs',
+        True,
+    )
+
+
+def test_motion_has_stopped_only_after_some_rest(graph, probe):
+    graph.add(Sensors, parameters={'rest_s': 0.3})
+    for value in (1.0, 0.0, 1.0, 0.0):
+        move(probe, SimulatedSensor.MOTION, '', value)
+    started, stopped = probe.expect_count(events.MOTION, 2)
+    assert (started.kind, stopped.kind) == (MotionEvent.STARTED, MotionEvent.STOPPED)
+    assert len(probe.recorded(events.MOTION)) == 2
+
+
+def test_motion(graph, probe):
+    graph.add(Sensors, parameters={'rest_s': 0.0})
     for value in (1.0, 0.0):
         move(probe, SimulatedSensor.MOTION, '', value)
     motions = probe.expect_count(events.MOTION, 2)
@@ -144,7 +232,10 @@ def test_nothing_is_felt_while_inactive(graph, probe):
 
 
 def test_the_pins_of_a_pi(graph, probe, pins):
-    node = graph.add(Sensors, parameters={'provider': 'gpiozero', 'motion_pin': 17})
+    node = graph.add(
+        Sensors, parameters={'provider': 'gpiozero', 'motion_pin': 17, 'mute_pin': 27}
+    )
+    assert not probe.expect(events.MICROPHONE_MUTE).muted  # told at the start
     pins.pin(5).drive_high()
     probe.expect(events.TOUCH)
     pins.pin(5).drive_low()
@@ -155,6 +246,9 @@ def test_the_pins_of_a_pi(graph, probe, pins):
     assert (pressed.button, pressed.kind) == ('talk', ButtonEvent.PRESSED)
     pins.pin(17).drive_high()
     assert probe.expect(events.MOTION).kind == MotionEvent.STARTED
+    pins.pin(27).drive_low()
+    probe.expect(events.MICROPHONE_MUTE, lambda mute: mute.muted)
+    pins.pin(27).drive_high()
 
     graph.call(node.trigger_deactivate)
     pins.pin(6).drive_high()

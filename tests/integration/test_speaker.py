@@ -22,7 +22,7 @@ def probe(graph):
     commands = [events.STOP_SPEAKING, events.USER_SPEECH, events.VOLUME]
     return graph.probe(
         publishes=[events.AUDIO_OUTPUT, *commands],
-        records=[events.AUDIO_PLAYBACK, events.FAULT, events.VOLUME],
+        records=[events.AUDIO_PLAYED, events.AUDIO_PLAYBACK, events.FAULT, events.VOLUME],
     )
 
 
@@ -196,3 +196,21 @@ def test_deactivating_interrupts_and_activating_begins_anew(graph, probe):
 def test_a_wrong_setting_is_refused_by_name(graph, setting, value):
     with pytest.raises(SettingsError, match=f'PHOENIX_SPEAKER_{setting}'):
         graph.add(Speaker, environ={f'PHOENIX_SPEAKER_{setting}': value})
+
+
+def test_what_is_heard_is_told_sample_by_sample_and_in_time(graph, probe):
+    graph.add(Speaker)
+    probe.publish(events.VOLUME, level=0.5, muted=False)
+    probe.expect(events.VOLUME)
+    speak(probe, 'hello', SHORT)
+    started = expect(probe, STARTED, 'hello')
+    finished = expect(probe, FINISHED, 'hello')
+    frames = probe.recorded(events.AUDIO_PLAYED)
+    assert {frame.stream_id for frame in frames} == {'hello'}
+    played = np.concatenate([np.frombuffer(frame.samples, np.int16) for frame in frames])
+    assert np.abs(played - SHORT / 2).max() <= 1  # the volume applied
+    begins = [stamp_s(frame) for frame in frames]
+    assert begins[0] == pytest.approx(stamp_s(started), abs=0.05)
+    assert begins[-1] + len(frames[-1].samples) / 16000 == pytest.approx(
+        stamp_s(finished), abs=0.05
+    )

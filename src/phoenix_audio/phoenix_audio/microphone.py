@@ -3,7 +3,7 @@
 import array
 from pathlib import Path
 
-from phoenix_msgs.msg import SimulatedSound
+from phoenix_msgs.msg import MicrophoneMute, SimulatedSound
 from rclpy.duration import Duration
 from rclpy.time import Time as RosTime
 
@@ -32,7 +32,7 @@ class Microphone(EventNode):
     """Publishes every frame of its provider, numbered and stamped with its capture time."""
 
     produces = (events.AUDIO_INPUT,)
-    consumes = {events.SIMULATED_SOUND: 'on_sound'}
+    consumes = {events.MICROPHONE_MUTE: 'on_mute', events.SIMULATED_SOUND: 'on_sound'}
     settings: MicrophoneSettings
 
     def configure(self) -> None:
@@ -42,8 +42,13 @@ class Microphone(EventNode):
         )
 
     def activate(self) -> None:
-        """Open the device; its frames come in a thread of the provider."""
+        """Open the device, until the mute switch says otherwise."""
         self._sequence = 0
+        self._muted = False
+        self._open()
+
+    def _open(self) -> None:
+        """Open the device; its frames come in a thread of the provider."""
         self._provider.start(
             lambda frame: self.post(self._publish_frame, frame, self.get_clock().now()),
             lambda error: self.post(self.fault, 'microphone_lost', str(error)),
@@ -52,6 +57,16 @@ class Microphone(EventNode):
     def deactivate(self) -> None:
         """Close the device."""
         self._provider.stop()
+
+    def on_mute(self, mute: MicrophoneMute) -> None:
+        """Close the device as long as the switch says so."""
+        if mute.muted == self._muted:
+            return
+        self._muted = mute.muted
+        if mute.muted:
+            self._provider.stop()
+        else:
+            self._open()
 
     def on_sound(self, sound: SimulatedSound) -> None:
         """Play a recording, where the microphone is simulated."""
@@ -65,7 +80,7 @@ class Microphone(EventNode):
             self.post(self.fault, 'recording_refused', str(error))
 
     def _publish_frame(self, frame: CapturedFrame, delivered: RosTime) -> None:
-        if not self.is_active:
+        if not self.is_active or self._muted:
             return  # the last frames of a closed device
         captured = delivered - Duration(seconds=frame.age_s)
         self.publish(

@@ -31,7 +31,8 @@ class Player:
 
     Whatever breaks, each utterance ends with one call of either `on_finished`, when its last
     sample has been heard, or `on_interrupted`; if any of its samples reached the device, one call
-    of `on_started` came before. Positions are in seconds of the utterance.
+    of `on_started` came before. Positions are in seconds of the utterance. `on_played` gets the
+    samples that the device accepted, volume applied, and in how many seconds they will be heard.
 
     An utterance whose frames stop coming for `stall_s` before the last one is interrupted. So is
     the one in which the device fails; the device is then opened again at once, at every utterance
@@ -50,6 +51,7 @@ class Player:
         on_finished: Callable[[str, float], None],
         on_interrupted: Callable[[str, float], None],
         on_error: Callable[[Exception], None],
+        on_played: Callable[[str, NDArray[np.int16], float], None] = lambda *played: None,
         volume: float = 1.0,
         stall_s: float = 5.0,
         retry_s: float = 0.5,
@@ -62,6 +64,7 @@ class Player:
         self._on_finished = on_finished
         self._on_interrupted = on_interrupted
         self._on_error = on_error
+        self._on_played = on_played
         self.volume = volume
         self._gain = volume  # follows the volume, without steps
         self._stall_s = stall_s
@@ -217,13 +220,16 @@ class Player:
             stall_s = utterance.fed_s + self._stall_s - time.monotonic()
             samples = self._take(utterance, stall_s if dry else SLICE_S)
             if samples.size:
-                loudspeaker.write(self._amplify(samples))
+                amplified = self._amplify(samples)
+                loudspeaker.write(amplified)
                 if utterance.interrupted:
                     break
                 if utterance.written == 0:
                     self._on_started(utterance.id)
                 utterance.written += samples.size
                 utterance.held = min(utterance.held + samples.size, most_held)
+                before = max(utterance.held - samples.size, 0)
+                self._on_played(utterance.id, amplified, before / self._sample_rate)
                 dry = False
             elif not dry:
                 self._push_out(utterance, loudspeaker, most_held)

@@ -1,10 +1,14 @@
 """The speaker node: plays what the voice says, and tells how far it is."""
 
+import array
 from pathlib import Path
 from queue import SimpleQueue
 
 import numpy as np
+from numpy.typing import NDArray
 from phoenix_msgs.msg import AudioFrame, PlaybackEvent, StopSpeaking, UserSpeech, Volume
+from rclpy.duration import Duration
+from rclpy.time import Time
 
 from phoenix_audio.playback import Player
 from phoenix_audio.speakers import Loudspeaker, SimulatedLoudspeaker
@@ -29,7 +33,7 @@ class SpeakerSettings(NodeSettings):
 class Speaker(EventNode):
     """Plays utterances in the order in which they come; a person's voice interrupts them."""
 
-    produces = (events.AUDIO_PLAYBACK,)
+    produces = (events.AUDIO_PLAYED, events.AUDIO_PLAYBACK)
     consumes = {
         events.AUDIO_OUTPUT: 'on_audio',
         events.STOP_SPEAKING: 'on_stop',
@@ -46,6 +50,7 @@ class Speaker(EventNode):
     def activate(self) -> None:
         """Start the player, which opens the device, again and again if it must."""
         self._reports: SimpleQueue[tuple[str, int, float]] = SimpleQueue()
+        self._played = 0  # frames
         self._causes: dict[str, tracing.TraceContext | None] = {}
         self._player = Player(
             lambda: self._provider(self.settings),
@@ -54,6 +59,9 @@ class Speaker(EventNode):
             on_started=lambda name: self._report(name, PlaybackEvent.STARTED),
             on_finished=lambda name, s: self._report(name, PlaybackEvent.FINISHED, s),
             on_interrupted=lambda name, s: self._report(name, PlaybackEvent.INTERRUPTED, s),
+            on_played=lambda name, samples, in_s: self.post(
+                self._publish_played, name, samples, self.get_clock().now(), in_s
+            ),
             on_error=lambda error: self.post(
                 self.fault, 'speaker_lost', str(error), self_healing=True
             ),
@@ -87,6 +95,22 @@ class Speaker(EventNode):
     def on_volume(self, volume: Volume) -> None:
         """Take another volume."""
         self._player.volume = self._volume = 0.0 if volume.muted else volume.level
+
+    def _publish_played(
+        self, utterance_id: str, samples: NDArray[np.int16], now: Time, in_s: float
+    ) -> None:
+        if not self.is_active:
+            return
+        self.publish(
+            events.AUDIO_PLAYED,
+            stamp=(now + Duration(seconds=in_s)).to_msg(),
+            stream_id=utterance_id,
+            sequence=self._played,
+            sample_rate=self.settings.sample_rate,
+            channels=1,
+            samples=array.array('h', samples.tobytes()),
+        )
+        self._played += 1
 
     def _report(self, utterance_id: str, kind: int, position_s: float = 0.0) -> None:
         """Take a report in the player's thread."""

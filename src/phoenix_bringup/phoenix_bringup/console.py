@@ -28,6 +28,7 @@ class Console(EventNode):
             events.ACTIVITY_STATE,
             events.TOUCH,
             events.BUTTON,
+            events.MICROPHONE_MUTE,
             events.LED_FRAME,
             events.VOLUME,
             events.FAULT,

@@ -29,6 +29,7 @@ EARS = {
     ListeningEvent.NO_SPEECH: 'nobody spoke',
     ListeningEvent.NOT_UNDERSTOOD: 'not understood',
     ListeningEvent.CANCELLED: 'closed',
+    ListeningEvent.MUTED: 'muted',
 }
 PLAYBACKS = {
     PlaybackEvent.STARTED: 'started',
@@ -66,6 +67,8 @@ def line(event: EventType, message: Any) -> tuple[str, str] | None:
             return 'touch', message.pad
         case events.BUTTON if message.kind == ButtonEvent.PRESSED:
             return 'button', message.button
+        case events.MICROPHONE_MUTE:
+            return 'microphone', 'muted' if message.muted else 'on'
         case events.VOLUME:
             return 'volume', 'muted' if message.muted else f'{message.level:.0%}'
         case events.FAULT:

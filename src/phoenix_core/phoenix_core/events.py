@@ -44,6 +44,23 @@ AUDIO_OUTPUT = EventType(
     },
     compare=IGNORE,  # the words are compared, in SAY_REQUEST
 )
+AUDIO_PLAYED = EventType(
+    'AUDIO_PLAYED',
+    'audio/played',
+    msg.AudioFrame,
+    qos.STREAM,
+    'What the speaker plays, as loud as it plays it, stamped with the time at which it is heard.',
+    privacy=Privacy.AUDIO,
+    rules={
+        'stream_id': not_empty,
+        'sample_rate': in_range(8000, 192000),
+        'channels': one_of(1),
+        'samples': not_empty,
+    },
+    compare=IGNORE,  # the words are compared, in SAY_REQUEST
+    rate_hz=50,
+    traced=False,
+)
 AUDIO_PLAYBACK = EventType(
     'AUDIO_PLAYBACK',
     'audio/playback',
@@ -107,6 +124,7 @@ LISTENING = EventType(
             msg.ListeningEvent.NO_SPEECH,
             msg.ListeningEvent.NOT_UNDERSTOOD,
             msg.ListeningEvent.CANCELLED,
+            msg.ListeningEvent.MUTED,
         )
     },
 )
@@ -259,11 +277,17 @@ BUTTON = EventType(
     'sensors/button',
     msg.ButtonEvent,
     qos.EVENT,
-    'A button was pressed or let go.',
+    'A button was pressed or let go, clicked, clicked twice or held.',
     privacy=Privacy.NONE,
     rules={
         'button': not_empty,
-        'kind': one_of(msg.ButtonEvent.PRESSED, msg.ButtonEvent.RELEASED),
+        'kind': one_of(
+            msg.ButtonEvent.PRESSED,
+            msg.ButtonEvent.RELEASED,
+            msg.ButtonEvent.CLICKED,
+            msg.ButtonEvent.DOUBLE_CLICKED,
+            msg.ButtonEvent.HELD,
+        ),
         'duration_s': in_range(0),
     },
     compare={'duration_s': within(0.1)},
@@ -288,9 +312,22 @@ BATTERY = EventType(
     'The charge of the battery.',
     privacy=Privacy.NONE,
     rules={'percentage': in_range(0, 1)},
-    compare={'percentage': within(0.01)},
+    compare={
+        'percentage': within(0.01),
+        # Measured or NaN, which equals nothing.
+        **dict.fromkeys(('voltage', 'temperature', 'current', 'charge'), IGNORE),
+        **dict.fromkeys(('capacity', 'design_capacity'), IGNORE),
+    },
     no_consumer='for ROS tools; no node acts on the charge yet',
     traced=False,
+)
+MICROPHONE_MUTE = EventType(
+    'MICROPHONE_MUTE',
+    'sensors/microphone_mute',
+    msg.MicrophoneMute,
+    qos.STATE,
+    'Whether the mute switch is on; then the microphone is closed.',
+    privacy=Privacy.NONE,
 )
 LED_COMMAND = EventType(
     'LED_COMMAND',
@@ -393,6 +430,7 @@ SIMULATED_SENSOR = EventType(
             msg.SimulatedSensor.BUTTON,
             msg.SimulatedSensor.MOTION,
             msg.SimulatedSensor.BATTERY,
+            msg.SimulatedSensor.MUTE,
         )
     },
 )

@@ -1,11 +1,12 @@
 """Turns animations, described as data in config/leds.yaml, into the pixels of the LED ring.
 
 Colors are RGB in [0, 1] as the eye sees them, levels and brightness likewise; gamma correction is
-the last step. Everything is a function of the seconds passed in: the same time, the same pixels.
+the last step. Everything is a function of the moment passed in: the same moment, the same pixels.
 """
 
 import math
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeAlias
 
@@ -25,6 +26,8 @@ Levels: TypeAlias = npt.NDArray[np.float64]
 GAMMA = 2.2
 # At most three flashes per second, so that no ring can provoke a seizure (WCAG 2.3.1).
 SHORTEST_PERIOD_S = 0.34
+CHANNEL_MA = 20.0
+DARK_MA = 1.0
 GOLDEN_RATIO = 0.6180339887
 
 
@@ -53,6 +56,14 @@ PeriodS = Annotated[float, Field(ge=SHORTEST_PERIOD_S)]
 Name = Annotated[str, BeforeValidator(_check_name)]
 
 
+@dataclass(frozen=True)
+class Moment:
+    """All that an animation depends on: its age, and how loud the toy speaks just now, [0, 1]."""
+
+    elapsed_s: float
+    loudness: float = 0.0
+
+
 class Solid(FileModel):
     """One color that stays."""
 
@@ -60,33 +71,40 @@ class Solid(FileModel):
     color: Color
     level: Level = 1.0
 
-    def _paint(self, elapsed_s: float, pixels: int, color: RGB | None) -> Levels:
+    def _paint(self, moment: Moment, pixels: int, color: RGB | None) -> Levels:
         return np.tile(np.array(color or self.color) * self.level, (pixels, 1))
 
 
-class _Periodic(FileModel):
-    """One color whose level goes between `low` and `level`; each pixel repeats every period."""
+class _Swinging(FileModel):
+    """One color whose level goes between `low` and `level`."""
 
     color: Color
     level: Level = 1.0
     low: Level = 0.0
-    period_s: PeriodS
 
     @model_validator(mode='after')
-    def _order_levels(self) -> '_Periodic':
+    def _order_levels(self) -> '_Swinging':
         if self.low > self.level:
             raise ValueError(
                 f'low: {self.low} is above level: {self.level}; allowed is at most that'
             )
         return self
 
+    def _swing(self, shape: Levels, color: RGB | None) -> Levels:
+        return np.outer(self.low + (self.level - self.low) * shape, color or self.color)
+
+
+class _Periodic(_Swinging):
+    """Each pixel repeats every period."""
+
+    period_s: PeriodS
+
     def _shape(self, cycles: float, ring: Levels) -> Levels:
         # How lit each pixel is, [0, 1], `cycles` periods after the start; `ring`: their places.
         raise NotImplementedError
 
-    def _paint(self, elapsed_s: float, pixels: int, color: RGB | None) -> Levels:
-        shape = self._shape(elapsed_s / self.period_s, _ring(pixels))
-        return np.outer(self.low + (self.level - self.low) * shape, color or self.color)
+    def _paint(self, moment: Moment, pixels: int, color: RGB | None) -> Levels:
+        return self._swing(self._shape(moment.elapsed_s / self.period_s, _ring(pixels)), color)
 
 
 class Breathe(_Periodic):
@@ -141,6 +159,17 @@ class Wave(_Periodic):
         return _swell(0.5 + self.crests * ring - cycles)
 
 
+class Loudness(_Swinging):
+    """Lights up from the first pixel to both sides, the farther the louder the toy speaks."""
+
+    kind: Literal['loudness']
+
+    def _paint(self, moment: Moment, pixels: int, color: RGB | None) -> Levels:
+        distance = np.abs((_ring(pixels) + 0.5) % 1 - 0.5) * pixels  # [pixels] from the first
+        lit = moment.loudness * (pixels / 2 + 1) - distance
+        return self._swing(np.clip(lit, 0, 1), color)
+
+
 class Rainbow(FileModel):
     """All hues at once, turning once per period. A color given by a command changes nothing."""
 
@@ -148,8 +177,8 @@ class Rainbow(FileModel):
     level: Level = 1.0
     period_s: PeriodS
 
-    def _paint(self, elapsed_s: float, pixels: int, color: RGB | None) -> Levels:
-        hue = _ring(pixels)[:, np.newaxis] - elapsed_s / self.period_s
+    def _paint(self, moment: Moment, pixels: int, color: RGB | None) -> Levels:
+        hue = _ring(pixels)[:, np.newaxis] - moment.elapsed_s / self.period_s
         channels = np.array([0, 1 / 3, 2 / 3])
         distance = np.abs((hue - channels + 0.5) % 1 - 0.5)
         return self.level * np.clip(2 - 6 * distance, 0, 1)
@@ -163,16 +192,18 @@ class Sparkle(FileModel):
     level: Level = 1.0
     period_s: PeriodS
 
-    def _paint(self, elapsed_s: float, pixels: int, color: RGB | None) -> Levels:
+    def _paint(self, moment: Moment, pixels: int, color: RGB | None) -> Levels:
         index = np.arange(pixels)
         # Multiples of the golden ratio spread evenly, yet neighbors look unrelated.
-        cycles = elapsed_s / self.period_s + index * GOLDEN_RATIO
+        cycles = moment.elapsed_s / self.period_s + index * GOLDEN_RATIO
         palette = np.array([color] if color else self.colors)
         chosen = palette[(np.floor(cycles).astype(int) + index) % len(palette)]
         return self.level * _swell(cycles)[:, np.newaxis] * chosen
 
 
-Animation: TypeAlias = Solid | Breathe | Pulse | Blink | Comet | Wave | Rainbow | Sparkle
+Animation: TypeAlias = (
+    Solid | Breathe | Pulse | Blink | Comet | Wave | Loudness | Rainbow | Sparkle
+)
 Phase: TypeAlias = Literal['resting', 'listening', 'thinking', 'speaking']
 
 
@@ -183,6 +214,7 @@ class States(FileModel):
     listening: Name
     thinking: Name
     speaking: Name
+    muted: Name  # instead of `resting`, whatever was commanded, while the microphone is muted
     # By activity, instead of `resting`. The other phases look the same in every activity: whoever
     # looks at the toy must always be able to tell whether it listens.
     resting_in: dict[Name, Name] = {}
@@ -226,14 +258,28 @@ def load_animations(path: Path) -> AnimationLibrary:
     return load_config(path, AnimationLibrary)
 
 
-def paint(animation: Animation, elapsed_s: float, pixels: int, color: RGB | None) -> Levels:
+def paint(animation: Animation, moment: Moment, pixels: int, color: RGB | None) -> Levels:
     """Return the pixels as the eye shall see them, shape (pixels, 3) in [0, 1]."""
-    return animation._paint(elapsed_s, pixels, color)
+    return animation._paint(moment, pixels, color)
 
 
 def correct_gamma(levels: Levels) -> npt.NDArray[np.uint8]:
     """Return the duty of each LED, [0, 255], that the eye sees as that level, [0, 1]."""
     return np.rint(255 * np.clip(levels, 0, 1) ** GAMMA).astype(np.uint8)
+
+
+def limit_current(duty: npt.NDArray[np.uint8], budget_ma: float) -> npt.NDArray[np.uint8]:
+    """
+    Return the duty of each LED, dimmed as a whole as far as the budget demands.
+
+    Colors stay: all LEDs are dimmed by the same factor. A channel draws 20 mA at full duty, and
+    each LED 1 mA when dark, as WS2812B do.
+    """
+    lit_ma = duty.sum(dtype=np.int64) / 255 * CHANNEL_MA
+    left_ma = max(budget_ma - len(duty) * DARK_MA, 0.0)
+    if lit_ma <= left_ma:
+        return duty
+    return (duty * (left_ma / lit_ma)).astype(np.uint8)  # downwards: never above the budget
 
 
 def _ring(pixels: int) -> Levels:

@@ -1,6 +1,7 @@
 """Decides which animation the LED ring shows at a given time, and fades from one to the next."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,8 +12,10 @@ from phoenix_hw.animation import (
     Animation,
     AnimationLibrary,
     Levels,
+    Moment,
     Phase,
     correct_gamma,
+    limit_current,
     paint,
 )
 
@@ -34,15 +37,27 @@ class Animator:
 
     A command with a duration is shown over any state; one without stands in for the resting
     animation until the next command, so that one can still see the toy listen and speak.
+    While the microphone is muted, that is shown instead of any resting animation.
     All times are seconds of one clock, which must not run backwards. The ring fades in from dark.
+    `loudness` is how loud the toy speaks, [0, 1], at a time that has come.
     """
 
     def __init__(
-        self, library: AnimationLibrary, *, pixels: int, now_s: float, brightness: float = 1.0
+        self,
+        library: AnimationLibrary,
+        *,
+        pixels: int,
+        now_s: float,
+        brightness: float = 1.0,
+        current_limit_ma: float = math.inf,
+        loudness: Callable[[float], float] = lambda now_s: 0.0,
     ) -> None:
         self._library = library
         self._pixels = pixels
         self.brightness = brightness
+        self._current_limit_ma = current_limit_ma
+        self._loudness = loudness
+        self._muted: _Scene | None = None
         self._state = _Scene(library.of_state('', 'resting'), now_s)
         self._resting = True
         self._standing: _Scene | None = None
@@ -57,6 +72,14 @@ class Animator:
         if animation is not self._state.animation:
             self._state = _Scene(animation, now_s)
         self._resting = phase == 'resting'
+        if self._scene(now_s) is not scene:
+            self._fade(before, now_s)
+
+    def show_muted(self, muted: bool, now_s: float) -> None:
+        """Show, or no longer show, that the microphone is muted."""
+        before, scene = self._levels(now_s), self._scene(now_s)
+        animation = self._library.animations[self._library.states.muted]
+        self._muted = _Scene(animation, now_s) if muted else None
         if self._scene(now_s) is not scene:
             self._fade(before, now_s)
 
@@ -90,8 +113,9 @@ class Animator:
         self._fade(before, now_s)
 
     def frame(self, now_s: float) -> npt.NDArray[np.uint8]:
-        """Return the pixels at that time, shape (pixels, 3), brightness and gamma applied."""
-        return correct_gamma(self._levels(now_s) * self.brightness)
+        """Return the duty of each LED at that time, shape (pixels, 3), [0, 255]."""
+        duty = correct_gamma(self._levels(now_s) * self.brightness)
+        return limit_current(duty, self._current_limit_ma)
 
     def _scene(self, now_s: float) -> _Scene:
         command = self._command
@@ -103,6 +127,8 @@ class Animator:
             before = self._faded(command, command.ends_s)
             self._command = None
             self._fade(before, command.ends_s)
+        if self._resting and self._muted is not None:
+            return self._muted
         if self._resting and self._standing is not None:
             return self._standing
         return self._state
@@ -115,7 +141,8 @@ class Animator:
         return self._faded(self._scene(now_s), now_s)
 
     def _faded(self, scene: _Scene, now_s: float) -> Levels:
-        target = paint(scene.animation, now_s - scene.started_s, self._pixels, scene.color)
+        moment = Moment(now_s - scene.started_s, self._loudness(now_s))
+        target = paint(scene.animation, moment, self._pixels, scene.color)
         share = min(max((now_s - self._fade_started_s) / FADE_S, 0.0), 1.0)
         share = share * share * (3 - 2 * share)
         return self._fade_from + share * (target * scene.brightness - self._fade_from)

@@ -1,6 +1,7 @@
 """The LED node: shows what the toy is doing on its ring."""
 
-from phoenix_msgs.msg import ActivityState, LedCommand
+import numpy as np
+from phoenix_msgs.msg import ActivityState, AudioFrame, LedCommand, MicrophoneMute
 
 from phoenix_core import events, plugins
 from phoenix_core.execution import run
@@ -8,7 +9,14 @@ from phoenix_core.node import EventNode
 from phoenix_core.settings import NodeSettings, setting
 from phoenix_hw.animation import Phase, load_animations
 from phoenix_hw.animator import Animator
-from phoenix_hw.led_strips import LedStrip, LedStripError, SimulatedLedStrip, Ws281xLedStrip
+from phoenix_hw.led_strips import (
+    LedStrip,
+    LedStripError,
+    SimulatedLedStrip,
+    SpiLedStrip,
+    Ws281xLedStrip,
+)
+from phoenix_hw.loudness import LoudnessFollower
 
 LED_STRIPS = 'phoenix.led_strips'
 
@@ -30,14 +38,23 @@ class LedsSettings(NodeSettings):
     )
     frame_rate: float = setting(25.0, 'Frames per second [Hz].', ge=1, le=60)
     pin: int = setting(18, 'ws281x: BCM number of the data pin.', ge=0, le=27)
-    order: str = setting('GRB', 'ws281x: order of the colors on the wire.')
+    spi_bus: int = setting(0, 'spi: number of the bus; 0: data on GPIO 10.', ge=0, le=6)
+    order: str = setting('GRB', 'ws281x, spi: order of the colors on the wire.')
+    current_limit_ma: float = setting(
+        800.0, 'A frame that would draw more is dimmed to that [mA].', gt=0, le=60000
+    )
 
 
 class Leds(EventNode):
     """Draws the animation of the state, or of a command, frame by frame."""
 
     produces = (events.LED_FRAME,)
-    consumes = {events.ACTIVITY_STATE: 'on_state', events.LED_COMMAND: 'on_command'}
+    consumes = {
+        events.ACTIVITY_STATE: 'on_state',
+        events.AUDIO_PLAYED: 'on_played',
+        events.MICROPHONE_MUTE: 'on_mute',
+        events.LED_COMMAND: 'on_command',
+    }
     settings: LedsSettings
 
     def configure(self) -> None:
@@ -45,11 +62,14 @@ class Leds(EventNode):
         settings = self.settings
         library = load_animations(settings.config_path / 'leds.yaml')
         self.strip: LedStrip = plugins.load(LED_STRIPS, settings.provider)(settings)
+        self._loudness = LoudnessFollower()
         self._animator = Animator(
             library,
             pixels=settings.pixels,
             now_s=self.now_s(),
             brightness=settings.brightness,
+            current_limit_ma=settings.current_limit_ma,
+            loudness=self._loudness.at,
         )
         self._shown = b''
         self._failing = False
@@ -74,6 +94,16 @@ class Leds(EventNode):
     def on_state(self, state: ActivityState) -> None:
         """Show what the toy is doing."""
         self._animator.show_state(state.activity, PHASES[state.phase], self.now_s())
+
+    def on_played(self, frame: AudioFrame) -> None:
+        """Follow the loudness of what is heard."""
+        stamp = frame.header.stamp
+        samples = np.frombuffer(frame.samples, np.int16)
+        self._loudness.feed(samples, frame.sample_rate, stamp.sec + stamp.nanosec * 1e-9)
+
+    def on_mute(self, mute: MicrophoneMute) -> None:
+        """Show that the microphone is closed."""
+        self._animator.show_muted(mute.muted, self.now_s())
 
     def on_command(self, command: LedCommand) -> None:
         """Show what was asked for."""
@@ -118,6 +148,11 @@ def simulated_strip(settings: LedsSettings) -> LedStrip:
 def ws281x_strip(settings: LedsSettings) -> LedStrip:
     """Make a ring on a PWM or PCM pin of the Pi."""
     return Ws281xLedStrip(pixels=settings.pixels, pin=settings.pin, order=settings.order)
+
+
+def spi_strip(settings: LedsSettings) -> LedStrip:
+    """Make a ring on the data pin of an SPI bus."""
+    return SpiLedStrip(pixels=settings.pixels, bus=settings.spi_bus, order=settings.order)
 
 
 def main() -> None:

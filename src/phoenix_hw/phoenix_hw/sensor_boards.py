@@ -1,4 +1,4 @@
-"""Reads touch pads, buttons and motion, from the pins of a Pi or simulated, and times contacts."""
+"""Reads touch pads, buttons, motion and a mute switch, from the pins of a Pi or simulated."""
 
 import importlib
 from collections.abc import Callable, Collection, Mapping
@@ -18,14 +18,15 @@ class SensorKind(Enum):
     BUTTON = 'button'
     MOTION = 'motion'
     BATTERY = 'battery'
+    MUTE = 'mute'
 
 
 @dataclass(frozen=True)
 class Reading:
     """What a sensor says now.
 
-    `name` is the pad or button, empty for motion and battery. `value` is 1 when touched, pressed
-    or moving, 0 when not; for the battery the charge, 0 to 1.
+    `name` is the pad or button, empty for the others. `value` is 1 when touched, pressed, moving
+    or muted, 0 when not; for the battery the charge, 0 to 1.
     """
 
     kind: SensorKind
@@ -52,6 +53,7 @@ class SimulatedSensorBoard:
             SensorKind.BUTTON: sorted(buttons),
             SensorKind.MOTION: [''],
             SensorKind.BATTERY: [''],
+            SensorKind.MUTE: [''],
         }
         self._on_reading: Callable[[Reading], None] | None = None
 
@@ -82,9 +84,10 @@ class GpiozeroSensorBoard:
     """Sensors on the pins of a Raspberry Pi. Reports come in threads of gpiozero.
 
     Pins are BCM numbers. With pull-up a contact to ground is active (a plain button), without it a
-    high level is, and the pin is pulled down (a capacitive pad, a motion sensor). `bounce_s` is
-    gpiozero's bounce time. A contact that is active at the start is first reported when it is let
-    go. `pin_factory` is gpiozero's, None for the one of the machine.
+    high level is, and the pin is pulled down (a capacitive pad, a motion sensor). The mute switch
+    closes to ground when it mutes. `bounce_s` is gpiozero's bounce time. Of what is active at the
+    start only the mute switch is reported; a contact is when it is let go. `pin_factory` is
+    gpiozero's, None for the one of the machine.
     """
 
     def __init__(
@@ -93,6 +96,7 @@ class GpiozeroSensorBoard:
         pads: Mapping[str, int],
         buttons: Mapping[str, int],
         motion_pin: int | None = None,
+        mute_pin: int | None = None,
         pads_pull_up: bool = False,
         buttons_pull_up: bool = True,
         bounce_s: float = 0.02,
@@ -110,6 +114,8 @@ class GpiozeroSensorBoard:
         ]
         if motion_pin is not None:
             self._contacts.append((SensorKind.MOTION, '', motion_pin, False))
+        if mute_pin is not None:
+            self._contacts.append((SensorKind.MUTE, '', mute_pin, True))
         self._check_pins()
         self._bounce_s = bounce_s
         self._pin_factory = pin_factory
@@ -138,6 +144,8 @@ class GpiozeroSensorBoard:
                 self._devices.append(device)
                 device.when_activated = _reporter(on_reading, Reading(kind, name, 1.0))
                 device.when_deactivated = _reporter(on_reading, Reading(kind, name, 0.0))
+                if kind is SensorKind.MUTE:
+                    on_reading(Reading(kind, name, float(device.value)))
         except self._gpiozero.BadPinFactory as error:
             raise SensorBoardError(
                 f'no GPIO pins: {error} They need a Raspberry Pi, the library lgpio, and a user '
@@ -151,28 +159,6 @@ class GpiozeroSensorBoard:
         """Free the pins."""
         while self._devices:
             self._devices.pop().close()
-
-
-class HoldTimer:
-    """Turns the readings of one contact into changes, and says how long it was held."""
-
-    def __init__(self) -> None:
-        self._since_s: float | None = None
-
-    def update(self, active: bool, now_s: float) -> float | None:
-        """Return the seconds it was held when it is let go, 0 when it becomes active, else None.
-
-        None means that nothing changed: the reading repeats the one before, or lets go what was
-        never seen active. `now_s` is the time of the reading on the caller's clock.
-        """
-        if active == (self._since_s is not None):
-            return None
-        if self._since_s is None:
-            self._since_s = now_s
-            return 0.0
-        held_s = max(now_s - self._since_s, 0.0)
-        self._since_s = None
-        return held_s
 
 
 def _contact(kind: SensorKind, name: str) -> str:

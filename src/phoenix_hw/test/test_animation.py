@@ -10,7 +10,9 @@ from phoenix_core.config_file import ConfigFileError
 from phoenix_hw.animation import (
     SHORTEST_PERIOD_S,
     AnimationLibrary,
+    Moment,
     correct_gamma,
+    limit_current,
     load_animations,
     paint,
 )
@@ -35,9 +37,13 @@ SMALL: dict[str, Any] = {
         'listening': 'walk',
         'thinking': 'busy',
         'speaking': 'ring',
+        'muted': 'lamp',
         'resting_in': {'sleep': 'night'},
     },
 }
+
+
+METER: dict[str, Any] = {'kind': 'loudness', 'color': '#ffffff', 'low': 0.2}
 
 
 def small() -> AnimationLibrary:
@@ -47,7 +53,7 @@ def small() -> AnimationLibrary:
 def render(
     animation: Any, elapsed_s: float, pixels: int, color: Any, brightness: float
 ) -> np.ndarray:
-    return correct_gamma(paint(animation, elapsed_s, pixels, color) * brightness)
+    return correct_gamma(paint(animation, Moment(elapsed_s), pixels, color) * brightness)
 
 
 def shown(name: str, elapsed_s: float, color: Any = None, brightness: float = 1.0) -> np.ndarray:
@@ -244,3 +250,27 @@ def test_missing_state_is_named(tmp_path: Path) -> None:
     path.write_text(yaml.safe_dump(data), encoding='utf-8')
     with pytest.raises(ConfigFileError, match=r'states\.thinking: Field required'):
         load_animations(path)
+
+
+def test_loudness_lights_up_from_the_first_pixel_to_both_sides() -> None:
+    meter = AnimationLibrary.model_validate(
+        {**SMALL, 'animations': {**SMALL['animations'], 'meter': METER}}
+    ).find('meter')
+
+    def lit(loudness: float) -> list[int]:
+        levels = paint(meter, Moment(3.0, loudness), 8, None)
+        assert levels.min() >= METER['low']
+        return [pixel for pixel in range(8) if levels[pixel, 0] > METER['low'] + 0.01]
+
+    assert lit(0.0) == []
+    assert lit(0.3) == [0, 1, 7]
+    assert lit(1.0) == list(range(8))
+
+
+def test_a_frame_over_the_current_budget_is_dimmed_as_a_whole() -> None:
+    frame = np.array([[255, 128, 0]] * 10, np.uint8)  # 10 LEDs: 10 mA dark, 300 mA lit
+    assert np.array_equal(limit_current(frame, 320), frame)
+    dimmed = limit_current(frame, 160)
+    assert 10 + dimmed.sum() / 255 * 20 <= 160
+    assert dimmed[0].tolist() == [127, 63, 0]
+    assert not limit_current(frame, 5).any()

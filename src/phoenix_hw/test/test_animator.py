@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -10,6 +12,8 @@ LIBRARY = AnimationLibrary.model_validate(
             'red': {'kind': 'solid', 'color': '#ff0000'},
             'green': {'kind': 'solid', 'color': '#00ff00'},
             'blue': {'kind': 'solid', 'color': '#0000ff'},
+            'white': {'kind': 'solid', 'color': '#ffffff'},
+            'meter': {'kind': 'loudness', 'color': '#ffffff'},
             'turning': {'kind': 'comet', 'color': '#ffffff', 'period_s': 1.0},
         },
         'states': {
@@ -17,13 +21,14 @@ LIBRARY = AnimationLibrary.model_validate(
             'listening': 'green',
             'thinking': 'turning',
             'speaking': 'blue',
+            'muted': 'white',
         },
     }
 )
 
 
-def make(brightness: float = 1.0) -> Animator:
-    return Animator(LIBRARY, pixels=4, now_s=0.0, brightness=brightness)
+def make(brightness: float = 1.0, **options: Any) -> Animator:
+    return Animator(LIBRARY, pixels=4, now_s=0.0, brightness=brightness, **options)
 
 
 def first(animator: Animator, now_s: float) -> list[int]:
@@ -32,6 +37,7 @@ def first(animator: Animator, now_s: float) -> list[int]:
 
 
 RED, GREEN, BLUE, DARK = [255, 0, 0], [0, 255, 0], [0, 0, 255], [0, 0, 0]
+WHITE = [255, 255, 255]
 
 
 def test_fades_in_from_dark_to_the_resting_look() -> None:
@@ -111,7 +117,9 @@ def test_color_and_brightness_of_a_command() -> None:
 
 def test_unknown_animation_is_refused_and_changes_nothing() -> None:
     animator = make()
-    with pytest.raises(ValueError, match="'disco'; allowed are blue, green, red, turning"):
+    with pytest.raises(
+        ValueError, match="'disco'; allowed are blue, green, meter, red, turning, white"
+    ):
         animator.play('disco', 1.0)
     assert first(animator, 2.0) == RED
 
@@ -125,3 +133,29 @@ def test_frames_do_not_depend_on_how_often_one_looks() -> None:
         often.frame(tick / 100)
     assert np.array_equal(often.frame(2.1), seldom.frame(2.1))
     assert 0 < seldom.frame(2.1)[0, 2] < 255  # in the middle of the fade back
+
+
+def test_a_muted_microphone_is_shown_whatever_is_shown_while_resting() -> None:
+    animator = make()
+    animator.play('green', 1.0)
+    animator.show_muted(True, 2.0)
+    assert first(animator, 2.0) == GREEN
+    assert first(animator, 2.0 + FADE_S) == WHITE
+    animator.show_state('conversation', 'speaking', 3.0)
+    assert first(animator, 4.0) == BLUE
+    animator.show_state('idle', 'resting', 5.0)
+    assert first(animator, 6.0) == WHITE
+    animator.show_muted(False, 7.0)
+    assert first(animator, 8.0) == GREEN
+
+
+def test_the_loudness_is_asked_for_at_the_time_of_the_frame() -> None:
+    animator = make(loudness=lambda now_s: float(now_s >= 3.0))
+    animator.play('meter', 0.0)
+    assert first(animator, 2.0) == DARK
+    assert first(animator, 3.0) == WHITE
+
+
+def test_the_current_limit_holds_for_every_frame() -> None:
+    animator = make(current_limit_ma=44.0)  # 4 LEDs, 4 mA dark: 40 mA of 80 mA
+    assert first(animator, 1.0) == [127, 0, 0]

@@ -5,7 +5,6 @@ import pytest
 
 from phoenix_hw.sensor_boards import (
     GpiozeroSensorBoard,
-    HoldTimer,
     Reading,
     SensorBoardError,
     SensorKind,
@@ -54,6 +53,18 @@ def test_pins_become_readings(pins: Any) -> None:
         Reading(SensorKind.MOTION, '', 1),
         Reading(SensorKind.MOTION, '', 0),
     ]
+
+
+def test_the_mute_switch_is_reported_at_the_start_too(pins: Any) -> None:
+    readings: list[Reading] = []
+    pins.pin(24)._set_pull = lambda pull: None  # a closed switch is stronger than the pull-up
+    pins.pin(24).drive_low()
+    board = make_board(pins, mute_pin=24)
+    board.start(readings.append)
+    assert readings == [Reading(SensorKind.MUTE, '', 1)]
+    pins.pin(24).drive_high()
+    board.stop()
+    assert readings[1:] == [Reading(SensorKind.MUTE, '', 0)]
 
 
 def test_pull_ups_turn_the_active_level_around(pins: Any) -> None:
@@ -175,26 +186,3 @@ def test_simulated_board_that_is_stopped_says_so() -> None:
     board.stop()
     with pytest.raises(SensorBoardError, match='not started'):
         board.inject(SensorKind.TOUCH, 'head', 1)
-
-
-def test_hold_timer_gives_the_duration_at_release() -> None:
-    timer = HoldTimer()
-    assert timer.update(True, 10.0) == 0.0
-    assert timer.update(False, 12.5) == 2.5
-    assert timer.update(True, 20.0) == 0.0
-    assert timer.update(False, 20.25) == 0.25
-
-
-def test_hold_timer_drops_repeated_readings() -> None:
-    timer = HoldTimer()
-    assert timer.update(False, 1.0) is None  # held since before the start, or noise
-    timer.update(True, 10.0)
-    assert timer.update(True, 11.0) is None
-    assert timer.update(False, 12.0) == 2.0
-    assert timer.update(False, 13.0) is None
-
-
-def test_hold_timer_never_gives_a_negative_duration() -> None:
-    timer = HoldTimer()
-    timer.update(True, 10.0)
-    assert timer.update(False, 9.0) == 0.0

@@ -8,6 +8,7 @@ from phoenix_msgs.msg import (
     AudioFrame,
     ListeningEvent,
     ListenRequest,
+    MicrophoneMute,
     Transcript,
     UserSpeech,
     WakeWordDetected,
@@ -53,6 +54,7 @@ class Listener(EventNode):
         events.AUDIO_INPUT: 'on_audio',
         events.WAKE_WORD_DETECTED: 'on_wake_word',
         events.LISTEN_REQUEST: 'on_request',
+        events.MICROPHONE_MUTE: 'on_mute',
     }
     settings: ListenerSettings
 
@@ -74,6 +76,7 @@ class Listener(EventNode):
 
     def activate(self) -> None:
         """Wait for a reason to listen."""
+        self._muted = False
         self._stream.resume()
         self._recognizing = False
         self._cause: tracing.TraceContext | None = None
@@ -95,6 +98,12 @@ class Listener(EventNode):
         else:
             self._close()
 
+    def on_mute(self, mute: MicrophoneMute) -> None:
+        """Close the ear: a muted microphone delivers nothing, not even silence."""
+        self._muted = mute.muted
+        if self._muted and self._endpointer.is_open:
+            self._close(ListeningEvent.MUTED)
+
     def on_audio(self, frame: AudioFrame) -> None:
         """Judge a frame."""
         missing = self._stream.missing
@@ -107,18 +116,21 @@ class Listener(EventNode):
             self._recognize_so_far()
 
     def _open(self, after: int) -> None:
+        if self._muted:
+            self.publish(events.LISTENING, kind=ListeningEvent.MUTED)
+            return
         self._endpointer.open(after=after)
         self._listening += 1
         self._recognizing = False
         self._cause = self.publish(events.LISTENING, kind=ListeningEvent.OPENED)
 
-    def _close(self) -> None:
+    def _close(self, kind: int = ListeningEvent.CANCELLED) -> None:
         if self._endpointer.is_open or self._recognizing:
             self._endpointer.close()
             self._listening += 1
             self._recognizing = False
             cause = tracing.current() or self._cause
-            self.publish(events.LISTENING, cause=cause, kind=ListeningEvent.CANCELLED)
+            self.publish(events.LISTENING, cause=cause, kind=kind)
 
     def _decide(self, decision: Decision) -> None:
         match decision:
