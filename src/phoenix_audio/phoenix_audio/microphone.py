@@ -40,6 +40,8 @@ class Microphone(EventNode):
         self._provider: MicrophoneProvider = plugins.load(MICROPHONES, self.settings.provider)(
             self.settings
         )
+        if isinstance(self._provider, SimulatedMicrophone):
+            self._provider.follow(self.time)
 
     def activate(self) -> None:
         """Open the device, until the mute switch says otherwise."""

@@ -13,6 +13,7 @@ import soxr
 from numpy.typing import NDArray
 
 from phoenix_audio.wav import read_wav
+from phoenix_core.simulated_time import REAL_TIME, RealTime
 
 
 class MicrophoneError(Exception):
@@ -118,12 +119,18 @@ class SimulatedMicrophone:
         self._on_played = on_played
         self._clock = clock
         self._sleep = sleep
+        self._time = REAL_TIME
         self._lock = threading.Lock()
         self._recordings: deque[tuple[Path, NDArray[np.int16]]] = deque()
         # Not zeros: those are what a broken microphone delivers.
         self._noise = np.random.default_rng(0)
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
+
+    def follow(self, time: RealTime) -> None:
+        """Hear by another time, from the next start on."""
+        self._time = time
+        self._clock, self._sleep = time.now_s, time.sleep
 
     def start(
         self,
@@ -134,6 +141,7 @@ class SimulatedMicrophone:
         with self._lock:
             self._recordings.extendleft(self._first)
         self._stopping.clear()
+        self._time.begin()
         self._thread = threading.Thread(
             target=self._run, args=(on_frame, on_error), name='simulated microphone', daemon=True
         )
@@ -181,6 +189,8 @@ class SimulatedMicrophone:
                     self._on_played(played)
         except Exception as error:
             on_error(error)
+        finally:
+            self._time.end()
 
     def _next_frame(self) -> tuple[NDArray[np.int16], Path | None]:
         """Return the next samples, and the recording that ends with them."""

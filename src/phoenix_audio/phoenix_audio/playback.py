@@ -2,25 +2,25 @@
 
 import contextlib
 import threading
-import time
 from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from phoenix_audio.speakers import Loudspeaker
+from phoenix_core.simulated_time import REAL_TIME, RealTime
 
 SLICE_S = 0.02  # what is written at once: short, so that an interruption is heard at once
 RAMP_S = 0.02  # the volume takes so long from silence to full, so that nothing clicks
 
 
 class _Utterance:
-    def __init__(self, utterance_id: str) -> None:
+    def __init__(self, utterance_id: str, now_s: float) -> None:
         self.id = utterance_id
         self.pcm = bytearray()  # fed, not yet written
         self.complete = False  # its last frame has come
         self.interrupted = False
-        self.fed_s = time.monotonic()
+        self.fed_s = now_s
         self.written = 0  # samples that the device accepted
         self.held = 0  # how many of those it may still hold, unheard
 
@@ -56,8 +56,10 @@ class Player:
         stall_s: float = 5.0,
         retry_s: float = 0.5,
         retry_max_s: float = 30.0,
+        time: RealTime = REAL_TIME,
     ) -> None:
         self._open_loudspeaker = open_loudspeaker
+        self._time = time
         self._sample_rate = sample_rate
         self._slice = round(SLICE_S * sample_rate)
         self._on_started = on_started
@@ -98,6 +100,7 @@ class Player:
 
     def start(self) -> None:
         """Open the loudspeaker, in the player's thread, and begin to play."""
+        self._time.begin()
         self._thread.start()
 
     def close(self) -> None:
@@ -123,10 +126,11 @@ class Player:
                 if last:
                     self._refused.remove(utterance_id)
                 return
-            utterance = self._queue.setdefault(utterance_id, _Utterance(utterance_id))
+            now_s = self._time.now_s()
+            utterance = self._queue.setdefault(utterance_id, _Utterance(utterance_id, now_s))
             utterance.pcm += samples.tobytes()
             utterance.complete = last
-            utterance.fed_s = time.monotonic()
+            utterance.fed_s = now_s
             self._wake.notify()
 
     def interrupt(self) -> None:
@@ -150,12 +154,19 @@ class Player:
                 self._refused.add(utterance.id)
 
     def _run(self) -> None:
+        try:
+            self._play_all()
+        finally:
+            self._time.end()
+
+    def _play_all(self) -> None:
         self._open()
         while True:
             with self._wake:
-                self._wake.wait_for(
+                self._time.wait_for(
+                    self._wake,
                     lambda: self._queue or self._ended or self._closing,
-                    timeout=None if self.ready else self._pause_s,
+                    None if self.ready else self._pause_s,
                 )
                 utterance = next(iter(self._queue.values()), None)
             if self._closing:
@@ -217,7 +228,7 @@ class Player:
         self._gain = self._volume
         dry = True  # nothing of the utterance is on its way through the device
         while not utterance.interrupted:
-            stall_s = utterance.fed_s + self._stall_s - time.monotonic()
+            stall_s = utterance.fed_s + self._stall_s - self._time.now_s()
             samples = self._take(utterance, stall_s if dry else SLICE_S)
             if samples.size:
                 amplified = self._amplify(samples)
@@ -252,8 +263,10 @@ class Player:
     def _take(self, utterance: _Utterance, patience_s: float) -> NDArray[np.int16]:
         """Return the next samples, a slice at most; none if there are none within the time."""
         with self._wake:
-            self._wake.wait_for(
-                lambda: utterance.pcm or utterance.complete or utterance.interrupted, patience_s
+            self._time.wait_for(
+                self._wake,
+                lambda: utterance.pcm or utterance.complete or utterance.interrupted,
+                patience_s,
             )
             pcm = bytes(utterance.pcm[: 2 * self._slice])
             del utterance.pcm[: 2 * self._slice]

@@ -53,9 +53,10 @@ class Speaker(EventNode):
         self._played = 0  # frames
         self._causes: dict[str, tracing.TraceContext | None] = {}
         self._player = Player(
-            lambda: self._provider(self.settings),
+            self._open_loudspeaker,
             self.settings.sample_rate,
             volume=self._volume,
+            time=self.time,
             on_started=lambda name: self._report(name, PlaybackEvent.STARTED),
             on_finished=lambda name, s: self._report(name, PlaybackEvent.FINISHED, s),
             on_interrupted=lambda name, s: self._report(name, PlaybackEvent.INTERRUPTED, s),
@@ -72,6 +73,12 @@ class Speaker(EventNode):
         """End what is being played and close the device."""
         self._player.close()
         self._publish_reports()
+
+    def _open_loudspeaker(self) -> Loudspeaker:
+        loudspeaker: Loudspeaker = self._provider(self.settings)
+        if isinstance(loudspeaker, SimulatedLoudspeaker):
+            loudspeaker.follow(self.time)
+        return loudspeaker
 
     def on_audio(self, frame: AudioFrame) -> None:
         """Queue a frame."""

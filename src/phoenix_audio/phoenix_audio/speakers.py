@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phoenix_audio.wav import WavWriter
+from phoenix_core.simulated_time import RealTime
 
 
 class LoudspeakerError(Exception):
@@ -60,6 +61,10 @@ class SimulatedLoudspeaker:
         self._held = np.empty(0, np.int16)  # accepted, not played yet
         self._next_s = 0.0  # when the first held sample is played
         self._aborts = 0
+
+    def follow(self, time: RealTime) -> None:
+        """Play by another time."""
+        self._clock, self._sleep = time.now_s, time.sleep
 
     def write(self, samples: NDArray[np.int16]) -> None:
         """Hand over samples, shape (n,), and return when they fit into the buffer."""

@@ -7,6 +7,7 @@ subscriptions, parameters, trace context and the isolation of failing handlers c
 
 import os
 import re
+import threading
 import typing
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -26,6 +27,7 @@ from phoenix_core.declarations import check_handlers
 from phoenix_core.event_type import EventRuleError, EventType
 from phoenix_core.parameters import SettingsParameters
 from phoenix_core.settings import NodeSettings
+from phoenix_core.simulated_time import REAL_TIME, RealTime
 from phoenix_core.tracing import TraceContext
 
 DEFAULT_NAMESPACE = '/phoenix'
@@ -50,11 +52,18 @@ class EventNode(LifecycleNode):
     consumes: ClassVar[Mapping[EventType, str]] = {}
     settings: NodeSettings
 
-    def __init__(self, *, environ: Mapping[str, str] = os.environ, **options: Any) -> None:
+    def __init__(
+        self,
+        *,
+        environ: Mapping[str, str] = os.environ,
+        time: RealTime = REAL_TIME,
+        **options: Any,
+    ) -> None:
         """
         Declare parameters and check the declarations.
 
         :param environ: where PHOENIX_<NODE>_<FIELD> is looked up.
+        :param time: how time passes for the node and its devices.
         :param options: for rclpy's node: context, namespace, parameter_overrides, cli_args, ...
         :raises DeclarationError: when a handler is missing or takes another message.
         :raises SettingsError: when a setting is refused.
@@ -62,9 +71,13 @@ class EventNode(LifecycleNode):
         check_handlers(self)
         options.setdefault('namespace', DEFAULT_NAMESPACE)
         super().__init__(self.node_name(), **options)
+        self.time = time
+        time.attach(self)
         self._active = False
         self._alarms: set[Alarm] = set()
         self._worker: ThreadPoolExecutor | None = None
+        self._jobs = 0  # given to the worker and not done
+        self._jobs_lock = threading.Lock()
         self._event_publishers: dict[EventType, Any] = {}
         self._event_subscriptions: list[Any] = []
         # States that came while the node was not active, the newest of each producer.
@@ -149,7 +162,7 @@ class EventNode(LifecycleNode):
                 context = self._fill_trace(event, header, cause or tracing.current())
         elif hasattr(message, 'header'):
             message.header.stamp = stamp or self.get_clock().now().to_msg()
-        self._event_publishers[event].publish(message)
+        self._emit(event, message)
         return context
 
     def fault(
@@ -192,13 +205,15 @@ class EventNode(LifecycleNode):
                 if then is not None:
                     self.post(then, result)
 
-        self._worker.submit(work)
+        self._count_jobs(1)
+        self._worker.submit(work).add_done_callback(lambda _: self._count_jobs(-1))
 
     def post(self, callback: Callable[..., object], *args: Any, **fields: Any) -> None:
         """Call back on the executor's thread with the caller's trace context; thread-safe."""
         executor = self.executor
         if executor is not None:
-            task = partial(self._isolated, callback, tracing.current(), *args, **fields)
+            task = partial(self._posted, callback, tracing.current(), *args, **fields)
+            self.time.begin()
             executor.create_task(task)
 
     def every(self, period_s: float, callback: Callable[[], None]) -> 'Alarm':
@@ -246,7 +261,8 @@ class EventNode(LifecycleNode):
             self._free()
             return TransitionCallbackReturn.FAILURE
         for event, handler in self.consumes.items():
-            callback = partial(self._dispatch, event, getattr(self, handler))
+            callback = partial(self._receive, event, getattr(self, handler))
+            self.time.subscribed(event, 1)
             self._event_subscriptions.append(
                 self.create_subscription(
                     event.message, event.topic, callback, qos.subscription(event.qos)
@@ -333,6 +349,16 @@ class EventNode(LifecycleNode):
         header.span_id = tracing.new_span_id()
         return TraceContext(header.trace_id, header.span_id)
 
+    def _emit(self, event: EventType, message: Any) -> None:
+        self.time.published(event)
+        self._event_publishers[event].publish(message)
+
+    def _receive(self, event: EventType, handler: Callable[[Any], None], message: Any) -> None:
+        try:
+            self._dispatch(event, handler, message)
+        finally:
+            self.time.received(event)
+
     def _dispatch(self, event: EventType, handler: Callable[[Any], None], message: Any) -> None:
         if not self._active:
             if event.qos is qos.STATE:
@@ -355,6 +381,21 @@ class EventNode(LifecycleNode):
             except Exception as error:  # the node and its other handlers go on
                 self._handler_failed(callback, error)
 
+    def _posted(self, *args: Any, **fields: Any) -> None:
+        try:
+            self._isolated(*args, **fields)
+        finally:
+            self.time.end()
+
+    def _count_jobs(self, change: int) -> None:
+        """Hold simulated time while the worker has something to do, however much it is."""
+        with self._jobs_lock:
+            before, self._jobs = self._jobs, self._jobs + change
+            if not before:
+                self.time.begin()
+            elif not self._jobs:
+                self.time.end()
+
     def _handler_failed(self, callback: Callable[..., Any], error: Exception) -> None:
         name = getattr(callback, '__name__', repr(callback))
         self.fault('handler_failed', f'{name} raised {describe(error)}')
@@ -376,6 +417,8 @@ class EventNode(LifecycleNode):
     def _free(self) -> None:
         for subscription in self._event_subscriptions:
             self.destroy_subscription(subscription)
+        for event in self.consumes if self._event_subscriptions else ():
+            self.time.subscribed(event, -1)
         self._event_subscriptions.clear()
         for event in set(self._event_publishers) - set(events.OF_EVERY_NODE):
             self.destroy_publisher(self._event_publishers.pop(event))
