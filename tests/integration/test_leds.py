@@ -253,3 +253,23 @@ def test_the_current_limit_is_a_setting(graph, probe):
     command(probe, 'solid', color=RED)
     # 8 mA dark, 92 mA for 8 red channels of 20 mA.
     probe.expect(events.LED_FRAME, is_all((146, 0, 0)))
+
+
+def test_the_first_frame_of_another_animation_belongs_to_what_caused_it(leds, probe):
+    cause = show_state(probe, ActivityState.LISTENING)
+    first = probe.expect(events.LED_FRAME, lambda f: f.header.trace_id == cause.trace_id)
+    assert first.header.parent_span_id == cause.span_id
+    settled = probe.expect(events.LED_FRAME, lambda f: f.sequence > first.sequence + 3)
+    assert not (settled.header.trace_id or settled.header.span_id)
+    assert [f.sequence for f in probe.recorded(events.LED_FRAME) if f.header.trace_id] == [
+        first.sequence
+    ]
+
+
+def test_a_state_that_shows_the_same_causes_no_frame(leds, probe):
+    show_state(probe, ActivityState.LISTENING)
+    probe.expect(events.LED_FRAME, lambda f: f.header.trace_id)
+    again = show_state(probe, ActivityState.LISTENING)
+    command(probe, 'rainbow')
+    probe.expect_count(events.LED_FRAME, 2, lambda f: f.header.trace_id)
+    assert all(f.header.trace_id != again.trace_id for f in probe.recorded(events.LED_FRAME))

@@ -93,9 +93,8 @@ def test_a_recording_that_cannot_be_played_is_refused_by_name(graph, probe, tmp_
     if content is not None:
         path.write_bytes(content)
     graph.add(Microphone)
-    cause = probe.publish(events.SIMULATED_SOUND, file=str(path))
+    probe.publish(events.SIMULATED_SOUND, file=str(path))
     fault = probe.expect(events.FAULT)
-    assert fault.header.trace_id == cause.trace_id
     before = len(probe.recorded(events.AUDIO_INPUT))
     probe.expect_count(events.AUDIO_INPUT, before + 5)  # it still hears
     assert str(path) in fault.message

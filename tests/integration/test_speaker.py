@@ -68,6 +68,7 @@ def test_an_utterance_starts_and_finishes_in_its_trace(graph, probe, tmp_path):
     cause = speak(probe, 'a', SHORT)
     started, finished = expect(probe, STARTED, 'a'), expect(probe, FINISHED, 'a')
     assert {started.header.trace_id, finished.header.trace_id} == {cause.trace_id}
+    assert finished.header.parent_span_id == started.header.span_id
     assert started.position_s == 0
     assert finished.position_s == pytest.approx(0.25)
     assert 0.2 < stamp_s(finished) - stamp_s(started) < 0.6

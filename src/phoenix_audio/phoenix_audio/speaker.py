@@ -127,16 +127,15 @@ class Speaker(EventNode):
     def _publish_reports(self) -> None:
         while not self._reports.empty():
             utterance_id, kind, position_s = self._reports.get()
-            cause = self._causes.get(utterance_id)
-            if kind != PlaybackEvent.STARTED:
-                self._causes.pop(utterance_id, None)
-            self.publish(
+            told = self.publish(
                 events.AUDIO_PLAYBACK,
-                cause=cause,
+                cause=self._causes.pop(utterance_id, None),
                 kind=kind,
                 utterance_id=utterance_id,
                 position_s=position_s,
             )
+            if kind == PlaybackEvent.STARTED:
+                self._causes[utterance_id] = told
 
 
 def simulated(settings: SpeakerSettings) -> Loudspeaker:

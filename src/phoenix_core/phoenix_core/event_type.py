@@ -45,6 +45,7 @@ class EventType:
     :param no_consumer: why no node of Phoenix hears it; empty: one must.
     :param starts_trace: this event begins a new interaction, whatever was handled when it came up.
     :param traced: carries trace identifiers; a stream of samples does not.
+    :param needs_cause: is traced only when an event caused it; otherwise it begins an interaction.
     """
 
     name: str
@@ -61,6 +62,7 @@ class EventType:
     no_consumer: str = ''
     starts_trace: bool = False
     traced: bool = True
+    needs_cause: bool = False
 
     @cached_property
     def has_header(self) -> bool:

@@ -348,7 +348,7 @@ LED_FRAME = EventType(
     rules={'rgb': not_empty},
     compare=IGNORE,  # at which moment of an animation it is drawn is chance
     rate_hz=25,
-    traced=False,
+    needs_cause=True,  # the first frame of another animation; the next ones follow from time alone
 )
 
 # The toy's own health.
@@ -406,7 +406,7 @@ DIAGNOSTICS = EventType(
     traced=False,
 )
 
-# Simulation: stands in for hardware alone.
+# Simulation: stands in for hardware alone. Interactions begin with what the devices make of it.
 
 SIMULATED_SOUND = EventType(
     'SIMULATED_SOUND',
@@ -416,6 +416,7 @@ SIMULATED_SOUND = EventType(
     'Plays a recording into the simulated microphone.',
     privacy=Privacy.PERSONAL,
     rules={'file': not_empty},
+    traced=False,
 )
 SIMULATED_SENSOR = EventType(
     'SIMULATED_SENSOR',
@@ -433,6 +434,7 @@ SIMULATED_SENSOR = EventType(
             msg.SimulatedSensor.MUTE,
         )
     },
+    traced=False,
 )
 
 # Events that every node produces without declaring them, whatever its lifecycle state.

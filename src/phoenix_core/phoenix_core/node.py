@@ -5,15 +5,16 @@ A lifecycle node that declares what it produces and consumes and what its settin
 subscriptions, parameters, trace context and the isolation of failing handlers come from here.
 """
 
+import contextlib
 import os
 import re
 import threading
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from builtin_interfaces.msg import Time
 from phoenix_msgs.msg import Fault, NodeStatus, TopicReach
@@ -22,16 +23,19 @@ from rclpy.clock_type import ClockType
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 from rclpy.timer import Timer
 
-from phoenix_core import events, qos, tracing
+from phoenix_core import events, qos, timing, tracing
 from phoenix_core.declarations import check_handlers
 from phoenix_core.event_type import EventRuleError, EventType
 from phoenix_core.parameters import SettingsParameters
 from phoenix_core.settings import NodeSettings
 from phoenix_core.simulated_time import REAL_TIME, RealTime
+from phoenix_core.timing import Timing
 from phoenix_core.tracing import TraceContext
 
 DEFAULT_NAMESPACE = '/phoenix'
 STATUS_PERIOD_S = 0.1
+
+Result = TypeVar('Result')
 
 
 class UndeclaredEventError(TypeError):
@@ -74,6 +78,7 @@ class EventNode(LifecycleNode):
         self.time = time
         time.attach(self)
         self._active = False
+        self._active_since_ns = 0  # system time
         self._alarms: set[Alarm] = set()
         self._worker: ThreadPoolExecutor | None = None
         self._jobs = 0  # given to the worker and not done
@@ -158,8 +163,10 @@ class EventNode(LifecycleNode):
             header = message.header
             header.stamp = stamp or self.get_clock().now().to_msg()
             header.producer = self.get_name()
-            if event.traced:
-                context = self._fill_trace(event, header, cause or tracing.current())
+            timing.stamp(header)
+            parent = cause or tracing.current()
+            if event.traced and (parent or not event.needs_cause):
+                context = self._fill_trace(event, header, parent)
         elif hasattr(message, 'header'):
             message.header.stamp = stamp or self.get_clock().now().to_msg()
         self._emit(event, message)
@@ -193,10 +200,10 @@ class EventNode(LifecycleNode):
         :param then: gets the result on the executor's thread. A failure becomes a fault.
         """
         assert self._worker is not None, 'in_background is for configured nodes'
-        cause = tracing.current()
+        cause, spent = tracing.current(), timing.handed_over()
 
         def work() -> None:
-            with tracing.caused_by(cause):
+            with tracing.caused_by(cause), timing.measured(spent.resumed()):
                 try:
                     result = function(*args)
                 except Exception as error:  # whatever the provider raises
@@ -211,21 +218,46 @@ class EventNode(LifecycleNode):
     def post(self, callback: Callable[..., object], *args: Any, **fields: Any) -> None:
         """Call back on the executor's thread with the caller's trace context; thread-safe."""
         executor = self.executor
-        if executor is not None:
-            task = partial(self._posted, callback, tracing.current(), *args, **fields)
-            self.time.begin()
-            executor.create_task(task)
+        if executor is None:
+            return
+        cause, spent = tracing.current(), timing.handed_over()
+
+        def task() -> None:
+            try:
+                self._isolated(callback, cause, spent.resumed(), *args, **fields)
+            finally:
+                self.time.end()
+
+        self.time.begin()
+        executor.create_task(task)
+
+    @contextlib.contextmanager
+    def model_time(self) -> Iterator[None]:
+        """Count what is done within as a model's time, apart from Phoenix's own."""
+        with timing.model():
+            yield
+
+    def by_model(self, results: Iterable[Result]) -> Iterator[Result]:
+        """Count the wait for each result as a model's time."""
+        iterator = iter(results)
+        while True:
+            with self.model_time():
+                try:
+                    result = next(iterator)
+                except StopIteration:
+                    return
+            yield result
 
     def every(self, period_s: float, callback: Callable[[], None]) -> 'Alarm':
         """Call back periodically until cancelled or deactivated."""
-        return self._alarm(period_s, partial(self._isolated, callback, None))
+        return self._alarm(period_s, lambda: self._isolated(callback, None, Timing.now()))
 
     def after(self, delay_s: float, callback: Callable[[], None]) -> 'Alarm':
         """Call back once, with the trace context of now, unless cancelled or deactivated."""
 
         def once() -> None:
             alarm.cancel()
-            self._isolated(callback, cause)
+            self._isolated(callback, cause, Timing.now())
 
         cause = tracing.current()
         alarm = self._alarm(delay_s, once)
@@ -273,6 +305,7 @@ class EventNode(LifecycleNode):
     def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Let events through, then activate."""
         self._active = True
+        self._active_since_ns = timing.now_ns()
         try:
             with tracing.caused_by(TraceContext.root()):
                 self.activate()
@@ -290,14 +323,14 @@ class EventNode(LifecycleNode):
         for alarm in list(self._alarms):
             alarm.cancel()
         try:
-            self._isolated(self.deactivate, None)
+            self._isolated(self.deactivate, None, Timing.now())
         finally:
             self._active = False
         return super().on_deactivate(state)
 
     def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Clean up and take publishers and subscriptions away."""
-        self._isolated(self.cleanup, None)
+        self._isolated(self.cleanup, None, Timing.now())
         self._free()
         return super().on_cleanup(state)
 
@@ -314,7 +347,7 @@ class EventNode(LifecycleNode):
     def _settings_were_changed(self) -> None:
         self.settings = self._settings_parameters.settings
         if self._worker is not None:
-            self._isolated(self.settings_changed, None)
+            self._isolated(self.settings_changed, None, Timing.now())
 
     def _create_publisher(self, event: EventType) -> None:
         if event not in self._event_publishers:
@@ -364,28 +397,28 @@ class EventNode(LifecycleNode):
             if event.qos is qos.STATE:
                 self._held[event, message.header.producer] = message
             return
-        traced = event.has_header and event.traced
-        self._isolated(handler, TraceContext.of(message.header) if traced else None, message)
+        cause, queued_s = None, 0.0
+        if event.has_header:
+            queued_s = timing.age_s(message.header, self._active_since_ns)
+            cause = TraceContext.of(message.header)
+            if cause is None and event.traced and not event.needs_cause:
+                cause = TraceContext.root()  # sent by hand: what comes of it is one interaction
+        self._isolated(handler, cause, Timing.now(queued_s), message)
 
     def _isolated(
         self,
         callback: Callable[..., object],
         cause: TraceContext | None,
+        spent: Timing,
         *args: Any,
         **fields: Any,
     ) -> None:
         """Call back; what it raises becomes a fault in the trace of what was handled."""
-        with tracing.caused_by(cause):
+        with tracing.caused_by(cause), timing.measured(spent):
             try:
                 callback(*args, **fields)
             except Exception as error:  # the node and its other handlers go on
                 self._handler_failed(callback, error)
-
-    def _posted(self, *args: Any, **fields: Any) -> None:
-        try:
-            self._isolated(*args, **fields)
-        finally:
-            self.time.end()
 
     def _count_jobs(self, change: int) -> None:
         """Hold simulated time while the worker has something to do, however much it is."""

@@ -65,15 +65,21 @@ class Animator:
         self._fade_from: Levels = np.zeros((pixels, 3))
         self._fade_started_s = now_s
 
-    def show_state(self, activity: str, phase: Phase, now_s: float) -> None:
-        """Show the animation of this state, once no command is shown any more."""
+    def show_state(self, activity: str, phase: Phase, now_s: float) -> bool:
+        """
+        Show the animation of this state, once no command is shown any more.
+
+        :returns: whether another animation is shown now.
+        """
         before, scene = self._levels(now_s), self._scene(now_s)
         animation = self._library.of_state(activity, phase)
         if animation is not self._state.animation:
             self._state = _Scene(animation, now_s)
         self._resting = phase == 'resting'
-        if self._scene(now_s) is not scene:
+        changed = self._scene(now_s) is not scene
+        if changed:
             self._fade(before, now_s)
+        return changed
 
     def show_muted(self, muted: bool, now_s: float) -> None:
         """Show, or no longer show, that the microphone is muted."""

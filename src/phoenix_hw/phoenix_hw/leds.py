@@ -3,7 +3,7 @@
 import numpy as np
 from phoenix_msgs.msg import ActivityState, AudioFrame, LedCommand, MicrophoneMute
 
-from phoenix_core import events, plugins
+from phoenix_core import events, plugins, tracing
 from phoenix_core.execution import run
 from phoenix_core.node import EventNode
 from phoenix_core.settings import NodeSettings, setting
@@ -77,6 +77,7 @@ class Leds(EventNode):
 
     def activate(self) -> None:
         """Draw from now on."""
+        self._changed_by: tracing.TraceContext | None = None  # what the next frame is to show
         self.every(1 / self.settings.frame_rate, self.draw)
 
     def deactivate(self) -> None:
@@ -93,7 +94,8 @@ class Leds(EventNode):
 
     def on_state(self, state: ActivityState) -> None:
         """Show what the toy is doing."""
-        self._animator.show_state(state.activity, PHASES[state.phase], self.now_s())
+        if self._animator.show_state(state.activity, PHASES[state.phase], self.now_s()):
+            self._changed_by = tracing.current()
 
     def on_played(self, frame: AudioFrame) -> None:
         """Follow the loudness of what is heard."""
@@ -104,11 +106,13 @@ class Leds(EventNode):
     def on_mute(self, mute: MicrophoneMute) -> None:
         """Show that the microphone is closed."""
         self._animator.show_muted(mute.muted, self.now_s())
+        self._changed_by = tracing.current()
 
     def on_command(self, command: LedCommand) -> None:
         """Show what was asked for."""
         if not command.animation:
             self._animator.end_commands(self.now_s())
+            self._changed_by = tracing.current()
             return
         color = command.color
         try:
@@ -121,6 +125,8 @@ class Leds(EventNode):
             )
         except ValueError as error:
             self.fault('command_refused', str(error))
+        else:
+            self._changed_by = tracing.current()
 
     def draw(self) -> None:
         """Send the next frame, if it differs from the one shown."""
@@ -136,7 +142,8 @@ class Leds(EventNode):
             if not self._failing:
                 self.fault('led_strip_failed', str(error), self_healing=True)
             self._failing = True
-        self.publish(events.LED_FRAME, sequence=self._sequence, rgb=rgb)
+        self.publish(events.LED_FRAME, cause=self._changed_by, sequence=self._sequence, rgb=rgb)
+        self._changed_by = None
         self._sequence += 1
 
 

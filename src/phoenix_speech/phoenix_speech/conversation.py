@@ -85,7 +85,7 @@ class Conversation(EventNode):
             return
         try:
             with closing(self._engine.reply(text)) as sentences:
-                for sentence in sentences:
+                for sentence in self.by_model(sentences):
                     self.post(self._tell, sentence, number)
         except ChatModelError as error:
             self.post(self.fault, 'conversation_failed', str(error))

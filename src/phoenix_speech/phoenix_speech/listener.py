@@ -176,7 +176,8 @@ class Listener(EventNode):
         """Return the words and how long it took; no words when the recognizer fails."""
         started = time.monotonic()
         try:
-            text = self._recognizer.recognize(audio, SAMPLE_RATE)
+            with self.model_time():
+                text = self._recognizer.recognize(audio, SAMPLE_RATE)
         except Exception as error:  # whatever the engine raises, the toy asks to say it again
             self.post(self.fault, 'recognizer_failed', describe(error))
             text = ''

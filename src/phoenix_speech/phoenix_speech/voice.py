@@ -99,7 +99,7 @@ class Voice(EventNode):
         """Make the sound of a request, unless it was stopped; on the worker thread."""
         try:
             with closing(self._synthesizer.synthesize(text)) as chunks:
-                for chunk in chunks:
+                for chunk in self.by_model(chunks):
                     if utterance_id not in self._requests:
                         return
                     self.post(self._enqueue, utterance_id, chunk, False)

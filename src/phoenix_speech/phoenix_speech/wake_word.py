@@ -69,7 +69,8 @@ class WakeWord(EventNode):
     def _score(self, samples: np.ndarray, end: int) -> None:
         """Score samples that end at this position of the stream; on the worker thread."""
         detector = self._detector  # may be another one a moment later
-        detection = detector.process(samples)
+        with self.model_time():
+            detection = detector.process(samples)
         if detection is not None:
             heard = end - (detector.position - detection.at_sample)
             self.post(self._tell, detection, heard)
