@@ -34,7 +34,7 @@ def probe(graph):
 
 @pytest.fixture
 def node(graph, probe):
-    node = graph.add(Activities, parameters={'seed': 1})
+    node = graph.add(Activities, parameters={'seed': 1, 'quiet_hours': ''})
     probe.expect(events.ACTIVITY_STATE)
     return node
 
@@ -203,7 +203,10 @@ def test_what_has_no_short_answer_goes_to_the_conversation(node, probe):
     expect_state(probe, 'conversation', SPEAKING)
     assert len(probe.recorded(events.ACTIVITY_TRANSITION)) == 2  # not at rest before the end
     play(probe, 'b', PlaybackEvent.FINISHED)
-    assert expect_rest(probe) == 'done'
+    expect_state(probe, 'conversation', LISTENING)  # without a new wake word
+    ear(probe, ListeningEvent.OPENED, cause)
+    ear(probe, ListeningEvent.NO_SPEECH, cause)
+    assert expect_rest(probe) == 'not_heard'
     assert probe.recorded(events.SAY_REQUEST) == []  # the conversation speaks for itself
 
 
@@ -254,14 +257,21 @@ def test_a_request_to_stop_ends_a_reply(node, probe):
 def test_a_story_is_told_paragraph_by_paragraph(node, probe):
     cause = want(probe, 'story', topic='dragon')
     story = yaml.safe_load((ENGLISH / 'stories' / 'the_small_dragon.yaml').read_text())
-    for count, paragraph in enumerate(story['paragraphs'], 1):
+    first = story['scenes']['mountain']
+    for count, text in enumerate([*first['tell'], first['ask']], 1):
         say = probe.expect_count(events.SAY_REQUEST, count)[-1]
-        assert say.text == paragraph
+        assert say.text == text
         assert say.header.trace_id == cause.trace_id
         context = {'cause': cause, 'utterance_id': say.utterance_id}
         probe.publish(events.AUDIO_PLAYBACK, kind=PlaybackEvent.STARTED, **context)
         probe.publish(events.AUDIO_PLAYBACK, kind=PlaybackEvent.FINISHED, **context)
-    assert expect_rest(probe) == 'done'
+    expect_state(probe, 'story', LISTENING, caused_by(cause))
+    expected = probe.expect(events.EXPECTED_ANSWERS, lambda e: e.answers)
+    assert [answer.name for answer in expected.answers] == ['cave', 'village']
+    assert list(expected.answers[0].sentences) == first['choices']['cave']['answers']
+    want(probe, 'answer', answer='village')
+    probe.expect(events.SAY_REQUEST, lambda say: say.text == story['scenes']['village']['tell'][0])
+    assert probe.recorded(events.EXPECTED_ANSWERS)[-1].answers == []
 
 
 def test_a_program_asks_for_an_activity(node, probe):

@@ -2,7 +2,7 @@
 
 import random
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
 
 from phoenix_msgs.msg import (
@@ -10,6 +10,7 @@ from phoenix_msgs.msg import (
     ButtonEvent,
     ConversationEvent,
     ConversationRequest,
+    ExpectedAnswer,
     IntentDetected,
     ListeningEvent,
     ListenRequest,
@@ -22,9 +23,11 @@ from std_msgs.msg import ColorRGBA
 
 from phoenix_activities.activity import Intent
 from phoenix_activities.director import Director
+from phoenix_activities.quiet_hours import QuietHours
 from phoenix_activities.toy import Phase
 from phoenix_activities.words import Words
 from phoenix_core import events, plugins, tracing
+from phoenix_core.config_file import language_folders
 from phoenix_core.execution import run
 from phoenix_core.node import Alarm, EventNode
 from phoenix_core.settings import NodeSettings, setting
@@ -40,6 +43,9 @@ class ActivitiesSettings(NodeSettings):
     step_deadline_s: float = setting(
         30.0, 'The toy gives up and rests after so long without progress [s].', gt=0
     )
+    quiet_hours: str = setting(
+        '20:00-06:30', 'When the toy sleeps unless it is wanted, local time; empty: never.'
+    )
     seed: int = setting(0, 'Seed of all chance; 0: a new one at each start.', ge=0)
 
 
@@ -53,6 +59,7 @@ class Activities(EventNode):
         events.STOP_SPEAKING,
         events.LISTEN_REQUEST,
         events.CONVERSATION_REQUEST,
+        events.EXPECTED_ANSWERS,
         events.LED_COMMAND,
         events.VOLUME,
     )
@@ -69,19 +76,27 @@ class Activities(EventNode):
     settings: ActivitiesSettings
 
     def configure(self) -> None:
-        """Read the words."""
+        """Read the words of all activities that are installed."""
         settings = self.settings
-        chance = random.Random(settings.seed or None)
-        self._words = Words(settings.config_path / settings.language, chance)
+        self._chance = random.Random(settings.seed or None)
+        self._quiet_hours = QuietHours.parse(settings.quiet_hours)
+        self._activities = [plugins.load(ACTIVITIES, name) for name in plugins.names(ACTIVITIES)]
+        self._words = Words(
+            language_folders(settings.config_path, settings.language),
+            self._chance,
+            {activity.name: activity.words_model for activity in self._activities},
+        )
 
     def activate(self) -> None:
         """Make the activities and begin in idle."""
         self.director = Director(
             self,
             self._words,
-            [plugins.load(ACTIVITIES, name) for name in plugins.names(ACTIVITIES)],
+            self._activities,
+            chance=self._chance,
             volume=self.settings.volume,
             step_deadline_s=self.settings.step_deadline_s,
+            quiet_hours=self._quiet_hours,
         )
         self.director.begin()
 
@@ -94,7 +109,7 @@ class Activities(EventNode):
     def on_touch(self, event: TouchEvent) -> None:
         """Attend to a touch."""
         if event.kind == TouchEvent.TOUCHED:
-            self.director.on_attention('touch')
+            self.director.on_touch(event.pad)
 
     def on_button(self, event: ButtonEvent) -> None:
         """Attend to a button."""
@@ -151,9 +166,24 @@ class Activities(EventNode):
         """Close the listener."""
         self.publish(events.LISTEN_REQUEST, kind=ListenRequest.CLOSE)
 
-    def converse(self, text: str) -> None:
+    def expect(self, answers: Mapping[str, list[str]]) -> None:
+        """Tell which answers are expected."""
+        self.publish(
+            events.EXPECTED_ANSWERS,
+            answers=[
+                ExpectedAnswer(name=name, sentences=sentences)
+                for name, sentences in answers.items()
+            ],
+        )
+
+    def converse(self, text: str, known: Mapping[str, str]) -> None:
         """Ask the conversation."""
-        self.publish(events.CONVERSATION_REQUEST, kind=ConversationRequest.REPLY, text=text)
+        self.publish(
+            events.CONVERSATION_REQUEST,
+            kind=ConversationRequest.REPLY,
+            text=text,
+            known=[Slot(name=name, value=value) for name, value in known.items()],
+        )
 
     def stop_conversing(self) -> None:
         """Cancel the conversation."""

@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar
+from enum import IntEnum
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from phoenix_activities.words import ActivityWords
 
 if TYPE_CHECKING:
     from phoenix_activities.director import Director
@@ -13,7 +16,7 @@ class Intent:
     """
     What a person wants.
 
-    :param name: as in the intents file, or 'fallback'.
+    :param name: as in the intents file, or 'fallback', or 'answer' to what was asked.
     :param text: what was said or typed.
     """
 
@@ -35,6 +38,15 @@ class Request:
     intent: Intent | None = None
 
 
+class Priority(IntEnum):
+    """What interrupts what: an activity pauses one of a lower priority and ends every other."""
+
+    REST = 0  # what the toy does while nobody wants anything
+    PLAY = 1  # goes on for a while
+    ANSWER = 2  # is over soon
+    ALARM = 3  # must be heard
+
+
 class Activity:
     """
     Base of all activities; knows no ROS and acts through the director.
@@ -43,20 +55,38 @@ class Activity:
     """
 
     name: ClassVar[str]
-    intents: ClassVar[tuple[str, ...]] = ()  # entered by these
+    intents: ClassVar[tuple[str, ...]] = ()  # it is entered by these
+    priority: ClassVar[Priority] = Priority.PLAY
+    words_model: ClassVar[type[ActivityWords]] = ActivityWords  # of activities/<name>.yaml
 
     def __init__(self, director: 'Director') -> None:
-        """Keep the director to act through."""
+        """Keep the director to act through, and the activity's words."""
         self.director = director
+        self.words: Any = director.words.of_activity(self.name)  # a words_model
 
     def enter(self, request: Request) -> None:
         """Begin."""
 
+    def pause(self) -> None:
+        """Be interrupted; the director has silenced the toy already, and resume will follow."""
+
+    def resume(self) -> None:
+        """Go on after an interruption."""
+        self.director.finish('resumed')
+
     def leave(self) -> None:
-        """End; the director has silenced the toy already."""
+        """End, maybe while paused; the director has silenced the toy already."""
 
     def on_intent(self, intent: Intent) -> bool:
         """Take an intent said meanwhile; False passes it on to whoever understands it."""
+        return False
+
+    def on_request(self, request: Request) -> bool:
+        """Take it that a program asks for an activity; False lets that begin at once."""
+        return False
+
+    def on_touch(self, pad: str) -> bool:
+        """Take a touch of a pad; False makes it a call for attention."""
         return False
 
     def on_attention(self, reason: str) -> bool:
@@ -72,5 +102,18 @@ class Activity:
         self.director.finish('not_heard')
 
     def on_said(self) -> None:
-        """Take it that all that was to be said has been spoken or interrupted."""
+        """Take it that all that was to be said has been spoken."""
         self.director.finish('done')
+
+    def on_timeout(self) -> None:
+        """Take it that the time set by director.wait is over."""
+
+    def say_phrase(self, name: str, /, **values: Any) -> None:
+        """Say one of the activity's phrases."""
+        self.director.say(self.phrase(name, **values))
+
+    def phrase(self, name: str, /, **values: Any) -> str:
+        """Return one of the activity's phrases; an unknown name raises KeyError."""
+        phrases = self.words.phrases[name]
+        values.setdefault('name', self.director.memory.get('child_name', ''))
+        return self.director.words.choose(f'{self.name}.{name}', phrases).format_map(values)

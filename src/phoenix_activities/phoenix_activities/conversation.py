@@ -4,94 +4,113 @@ Conversation: answers what a person says.
 Short answers come from the words of the language, everything else from the conversation node.
 """
 
-from typing import Any
+from phoenix_activities.activity import Activity, Intent, Priority, Request
 
-from phoenix_activities.activity import Activity, Intent, Request
-
-VOLUME_STEP = 0.2
+RECALLS = {'my_name': 'name', 'my_favorite': 'favorite'}  # intent to what it asks for
 
 
 class Conversation(Activity):
-    """One exchange: listens, answers, and ends when all has been said."""
+    """
+    Listens and answers.
+
+    After a free reply, and after a question of its own, it listens again without a wake word;
+    silence ends that.
+    """
 
     name = 'conversation'
+    priority = Priority.ANSWER
+
+    _asked_again = False  # to say it again
+    _listen_next = False
+    _following_up = False  # the ear is open though nobody called
+    _request: Request | None = None  # of a tool: begins when the reply is over
 
     def enter(self, request: Request) -> None:
         """Answer, or wait for the first words."""
-        self._asked_again = False
+        self._begin()
         if request.intent is not None:
             self._answer(request.intent)
 
+    def leave(self) -> None:
+        """Forget what the model wanted to do."""
+        self._request = None
+
     def on_intent(self, intent: Intent) -> bool:
         """Answer what has a short answer or none; leave other activities to the director."""
-        words = self.director.words
-        if intent.name in words.answers or intent.name in ('fallback', 'repeat'):
-            self._answer(intent)
-            return True
-        return False
+        answered = intent.name in self.director.words.answers
+        if not answered and intent.name not in ('fallback', 'repeat'):
+            return False
+        self._begin()
+        self._answer(intent)
+        return True
+
+    def on_request(self, request: Request) -> bool:
+        """Let a reply end before what its model wants to do."""
+        if self.director.all_said:
+            return False
+        self._request = request
+        return True
+
+    def on_attention(self, reason: str) -> bool:
+        """Listen."""
+        self._begin()
+        return True
 
     def on_not_heard(self) -> None:
-        """Ask once to say it again."""
-        if self._asked_again:
+        """Ask once to say it again, unless nobody was asked to speak."""
+        if self._asked_again or self._following_up:
             self.director.finish('not_heard')
         else:
-            self._asked_again = True
-            self._listen_next = True
-            self.director.say_phrase('say_again')
+            self._asked_again = self._listen_next = True
+            self.say_phrase('say_again')
 
     def on_said(self) -> None:
-        """Listen after asking to say it again, otherwise rest."""
-        if self._listen_next:
+        """Do what the model wants to do, or listen on, or end."""
+        if self._request is not None:
+            request, self._request = self._request, None
+            assert request.intent is not None
+            self.director.enter(request.intent.name, request)
+        elif self._listen_next:
             self._listen_next = False
+            self._following_up = not self._asked_again
             self.director.listen()
         else:
             self.director.finish('done')
 
-    _asked_again = False
-    _listen_next = False
+    def _begin(self) -> None:
+        self._asked_again = self._listen_next = self._following_up = False
+        self._request = None
 
     def _answer(self, intent: Intent) -> None:
         director, words = self.director, self.director.words
         if intent.name == 'repeat' and director.repeat():
             return
         if intent.name not in words.answers:
+            self._listen_next = True
             director.converse(intent.text)
             return
-        self._act(intent)
-        values: dict[str, Any] = {**_moment(director), **intent.slots}
-        values.setdefault('name', director.memory.get('child_name', ''))
-        light = words.answers[intent.name].show
+        values = self._values(intent)
+        unknown = intent.name in RECALLS and not values[RECALLS[intent.name]]
+        name = f'{intent.name}_unknown' if unknown else intent.name
+        light = words.answers[name].show
         if light is not None:
-            color = words.colors.get(intent.slots.get('color', ''), light.color)
-            director.show(
-                light.animation,
-                color=color,
-                brightness=float(intent.slots.get('level', 100)) / 100,
-                duration_s=light.duration_s,
-            )
-        director.say(words.answer(intent.name, **values))
+            director.show(light.animation, color=light.color, duration_s=light.duration_s)
+        text = words.answer(name, **values)
+        self._listen_next = text.endswith('?')
+        director.say(text)
 
-    def _act(self, intent: Intent) -> None:
-        """Do what some intents ask for besides an answer."""
-        director, slots = self.director, intent.slots
-        match intent.name:
-            case 'volume_up':
-                director.set_volume(director.volume + VOLUME_STEP)
-            case 'volume_down':
-                director.set_volume(director.volume - VOLUME_STEP)
-            case 'volume_set':
-                director.set_volume(float(slots['level']) / 100)
-            case 'mute':
-                director.set_volume(director.volume, muted=True)
-            case 'unmute':
-                director.set_volume(director.volume)
-            case 'set_child_name':
-                director.memory['child_name'] = slots['name']
-
-
-def _moment(director: Any) -> dict[str, str]:
-    now = director.toy.now()
-    return {
-        'time': now.strftime('%I:%M %p').lstrip('0'),
-        'date': f'{now:%A}, {now:%B} {now.day}',
-    }
+    def _values(self, intent: Intent) -> dict[str, str]:
+        """Remember what was told, and return what an answer may name."""
+        director, slots = self.director, dict(intent.slots)
+        if intent.name == 'set_child_name':
+            director.memory['child_name'] = slots['name'].title()
+        elif intent.name == 'set_favorite':
+            director.memory[f'favorite {slots["thing"]}'] = slots['favorite']
+        now, forms = director.toy.now(), director.words.forms
+        return {
+            'time': forms.time(now),
+            'date': forms.date(now),
+            'favorite': director.memory.get(f'favorite {slots.get("thing", "")}', ''),
+            **slots,
+            'name': director.memory.get('child_name', ''),
+        }

@@ -1,15 +1,19 @@
 """
-The state machine between activities: routes what happens to the one that runs, keeps its phase.
+Directs the activities: hands what happens to the one that runs, and moves between them.
 
 It knows no ROS; what the toy does goes out through a Toy.
 """
 
+import random
 from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
 from typing import Any, TypeVar
 
 from phoenix_activities.activity import Activity, Intent, Request
+from phoenix_activities.machine import REST, ActivityMachine, Move
+from phoenix_activities.quiet_hours import QuietHours
 from phoenix_activities.toy import Alarm, Phase, Toy
+from phoenix_activities.turn import Turn
 from phoenix_activities.words import Words
 
 Result = TypeVar('Result')
@@ -38,78 +42,110 @@ class Director:
         self,
         toy: Toy,
         words: Words,
-        activities: Iterable[Callable[['Director'], Activity]],
+        activities: Iterable[type[Activity]],
         *,
+        chance: random.Random,
         volume: float = 0.7,
         step_deadline_s: float = 30.0,
+        quiet_hours: QuietHours | None = None,
     ) -> None:
         """
         Make the activities.
 
         :param activities: one of them must be named 'idle' and one 'conversation'.
         :param step_deadline_s: after this long without any progress the toy gives up and rests.
+        :param quiet_hours: when the toy sleeps and is not lively by itself.
         """
         self.toy = toy
         self.words = words
+        self.chance = chance
+        self.quiet_hours = quiet_hours
         self.memory: dict[str, str] = {}  # what the toy was told, e.g. child_name
         made = [make(self) for make in activities]
         self.activities: Mapping[str, Activity] = {activity.name: activity for activity in made}
         self._entered_by = {name: activity for activity in made for name in activity.intents}
-        self.current = self.activities['idle']
+        self._machine = ActivityMachine({one.name: one.priority for one in made})
         self.volume = volume
         self.muted = False
         self._step_deadline_s = step_deadline_s
         self._deadline: Alarm | None = None
+        self._waiting: Alarm | None = None  # for the time-out of the running activity
         self._depth = 0  # of steps within steps
         self._told: tuple[str, Phase] | None = None
-        self._ear_open = False
-        self._heard = False  # words were heard, their intent is on the way
-        self._replying = False  # the conversation has not ended its reply
-        self._reply_begun = False  # what comes before is of an earlier reply
-        self._unsaid: list[str] = []  # utterances asked for and not yet spoken
-        self._sounding = False
+        self._turn = Turn(toy)
         self._last_said: list[str] = []
 
     @_step
     def begin(self) -> None:
         """Start in idle."""
         self.toy.set_volume(self.volume, self.muted)
-        self._enter(self.current, Request('start'), left='')
+        self.toy.entered(self.current.name, '', 'start')
+        self.current.enter(Request('start'))
+
+    @property
+    def current(self) -> Activity:
+        """The activity that runs."""
+        return self.activities[self._machine.state]
+
+    @property
+    def paused(self) -> tuple[str, ...]:
+        """The activities that wait to go on, the lowest first."""
+        return self._machine.paused
 
     @property
     def phase(self) -> Phase:
         """What the toy is doing within the activity."""
-        if self._ear_open:
-            return Phase.LISTENING
-        if self._sounding:
-            return Phase.SPEAKING
-        if self._heard or self._replying or self._unsaid:
-            return Phase.THINKING
-        return Phase.RESTING
+        return self._turn.phase
+
+    @property
+    def unsaid(self) -> tuple[str, ...]:
+        """The utterances that were asked for and not yet spoken."""
+        return tuple(self._turn.unsaid)
+
+    @property
+    def all_said(self) -> bool:
+        """Tell whether nothing is being said or about to be."""
+        return self._turn.spoken
+
+    @property
+    def is_quiet_time(self) -> bool:
+        """Tell whether the toy is to be quiet by itself now."""
+        return self.quiet_hours is not None and self.quiet_hours.contains(self.toy.now().time())
 
     # What activities use.
 
     @_step
     def enter(self, name: str, request: Request) -> None:
-        """End what runs and begin another activity."""
-        left = self.current
-        self.quiet(request.reason)
-        left.leave()
-        self._enter(self.activities[name], request, left=left.name)
+        """Begin an activity; what runs is paused if that is less urgent, or else ended."""
+        self._fall_silent(request.reason)
+        move = self._machine.enter(name)
+        self._leave(move)
+        if move.paused:
+            self.activities[move.paused].pause()
+        self.toy.entered(name, move.left, request.reason)
+        self.current.enter(request)
 
+    @_step
     def finish(self, reason: str) -> None:
-        """End what runs and rest."""
-        self.enter('idle', Request(reason))
+        """End what runs; what it had interrupted goes on, or else the toy rests."""
+        self._fall_silent(reason)
+        move = self._machine.finish()
+        self._leave(move)
+        self.toy.entered(move.entered, move.left, reason)
+        if move.resumed:
+            self.current.resume()
+        else:
+            self.current.enter(Request(reason))
+
+    def stop(self, reason: str) -> None:
+        """End what runs and all that waits, and rest."""
+        self.enter(REST, Request(reason))
 
     @_step
     def say(self, text: str) -> None:
         """Say something; on_said of the activity follows when all has been spoken."""
         self._last_said.append(text)
-        self._unsaid.append(self.toy.say(text))
-
-    def say_phrase(self, name: str, /, **values: Any) -> None:
-        """Say one of the phrases of that name."""
-        self.say(self.words.phrase(name, **values))
+        self._turn.say(text)
 
     @_step
     def repeat(self) -> bool:
@@ -123,14 +159,27 @@ class Director:
     def converse(self, text: str) -> None:
         """Let the conversation answer; on_said follows when all has been spoken."""
         self._last_said = []
-        self._replying, self._reply_begun = True, False
-        self.toy.converse(text)
+        self._turn.converse(text, self.memory)
 
     @_step
     def listen(self) -> None:
         """Open the ear; an intent or on_not_heard follows."""
-        self.toy.listen()
-        self._ear_open = True
+        self._turn.listen()
+
+    @_step
+    def expect(self, answers: Mapping[str, Iterable[str]]) -> None:
+        """
+        Understand these answers until the next intent, also ones that mean nothing otherwise.
+
+        :param answers: name to sentence templates; the intent 'answer' with the name in its slot
+            'answer' follows.
+        """
+        self._turn.expect({name: list(sentences) for name, sentences in answers.items()})
+
+    def wait(self, seconds: float) -> None:
+        """Let on_timeout of the activity follow after a while, unless it is interrupted."""
+        self._stop_waiting()
+        self._waiting = self.toy.after(seconds, self._time_out)
 
     def show(
         self, animation: str, *, color: str = '', brightness: float = 1.0, duration_s: float = 0.0
@@ -149,16 +198,15 @@ class Director:
 
     def quiet(self, reason: str) -> None:
         """Stop speaking, replying and listening, without telling the activity."""
-        if self._replying:
-            self.toy.stop_conversing()
-        if self._unsaid:
-            self.toy.silence(reason)
-        if self._ear_open:
-            self.toy.stop_listening()
-        self._replying = self._ear_open = self._heard = self._sounding = False
-        self._unsaid.clear()
+        self._turn.quiet(reason)
 
     # What happens to the toy.
+
+    @_step
+    def on_touch(self, pad: str) -> None:
+        """Take a touch."""
+        if not self.current.on_touch(pad):
+            self.on_attention('touch')
 
     @_step
     def on_attention(self, reason: str, *, ear_opens: bool = False) -> None:
@@ -167,13 +215,14 @@ class Director:
 
         :param ear_opens: the listener opens by itself, as it does after a wake word.
         """
-        self._ear_open = False  # it opens anew: closing it now would close the new one
+        self._turn.ear_open = False  # it opens anew: closing it now would close the new one
         self.quiet(reason)
+        self._stop_waiting()
         if not self.current.on_attention(reason):
             if ear_opens:
                 self.toy.stop_listening()
         elif ear_opens:
-            self._ear_open = True
+            self._turn.ear_open = True
         else:
             self.listen()
 
@@ -182,16 +231,18 @@ class Director:
         self, *, opened: bool = False, heard: bool = False, cancelled: bool = False
     ) -> None:
         """Take what the listener says of its ear; neither of the three: nothing was understood."""
-        waiting = self._ear_open or self._heard
-        self._ear_open = opened
-        self._heard = heard
+        turn = self._turn
+        waiting = turn.ear_open or turn.heard
+        turn.ear_open, turn.heard = opened, heard
         if waiting and not (opened or heard or cancelled):
             self.current.on_not_heard()
 
     @_step
     def on_intent(self, intent: Intent) -> None:
-        """Take what a person wants."""
-        self._heard = False
+        """Take what a person wants; what was being said or heard is over with it."""
+        self.quiet(intent.name)
+        self._stop_waiting()
+        self._turn.expect({})
         if intent.name != 'repeat':
             self._last_said = []
         if not self.current.on_intent(intent):
@@ -202,50 +253,57 @@ class Director:
         """Begin an activity that a program asked for; an unknown name raises KeyError."""
         if name not in self.activities:
             raise KeyError(f'no activity {name!r}; known: {", ".join(sorted(self.activities))}')
-        self.enter(name, Request('request', Intent(name, slots=slots)))
+        request = Request('request', Intent(name, slots=slots))
+        if not self.current.on_request(request):
+            self.enter(name, request)
 
     @_step
     def on_reply(
         self, *, begun: bool = False, text: str = '', utterance: str = '', ended: bool = False
     ) -> None:
         """Take the beginning of a reply, a sentence that went to the voice, or the end."""
-        self._reply_begun |= begun
-        if not (self._replying and self._reply_begun):
-            return
-        if utterance:
-            self._last_said.append(text)
-            self._unsaid.append(utterance)
-        self._replying = not ended
-        self._tell_when_said(ended)
+        if self._turn.on_reply(begun=begun, utterance=utterance, ended=ended):
+            if utterance:
+                self._last_said.append(text)
+            if ended and self._turn.spoken:
+                self.current.on_said()
 
     @_step
     def on_playback(self, utterance: str, *, sounding: bool) -> None:
         """Take the start, or else the end, of an utterance."""
-        if utterance not in self._unsaid:
-            return
-        self._sounding = sounding
-        if not sounding:
-            self._unsaid.remove(utterance)
-        self._tell_when_said(not sounding)
+        known = self._turn.on_playback(utterance, sounding=sounding)
+        if known and not sounding and self._turn.spoken:
+            self.current.on_said()
 
     # Inner workings.
 
     def _route(self, intent: Intent) -> None:
         if intent.name == 'stop':
-            self.finish('stop')
-        elif intent.name in self._entered_by:
-            self.enter(self._entered_by[intent.name].name, Request(intent.name, intent))
-        else:
-            self.enter('conversation', Request(intent.name, intent))
+            self.stop('stop')
+            return
+        if intent.name == 'next':  # something else: not this again after the answer
+            self.stop('next')
+        activity = self._entered_by.get(intent.name, self.activities['conversation'])
+        self.enter(activity.name, Request(intent.name, intent))
 
-    def _enter(self, activity: Activity, request: Request, left: str) -> None:
-        self.current = activity
-        self.toy.entered(activity.name, left, request.reason)
-        activity.enter(request)
+    def _leave(self, move: Move) -> None:
+        for name in move.ended:
+            self.activities[name].leave()
 
-    def _tell_when_said(self, something_ended: bool) -> None:
-        if something_ended and not self._unsaid and not self._replying:
-            self.current.on_said()
+    def _fall_silent(self, reason: str) -> None:
+        self.quiet(reason)
+        self._stop_waiting()
+        self._turn.expect({})
+
+    def _stop_waiting(self) -> None:
+        if self._waiting is not None:
+            self._waiting.cancel()
+            self._waiting = None
+
+    @_step
+    def _time_out(self) -> None:
+        self._waiting = None
+        self.current.on_timeout()
 
     def _settle(self) -> None:
         """Tell a changed state, and begin to wait anew for the step under way."""
@@ -263,4 +321,4 @@ class Director:
     def _give_up(self) -> None:
         self._deadline = None
         self.toy.late(self.phase)
-        self.finish('late')
+        self.stop('late')

@@ -1,6 +1,6 @@
 """What the director can make the toy do: the port behind which the ROS node stands."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from enum import IntEnum
 from typing import Protocol
@@ -37,8 +37,15 @@ class Toy(Protocol):
     def stop_listening(self) -> None:
         """Close the ear and forget what it heard."""
 
-    def converse(self, text: str) -> None:
-        """Let the conversation answer; its sentences are reported to Director.on_reply."""
+    def expect(self, answers: Mapping[str, list[str]]) -> None:
+        """Understand these answers, name to sentence templates, until told otherwise."""
+
+    def converse(self, text: str, known: Mapping[str, str]) -> None:
+        """
+        Let the conversation answer; its sentences are reported to Director.on_reply.
+
+        :param known: what the toy was told before, e.g. child_name.
+        """
 
     def stop_conversing(self) -> None:
         """Cancel the conversation's answer."""

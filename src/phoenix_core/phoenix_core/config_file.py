@@ -6,6 +6,10 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
+from phoenix_core import plugins
+
+WORDS = 'phoenix.words'  # entry points that name a folder laid out as config/
+
 
 class ConfigFileError(ValueError):
     """A file is refused; says which file, key and value, and what is allowed."""
@@ -24,6 +28,12 @@ class FileModel(BaseModel):
         if unknown:
             raise ValueError(f'unknown {unknown}; allowed are {", ".join(cls.model_fields)}')
         return data
+
+
+def language_folders(config: Path, language: str) -> list[Path]:
+    """Return the folders that hold words of a language: of the toy, then of other packages."""
+    others = [plugins.load(WORDS, name) / language for name in plugins.names(WORDS)]
+    return [config / language, *(folder for folder in others if folder.is_dir())]
 
 
 Model = TypeVar('Model', bound=FileModel)

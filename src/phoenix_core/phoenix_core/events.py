@@ -156,6 +156,14 @@ TRANSCRIPT = EventType(
     },
     compare={'recognition_s': IGNORE},
 )
+EXPECTED_ANSWERS = EventType(
+    'EXPECTED_ANSWERS',
+    'speech/expected_answers',
+    msg.ExpectedAnswers,
+    qos.STATE,
+    'Which answers would be understood now, because the toy has asked.',
+    privacy=Privacy.NONE,
+)
 INTENT_DETECTED = EventType(
     'INTENT_DETECTED',
     'speech/intent',

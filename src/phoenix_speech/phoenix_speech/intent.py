@@ -1,8 +1,9 @@
 """The intent node: finds what a person wants in what they said."""
 
-from phoenix_msgs.msg import IntentDetected, Slot, Transcript
+from phoenix_msgs.msg import ExpectedAnswers, IntentDetected, Slot, Transcript
 
 from phoenix_core import events
+from phoenix_core.config_file import language_folders
 from phoenix_core.execution import run
 from phoenix_core.node import EventNode, describe
 from phoenix_core.settings import NodeSettings, setting
@@ -19,13 +20,18 @@ class Intent(EventNode):
     """Matches final transcripts against the sentence templates; what fits none is FALLBACK."""
 
     produces = (events.INTENT_DETECTED,)
-    consumes = {events.TRANSCRIPT: 'on_transcript'}
+    consumes = {events.TRANSCRIPT: 'on_transcript', events.EXPECTED_ANSWERS: 'on_expected'}
     settings: IntentSettings
 
     def configure(self) -> None:
         """Read the templates."""
         settings = self.settings
-        self._matcher = IntentMatcher(settings.config_path / settings.language / 'intents.yaml')
+        self._matcher = IntentMatcher(language_folders(settings.config_path, settings.language))
+
+    def on_expected(self, expected: ExpectedAnswers) -> None:
+        """Understand what the toy has asked for."""
+        answers = {answer.name: list(answer.sentences) for answer in expected.answers}
+        self.in_background(self._matcher.expect, answers)
 
     def on_transcript(self, transcript: Transcript) -> None:
         """Match on the worker thread: tolerant matching takes some 10 ms."""

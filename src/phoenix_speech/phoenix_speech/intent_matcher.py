@@ -5,17 +5,23 @@ A sentence of the intents file is recognized as such; of another text, the neare
 if it is near enough and no other intent's is about as near.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
-from hassil import RecognizeResult, recognize_best
+from hassil import Intents, RecognizeResult, recognize_best
 from hassil.util import remove_skip_words
 
-from phoenix_speech.intents_file import load_intents
+from phoenix_speech.intents_file import load_intents, with_intents
 from phoenix_speech.sentence_grammar import SentenceGrammar
 
 CONVERSATION = 'conversation'  # the intent whose sentences are not for the toy to act on
+ANSWER = 'answer'  # the intent of an expected answer, and its slot that says which
+MIN_ANSWER_CONFIDENCE = 0.4  # there are but a few to tell apart
 SECONDS = {'hours': 3600, 'minutes': 60, 'seconds': 1}
+
+ExpectedAnswers: TypeAlias = Mapping[str, Sequence[str]]
 
 
 @dataclass(frozen=True)
@@ -33,23 +39,51 @@ class IntentMatch:
 
 
 class IntentMatcher:
-    """Matches what was heard or typed with the sentences of an intents file."""
+    """Matches what was heard or typed with the sentences of the intents files of a language."""
 
-    def __init__(self, intents_file: Path, min_confidence: float = 0.53) -> None:
+    def __init__(self, folders: Sequence[Path], min_confidence: float = 0.53) -> None:
         """
-        Load the file; what matches with less than `min_confidence` is no match.
+        Load the intents.yaml of the folders; a match with less than `min_confidence` is none.
 
-        Raises IntentsFileError if the file is broken.
+        Raises IntentsFileError if a file is broken, or the first folder has none.
         """
         self._min_confidence = min_confidence
-        self._intents = load_intents(intents_file)
+        files = [folder / 'intents.yaml' for folder in folders]
+        self._intents = load_intents([files[0], *(file for file in files[1:] if file.exists())])
         self._grammar = SentenceGrammar(self._intents, without=(CONVERSATION,))
+        self._expected: ExpectedAnswers = {}
+        self._answers: Intents | None = None  # the expected ones as intents
+        self._answers_grammar: SentenceGrammar | None = None
+
+    def expect(self, answers: ExpectedAnswers) -> None:
+        """
+        Understand these answers, too, before everything else.
+
+        :param answers: name to sentence templates, which may use the lists and rules of the file.
+        :raises IntentsFileError: a template is none, or uses what is not there.
+        """
+        if answers == self._expected:
+            return
+        self._expected, self._answers = answers, None
+        answers = {name: sentences for name, sentences in answers.items() if sentences}
+        if answers:
+            self._answers = with_intents(self._intents, answers)
+            self._answers_grammar = SentenceGrammar(self._answers)
 
     def match(self, text: str) -> IntentMatch | None:
         """Give the intent of `text`, or None if it is not clearly one of the file's."""
+        if self._answers is not None and (found := recognize_best(text.lower(), self._answers)):
+            return self._answer(found, 1.0)
         result = recognize_best(text.lower(), self._intents)
+        if result is not None and result.intent.name != CONVERSATION:
+            return self._match(result, 1.0)
+        if self._answers is not None and self._answers_grammar is not None:
+            nearest = self._answers_grammar.nearest(text, MIN_ANSWER_CONFIDENCE, min_words=1)
+            found = nearest and recognize_best(nearest.sentence, self._answers)
+            if nearest and found:
+                return self._answer(found, nearest.score)
         if result is not None:
-            return None if result.intent.name == CONVERSATION else self._match(result, 1.0)
+            return None
         nearest = self._grammar.nearest(text, self._min_confidence)
         if nearest is None:
             return None
@@ -57,6 +91,10 @@ class IntentMatcher:
         # out of its list's range.
         result = recognize_best(nearest.sentence, self._intents)
         return None if result is None else self._match(result, nearest.score)
+
+    def _answer(self, result: RecognizeResult, confidence: float) -> IntentMatch:
+        match = self._match(result, confidence)
+        return IntentMatch(ANSWER, {**match.slots, ANSWER: match.name}, confidence)
 
     def _match(self, result: RecognizeResult, confidence: float) -> IntentMatch:
         slots = {}

@@ -6,7 +6,7 @@ wildcard), expansion_rules and skip_words. Anything else is refused by name.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -113,28 +113,79 @@ class _File(FileModel):
     skip_words: list[str] = []
 
 
-def load_intents(path: Path) -> Intents:
+def load_intents(paths: Sequence[Path]) -> Intents:
     """
-    Read and check an intents file.
+    Read and check intents files: that of the language, then those of other packages.
 
-    :raises IntentsFileError: unreadable, or not of the form above.
+    A later one adds sentences to intents and uses the lists and rules of the earlier ones.
+
+    :raises IntentsFileError: unreadable, not of the form above, or a list or rule is there twice.
     """
-    try:
-        content = load_config(path, _File)
-    except ConfigFileError as error:
-        raise IntentsFileError(str(error)) from None
-    intents = Intents.from_dict(content.model_dump(by_alias=True, exclude_defaults=True))
+    content: dict[str, Any] = {}
+    for path in paths:
+        try:
+            added = load_config(path, _File).model_dump(by_alias=True, exclude_defaults=True)
+        except ConfigFileError as error:
+            raise IntentsFileError(str(error)) from None
+        _add(added, content, path)
+    intents = Intents.from_dict(content)
     for key, expression in _expressions(intents):
         for mistake in _mistakes(expression, intents, inside=()):
             raise IntentsFileError(f'{path}: {key}: {mistake}')
     return intents
 
 
-def _expressions(intents: Intents) -> Iterator[tuple[str, Expression]]:
+def with_intents(base: Intents, sentences: Mapping[str, Sequence[str]]) -> Intents:
+    """
+    Make intents of sentence templates that may use the lists and rules of other intents.
+
+    The rule `answer_lead`, as 'I think it is', may stand before each of them.
+
+    :raises IntentsFileError: naming the template that is none, or what is not there.
+    """
+    lead = '[<answer_lead>] ' if 'answer_lead' in base.expansion_rules else ''
+    added = {
+        name: {'data': [{'sentences': [lead + _checked(name, text) for text in texts]}]}
+        for name, texts in sentences.items()
+    }
+    intents = Intents.from_dict({'language': base.language, 'intents': added})
+    intents.slot_lists, intents.expansion_rules = base.slot_lists, base.expansion_rules
+    intents.skip_words = base.skip_words
+    for key, expression in _expressions(intents, only_intents=True):
+        for mistake in _mistakes(expression, intents, inside=()):
+            raise IntentsFileError(f'{key}: {mistake}')
+    return intents
+
+
+def _checked(name: str, template: str) -> str:
+    try:
+        return _template(template)
+    except ValueError as error:
+        raise IntentsFileError(f'{name}: {template!r}: {error}') from None
+
+
+def _add(added: dict[str, Any], content: dict[str, Any], path: Path) -> None:
+    if content.setdefault('language', added['language']) != added['language']:
+        raise IntentsFileError(f"{path}: language: {added['language']!r} (wanted is the folder's)")
+    for name, intent in added['intents'].items():
+        known = content.setdefault('intents', {}).setdefault(name, {'data': []})
+        known['data'] += intent['data']
+    for key in ('lists', 'expansion_rules'):
+        known = content.setdefault(key, {})
+        for name, value in added.get(key, {}).items():
+            if name in known:
+                raise IntentsFileError(f'{path}: {key}.{name}: another file has it, too')
+            known[name] = value
+    content['skip_words'] = [*content.get('skip_words', []), *added.get('skip_words', [])]
+
+
+def _expressions(intents: Intents, only_intents: bool = False) -> Iterator[tuple[str, Expression]]:
     for name, intent in intents.intents.items():
         for data in intent.data:
             for sentence in data.sentences:
                 yield f'intents.{name}: {sentence.text!r}', sentence.expression
+    if only_intents:
+        return
     for name, rule in intents.expansion_rules.items():
         yield f'expansion_rules.{name}', rule.expression
     for name, slot_list in intents.slot_lists.items():

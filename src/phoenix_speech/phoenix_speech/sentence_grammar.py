@@ -88,15 +88,15 @@ class SentenceGrammar:
         self.numbers = set(_number_phrases(intents))
         self.fillers = {_split(phrase) for phrase in intents.skip_words}
 
-    def nearest(self, text: str, min_score: float) -> Candidate | None:
+    def nearest(self, text: str, min_score: float, min_words: int = 2) -> Candidate | None:
         """
         Give the sentence nearest to `text`, its wildcards and numbers filled from `text`.
 
-        Gives None if none scores `min_score`, if another intent's is about as near, or if there is
-        but one word to go by: misheard, it could be any.
+        Gives None if none scores `min_score`, if another intent's is about as near, or if there
+        are less than `min_words` to go by: one alone, misheard, could be any.
         """
         alignment = _Alignment(self, _split(text))
-        if alignment.telling_words < 2:
+        if alignment.telling_words < min_words:
             return None
         bounds = [(alignment.best_possible_score(one), one) for one in self._templates]
         bounds.sort(key=itemgetter(0), reverse=True)

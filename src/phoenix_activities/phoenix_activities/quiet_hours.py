@@ -1,0 +1,33 @@
+"""The hours of the day in which the toy is quiet by itself."""
+
+from dataclasses import dataclass
+from datetime import time
+
+
+@dataclass(frozen=True)
+class QuietHours:
+    """From one time of the day to another, usually over midnight."""
+
+    begin: time
+    end: time
+
+    @classmethod
+    def parse(cls, text: str) -> 'QuietHours | None':
+        """
+        Read '20:00-06:30'; an empty text means none.
+
+        :raises ValueError: saying what is allowed.
+        """
+        if not text:
+            return None
+        try:
+            begin, end = (time.fromisoformat(part.strip()) for part in text.split('-'))
+        except ValueError:
+            raise ValueError("wanted are two times, e.g. '20:00-06:30', or nothing") from None
+        return cls(begin, end)
+
+    def contains(self, now: time) -> bool:
+        """Tell whether a local time lies within."""
+        if self.begin <= self.end:
+            return self.begin <= now < self.end
+        return now >= self.begin or now < self.end

@@ -1,0 +1,69 @@
+"""An activity in a package of its own: installed with pip, it is part of the toy."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from phoenix_msgs.msg import PlaybackEvent, Transcript
+
+from phoenix_activities.activities import ACTIVITIES, Activities
+from phoenix_activities.diagram import mermaid
+from phoenix_core import events, plugins
+from phoenix_speech.intent import Intent
+
+EXAMPLE = Path(__file__).parents[2] / 'examples' / 'phoenix_example_activity'
+
+
+@pytest.fixture
+def installed(tmp_path, monkeypatch):
+    pip = [sys.executable, '-m', 'pip', 'install', '--quiet', '--disable-pip-version-check']
+    options = ['--no-deps', '--no-index', '--no-build-isolation', '--target', str(tmp_path / 'to')]
+    source = tmp_path / 'source'  # a build leaves folders behind
+    subprocess.run(['cp', '-r', EXAMPLE, source], check=True)
+    subprocess.run([*pip, *options, source], check=True)
+    monkeypatch.syspath_prepend(tmp_path / 'to')
+    monkeypatch.delitem(sys.modules, 'phoenix_example_activity', raising=False)
+
+
+@pytest.mark.parametrize(
+    ('language', 'sentence', 'help'), [('en', 'count to two', 'what can you do')]
+)
+def test_the_toy_can_what_the_package_brings(graph, installed, language, sentence, help):
+    probe = graph.probe(
+        publishes=[events.TRANSCRIPT, events.AUDIO_PLAYBACK],
+        records=[events.SAY_REQUEST, events.ACTIVITY_TRANSITION, events.FAULT],
+    )
+    for node in (Intent, Activities):
+        graph.add(node, parameters={'language': language})
+
+    def type_text(text):
+        probe.publish(events.TRANSCRIPT, kind=Transcript.FINAL, source=Transcript.TYPED, text=text)
+
+    def play(count):
+        """Play the newest utterance, the one of that number."""
+        say = probe.expect_count(events.SAY_REQUEST, count)[-1]
+        for kind in (PlaybackEvent.STARTED, PlaybackEvent.FINISHED):
+            probe.publish(events.AUDIO_PLAYBACK, kind=kind, utterance_id=say.utterance_id)
+        return say.text
+
+    type_text(sentence)
+    assert [play(count)[0] for count in (1, 2)] == ['1', '2']
+    play(3)
+    probe.expect(events.ACTIVITY_TRANSITION, lambda t: t.from_activity == 'counting')
+
+    can = plugins.load('phoenix.words', 'counting') / language / 'activities' / 'counting.yaml'
+    ability = can.read_text().splitlines()[0].removeprefix('can: ')
+    type_text(help)
+    told, count = '', 3
+    while ability not in told:
+        count += 1
+        told = play(count)
+        if told.endswith('?'):
+            type_text({'en': 'yes', 'de': 'ja'}[language])
+    assert probe.recorded(events.FAULT) == []
+
+
+def test_the_diagram_shows_what_the_package_brings(installed):
+    activities = [plugins.load(ACTIVITIES, name) for name in plugins.names(ACTIVITIES)]
+    assert 'counting : counting (count)' in mermaid(activities)
