@@ -308,6 +308,7 @@ def test_a_timer_rings_in_a_trace_of_its_own(node, probe):
     entered = probe.expect(events.ACTIVITY_TRANSITION, lambda t: t.reason == 'alarm')
     assert entered.header.trace_id == ring.header.trace_id
     assert probe.expect(events.LED_COMMAND).animation == 'alarm'
+    assert probe.expect(events.EARCON).earcon == 'alarm'
     touch(probe)
     assert expect_rest(probe, 2) == 'touch'
 
@@ -380,3 +381,36 @@ def test_words_that_are_not_in_order_are_refused_by_name(refusal, tmp_path):
 def test_a_wrong_setting_is_refused_by_name(graph, setting, value):
     with pytest.raises(SettingsError, match=f'PHOENIX_ACTIVITIES_{setting}'):
         graph.add(Activities, environ={f'PHOENIX_ACTIVITIES_{setting}': value})
+
+
+def test_the_ear_is_heard_to_have_heard_or_not_understood(node, probe):
+    cause = wake(probe)
+    for kind, earcon in (
+        (ListeningEvent.OPENED, None),
+        (ListeningEvent.HEARD, 'heard'),
+        (ListeningEvent.NOT_UNDERSTOOD, 'not_understood'),
+    ):
+        ear(probe, kind, cause)
+        if earcon:
+            sound = probe.expect(events.EARCON, lambda e, name=earcon: e.earcon == name)
+            assert (sound.utterance_id, sound.header.trace_id) == ('', cause.trace_id)
+    assert len(probe.recorded(events.EARCON)) == 2
+
+
+def test_thinking_for_long_is_heard_until_it_ends(graph, probe):
+    graph.add(Activities, parameters={'seed': 1, 'thinking_earcon_s': 0.5})
+    cause = wake(probe)
+    ear(probe, ListeningEvent.HEARD, cause)
+    probe.expect_count(events.EARCON, 2, lambda e: e.earcon == 'thinking')
+    ear(probe, ListeningEvent.NO_SPEECH, cause)
+    probe.expect(events.ACTIVITY_STATE, lambda state: state.phase != THINKING)
+
+
+def test_the_volume_keys(node, probe):
+    before = probe.expect(events.VOLUME).level
+    for button in ('volume_up', 'volume_up', 'volume_down'):
+        probe.publish(events.BUTTON, button=button, kind=ButtonEvent.PRESSED)
+        probe.publish(events.BUTTON, button=button, kind=ButtonEvent.RELEASED)
+    levels = [volume.level for volume in probe.expect_count(events.VOLUME, 4)]
+    assert levels == pytest.approx([before, before + 0.1, before + 0.2, before + 0.1])
+    assert {s.phase for s in probe.recorded(events.ACTIVITY_STATE)} == {RESTING}

@@ -21,7 +21,7 @@ LONG = np.tile(SHORT, 80)  # 20 s
 def probe(graph):
     commands = [events.STOP_SPEAKING, events.USER_SPEECH, events.VOLUME]
     return graph.probe(
-        publishes=[events.AUDIO_OUTPUT, *commands],
+        publishes=[events.AUDIO_OUTPUT, events.EARCON, *commands],
         records=[events.AUDIO_PLAYED, events.AUDIO_PLAYBACK, events.FAULT, events.VOLUME],
     )
 
@@ -215,3 +215,29 @@ def test_what_is_heard_is_told_sample_by_sample_and_in_time(graph, probe):
     assert begins[-1] + len(frames[-1].samples) / 16000 == pytest.approx(
         stamp_s(finished), abs=0.05
     )
+
+
+def heard(probe, since=0):
+    return sum(len(frame.samples) for frame in probe.recorded(events.AUDIO_PLAYED)[since:]) / 16000
+
+
+def test_an_earcon_is_heard_at_once_and_told_of_only_as_an_utterance(graph, probe):
+    graph.add(Speaker)
+    asked = graph.call(probe.now_s)
+    probe.publish(events.EARCON, earcon='heard')
+    first = probe.expect(events.AUDIO_PLAYED)
+    assert stamp_s(first) - asked < 0.3  # generous: the machine may be busy
+    probe.publish(events.EARCON, earcon='error', utterance_id='sentence')
+    expect(probe, FINISHED, 'sentence')
+    assert told(probe) == [('sentence', STARTED), ('sentence', FINISHED)]
+    assert heard(probe) == pytest.approx(0.18 + 0.61, abs=0.05)
+
+
+def test_an_unknown_earcon_is_a_fault_and_its_utterance_ends(graph, probe):
+    graph.add(Speaker)
+    cause = probe.publish(events.EARCON, earcon='tada', utterance_id='sentence')
+    fault = probe.expect(events.FAULT)
+    assert fault.code == 'earcon_unknown'
+    assert "'tada'; there are alarm, error, heard" in fault.message
+    assert fault.header.trace_id == cause.trace_id
+    expect(probe, FINISHED, 'sentence')

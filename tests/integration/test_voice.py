@@ -56,7 +56,7 @@ class Breathless(Tone):
 def probe(graph):
     return graph.probe(
         publishes=[events.SAY_REQUEST, events.STOP_SPEAKING],
-        records=[events.AUDIO_OUTPUT, events.FAULT],
+        records=[events.AUDIO_OUTPUT, events.EARCON, events.FAULT],
     )
 
 
@@ -186,11 +186,13 @@ def test_when_a_voice_fails_the_next_one_speaks(speak_with, probe):
     assert 'Hoarse: it croaks' in fault.message
 
 
-def test_when_no_voice_works_the_utterance_ends_nevertheless(speak_with, probe):
+def test_when_no_voice_works_a_small_sound_is_the_utterance(speak_with, probe):
     speak_with('Hoarse')
     cause = say(probe, 'a', 'three')
-    (frame,) = expect_all(probe, 'a')
-    assert len(frame.samples) == 0
+    earcon = probe.expect(events.EARCON)
+    assert (earcon.earcon, earcon.utterance_id) == ('error', 'a')
+    assert earcon.header.trace_id == cause.trace_id
+    assert probe.recorded(events.AUDIO_OUTPUT) == []
     fault = probe.expect(events.FAULT, lambda f: f.severity == Fault.ERROR)
     assert (fault.node, fault.code) == ('voice', 'voice_failed')
     assert fault.header.trace_id == cause.trace_id

@@ -33,6 +33,8 @@ from phoenix_core.node import Alarm, EventNode
 from phoenix_core.settings import NodeSettings, setting
 
 ACTIVITIES = 'phoenix.activities'
+VOLUME_KEYS = {'volume_up': 0.1, 'volume_down': -0.1}
+EARCONS = {ListeningEvent.HEARD: 'heard', ListeningEvent.NOT_UNDERSTOOD: 'not_understood'}
 
 
 class ActivitiesSettings(NodeSettings):
@@ -46,6 +48,9 @@ class ActivitiesSettings(NodeSettings):
     quiet_hours: str = setting(
         '20:00-06:30', 'When the toy sleeps unless it is wanted, local time; empty: never.'
     )
+    thinking_earcon_s: float = setting(
+        2.0, 'Thinking is heard again and again after so long [s].', ge=0.5, le=30
+    )
     seed: int = setting(0, 'Seed of all chance; 0: a new one at each start.', ge=0)
 
 
@@ -56,6 +61,7 @@ class Activities(EventNode):
         events.ACTIVITY_STATE,
         events.ACTIVITY_TRANSITION,
         events.SAY_REQUEST,
+        events.EARCON,
         events.STOP_SPEAKING,
         events.LISTEN_REQUEST,
         events.CONVERSATION_REQUEST,
@@ -89,6 +95,7 @@ class Activities(EventNode):
 
     def activate(self) -> None:
         """Make the activities and begin in idle."""
+        self._thinking: Alarm | None = None
         self.director = Director(
             self,
             self._words,
@@ -112,12 +119,18 @@ class Activities(EventNode):
             self.director.on_touch(event.pad)
 
     def on_button(self, event: ButtonEvent) -> None:
-        """Attend to a button."""
-        if event.kind == ButtonEvent.PRESSED:
+        """Speak louder or softer, or attend to another button."""
+        if event.kind != ButtonEvent.PRESSED:
+            return
+        if event.button in VOLUME_KEYS:
+            self.director.set_volume(self.director.volume + VOLUME_KEYS[event.button])
+        else:
             self.director.on_attention('button')
 
     def on_listening(self, event: ListeningEvent) -> None:
         """Follow the ear."""
+        if event.kind in EARCONS:
+            self.publish(events.EARCON, earcon=EARCONS[event.kind])
         self.director.on_ear(
             opened=event.kind == ListeningEvent.OPENED,
             heard=event.kind == ListeningEvent.HEARD,
@@ -216,14 +229,25 @@ class Activities(EventNode):
         return datetime.fromtimestamp(self.now_s(), timezone.utc).astimezone()
 
     def entered(self, activity: str, left: str, reason: str) -> None:
-        """Publish a transition."""
+        """Publish a transition, and sound the alarm if that is its reason."""
+        if reason == 'alarm':
+            self.publish(events.EARCON, earcon='alarm')
         self.publish(
             events.ACTIVITY_TRANSITION, from_activity=left, to_activity=activity, reason=reason
         )
 
     def state(self, activity: str, phase: Phase) -> None:
-        """Publish the state."""
+        """Publish the state; thinking for long is heard, too."""
+        if self._thinking is not None:
+            self._thinking.cancel()
+            self._thinking = None
+        if phase is Phase.THINKING:
+            self._thinking = self.after(self.settings.thinking_earcon_s, self._think_aloud)
         self.publish(events.ACTIVITY_STATE, activity=activity, phase=int(phase))
+
+    def _think_aloud(self) -> None:
+        self.publish(events.EARCON, earcon='thinking')
+        self._thinking = self.after(self.settings.thinking_earcon_s, self._think_aloud)
 
     def late(self, phase: Phase) -> None:
         """Publish a fault."""

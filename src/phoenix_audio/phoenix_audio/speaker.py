@@ -6,10 +6,18 @@ from queue import SimpleQueue
 
 import numpy as np
 from numpy.typing import NDArray
-from phoenix_msgs.msg import AudioFrame, PlaybackEvent, StopSpeaking, UserSpeech, Volume
+from phoenix_msgs.msg import (
+    AudioFrame,
+    Earcon,
+    PlaybackEvent,
+    StopSpeaking,
+    UserSpeech,
+    Volume,
+)
 from rclpy.duration import Duration
 from rclpy.time import Time
 
+from phoenix_audio.earcons import load_earcons
 from phoenix_audio.playback import Player
 from phoenix_audio.speakers import Loudspeaker, SimulatedLoudspeaker
 from phoenix_core import events, plugins, tracing
@@ -19,6 +27,7 @@ from phoenix_core.node import EventNode
 from phoenix_core.settings import NodeSettings, setting
 
 SPEAKERS = 'phoenix.speakers'
+UNTOLD = 'earcon '  # begins the names of what is played without playback events
 
 
 class SpeakerSettings(NodeSettings):
@@ -36,6 +45,7 @@ class Speaker(EventNode):
     produces = (events.AUDIO_PLAYED, events.AUDIO_PLAYBACK)
     consumes = {
         events.AUDIO_OUTPUT: 'on_audio',
+        events.EARCON: 'on_earcon',
         events.STOP_SPEAKING: 'on_stop',
         events.USER_SPEECH: 'on_user_speech',
         events.VOLUME: 'on_volume',
@@ -43,7 +53,9 @@ class Speaker(EventNode):
     settings: SpeakerSettings
 
     def configure(self) -> None:
-        """Find the provider; the player opens the device."""
+        """Find the provider and make the earcons; the player opens the device."""
+        settings = self.settings
+        self._earcons = load_earcons(settings.config_path / 'earcons.yaml', settings.sample_rate)
         self._provider = plugins.load(SPEAKERS, self.settings.provider)
         self._volume = 1.0
 
@@ -51,6 +63,7 @@ class Speaker(EventNode):
         """Start the player, which opens the device, again and again if it must."""
         self._reports: SimpleQueue[tuple[str, int, float]] = SimpleQueue()
         self._played = 0  # frames
+        self._earcons_played = 0
         self._causes: dict[str, tracing.TraceContext | None] = {}
         self._player = Player(
             self._open_loudspeaker,
@@ -90,6 +103,18 @@ class Speaker(EventNode):
             self._causes[frame.stream_id] = tracing.current()
         self._player.feed(frame.stream_id, np.frombuffer(frame.samples, np.int16), frame.last)
 
+    def on_earcon(self, request: Earcon) -> None:
+        """Queue a small sound."""
+        sound = self._earcons.get(request.earcon)
+        if sound is None:
+            known = ', '.join(sorted(self._earcons))
+            self.fault('earcon_unknown', f'no earcon {request.earcon!r}; there are {known}')
+            sound = np.empty(0, np.int16)  # whoever waits for its end must not wait forever
+        name = request.utterance_id or f'{UNTOLD}{self._earcons_played}'
+        self._earcons_played += 1
+        self._causes.setdefault(name, tracing.current())
+        self._player.feed(name, sound, last=True)
+
     def on_stop(self, stop: StopSpeaking) -> None:
         """Be silent at once."""
         self._player.interrupt()
@@ -127,9 +152,12 @@ class Speaker(EventNode):
     def _publish_reports(self) -> None:
         while not self._reports.empty():
             utterance_id, kind, position_s = self._reports.get()
+            cause = self._causes.pop(utterance_id, None)
+            if utterance_id.startswith(UNTOLD):
+                continue
             told = self.publish(
                 events.AUDIO_PLAYBACK,
-                cause=self._causes.pop(utterance_id, None),
+                cause=cause,
                 kind=kind,
                 utterance_id=utterance_id,
                 position_s=position_s,

@@ -25,6 +25,7 @@ class Console(EventNode):
             events.SAY_REQUEST,
             events.CONVERSATION,
             events.AUDIO_PLAYBACK,
+            events.EARCON,
             events.ACTIVITY_STATE,
             events.TOUCH,
             events.BUTTON,

@@ -61,6 +61,8 @@ def line(event: EventType, message: Any) -> tuple[str, str] | None:
             return 'says', message.text
         case events.AUDIO_PLAYBACK:
             return 'speaker', f'{PLAYBACKS[message.kind]} at {message.position_s:.1f} s'
+        case events.EARCON:
+            return 'sound', message.earcon
         case events.ACTIVITY_STATE:
             return 'state', f'{message.activity}, {PHASES[message.phase]}'
         case events.TOUCH if message.kind == TouchEvent.TOUCHED:

@@ -77,6 +77,16 @@ AUDIO_PLAYBACK = EventType(
     },
     compare={'utterance_id': IGNORE, 'position_s': within(0.5)},
 )
+EARCON = EventType(
+    'EARCON',
+    'audio/earcon',
+    msg.Earcon,
+    qos.EVENT,
+    'A small sound that stands in for words.',
+    privacy=Privacy.NONE,
+    rules={'earcon': not_empty},
+    compare={'utterance_id': IGNORE},
+)
 
 VOLUME = EventType(
     'VOLUME',

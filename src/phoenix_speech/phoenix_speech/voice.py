@@ -41,10 +41,10 @@ class Voice(EventNode):
     Speaks one request after another.
 
     Sound is made on the worker thread, sentence by sentence, and sent from a queue at the rate at
-    which it is played. Every request ends with a last frame, also when no voice works.
+    which it is played. Every request ends with a last frame, or an earcon when no voice works.
     """
 
-    produces = (events.AUDIO_OUTPUT,)
+    produces = (events.AUDIO_OUTPUT, events.EARCON)
     consumes = {events.SAY_REQUEST: 'on_say', events.STOP_SPEAKING: 'on_stop'}
     settings: VoiceSettings
 
@@ -97,20 +97,31 @@ class Voice(EventNode):
 
     def _synthesize(self, utterance_id: str, text: str) -> None:
         """Make the sound of a request, unless it was stopped; on the worker thread."""
+        silent = True
         try:
             with closing(self._synthesizer.synthesize(text)) as chunks:
                 for chunk in self.by_model(chunks):
                     if utterance_id not in self._requests:
                         return
                     self.post(self._enqueue, utterance_id, chunk, False)
+                    silent = False
         except VoiceError as error:
             self.post(self.fault, 'voice_failed', str(error))
+            if silent:
+                self.post(self._stand_in, utterance_id)
+                return
         self.post(self._enqueue, utterance_id, np.empty(0, np.int16), True)
 
     def _enqueue(self, utterance_id: str, samples: np.ndarray, last: bool) -> None:
         if utterance_id in self._requests:
             self._queue.put(utterance_id, samples, last=last)
             self._send()
+
+    def _stand_in(self, utterance_id: str) -> None:
+        """Let a small sound be the utterance, so that whoever waits for it is told of its end."""
+        if utterance_id in self._requests:
+            cause = self._requests.pop(utterance_id)
+            self.publish(events.EARCON, cause=cause, earcon='error', utterance_id=utterance_id)
 
     def _send(self) -> None:
         for frame in self._queue.due(self.now_s()):
