@@ -6,13 +6,8 @@ from phoenix_activities.activity import Activity, Intent
 
 ANSWER = 'answer'  # the intent of an expected answer; its slot of that name says which
 WORDS_OF_AN_ANSWER = 3  # a longer sentence that fits no answer is not about the question
-# One of these is meant as such, even where an answer is expected.
-COMMANDS = frozenset(
-    (
-        *('stop', 'repeat', 'next', 'help', 'sleep', 'wake_up', 'time', 'date', 'feeling'),
-        *('volume_up', 'volume_down', 'volume_set', 'mute', 'unmute'),
-    )
-)
+# What may be an answer that was not expected; every other intent is a wish of its own.
+NO_WISHES = frozenset(('fallback', 'answer', 'yes', 'no', 'light_color'))
 
 
 class AskingActivity(Activity):
@@ -84,7 +79,7 @@ class AskingActivity(Activity):
             self.on_answer(name, intent)
         elif intent.name == 'repeat':
             self._ask_again()
-        elif intent.name in COMMANDS or len(intent.text.split()) > WORDS_OF_AN_ANSWER:
+        elif intent.name not in NO_WISHES or len(intent.text.split()) > WORDS_OF_AN_ANSWER:
             return False
         else:
             return self.on_other_answer(intent)

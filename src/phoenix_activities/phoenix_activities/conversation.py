@@ -21,13 +21,14 @@ class Conversation(Activity):
     priority = Priority.ANSWER
 
     _asked_again = False  # to say it again
-    _listen_next = False
+    _invites = False  # what is being said: the ear opens after it
     _following_up = False  # the ear is open though nobody called
     _request: Request | None = None  # of a tool: begins when the reply is over
 
     def enter(self, request: Request) -> None:
         """Answer, or wait for the first words."""
         self._begin()
+        self._invites = False
         if request.intent is not None:
             self._answer(request.intent)
 
@@ -61,7 +62,7 @@ class Conversation(Activity):
         if self._asked_again or self._following_up:
             self.director.finish('not_heard')
         else:
-            self._asked_again = self._listen_next = True
+            self._asked_again = self._invites = True
             self.say_phrase('say_again')
 
     def on_said(self) -> None:
@@ -70,15 +71,14 @@ class Conversation(Activity):
             request, self._request = self._request, None
             assert request.intent is not None
             self.director.enter(request.intent.name, request)
-        elif self._listen_next:
-            self._listen_next = False
+        elif self._invites:
             self._following_up = not self._asked_again
             self.director.listen()
         else:
             self.director.finish('done')
 
     def _begin(self) -> None:
-        self._asked_again = self._listen_next = self._following_up = False
+        self._asked_again = self._following_up = False
         self._request = None
 
     def _answer(self, intent: Intent) -> None:
@@ -86,7 +86,7 @@ class Conversation(Activity):
         if intent.name == 'repeat' and director.repeat():
             return
         if intent.name not in words.answers:
-            self._listen_next = True
+            self._invites = True
             director.converse(intent.text)
             return
         values = self._values(intent)
@@ -96,7 +96,7 @@ class Conversation(Activity):
         if light is not None:
             director.show(light.animation, color=light.color, duration_s=light.duration_s)
         text = words.answer(name, **values)
-        self._listen_next = text.endswith('?')
+        self._invites = text.endswith('?')
         director.say(text)
 
     def _values(self, intent: Intent) -> dict[str, str]:

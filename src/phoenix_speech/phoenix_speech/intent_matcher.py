@@ -68,7 +68,7 @@ class IntentMatcher:
         answers = {name: sentences for name, sentences in answers.items() if sentences}
         if answers:
             self._answers = with_intents(self._intents, answers)
-            self._answers_grammar = SentenceGrammar(self._answers)
+            self._answers_grammar = SentenceGrammar(self._answers, numbers=self._grammar.numbers)
 
     def match(self, text: str) -> IntentMatch | None:
         """Give the intent of `text`, or None if it is not clearly one of the file's."""

@@ -66,8 +66,17 @@ class _Template(NamedTuple):
 class SentenceGrammar:
     """The sentence templates of an intents file, searched with tolerance."""
 
-    def __init__(self, intents: Intents, without: Collection[str] = ()) -> None:
-        """Take the templates of `intents`, except those of the intents named in `without`."""
+    def __init__(
+        self,
+        intents: Intents,
+        without: Collection[str] = (),
+        numbers: Collection[tuple[str, ...]] | None = None,
+    ) -> None:
+        """
+        Take the templates of `intents`, except those of the intents named in `without`.
+
+        :param numbers: how numbers are said, if another grammar of these lists knows it.
+        """
         self._rules = intents.expansion_rules
         self._lists = intents.slot_lists
         self._templates = [
@@ -85,7 +94,7 @@ class SentenceGrammar:
         uses = {(template.intent, word) for template in self._templates for word in template.words}
         used_by = Counter(word for _, word in uses)
         self.weights = {word: count**-RARITY for word, count in used_by.items()}
-        self.numbers = set(_number_phrases(intents))
+        self.numbers = set(_number_phrases(intents)) if numbers is None else numbers
         self.fillers = {_split(phrase) for phrase in intents.skip_words}
 
     def nearest(self, text: str, min_score: float, min_words: int = 2) -> Candidate | None:

@@ -1,0 +1,128 @@
+"""
+A scripted child goes through every activity, with interruptions; each ends where it should.
+
+The real words, intents, scripted replies and activities, without ROS and without waiting: what is
+said is spoken at once, and time passes when the script says so. The script is a file per language.
+"""
+
+import functools
+import random
+from pathlib import Path
+
+import pytest
+import yaml
+
+from phoenix_activities.activities import ACTIVITIES
+from phoenix_activities.activity import Intent
+from phoenix_activities.quiet_hours import QuietHours
+from phoenix_activities.testing import Scene
+from phoenix_activities.words import Words
+from phoenix_core import plugins
+from phoenix_speech.intent_matcher import IntentMatcher
+from phoenix_speech.scripted_chat import ScriptedChat
+
+ROOT = Path(__file__).parents[2]
+SCRIPTS = {
+    language: yaml.safe_load((ROOT / f'tests/scripted_child/{language}.yaml').read_text())
+    for language in ('en',)
+}
+CASES = [(language, name) for language, script in SCRIPTS.items() for name in script]
+
+
+@functools.cache
+def matcher(language: str) -> IntentMatcher:
+    return IntentMatcher([ROOT / 'config' / language])
+
+
+class Child:
+    """Types, touches and keeps silent; hears what the toy says."""
+
+    def __init__(self, language: str) -> None:
+        folder = ROOT / 'config' / language
+        activities = [plugins.load(ACTIVITIES, name) for name in plugins.names(ACTIVITIES)]
+        models = {activity.name: activity.words_model for activity in activities}
+        words = Words([folder], random.Random(1), models)
+        self.scene = Scene(words, activities, quiet_hours=QuietHours.parse('20:00-06:30'))
+        self.toy, self.director = self.scene.toy, self.scene.director
+        self._matcher = matcher(language)
+        self._chat = ScriptedChat(folder / 'scripted_replies.yaml', chance=random.Random(1))
+        self._asked = 0
+        self.heard: list[str] = []
+
+    def do(self, step: dict) -> None:
+        match step:
+            case {'say': text}:
+                self._say(text)
+            case {'call': text}:  # with the wake word
+                self.director.on_attention('wake_word', ear_opens=True)
+                self.director.on_ear(opened=True)
+                self.director.on_ear(heard=True)
+                self._say(text)
+            case {'touch': pad}:
+                self.director.on_touch(pad)
+            case {'silences': count}:
+                for _ in range(count):
+                    self.scene.keep_silent()
+                    self._listen(step)
+            case {'wait': seconds}:
+                self.toy.pass_time(seconds)
+            case {'request': name}:
+                self.director.on_request(name, step.get('slots', {}))
+        self._listen(step)
+
+    def _say(self, text: str) -> None:
+        self._matcher.expect(self.toy.expected)
+        match = self._matcher.match(text)
+        intent = Intent(match.name, text, match.slots) if match else Intent('fallback', text)
+        self.heard.clear()
+        self.director.on_intent(intent)
+
+    def _listen(self, step: dict) -> None:
+        """Let the toy speak, to the end or until the script interrupts it."""
+        asked = [did[1] for did in self.toy.did if did[0] == 'converse']
+        if len(asked) > self._asked:
+            self._asked = len(asked)
+            self.director.on_reply(begun=True)
+            for number, sentence in enumerate(
+                self._chat.stream([{'role': 'user', 'content': asked[-1]}])
+            ):
+                name = f'reply {self._asked}.{number}'
+                self.toy.said[name] = sentence
+                self.director.on_reply(text=sentence, utterance=name)
+            self.director.on_reply(ended=True)
+        if 'interrupted_after' in step:
+            self.heard += self.scene.speak(most=step['interrupted_after'])
+            self.heard.append(self.scene.begin_to_speak())
+        else:
+            self.heard += self.scene.speak()
+
+
+@pytest.mark.parametrize(('language', 'name'), CASES)
+def test_the_child_plays(language, name):
+    child = Child(language)
+    for number, step in enumerate(SCRIPTS[language][name], 1):
+        for _ in range(step.get('times', 1)):
+            child.do(step)
+        where = f'{language}, {name}, step {number} {step}: heard {child.heard}'
+        activity, phase = child.scene.state
+        assert f'{activity}, {phase.name.lower()}' == step['then'], where
+        heard = ' '.join(child.heard)
+        for text in step.get('hears', []):
+            assert text in heard, where
+        for text in step.get('misses', []):
+            assert text not in heard, where
+        assert 'late' not in [did[0] for did in child.toy.did], where
+        if 'shows' in step:
+            assert step['shows'] in [did[1] for did in child.toy.did if did[0] == 'show'], where
+
+
+@pytest.mark.parametrize('language', SCRIPTS)
+def test_the_script_leaves_no_activity_out(language):
+    visited = {
+        step['then'].split(',')[0] for script in SCRIPTS[language].values() for step in script
+    }
+    missing = set(plugins.names(ACTIVITIES)) - visited
+    # These speak, and are over at once.
+    assert missing <= {'volume', 'light'}, missing
+    text = (ROOT / f'tests/scripted_child/{language}.yaml').read_text()
+    assert all(f'# {name}' in text for name in missing)
