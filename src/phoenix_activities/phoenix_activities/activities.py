@@ -105,6 +105,7 @@ class Activities(EventNode):
             step_deadline_s=self.settings.step_deadline_s,
             quiet_hours=self._quiet_hours,
         )
+        self.known['activities'] = self.director.activities.keys()
         self.director.begin()
 
     # What happens to the toy.

@@ -10,11 +10,22 @@ from phoenix_msgs.msg import EventHeader
 from rclpy.qos import QoSProfile
 
 from phoenix_core.comparison import EXACT, IGNORE, Comparison
-from phoenix_core.rules import Rule
+from phoenix_core.rules import Reference, Rule, fields_at
+
+NOTHING_KNOWN: Mapping[str, Any] = {}
 
 
 class EventRuleError(ValueError):
-    """An event breaks a rule of the catalogue and was not published."""
+    """
+    An event breaks a rule of the catalogue.
+
+    kind: event, field and what is allowed, without the value: that may be what a person said.
+    """
+
+    def __init__(self, kind: str, value: str = '') -> None:
+        """Say what is wrong, and the value at the end."""
+        self.kind = kind
+        super().__init__(f'{kind}, is {value}' if value else kind)
 
 
 class Privacy(enum.Enum):
@@ -36,7 +47,9 @@ class EventType:
     :param qos: one of phoenix_core.qos.
     :param description: one line for the documents.
     :param privacy: what it tells about people.
-    :param rules: field name to rule; a field without one may hold whatever its type can.
+    :param rules: field to rule; a field without one may hold whatever its type can. Fields of
+        messages within are color.r, of each in a sequence slots[].name.
+    :param references: field to what its names must be known to.
     :param compare: how a replay compares: field name to comparison, or one for the whole event.
         Default: the header is ignored, all else must be exactly as recorded.
     :param rate_hz: messages a second while it flows; None: comes when something happens.
@@ -55,6 +68,7 @@ class EventType:
     description: str
     privacy: Privacy
     rules: Mapping[str, Rule] = field(default_factory=dict)
+    references: Mapping[str, Reference] = field(default_factory=dict)
     compare: Mapping[str, Comparison] | Comparison = field(default_factory=dict)
     rate_hz: float | None = None
     deadline_s: float | None = None
@@ -93,23 +107,71 @@ class EventType:
         :raises EventRuleError: for a field the type does not have, or a value of the wrong type.
         """
         try:
-            return self.message(**fields, check_fields=True)
-        except (AssertionError, TypeError) as error:
-            raise EventRuleError(f'{self.name}: {_first_line(error)}') from error
+            message = self.message(**fields, check_fields=True)
+            for name in fields:
+                _check_type(name, getattr(message, name))
+        except (AssertionError, TypeError, ValueError) as error:
+            raise EventRuleError(f'{self.name}: {self._explain(fields, error)}') from error
+        return message
 
-    def check(self, message: Any) -> None:
+    def _explain(self, fields: Mapping[str, Any], error: Exception) -> str:
+        """Name the field at fault, where the generated code does not."""
+        text = _first_line(error)
+        for name, value in fields.items():
+            if f"'{name}" in text:
+                return text
+            try:
+                self.message(**{name: value}, check_fields=True)
+            except (AssertionError, TypeError, ValueError):
+                return f"The '{name}' field: {text}"
+        return text
+
+    def check(self, message: Any, known: Mapping[str, Any] = NOTHING_KNOWN) -> None:
         """
-        Check a message against the rules.
+        Check a message against the rules, and the references to what is known here.
 
+        :param known: the names that references are to.
         :raises EventRuleError: naming the event, the field, the value and what is allowed.
         """
-        for name, rule in self.rules.items():
-            value = getattr(message, name)
-            if not rule.allows(value):
-                raise EventRuleError(f'{self.name}: {name} {rule}, is {value!r}')
+        for path, rule in self.rules.items():
+            for name, value in fields_at(path, message):
+                if not rule.allows(value):
+                    raise EventRuleError(f'{self.name}: {name} {rule}', repr(value))
+        for path, reference in self.references.items():
+            names = reference.names(message, known)
+            if names is not None:
+                for name, value in fields_at(path, message):
+                    if value not in names:
+                        raise EventRuleError(f'{self.name}: {name} {reference}', repr(value))
 
 
 _HEADER = f'phoenix_msgs/{EventHeader.__name__}'
+
+
+def _check_type(name: str, value: Any) -> None:
+    """
+    Check what the generated code leaves unchecked: messages within, and text that C would cut.
+
+    :raises AssertionError, ValueError: naming the field.
+    """
+    if isinstance(value, str):
+        if '\0' in value:
+            raise ValueError(f"The '{name}' field must not hold a NUL character")
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            raise ValueError(f"The '{name}' field must be valid Unicode") from None
+    elif isinstance(value, list):  # of texts or messages; numbers are in arrays
+        for index, item in enumerate(value):
+            _check_type(f'{name}[{index}]', item)
+    elif hasattr(value, 'get_fields_and_field_types'):
+        inner = {field: getattr(value, field) for field in value.get_fields_and_field_types()}
+        try:
+            type(value)(**inner, check_fields=True)
+        except AssertionError as error:
+            raise ValueError(f"In the '{name}' field: {_first_line(error)}") from None
+        for field_name, item in inner.items():
+            _check_type(f'{name}.{field_name}', item)
 
 
 def _first_line(error: BaseException) -> str:

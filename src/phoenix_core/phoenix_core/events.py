@@ -14,7 +14,7 @@ from sensor_msgs.msg import BatteryState
 from phoenix_core import qos
 from phoenix_core.comparison import IGNORE, within
 from phoenix_core.event_type import EventType, Privacy
-from phoenix_core.rules import in_range, not_empty, one_of
+from phoenix_core.rules import Reference, in_range, not_empty, one_of
 
 # Sound.
 
@@ -182,6 +182,7 @@ INTENT_DETECTED = EventType(
     'What a person wants.',
     privacy=Privacy.PERSONAL,
     rules={'name': not_empty, 'confidence': in_range(0, 1), 'text': not_empty},
+    references={'name': Reference('intents'), 'slots[].name': Reference('intents', of='name')},
     compare={'confidence': within(0.05)},
     deadline_s=0.5,  # after the transcript
 )
@@ -242,7 +243,7 @@ ACTIVITY_REQUEST = EventType(
     qos.EVENT,
     'Asks the toy to do something, by name.',
     privacy=Privacy.PERSONAL,
-    rules={'activity': not_empty},
+    rules={'activity': not_empty, 'slots[].name': not_empty},
     no_producer='for tools and other programs; intents reach the activities directly',
 )
 ACTIVITY_STATE = EventType(
@@ -261,6 +262,7 @@ ACTIVITY_STATE = EventType(
             msg.ActivityState.SPEAKING,
         ),
     },
+    references={'activity': Reference('activities')},
 )
 ACTIVITY_TRANSITION = EventType(
     'ACTIVITY_TRANSITION',
@@ -270,6 +272,7 @@ ACTIVITY_TRANSITION = EventType(
     'The toy went from one activity to another.',
     privacy=Privacy.NONE,
     rules={'to_activity': not_empty, 'reason': not_empty},
+    references={'to_activity': Reference('activities')},
     no_consumer='for recordings; nodes are told by ACTIVITY_STATE',
 )
 
@@ -354,7 +357,14 @@ LED_COMMAND = EventType(
     qos.EVENT,
     'Shows an animation on the LED ring.',
     privacy=Privacy.NONE,
-    rules={'brightness': in_range(0, 1), 'duration_s': in_range(0)},
+    rules={
+        'color.r': in_range(0, 1),
+        'color.g': in_range(0, 1),
+        'color.b': in_range(0, 1),
+        'color.a': in_range(0, 1),
+        'brightness': in_range(0, 1),
+        'duration_s': in_range(0),
+    },
 )
 LED_FRAME = EventType(
     'LED_FRAME',
@@ -408,6 +418,15 @@ SYSTEM_STATUS = EventType(
     qos.STATE,
     'How well each capability works.',
     privacy=Privacy.NONE,
+    rules={
+        'capabilities[].capability': not_empty,
+        'capabilities[].level': one_of(
+            msg.CapabilityStatus.UNKNOWN,
+            msg.CapabilityStatus.OK,
+            msg.CapabilityStatus.DEGRADED,
+            msg.CapabilityStatus.LOST,
+        ),
+    },
     no_producer='the supervisor is yet to come',
     no_consumer='the supervisor is yet to come',
 )

@@ -10,7 +10,7 @@ import os
 import re
 import threading
 import typing
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -85,6 +85,10 @@ class EventNode(LifecycleNode):
         self._jobs_lock = threading.Lock()
         self._event_publishers: dict[EventType, Any] = {}
         self._event_subscriptions: list[Any] = []
+        # What references of the catalogue are to: a subclass that knows the names fills them in,
+        # or maps each to those that belong to it (None: any do).
+        self.known: dict[str, Collection[str] | Mapping[str, Collection[str] | None]] = {}
+        self._rules_told: set[str] = set()  # broken ones, where a fault is all that follows
         # States that came while the node was not active, the newest of each producer.
         self._held: dict[tuple[EventType, str], Any] = {}
         self._settings_parameters = SettingsParameters(
@@ -148,7 +152,7 @@ class EventNode(LifecycleNode):
         :param fields: the message's fields.
         :returns: the new event's trace context; None when untraced or refused as inactive.
         :raises UndeclaredEventError: the node does not declare it.
-        :raises EventRuleError: a field breaks a rule of the catalogue.
+        :raises EventRuleError: a field breaks a rule of the catalogue, and event_rules is enforce.
         """
         of_every_node = event in events.OF_EVERY_NODE
         if event not in self.produces and not of_every_node:
@@ -157,7 +161,8 @@ class EventNode(LifecycleNode):
             self.get_logger().warning(f'attempted to publish {event.name} while not active')
             return None
         message = event.build(fields)
-        event.check(message)
+        if self.settings.event_rules != 'off':
+            self._check_rules(event, message)
         context = None
         if event.has_header:
             header = message.header
@@ -349,6 +354,17 @@ class EventNode(LifecycleNode):
         if self._worker is not None:
             self._isolated(self.settings_changed, None, Timing.now())
 
+    def _check_rules(self, event: EventType, message: Any) -> None:
+        """Raise for a broken rule, or tell it by a fault, once per kind."""
+        try:
+            event.check(message, self.known)
+        except EventRuleError as error:
+            if self.settings.event_rules == 'enforce':
+                raise
+            if error.kind not in self._rules_told:
+                self._rules_told.add(error.kind)
+                self.fault('event_rule_broken', error.kind, severity=Fault.WARNING)
+
     def _create_publisher(self, event: EventType) -> None:
         if event not in self._event_publishers:
             self._event_publishers[event] = self.create_publisher(
@@ -492,5 +508,5 @@ def describe(error: BaseException) -> str:
     place = ''
     if trace is not None:
         place = f' at {Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}'
-    text = f': {str(error).split(", is ")[0]}' if isinstance(error, EventRuleError) else ''
+    text = f': {error.kind}' if isinstance(error, EventRuleError) else ''
     return f'{type(error).__name__}{place}{text}'

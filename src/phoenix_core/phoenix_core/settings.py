@@ -42,6 +42,11 @@ class NodeSettings(BaseModel):
 
     autostart: bool = setting(True, 'Configure and activate without being asked.')
     profile: str = setting('', 'File with settings of all nodes; empty: none.')
+    event_rules: Literal['enforce', 'warn', 'off'] = setting(
+        'enforce',
+        'An event that breaks a rule of the catalogue: is not published; is, with a fault; is.',
+        runtime=True,
+    )
     config_dir: str = setting('', 'Folder with the words and animations; empty: as installed.')
 
     @property

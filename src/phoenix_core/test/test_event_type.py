@@ -1,6 +1,7 @@
 """Entries of the catalogue: what they must say, and how a replay compares by them."""
 
 import pytest
+from message_values import kind_at
 from phoenix_msgs.msg import EventHeader, PlaybackEvent, Transcript
 
 from phoenix_core import events
@@ -42,9 +43,9 @@ def test_words_must_be_as_they_were():
 
 @pytest.mark.parametrize('event', events.ALL, ids=lambda event: event.name)
 def test_an_entry_speaks_of_fields_that_there_are(event):
-    fields = event.message.get_fields_and_field_types()
-    compared = event.compare if isinstance(event.compare, dict) else {}
-    assert {*event.rules, *compared} <= set(fields)
+    for path in (*event.rules, *event.references):
+        assert kind_at(event.message, path)
+    assert set(event.comparisons) == set(event.message.get_fields_and_field_types())
     assert getattr(events, event.name) is event
 
 

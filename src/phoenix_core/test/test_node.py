@@ -1,9 +1,10 @@
 """The event node on a real graph: declarations, traces, isolation, parameters."""
 
 import threading
+from functools import partial
 
 import pytest
-from phoenix_msgs.msg import ListenRequest, StopSpeaking, TouchEvent
+from phoenix_msgs.msg import Fault, ListenRequest, Slot, StopSpeaking, TouchEvent
 from rclpy.parameter import Parameter
 
 from phoenix_core import events, tracing
@@ -110,13 +111,53 @@ def test_an_undeclared_event_is_refused(graph):
         ({'pad': '', 'kind': TouchEvent.TOUCHED}, 'TOUCH: pad must not be empty'),
         ({'pad': 'head', 'kind': 9}, 'TOUCH: kind must be one of 1, 2, is 9'),
         ({'pad': 'head', 'kind': 1, 'duration_s': -1.0}, 'TOUCH: duration_s must be at least 0'),
-        ({'pad': 7, 'kind': 1}, 'TOUCH'),
+        ({'pad': 7, 'kind': 1}, "TOUCH: The 'pad' field must be string"),
         ({'paw': 'left'}, 'TOUCH'),
     ],
 )
 def test_an_event_that_breaks_a_rule_is_refused(probe, fields, problem):
     with pytest.raises(EventRuleError, match=problem):
         probe.publish(events.TOUCH, **fields)
+
+
+def test_an_event_that_breaks_a_rule_may_go_out_with_one_fault_per_kind(graph, probe):
+    sender = graph.add(Echo, parameters={'event_rules': 'warn'})
+    for kind in (9, 10, ListenRequest.OPEN):
+        graph.call(partial(sender.publish, events.LISTEN_REQUEST, kind=kind))
+    assert [m.kind for m in probe.expect_count(events.LISTEN_REQUEST, 3)] == [9, 10, 1]
+    [fault] = probe.recorded(events.FAULT)
+    assert (fault.code, fault.severity) == ('event_rule_broken', Fault.WARNING)
+    assert fault.message == 'LISTEN_REQUEST: kind must be one of 1, 2'
+
+
+def test_rules_can_be_switched_off_and_on_while_the_node_runs(graph, probe):
+    sender = graph.add(Echo)
+    sender.set_parameters([Parameter('event_rules', value='off')])
+    sender.publish(events.LISTEN_REQUEST, kind=9)
+    assert probe.expect(events.LISTEN_REQUEST).kind == 9
+    sender.set_parameters([Parameter('event_rules', value='enforce')])
+    with pytest.raises(EventRuleError):
+        sender.publish(events.LISTEN_REQUEST, kind=9)
+    assert probe.recorded(events.FAULT) == []
+
+
+def test_a_name_must_be_known_where_the_publisher_knows_the_names():
+    def tell(intent, slot):
+        fields = {'name': intent, 'slots': [Slot(name=slot)], 'confidence': 1.0, 'text': 'x'}
+        return events.INTENT_DETECTED.check(events.INTENT_DETECTED.build(fields), known)
+
+    known = {}
+    tell('anything', 'goes')
+    known = {'intents': {'light_color': {'color'}}}
+    tell('light_color', 'color')
+    with pytest.raises(
+        EventRuleError, match="INTENT_DETECTED: name must be known to intents, is 'b"
+    ):
+        tell('boil', 'color')
+    with pytest.raises(
+        EventRuleError, match=r'slots\[0\]\.name must be known to intents for its n'
+    ):
+        tell('light_color', 'place')
 
 
 def test_nothing_is_published_or_heard_outside_active(graph, probe):

@@ -27,6 +27,11 @@ class Intent(EventNode):
         """Read the templates."""
         settings = self.settings
         self._matcher = IntentMatcher(language_folders(settings.config_path, settings.language))
+        self.known['intents'] = {
+            IntentDetected.FALLBACK: (),
+            IntentDetected.ANSWER: None,  # each answer has slots of its own
+            **self._matcher.slots_of_intents(),
+        }
 
     def on_expected(self, expected: ExpectedAnswers) -> None:
         """Understand what the toy has asked for."""

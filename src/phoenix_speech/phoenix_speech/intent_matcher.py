@@ -13,7 +13,7 @@ from typing import TypeAlias
 from hassil import Intents, RecognizeResult, recognize_best
 from hassil.util import remove_skip_words
 
-from phoenix_speech.intents_file import load_intents, with_intents
+from phoenix_speech.intents_file import load_intents, slot_names, with_intents
 from phoenix_speech.sentence_grammar import SentenceGrammar
 
 CONVERSATION = 'conversation'  # the intent whose sentences are not for the toy to act on
@@ -69,6 +69,14 @@ class IntentMatcher:
         if answers:
             self._answers = with_intents(self._intents, answers)
             self._answers_grammar = SentenceGrammar(self._answers, numbers=self._grammar.numbers)
+
+    def slots_of_intents(self) -> dict[str, set[str]]:
+        """Give the intents that a match can have, each with its slots."""
+        return {
+            name: {'duration' if slot in SECONDS else slot for slot in slots}
+            for name, slots in slot_names(self._intents).items()
+            if name != CONVERSATION
+        }
 
     def match(self, text: str) -> IntentMatch | None:
         """Give the intent of `text`, or None if it is not clearly one of the file's."""

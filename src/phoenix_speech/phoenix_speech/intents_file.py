@@ -179,6 +179,29 @@ def _add(added: dict[str, Any], content: dict[str, Any], path: Path) -> None:
     content['skip_words'] = [*content.get('skip_words', []), *added.get('skip_words', [])]
 
 
+def slot_names(intents: Intents) -> dict[str, set[str]]:
+    """Return which slots the sentences of each intent can have."""
+    return {
+        name: {
+            slot
+            for data in intent.data
+            for sentence in data.sentences
+            for slot in _slots(sentence.expression, intents)
+        }
+        for name, intent in intents.intents.items()
+    }
+
+
+def _slots(expression: Expression, intents: Intents) -> Iterator[str]:
+    if isinstance(expression, Group):
+        for item in expression.items:
+            yield from _slots(item, intents)
+    elif isinstance(expression, ListReference):
+        yield expression.slot_name
+    elif isinstance(expression, RuleReference):
+        yield from _slots(intents.expansion_rules[expression.rule_name].expression, intents)
+
+
 def _expressions(intents: Intents, only_intents: bool = False) -> Iterator[tuple[str, Expression]]:
     for name, intent in intents.intents.items():
         for data in intent.data:

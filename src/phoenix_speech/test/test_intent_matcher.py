@@ -283,3 +283,23 @@ def test_a_broken_file_is_refused_by_file_and_key(
 def test_a_missing_file_is_refused_by_name(tmp_path: Path) -> None:
     with pytest.raises(IntentsFileError, match=r'intents\.yaml: No such file'):
         IntentMatcher([tmp_path])
+
+
+def test_the_slots_of_each_intent_are_known(small: Path) -> None:
+    assert IntentMatcher([small.parent]).slots_of_intents() == {
+        'swim': {'level', 'place'},
+        'boat': {'level', 'place'},
+    }
+
+
+def test_every_slot_that_is_found_is_known(matcher: IntentMatcher) -> None:
+    known = matcher.slots_of_intents()
+    assert CONVERSATION not in known
+    assert 'duration' in known['timer_set']
+    found = 0
+    for _, text, *_ in (row for rows in PHRASES.values() for row in rows if len(row) > 1):
+        match = matcher.match(text)
+        if match is not None:
+            assert set(match.slots) <= known[match.name], text
+            found += len(match.slots)
+    assert found
