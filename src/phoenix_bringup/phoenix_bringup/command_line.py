@@ -8,9 +8,13 @@ signal.signal(signal.SIGINT, signal.SIG_DFL)
 import argparse  # noqa: E402
 import subprocess  # noqa: E402
 import sys  # noqa: E402
+from importlib import import_module  # noqa: E402
 from pathlib import Path  # noqa: E402
 
+from phoenix_bringup.bags import arguments  # noqa: E402
+
 VERSION = '0.1.0'
+BAG_COMMANDS = ('record', 'bags')
 
 
 def parser() -> argparse.ArgumentParser:
@@ -30,6 +34,9 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument('--show-args', action='store_true', help='list the launch arguments')
     run.add_argument('arguments', nargs='*', metavar='NAME:=VALUE', help='launch arguments')
 
+    arguments.add_record(commands)
+    arguments.add_bags(commands)
+
     test = commands.add_parser('test', help='run tests (--all: long ones, too)', add_help=False)
     test.add_argument('arguments', nargs=argparse.REMAINDER, help='passed on to pytest')
     return root
@@ -40,6 +47,9 @@ def main() -> int:
     if sys.argv[1:2] == ['test']:
         return _test(sys.argv[2:])
     options = parser().parse_args()
+    if options.command in BAG_COMMANDS:
+        module = import_module(f'phoenix_bringup.bags.{options.command}_command')
+        return int(module.main(options))
     from phoenix_bringup import run_command
 
     return run_command.main(options)

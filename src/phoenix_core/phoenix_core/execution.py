@@ -35,7 +35,7 @@ def run(node_classes: Sequence[type[EventNode]]) -> int:
     rclpy.init(args=sys.argv, signal_handler_options=SignalHandlerOptions.NO)
     executor = EventsExecutor()
     nodes: list[EventNode] = []
-    with _until_signalled() as ended:
+    with until_signalled() as ended:
         try:
             for node_class in node_classes:
                 nodes.append(node_class())
@@ -76,7 +76,7 @@ def compose() -> None:
 
 
 @contextlib.contextmanager
-def _until_signalled() -> Iterator[list[int]]:
+def until_signalled() -> Iterator[list[int]]:
     """Collect the signals that ask for the end, instead of interrupting whatever runs."""
     received: list[int] = []
 

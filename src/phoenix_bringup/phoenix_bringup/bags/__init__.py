@@ -1,0 +1,1 @@
+"""Bags: recorded sessions, replayed and compared."""
