@@ -17,6 +17,10 @@ setup(
     license='Apache-2.0',
     extras_require={'test': ['pytest']},
     entry_points={
-        'console_scripts': ['compose = phoenix_core.execution:compose'],
+        'console_scripts': [
+            'compose = phoenix_core.execution:compose',
+            'telemetry = phoenix_core.telemetry.telemetry:main',
+        ],
+        'phoenix.nodes': ['telemetry = phoenix_core.telemetry.telemetry:Telemetry'],
     },
 )

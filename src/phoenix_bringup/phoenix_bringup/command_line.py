@@ -36,6 +36,15 @@ def parser() -> argparse.ArgumentParser:
 
     arguments.add_record(commands)
     arguments.add_bags(commands)
+    trace = commands.add_parser('trace', help='show what happened, why, and how long it took')
+    trace.add_argument(
+        'what', nargs='?', default='list', help="list (default), last, an id, or 'why'"
+    )
+    trace.add_argument('event', nargs='?', default='', help='why: a topic or the id of an event')
+    trace.add_argument('--bag', type=Path, help='of a recording; default: of the running toy')
+    trace.add_argument('--namespace', default='/phoenix', help='of the running toy')
+    trace.add_argument('--svg', metavar='FILE', type=Path, help='also write a picture')
+    trace.add_argument('--html', metavar='FILE', type=Path, help='also write a page')
 
     test = commands.add_parser('test', help='run tests (--all: long ones, too)', add_help=False)
     test.add_argument('arguments', nargs=argparse.REMAINDER, help='passed on to pytest')
@@ -50,6 +59,10 @@ def main() -> int:
     if options.command in BAG_COMMANDS:
         module = import_module(f'phoenix_bringup.bags.{options.command}_command')
         return int(module.main(options))
+    if options.command == 'trace':
+        from phoenix_bringup.traces import trace_command
+
+        return trace_command.main(options)
     from phoenix_bringup import run_command
 
     return run_command.main(options)

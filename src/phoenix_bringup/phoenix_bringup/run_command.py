@@ -117,7 +117,7 @@ def node_names(description: LaunchDescription) -> list[str]:
     for process in description.processes:
         if process.executable == 'compose':
             end = process.argv.index('--ros-args')
-            names += process.argv[1:end]
+            names += filter(None, process.argv[1:end])
         else:
             names.append(process.node_name or process.executable)
     return names

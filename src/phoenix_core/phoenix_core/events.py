@@ -411,6 +411,17 @@ NODE_STATUS = EventType(
     compare=IGNORE,
     traced=False,
 )
+NODE_METRICS = EventType(
+    'NODE_METRICS',
+    'system/metrics',
+    msg.NodeMetrics,
+    qos.EVENT,
+    'What a node has counted and measured. Every node publishes its own while somebody listens.',
+    privacy=Privacy.NONE,
+    rules={'exposition': not_empty},
+    compare=IGNORE,
+    traced=False,
+)
 SYSTEM_STATUS = EventType(
     'SYSTEM_STATUS',
     'system/status',
@@ -475,6 +486,6 @@ SIMULATED_SENSOR = EventType(
 )
 
 # Events that every node produces without declaring them, whatever its lifecycle state.
-OF_EVERY_NODE = (FAULT, NODE_STATUS)
+OF_EVERY_NODE = (FAULT, NODE_STATUS, NODE_METRICS)
 
 ALL = tuple(value for value in list(globals().values()) if isinstance(value, EventType))

@@ -65,7 +65,7 @@ def shut_down(executor: Executor, nodes: Sequence[EventNode]) -> None:
 
 def compose() -> None:
     """Run the nodes named on the command line in one process; entry point of `compose`."""
-    names = remove_ros_args(sys.argv)[1:]
+    names = list(filter(None, remove_ros_args(sys.argv)[1:]))  # a launch argument may be empty
     try:
         classes = [plugins.load(NODES, name) for name in names]
     except plugins.PluginError as error:

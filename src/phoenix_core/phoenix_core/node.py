@@ -26,6 +26,7 @@ from rclpy.timer import Timer
 from phoenix_core import events, qos, timing, tracing
 from phoenix_core.declarations import check_handlers
 from phoenix_core.event_type import EventRuleError, EventType
+from phoenix_core.metrics import NodeMetrics
 from phoenix_core.parameters import SettingsParameters
 from phoenix_core.settings import NodeSettings
 from phoenix_core.simulated_time import REAL_TIME, RealTime
@@ -34,6 +35,9 @@ from phoenix_core.tracing import TraceContext
 
 DEFAULT_NAMESPACE = '/phoenix'
 STATUS_PERIOD_S = 0.1
+METRICS_PERIOD_S = 5.0
+
+SEVERITIES = {Fault.WARNING: 'warning', Fault.ERROR: 'error', Fault.FATAL: 'fatal'}
 
 Result = TypeVar('Result')
 
@@ -95,12 +99,15 @@ class EventNode(LifecycleNode):
             self, self.settings_class(), environ, self._settings_were_changed
         )
         self.settings = self._settings_parameters.settings
+        self.metrics = NodeMetrics(self.get_name()) if self.settings.metrics else None
         for event in events.OF_EVERY_NODE:
             self._create_publisher(event)
         self._status: tuple[int, dict[str, int]] = (NodeStatus.UNKNOWN, {})  # as told last
         # Real time: a simulated clock that stands still is no reason to be silent.
         steady = Clock(clock_type=ClockType.STEADY_TIME)
         self.create_timer(STATUS_PERIOD_S, self._tell_status, clock=steady)
+        if self.metrics is not None:
+            self.create_timer(METRICS_PERIOD_S, self._tell_metrics, clock=steady)
 
     @classmethod
     def node_name(cls) -> str:
@@ -187,6 +194,8 @@ class EventNode(LifecycleNode):
     ) -> None:
         """Say that something went wrong. The message must not hold what a person said."""
         self.get_logger().error(f'{code}: {message}')
+        if self.metrics is not None:
+            self.metrics.faulted(code, SEVERITIES[severity])
         self.publish(
             events.FAULT,
             node=self.get_name(),
@@ -239,8 +248,11 @@ class EventNode(LifecycleNode):
     @contextlib.contextmanager
     def model_time(self) -> Iterator[None]:
         """Count what is done within as a model's time, apart from Phoenix's own."""
+        started_s = timing.handed_over().since_s
         with timing.model():
             yield
+        if self.metrics is not None:
+            self.metrics.model_answered(timing.handed_over().since_s - started_s)
 
     def by_model(self, results: Iterable[Result]) -> Iterator[Result]:
         """Count the wait for each result as a model's time."""
@@ -252,6 +264,21 @@ class EventNode(LifecycleNode):
                 except StopIteration:
                     return
             yield result
+
+    def observe(self, event: EventType, handler: Callable[[Any], None]) -> None:
+        """
+        Hear an event until cleanup.
+
+        Called in configure, it makes the node an observer and no consumer: the toy does what it
+        does without it, as without `ros2 topic echo`.
+        """
+        self.time.subscribed(event, 1)
+        callback = partial(self._receive, event, handler)
+        self._event_subscriptions.append(
+            self.create_subscription(
+                event.message, event.topic, callback, qos.subscription(event.qos)
+            )
+        )
 
     def every(self, period_s: float, callback: Callable[[], None]) -> 'Alarm':
         """Call back periodically until cancelled or deactivated."""
@@ -298,13 +325,7 @@ class EventNode(LifecycleNode):
             self._free()
             return TransitionCallbackReturn.FAILURE
         for event, handler in self.consumes.items():
-            callback = partial(self._receive, event, getattr(self, handler))
-            self.time.subscribed(event, 1)
-            self._event_subscriptions.append(
-                self.create_subscription(
-                    event.message, event.topic, callback, qos.subscription(event.qos)
-                )
-            )
+            self.observe(event, getattr(self, handler))
         return super().on_configure(state)
 
     def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
@@ -387,6 +408,11 @@ class EventNode(LifecycleNode):
         topics = [TopicReach(topic=topic, subscriptions=n) for topic, n in reach.items()]
         self.publish(events.NODE_STATUS, state=state, topics=topics)
 
+    def _tell_metrics(self) -> None:
+        listeners = self._event_publishers[events.NODE_METRICS].get_subscription_count()
+        if self.metrics is not None and listeners:
+            self.publish(events.NODE_METRICS, exposition=self.metrics.exposition())
+
     def _fill_trace(
         self, event: EventType, header: Any, parent: TraceContext | None
     ) -> TraceContext:
@@ -400,6 +426,8 @@ class EventNode(LifecycleNode):
 
     def _emit(self, event: EventType, message: Any) -> None:
         self.time.published(event)
+        if self.metrics is not None:
+            self.metrics.published(event)
         self._event_publishers[event].publish(message)
 
     def _receive(self, event: EventType, handler: Callable[[Any], None], message: Any) -> None:
@@ -412,6 +440,8 @@ class EventNode(LifecycleNode):
         if not self._active:
             if event.qos is qos.STATE:
                 self._held[event, message.header.producer] = message
+            elif self.metrics is not None:
+                self.metrics.dropped(event)
             return
         cause, queued_s = None, 0.0
         if event.has_header:
@@ -419,7 +449,11 @@ class EventNode(LifecycleNode):
             cause = TraceContext.of(message.header)
             if cause is None and event.traced and not event.needs_cause:
                 cause = TraceContext.root()  # sent by hand: what comes of it is one interaction
-        self._isolated(handler, cause, Timing.now(queued_s), message)
+        begun = Timing.now(queued_s)
+        self._isolated(handler, cause, begun, message)
+        if self.metrics is not None:
+            handler_s = Timing.now().since_s - begun.since_s
+            self.metrics.handled(event, message, queued_s, handler_s)
 
     def _isolated(
         self,

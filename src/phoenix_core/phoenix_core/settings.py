@@ -41,6 +41,7 @@ class NodeSettings(BaseModel):
     model_config = ConfigDict(extra='forbid', frozen=True, strict=True)
 
     autostart: bool = setting(True, 'Configure and activate without being asked.')
+    metrics: bool = setting(True, 'Count and measure; the telemetry node serves it.')
     profile: str = setting('', 'File with settings of all nodes; empty: none.')
     event_rules: Literal['enforce', 'warn', 'off'] = setting(
         'enforce',

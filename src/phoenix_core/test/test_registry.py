@@ -63,7 +63,7 @@ def problems(nodes, *catalogue):
         for event in events.OF_EVERY_NODE
     ]
     lines = Registry(nodes, [*catalogue, *excused]).problems()
-    return [line for line in lines if not line.startswith(('FAULT', 'NODE_STATUS'))]
+    return [line for line in lines if not line.startswith(('FAULT', 'NODE_'))]
 
 
 def test_an_event_that_nobody_says_or_hears_is_an_orphan():

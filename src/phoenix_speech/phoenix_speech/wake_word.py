@@ -16,6 +16,7 @@ from phoenix_speech.wake_word_detector import (
 )
 
 WAKE_WORD_ENGINES = 'phoenix.wake_word_engines'
+SCORES = (0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0)
 
 
 class WakeWordSettings(NodeSettings):
@@ -45,6 +46,14 @@ class WakeWord(EventNode):
             self.settings
         )
 
+        if self.metrics is not None:
+            self._scores = self.metrics.histogram(
+                'phoenix_wake_word_score', 'Scores of all steps.', SCORES, ['phrase']
+            )
+            self._detections = self.metrics.counter(
+                'phoenix_wake_word_detections', 'Wake words that were heard.', ['phrase']
+            )
+
     def activate(self) -> None:
         """Begin with an empty stream."""
         self._engine.reset()
@@ -59,6 +68,7 @@ class WakeWord(EventNode):
             threshold=settings.threshold,
             patience=settings.patience,
             refractory_s=settings.refractory_s,
+            on_score=self._note_score,
         )
 
     def on_audio(self, frame: AudioFrame) -> None:
@@ -75,6 +85,10 @@ class WakeWord(EventNode):
             heard = end - (detector.position - detection.at_sample)
             self.post(self._tell, detection, heard)
 
+    def _note_score(self, phrase: str, score: float) -> None:
+        if self.metrics is not None:
+            self._scores(phrase).observe(score)
+
     def _tell(self, detection: Detection, heard: int) -> None:
         self.publish(
             events.WAKE_WORD_DETECTED,
@@ -82,6 +96,8 @@ class WakeWord(EventNode):
             phrase=detection.phrase,
             score=detection.score,
         )
+        if self.metrics is not None:
+            self._detections(detection.phrase).inc()
 
 
 def openwakeword(settings: WakeWordSettings) -> WakeWordEngine:

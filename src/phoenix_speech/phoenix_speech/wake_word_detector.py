@@ -1,7 +1,7 @@
 """Spots wake phrases in a stream of 16 kHz audio."""
 
 import importlib.util
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -131,6 +131,7 @@ class WakeWordDetector:
     threshold: score from which a step counts (0 to 1).
     patience: consecutive steps over the threshold that a detection takes.
     refractory_s: seconds after a detection in which no phrase is detected.
+    on_score: called with each phrase and its score at each step.
     """
 
     def __init__(
@@ -140,8 +141,10 @@ class WakeWordDetector:
         threshold: float = 0.5,
         patience: int = 2,
         refractory_s: float = 2.0,
+        on_score: Callable[[str, float], object] = lambda phrase, score: None,
     ) -> None:
         self._engine = engine
+        self._on_score = on_score
         self._threshold = threshold
         self._patience = patience
         self._refractory = round(refractory_s * SAMPLE_RATE)
@@ -161,6 +164,8 @@ class WakeWordDetector:
         detection = None
         for scores in self._engine.scores(samples):
             self._step_end += self._engine.step_samples
+            for phrase, score in scores.items():
+                self._on_score(phrase, score)
             detection = detection or self._judge(scores)
         return detection
 

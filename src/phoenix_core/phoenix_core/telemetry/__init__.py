@@ -1,0 +1,1 @@
+"""What the toy tells about itself as a whole: its newest interactions, metrics, spans."""
