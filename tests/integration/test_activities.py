@@ -283,6 +283,31 @@ def test_a_program_asks_for_an_activity(node, probe):
     assert (transition.to_activity, transition.reason) == ('story', 'request')
 
 
+def test_what_a_model_wants_done_begins_when_its_reply_has_been_said(node, probe):
+    cause = want(probe, IntentDetected.FALLBACK, text='i am bored')
+    probe.expect(events.CONVERSATION_REQUEST)
+    for kind, more in (
+        (ConversationEvent.STARTING, {}),
+        (ConversationEvent.SENTENCE, {'text': 'Listen.', 'utterance_id': 'a'}),
+    ):
+        probe.publish(events.CONVERSATION, cause=cause, kind=kind, **more)
+    context = {'cause': cause, 'utterance_id': 'a'}
+    probe.publish(events.AUDIO_PLAYBACK, kind=PlaybackEvent.STARTED, **context)
+    expect_state(probe, 'conversation', SPEAKING)
+    probe.publish(
+        events.ACTIVITY_REQUEST,
+        cause=cause,
+        activity='story',
+        slots=[Slot(name='topic', value='dragon')],
+    )
+    probe.publish(events.CONVERSATION, cause=cause, kind=ConversationEvent.ENDED)
+    assert probe.recorded(events.SAY_REQUEST) == []
+    probe.publish(events.AUDIO_PLAYBACK, kind=PlaybackEvent.FINISHED, **context)
+    say = probe.expect(events.SAY_REQUEST)
+    assert 'Dario' in say.text
+    assert say.header.trace_id == cause.trace_id
+
+
 def test_a_request_for_no_activity_is_a_fault_and_the_toy_goes_on(node, probe):
     cause = probe.publish(events.ACTIVITY_REQUEST, activity='flying')
     fault = probe.expect(events.FAULT)

@@ -5,7 +5,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from phoenix_msgs.msg import ConversationEvent, ConversationRequest, Fault
+from phoenix_msgs.msg import ConversationEvent, ConversationRequest, Fault, Slot
 
 from phoenix_core import events
 from phoenix_core.settings import SettingsError
@@ -19,7 +19,8 @@ class ChatServer(ThreadingHTTPServer):
     """
     Answers with what a test puts in, by OpenAI's streaming protocol over real HTTP.
 
-    deltas: the pieces of each answer; after None it is silent until the client hangs up.
+    deltas: the pieces of each answer, texts or whole deltas; after None it is silent until the
+    client hangs up.
     """
 
     def __init__(self, *deltas):
@@ -42,7 +43,8 @@ class ChatHandler(BaseHTTPRequestHandler):
                 self.rfile.read(1)
                 self.server.hung_up.set()
                 return
-            self.line(json.dumps({'choices': [{'delta': {'content': delta}}]}))
+            delta = delta if isinstance(delta, dict) else {'content': delta}
+            self.line(json.dumps({'choices': [{'delta': delta}]}))
         self.line('[DONE]')
 
     def line(self, text):
@@ -84,7 +86,7 @@ def dead_url():
 def probe(graph):
     return graph.probe(
         publishes=[events.CONVERSATION_REQUEST],
-        records=[events.CONVERSATION, events.SAY_REQUEST, events.FAULT],
+        records=[events.CONVERSATION, events.SAY_REQUEST, events.ACTIVITY_REQUEST, events.FAULT],
     )
 
 
@@ -131,6 +133,32 @@ def expect_sentences(probe, cause):
     ]
     assert {r.header.trace_id for r in requests} <= {cause.trace_id}
     return [(sentence.provider, sentence.text) for sentence in sentences]
+
+
+def test_a_tool_of_the_model_asks_for_an_activity(converse, probe, serve):
+    function = {'name': 'set_timer', 'arguments': '{"duration": 60}'}
+    server = serve('Gladly.', {'tool_calls': [{'index': 0, 'function': function}]})
+    converse(server.url)
+    cause = ask(probe, 'ring when the egg is done')
+    request = probe.expect(events.ACTIVITY_REQUEST)
+    assert request.activity == 'timer'
+    assert [(slot.name, slot.value) for slot in request.slots] == [('duration', '60')]
+    assert request.header.trace_id == cause.trace_id
+    assert expect_sentences(probe, cause) == [('openai', 'Gladly.')]
+    assert 'set_timer' in [tool['function']['name'] for tool in server.requests[0][1]['tools']]
+
+
+def test_the_model_is_told_what_the_child_told_before(converse, probe, serve):
+    server = serve('Hello Mia.')
+    converse(server.url)
+    cause = probe.publish(
+        events.CONVERSATION_REQUEST,
+        kind=ConversationRequest.REPLY,
+        text='Do you know me?',
+        known=[Slot(name='child_name', value='Mia')],
+    )
+    expect_sentences(probe, cause)
+    assert 'child_name: Mia' in server.requests[0][1]['messages'][0]['content']
 
 
 def test_a_scripted_reply(graph, probe):

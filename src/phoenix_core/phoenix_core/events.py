@@ -244,7 +244,6 @@ ACTIVITY_REQUEST = EventType(
     'Asks the toy to do something, by name.',
     privacy=Privacy.PERSONAL,
     rules={'activity': not_empty, 'slots[].name': not_empty},
-    no_producer='for tools and other programs; intents reach the activities directly',
 )
 ACTIVITY_STATE = EventType(
     'ACTIVITY_STATE',

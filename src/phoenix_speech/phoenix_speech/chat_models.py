@@ -7,12 +7,14 @@ import importlib.util
 import json
 import os
 import threading
-from collections.abc import AsyncGenerator, Generator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
+
+from phoenix_speech.chat_tools import Tool, ToolCall, ToolCallStream
 
 Message = dict[str, str]  # role (system, user or assistant) and content, as OpenAI has it
 
@@ -29,9 +31,11 @@ class ChatModel(Protocol):
         """Says in events who answered."""
         ...
 
-    def stream(self, messages: Sequence[Message]) -> Generator[str, None, None]:
+    def stream(self, messages: Sequence[Message]) -> Generator[str | ToolCall, None, None]:
         """
-        Yield the text of the reply as it is made; closing the generator cancels the rest.
+        Yield the text of the reply as it is made, and at its end what the model wants done.
+
+        Closing the generator cancels the rest.
 
         :raises ChatModelError: it cannot, or was cancelled.
         """
@@ -68,18 +72,27 @@ class OpenAIChatModel:
     :param base_url: ends in /v1 with most servers.
     :param model: name of the model, as the server knows it.
     :param timeout_s: longest wait for a connection, and between two pieces of text.
+    :param tools: name to tool; a server that refuses them is asked without from then on.
 
     The environment variable OPENAI_API_KEY is sent if it is set; local servers need none.
     """
 
     name = 'openai'
 
-    def __init__(self, *, base_url: str, model: str, timeout_s: float = 10.0) -> None:
+    def __init__(
+        self,
+        *,
+        base_url: str,
+        model: str,
+        timeout_s: float = 10.0,
+        tools: Mapping[str, Tool] | None = None,
+    ) -> None:
         import httpx2
 
         key = os.environ.get('OPENAI_API_KEY')
         self._base_url = base_url
         self._model = model
+        self._tools = [tool.specification(name) for name, tool in (tools or {}).items()]
         self._client = httpx2.AsyncClient(
             base_url=base_url,
             timeout=timeout_s,
@@ -88,9 +101,9 @@ class OpenAIChatModel:
         self._loop = asyncio.new_event_loop()  # runs only while stream() waits
         self._lock = threading.Lock()
         self._cancelled = False
-        self._waiting: asyncio.Task[str | None] | None = None
+        self._waiting: asyncio.Task[str | ToolCall | None] | None = None
 
-    def stream(self, messages: Sequence[Message]) -> Generator[str, None, None]:
+    def stream(self, messages: Sequence[Message]) -> Generator[str | ToolCall, None, None]:
         """Yield the reply; see ChatModel."""
         with _alone(self._lock):
             self._cancelled = False
@@ -114,8 +127,8 @@ class OpenAIChatModel:
             self._loop.run_until_complete(self._client.aclose())
             self._loop.close()
 
-    def _wait_for(self, deltas: AsyncGenerator[str, None]) -> str | None:
-        async def step() -> str | None:
+    def _wait_for(self, deltas: AsyncGenerator[str | ToolCall, None]) -> str | ToolCall | None:
+        async def step() -> str | ToolCall | None:
             return await anext(deltas, None)
 
         self._waiting = self._loop.create_task(step())
@@ -126,40 +139,60 @@ class OpenAIChatModel:
         except asyncio.CancelledError:
             raise ChatModelError('cancelled') from None
 
-    async def _deltas(self, messages: Sequence[Message]) -> AsyncGenerator[str, None]:
+    async def _deltas(self, messages: Sequence[Message]) -> AsyncGenerator[str | ToolCall, None]:
         import httpx2
 
         request = {'model': self._model, 'messages': messages, 'stream': True}
+        if self._tools:
+            request['tools'] = self._tools
         complete = False
+        calls = ToolCallStream()
         try:
             async with self._client.stream('POST', 'chat/completions', json=request) as response:
                 if response.is_error:
                     # Not what it says: some servers repeat the conversation in it.
                     answer = f'{response.status_code} {response.reason_phrase}'
-                    raise ChatModelError(f'{self._base_url}: {answer}, model {self._model!r}')
+                    raise _RefusedError(f'{self._base_url}: {answer}, model {self._model!r}')
                 async for event in httpx2.EventSource(response):
                     if event.data == '[DONE]':
                         complete = True
                         break
-                    text, finished = _parse(event.data)
+                    text, finished = _parse(event.data, calls)
                     complete = complete or finished
                     if text:
                         yield text
+        except _RefusedError:
+            if not self._tools:
+                raise
+            self._tools = []  # many small models and servers know no tools
+            async for delta in self._deltas(messages):
+                yield delta
+            return
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
             raise ChatModelError(
                 f'{self._base_url}: {str(error) or type(error).__name__}'
             ) from error
         if not complete:
             raise ChatModelError(f'{self._base_url} broke off')
+        try:
+            for call in calls.finish():
+                yield call
+        except ValueError:
+            raise ChatModelError('the model calls a tool with no JSON') from None
 
 
-def _parse(data: str) -> tuple[str, bool]:
-    """Return the text of a chunk, and whether it is the last."""
+class _RefusedError(ChatModelError):
+    """The server answers with an error."""
+
+
+def _parse(data: str, calls: ToolCallStream) -> tuple[str, bool]:
+    """Return the text of a chunk, and whether it is the last; feed pieces of calls."""
     try:
         chunk = json.loads(data)
         if not chunk['choices']:  # statistics
             return '', False
         choice = chunk['choices'][0]
+        calls.feed(choice['delta'].get('tool_calls') or [])
         return choice['delta'].get('content') or '', bool(choice.get('finish_reason'))
     except (ValueError, LookupError, TypeError, AttributeError):
         raise ChatModelError('the server sends something else than a reply') from None

@@ -5,7 +5,7 @@ import uuid
 from contextlib import closing
 
 import numpy as np
-from phoenix_msgs.msg import ConversationEvent, ConversationRequest, Fault
+from phoenix_msgs.msg import ConversationEvent, ConversationRequest, Fault, Slot
 
 from phoenix_core import events, plugins, tracing
 from phoenix_core.execution import run
@@ -13,7 +13,7 @@ from phoenix_core.node import EventNode
 from phoenix_core.settings import NodeSettings, setting
 from phoenix_core.tracing import TraceContext
 from phoenix_speech.chat_models import ChatModel, ChatModelError, LocalChatModel, OpenAIChatModel
-from phoenix_speech.reply import Persona, ReplyEngine, ReplySentence
+from phoenix_speech.reply import Persona, ReplyAction, ReplyEngine, ReplySentence
 from phoenix_speech.scripted_chat import ScriptedChat
 
 CHAT_MODELS = 'phoenix.chat_models'
@@ -40,7 +40,7 @@ class ConversationSettings(NodeSettings):
 class Conversation(EventNode):
     """Makes a reply on the worker thread and sends each sentence to the voice as it is ready."""
 
-    produces = (events.CONVERSATION, events.SAY_REQUEST)
+    produces = (events.CONVERSATION, events.SAY_REQUEST, events.ACTIVITY_REQUEST)
     consumes = {events.CONVERSATION_REQUEST: 'on_request'}
     settings: ConversationSettings
 
@@ -49,7 +49,7 @@ class Conversation(EventNode):
         settings = self.settings
         self._engine = ReplyEngine(
             [plugins.load(CHAT_MODELS, name)(settings) for name in settings.providers],
-            Persona.load(settings.config_path / settings.language / 'persona.yaml'),
+            persona(settings),
             first_sentence_s=settings.first_sentence_s,
             total_s=settings.total_s,
             on_failure=lambda name, reason: self.post(self._model_failed, name, reason),
@@ -71,7 +71,8 @@ class Conversation(EventNode):
         if request.kind == ConversationRequest.REPLY:
             self._replying = tracing.current()
             self.publish(events.CONVERSATION, kind=ConversationEvent.STARTING)
-            self.in_background(self._reply, request.text, self._newest)
+            known = {slot.name: slot.value for slot in request.known}
+            self.in_background(self._reply, request.text, known, self._newest)
 
     def _cancel(self) -> None:
         self._newest += 1
@@ -80,13 +81,14 @@ class Conversation(EventNode):
             self.publish(events.CONVERSATION, cause=self._replying, kind=ConversationEvent.ENDED)
             self._replying = None
 
-    def _reply(self, text: str, number: int) -> None:
+    def _reply(self, text: str, known: dict[str, str], number: int) -> None:
         if number != self._newest:
             return
         try:
-            with closing(self._engine.reply(text)) as sentences:
-                for sentence in self.by_model(sentences):
-                    self.post(self._tell, sentence, number)
+            with closing(self._engine.reply(text, known)) as parts:
+                for part in self.by_model(parts):
+                    tell = self._act if isinstance(part, ReplyAction) else self._tell
+                    self.post(tell, part, number)
         except ChatModelError as error:
             self.post(self.fault, 'conversation_failed', str(error))
         self.post(self._end, number)
@@ -104,6 +106,12 @@ class Conversation(EventNode):
         )
         self.publish(events.SAY_REQUEST, utterance_id=utterance, text=sentence.text)
 
+    def _act(self, action: ReplyAction, number: int) -> None:
+        """Ask for an activity; it begins when the reply has been said."""
+        if number == self._newest:
+            slots = [Slot(name=name, value=value) for name, value in action.slots.items()]
+            self.publish(events.ACTIVITY_REQUEST, activity=action.activity, slots=slots)
+
     def _end(self, number: int) -> None:
         if number == self._newest:
             self._replying = None
@@ -115,10 +123,18 @@ class Conversation(EventNode):
         )
 
 
+def persona(settings: ConversationSettings) -> Persona:
+    """Read who replies."""
+    return Persona.load(settings.config_path / settings.language / 'persona.yaml')
+
+
 def openai(settings: ConversationSettings) -> ChatModel:
     """Make a client of an OpenAI-compatible server."""
     return OpenAIChatModel(
-        base_url=settings.base_url, model=settings.model, timeout_s=settings.total_s
+        base_url=settings.base_url,
+        model=settings.model,
+        timeout_s=settings.total_s,
+        tools=persona(settings).tools,
     )
 
 

@@ -3,7 +3,7 @@
 import queue
 import threading
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +12,7 @@ from pydantic import Field
 
 from phoenix_core.config_file import FileModel, load_config
 from phoenix_speech.chat_models import ChatModel, ChatModelError, Message
+from phoenix_speech.chat_tools import Tool, ToolCall
 from phoenix_speech.sentences import SentenceStream
 from phoenix_speech.spoken_text import is_rubbish, spoken
 
@@ -23,6 +24,8 @@ class Persona(FileModel):
 
     name: str = Field(min_length=1)
     instructions: str = Field(min_length=1)  # the system prompt
+    known: str = Field(min_length=1)  # stands before what the toy was told, in the prompt
+    tools: dict[str, Tool] = {}
     broken_off: str = Field(min_length=1)  # said when a reply cannot be ended
     reply_sentences: int = Field(ge=1, le=20)
     sentence_characters: int = Field(ge=50, le=1000)  # more without an end is rubbish
@@ -41,6 +44,14 @@ class ReplySentence:
 
     text: str
     model_name: str
+
+
+@dataclass(frozen=True)
+class ReplyAction:
+    """Something that the model wants done."""
+
+    activity: str
+    slots: Mapping[str, str]
 
 
 @dataclass
@@ -91,17 +102,20 @@ class ReplyEngine:
         self._retry_at: dict[str, float] = {}
         self._reply = _Reply()
 
-    def reply(self, text: str) -> Generator[ReplySentence, None, None]:
+    def reply(
+        self, text: str, known: Mapping[str, str] | None = None
+    ) -> Generator[ReplySentence | ReplyAction, None, None]:
         """
         Yield the reply to a text; closing the generator cancels the rest, as does a new reply.
 
         What was yielded counts as said, and is remembered.
 
+        :param known: what the toy was told before, e.g. child_name.
         :raises ChatModelError: no model can answer.
         """
         self.cancel()
         self._reply = _Reply()
-        return self._sentences(text, self._reply)
+        return self._sentences(text, known or {}, self._reply)
 
     def cancel(self) -> None:
         """End the reply under way, if any; from any thread, without waiting."""
@@ -117,8 +131,10 @@ class ReplyEngine:
         for model in self._models:
             model.close()
 
-    def _sentences(self, text: str, reply: '_Reply') -> Generator[ReplySentence, None, None]:
-        messages = self._messages(text)
+    def _sentences(
+        self, text: str, known: Mapping[str, str], reply: '_Reply'
+    ) -> Generator[ReplySentence | ReplyAction, None, None]:
+        messages = self._messages(text, known)
         turn = _Turn(text)
         problems = []
         for model in self._models:
@@ -130,9 +146,13 @@ class ReplyEngine:
             try:
                 reply.begin(attempt)
                 limit_s = self._first_sentence_s
-                while (sentence := attempt.next(start, limit_s)) is not None:
-                    self._remember(turn, sentence)
-                    yield ReplySentence(sentence, model.name)
+                while (part := attempt.next(start, limit_s)) is not None:
+                    if isinstance(part, ToolCall):
+                        tool = self._persona.tools[part.name]
+                        yield ReplyAction(tool.activity, part.slots)
+                    else:
+                        self._remember(turn, part)
+                        yield ReplySentence(part, model.name)
                     limit_s = self._total_s
             except ChatModelError as error:
                 if reply.cancelled:
@@ -151,7 +171,7 @@ class ReplyEngine:
                 return
         raise ChatModelError(f'no model can answer: {"; ".join(problems)}')
 
-    def _messages(self, text: str) -> list[Message]:
+    def _messages(self, text: str, known: Mapping[str, str]) -> list[Message]:
         room = self._persona.history_characters
         messages: list[Message] = []
         for turn in reversed(self._history):
@@ -162,7 +182,11 @@ class ReplyEngine:
                 {'role': 'user', 'content': turn.asked},
                 {'role': 'assistant', 'content': ' '.join(turn.said)},
             ]
-        system = {'role': 'system', 'content': self._persona.instructions}
+        instructions = self._persona.instructions
+        if known:
+            told = '; '.join(f'{name}: {value}' for name, value in known.items())
+            instructions += f'{self._persona.known} {told}\n'
+        system = {'role': 'system', 'content': instructions}
         return [system, *messages, {'role': 'user', 'content': text}]
 
     def _remember(self, turn: _Turn, sentence: str) -> None:
@@ -214,17 +238,19 @@ class _Attempt:
         self._persona = persona
         self._clock = clock
         self._deadline = deadline
-        self._sentences: queue.SimpleQueue[str | ChatModelError | None] = queue.SimpleQueue()
+        self._parts: queue.SimpleQueue[str | ToolCall | ChatModelError | None] = (
+            queue.SimpleQueue()
+        )
         self._stopped = threading.Event()
         self._ended = threading.Event()
 
     def start(self) -> None:
         threading.Thread(target=self._run, name=f'reply-{self._model.name}', daemon=True).start()
 
-    def next(self, start: float, limit_s: float) -> str | None:
-        """Return the next sentence, None when there is none; wait for it until start + limit_s."""
+    def next(self, start: float, limit_s: float) -> str | ToolCall | None:
+        """Return the next part, None when there is none; wait for it until start + limit_s."""
         try:
-            item = self._sentences.get(timeout=max(0.0, start + limit_s - self._clock()))
+            item = self._parts.get(timeout=max(0.0, start + limit_s - self._clock()))
         except queue.Empty:
             raise ChatModelError(f'no sentence within {limit_s:g} s') from None
         if self._stopped.is_set():
@@ -237,7 +263,7 @@ class _Attempt:
         if self._stopped.is_set():  # its model may be at another reply by now
             return
         self._stopped.set()
-        self._sentences.put(None)
+        self._parts.put(None)
         if not self._ended.is_set():
             self._model.cancel()
 
@@ -248,8 +274,8 @@ class _Attempt:
         try:
             said = 0
             with closing(self._model.stream(self._messages)) as deltas:
-                for sentence in self._checked(deltas):
-                    self._sentences.put(sentence)
+                for part in self._checked(deltas):
+                    self._parts.put(part)
                     said += 1
                     if said == self._persona.reply_sentences:
                         break
@@ -260,19 +286,31 @@ class _Attempt:
         except Exception as error:  # a model of another package may raise anything
             last = ChatModelError(type(error).__name__)  # its text may hold what was said
         self._ended.set()
-        self._sentences.put(last)
+        self._parts.put(last)
 
-    def _checked(self, deltas: Generator[str, None, None]) -> Generator[str, None, None]:
+    def _checked(
+        self, deltas: Generator[str | ToolCall, None, None]
+    ) -> Generator[str | ToolCall, None, None]:
         stream = SentenceStream()
         for delta in deltas:
             if self._stopped.is_set():
                 raise ChatModelError('cancelled')
             if self._clock() > self._deadline:
                 raise ChatModelError('did not come to an end')
+            if isinstance(delta, ToolCall):
+                yield from self._sayable(stream.finish())
+                yield self._known(delta)
+                continue
             yield from self._sayable(stream.feed(delta))
             if stream.pending > self._persona.sentence_characters:
                 raise ChatModelError('sends a sentence without end')
         yield from self._sayable(stream.finish())
+
+    def _known(self, call: ToolCall) -> ToolCall:
+        tool = self._persona.tools.get(call.name)
+        if tool is None or set(call.slots) - set(tool.parameters):
+            raise ChatModelError('calls a tool that it does not have')
+        return call
 
     def _sayable(self, sentences: list[str]) -> Generator[str, None, None]:
         for sentence in sentences:

@@ -33,6 +33,12 @@ class Answer(BaseHTTPRequestHandler):
         for delta in deltas:
             self.line(json.dumps({'choices': [{'delta': {'content': delta}}]}))
 
+    def call(self, index: int, name: str = '', arguments: str = '') -> None:
+        """Send a piece of a tool call."""
+        function = {'name': name, 'arguments': arguments} if name else {'arguments': arguments}
+        call = {'index': index, 'function': function}
+        self.line(json.dumps({'choices': [{'delta': {'content': None, 'tool_calls': [call]}}]}))
+
     def end(self) -> None:
         self.line('[DONE]')
         self.wfile.write(b'0\r\n\r\n')
@@ -80,6 +86,25 @@ def good(answer: Answer) -> None:
     answer.begin()
     answer.say('Hello', ' there!', ' I am', ' Phoenix.')
     answer.end()
+
+
+def calls_tools(answer: Answer) -> None:
+    answer.begin()
+    answer.say('Here you go! ')
+    answer.call(0, 'set_timer')
+    answer.call(0, arguments='{"duration": 30')
+    answer.call(0, arguments='0, "what": null}')
+    answer.call(1, 'start_quiz')
+    answer.line('{"choices": [{"delta": {}, "finish_reason": "tool_calls"}]}')
+    answer.end()
+
+
+def knows_no_tools(answer: Answer) -> None:
+    if 'tools' in answer.server.requests[-1][2]:
+        answer.begin(400, 'application/json')
+        answer.end()
+    else:
+        good(answer)
 
 
 def slow_to_start(answer: Answer) -> None:

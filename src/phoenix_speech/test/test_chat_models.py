@@ -12,16 +12,30 @@ import pytest
 from chat_server import Answer, ChatServer
 
 from phoenix_speech.chat_models import ChatModel, ChatModelError, LocalChatModel, OpenAIChatModel
+from phoenix_speech.chat_tools import Parameter, Tool, ToolCall
 
 MESSAGES = [{'role': 'system', 'content': 'Be kind.'}, {'role': 'user', 'content': 'my secret'}]
+
+TOOLS = {
+    'set_timer': Tool(
+        description='Rings.',
+        activity='timer',
+        parameters={'duration': Parameter(type='integer', description='seconds')},
+    ),
+    'start_quiz': Tool(description='Asks questions.', activity='quiz'),
+}
 
 
 @contextmanager
 def serving(
-    behavior: Callable[[Answer], None], timeout_s: float = 10.0
+    behavior: Callable[[Answer], None],
+    timeout_s: float = 10.0,
+    tools: dict[str, Tool] | None = None,
 ) -> Iterator[tuple[ChatServer, OpenAIChatModel]]:
     with ChatServer(behavior) as server:
-        model = OpenAIChatModel(base_url=server.url, model='tiny', timeout_s=timeout_s)
+        model = OpenAIChatModel(
+            base_url=server.url, model='tiny', timeout_s=timeout_s, tools=tools
+        )
         with closing(model):
             yield server, model
 
@@ -70,6 +84,44 @@ def test_takes_a_finish_reason_for_the_end_and_skips_what_is_no_text() -> None:
 
     with serving(behavior) as (_, model):
         assert list(model.stream(MESSAGES)) == ['Hi!']
+
+
+def test_gives_the_tools_to_the_server_and_puts_the_calls_together() -> None:
+    with serving(chat_server.calls_tools, tools=TOOLS) as (server, model):
+        assert list(model.stream(MESSAGES)) == [
+            'Here you go! ',
+            ToolCall('set_timer', {'duration': '300'}),
+            ToolCall('start_quiz', {}),
+        ]
+    timer, quiz = server.requests[0][2]['tools']
+    duration = {'type': 'integer', 'description': 'seconds'}
+    assert timer['type'] == 'function'
+    assert timer['function'] == {
+        'name': 'set_timer',
+        'description': 'Rings.',
+        'parameters': {'type': 'object', 'properties': {'duration': duration}},
+    }
+    assert quiz['function']['parameters'] == {'type': 'object', 'properties': {}}
+
+
+def test_a_server_that_refuses_tools_is_asked_without() -> None:
+    with serving(chat_server.knows_no_tools, tools=TOOLS) as (server, model):
+        for _ in range(2):
+            assert ''.join(model.stream(MESSAGES)) == 'Hello there! I am Phoenix.'
+    assert ['tools' in request for _, _, request in server.requests] == [True, False, False]
+
+
+def test_a_call_with_broken_arguments_is_refused() -> None:
+    def behavior(answer: Answer) -> None:
+        answer.begin()
+        answer.call(0, 'set_timer', '{"duration": ')
+        answer.end()
+
+    with (
+        serving(behavior, tools=TOOLS) as (_, model),
+        pytest.raises(ChatModelError, match='no JSON'),
+    ):
+        list(model.stream(MESSAGES))
 
 
 @pytest.mark.parametrize(

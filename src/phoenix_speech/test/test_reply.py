@@ -12,7 +12,8 @@ from chat_server import Answer, ChatServer
 
 from phoenix_core.config_file import ConfigFileError
 from phoenix_speech.chat_models import ChatModel, ChatModelError, Message, OpenAIChatModel
-from phoenix_speech.reply import Persona, ReplyEngine, ReplySentence
+from phoenix_speech.chat_tools import ToolCall
+from phoenix_speech.reply import Persona, ReplyAction, ReplyEngine, ReplySentence
 from phoenix_speech.scripted_chat import ScriptedChat
 
 CONFIG = Path(__file__).parents[3] / 'config' / 'en'
@@ -23,13 +24,13 @@ BROKEN_OFF = ReplySentence(PERSONA.broken_off, 'persona')
 class Parrot:
     """A chat model that says what it is told to say, and keeps what it was asked."""
 
-    def __init__(self, name: str, *deltas: str | Exception) -> None:
+    def __init__(self, name: str, *deltas: str | ToolCall | Exception) -> None:
         self.name = name
         self.deltas = deltas
         self.asked: list[list[Message]] = []
         self.cancelled = False
 
-    def stream(self, messages: Sequence[Message]) -> Generator[str, None, None]:
+    def stream(self, messages: Sequence[Message]) -> Generator[str | ToolCall, None, None]:
         self.asked.append(list(messages))
         for delta in self.deltas:
             if isinstance(delta, Exception):
@@ -51,7 +52,7 @@ class Stuck(Parrot):
         self.blocked = threading.Event()
         self.released = threading.Event()
 
-    def stream(self, messages: Sequence[Message]) -> Generator[str, None, None]:
+    def stream(self, messages: Sequence[Message]) -> Generator[str | ToolCall, None, None]:
         yield from super().stream(messages)
         self.blocked.set()
         self.released.wait(10)
@@ -350,6 +351,38 @@ def test_the_history_has_limits(
         message['content'].strip() for message in model.asked[-1] if message['role'] == 'user'
     ]
     assert asked == [*turns, '10']
+
+
+def test_what_the_model_wants_done_is_an_activity(
+    engine_of: Callable[..., ReplyEngine], failures: list[tuple[str, str]]
+) -> None:
+    model = Parrot('model', 'Gladly', ToolCall('set_timer', {'duration': '60'}))
+    assert list(engine_of(model).reply('Hi')) == [
+        ReplySentence('Gladly', 'model'),
+        ReplyAction('timer', {'duration': '60'}),
+    ]
+    model.deltas = (ToolCall('start_quiz', {}),)
+    assert list(engine_of(model).reply('Hi')) == [ReplyAction('quiz', {})]
+    assert not failures
+
+
+@pytest.mark.parametrize('call', [ToolCall('fly', {}), ToolCall('set_timer', {'color': 'red'})])
+def test_a_tool_that_there_is_not_is_a_failure(
+    call: ToolCall, engine_of: Callable[..., ReplyEngine], failures: list[tuple[str, str]]
+) -> None:
+    engine = engine_of(Parrot('model', call), Parrot('last', 'Hm.'))
+    assert list(engine.reply('Hi')) == [ReplySentence('Hm.', 'last')]
+    assert failures == [('model', 'calls a tool that it does not have')]
+
+
+def test_the_model_is_told_what_the_child_told_before(
+    engine_of: Callable[..., ReplyEngine],
+) -> None:
+    model = Parrot('model', 'I see. ')
+    list(engine_of(model).reply('Hi', {'child_name': 'Mia', 'favorite color': 'blue'}))
+    assert model.asked[0][0]['content'] == (
+        f'{PERSONA.instructions}{PERSONA.known} child_name: Mia; favorite color: blue\n'
+    )
 
 
 def test_a_bad_persona_is_refused(tmp_path: Path) -> None:
