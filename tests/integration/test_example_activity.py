@@ -27,7 +27,8 @@ def installed(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ('language', 'sentence', 'help'), [('en', 'count to two', 'what can you do')]
+    ('language', 'sentence', 'help'),
+    [('en', 'count to two', 'what can you do'), ('de', 'zähle bis zwei', 'was kannst du')],
 )
 def test_the_toy_can_what_the_package_brings(graph, installed, language, sentence, help):
     probe = graph.probe(

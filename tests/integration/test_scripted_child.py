@@ -24,7 +24,7 @@ from phoenix_speech.scripted_chat import ScriptedChat
 ROOT = Path(__file__).parents[2]
 SCRIPTS = {
     language: yaml.safe_load((ROOT / f'tests/scripted_child/{language}.yaml').read_text())
-    for language in ('en',)
+    for language in ('de', 'en')
 }
 CASES = [(language, name) for language, script in SCRIPTS.items() for name in script]
 

@@ -29,6 +29,7 @@ class VoiceSettings(NodeSettings):
         ['piper', 'espeak_ng', 'flite'], 'The voices, best first: entry points of their group.'
     )
     model: str = setting('', "piper: path of a voice's .onnx file; empty: the one installed.")
+    language: str = setting('en', 'espeak_ng: what it speaks, as a code like de.')
     sample_rate: int = setting(16000, 'Of what is sent to the speaker [Hz].', ge=8000)
     lead_s: float = setting(1.0, 'Speech is sent so far ahead of its playing [s].', ge=0.1, le=10)
     cached_phrases: list[str] = setting(  # not an empty list, which ROS takes for one of bytes
@@ -155,7 +156,7 @@ def piper(settings: VoiceSettings) -> VoiceProvider:
 
 def espeak_ng(settings: VoiceSettings) -> VoiceProvider:
     """Make an eSpeak NG voice."""
-    return EspeakVoice()
+    return EspeakVoice(voice='en-us' if settings.language == 'en' else settings.language)
 
 
 def flite(settings: VoiceSettings) -> VoiceProvider:

@@ -223,8 +223,8 @@ def test_what_is_less_certain_than_wanted_is_no_match(small: Path) -> None:
     assert IntentMatcher([small.parent], min_confidence=1.0).match('go swimming') is not None
 
 
-def sampled_sentences() -> Iterator[tuple[str, str]]:
-    intents = load_intents([INTENTS])
+def sampled_sentences(language: str) -> Iterator[tuple[str, str]]:
+    intents = load_intents([INTENTS.parents[1] / language / 'intents.yaml'])
     for name, intent in intents.intents.items():
         for data in intent.data:
             for sentence in data.sentences:
@@ -239,9 +239,11 @@ def sampled_sentences() -> Iterator[tuple[str, str]]:
                     yield name, text.replace('{', '').replace('}', '')
 
 
-def test_every_sentence_belongs_to_its_intent_alone(matcher: IntentMatcher) -> None:
+@pytest.mark.parametrize('language', ['de', 'en'])
+def test_every_sentence_belongs_to_its_intent_alone(language: str) -> None:
+    matcher = IntentMatcher([INTENTS.parents[1] / language])
     strays = []
-    for name, text in sampled_sentences():
+    for name, text in sampled_sentences(language):
         found = matcher.match(text)
         if (found.name if found else CONVERSATION) != name:
             strays.append((name, text, found))
