@@ -1,9 +1,11 @@
 """The microphone node: what the simulated room and other providers become on the graph."""
 
+import array
 import threading
 
 import numpy as np
 import pytest
+from builtin_interfaces.msg import Time
 
 from phoenix_audio.microphone import Microphone
 from phoenix_audio.microphones import CapturedFrame
@@ -17,7 +19,7 @@ ROOM_NOISE = 2  # the simulated room is so loud at most
 @pytest.fixture
 def probe(graph):
     return graph.probe(
-        publishes=[events.SIMULATED_SOUND, events.MICROPHONE_MUTE],
+        publishes=[events.SIMULATED_SOUND, events.MICROPHONE_MUTE, events.AUDIO_PLAYED],
         records=[events.AUDIO_INPUT, events.FAULT],
     )
 
@@ -194,3 +196,33 @@ def test_a_toy_that_starts_muted_hears_nothing_until_the_switch_is_off(graph, pr
     probe.publish(events.MICROPHONE_MUTE, muted=False)
     probe.expect_count(events.AUDIO_INPUT, muted + 3)
     assert node.is_active
+
+
+def loudness(frame):
+    return np.sqrt(np.mean(heard(frame).astype(float) ** 2))
+
+
+@pytest.mark.parametrize('cancelled', [False, True])
+def test_what_the_toy_plays_is_returned_by_the_room_and_taken_out(
+    graph, probe, samples, cancelled
+):
+    node = graph.add(Microphone, parameters={'echo_gain': 1.0, 'echo_cancellation': cancelled})
+    reply = read_wav(samples / 'austen_0880.wav')
+    begin_s = graph.call(node.now_s) + 0.1
+    for start in range(0, len(reply), 8000):  # told at once: nothing of it is late
+        seconds, fraction = divmod(begin_s + start / 16000, 1)
+        probe.publish(
+            events.AUDIO_PLAYED,
+            stamp=Time(sec=int(seconds), nanosec=int(fraction * 1e9)),
+            stream_id='reply',
+            sample_rate=16000,
+            channels=1,
+            samples=array.array('h', reply[start : start + 8000].tobytes()),
+        )
+    end_s = begin_s + len(reply) / 16000
+    probe.expect(events.AUDIO_INPUT, lambda frame: stamp_s(frame) > end_s + 0.5)
+    frames = [f for f in probe.recorded(events.AUDIO_INPUT) if stamp_s(f) > begin_s + 1]
+    loudest = max(loudness(frame) for frame in frames)
+    assert (loudest < 500) if cancelled else (loudest > 2000)
+    assert loudness(frames[-1]) <= ROOM_NOISE
+    assert probe.recorded(events.FAULT) == []

@@ -1,8 +1,11 @@
 """The wake word node: recorded speech goes in, the wake phrase comes out, once and in time."""
 
+import array
+
 import numpy as np
 import pytest
 
+from phoenix_audio.wav import read_wav
 from phoenix_core import events
 from phoenix_core.settings import SettingsError
 from phoenix_speech.wake_word import WakeWord
@@ -13,7 +16,8 @@ PHRASE_END = round(1.15 * 16000)  # of "hey jarvis" in hey_jarvis.wav
 @pytest.fixture
 def probe(graph):
     return graph.probe(
-        publishes=[events.AUDIO_INPUT], records=[events.WAKE_WORD_DETECTED, events.FAULT]
+        publishes=[events.AUDIO_INPUT, events.AUDIO_PLAYED],
+        records=[events.WAKE_WORD_DETECTED, events.AUDIO_PLAYED, events.FAULT],
     )
 
 
@@ -153,3 +157,28 @@ def test_what_cannot_be_configured_is_refused_by_name(refusal):
 def test_a_wrong_setting_is_refused_by_name(graph, setting, value):
     with pytest.raises(SettingsError, match=f'PHOENIX_WAKE_WORD_{setting}'):
         graph.add(WakeWord, environ={f'PHOENIX_WAKE_WORD_{setting}': value})
+
+
+def play(probe, sound, stamp):
+    """Tell what the toy plays, heard from that time on."""
+    probe.publish(
+        events.AUDIO_PLAYED,
+        stamp=stamp,
+        stream_id='reply',
+        sample_rate=16000,
+        channels=1,
+        samples=array.array('h', sound.tobytes()),
+    )
+    probe.expect(events.AUDIO_PLAYED, lambda played: played.header.stamp == stamp)
+
+
+def test_the_toys_own_voice_does_not_wake_it(graph, probe, microphone, samples):
+    graph.add(WakeWord)
+    for name in ('hey_jarvis.wav', 'austen_0880.wav'):
+        play(probe, read_wav(samples / name), microphone.time_of(microphone.end))
+        begin = microphone.end
+        microphone.play('hey_jarvis.wav')
+        microphone.keep_quiet(3)
+    # Only the second one: there the toy itself said something else.
+    (event,) = detections(probe, 1)
+    assert microphone.position_at(event.header.stamp) > begin

@@ -3,14 +3,18 @@
 import array
 from pathlib import Path
 
-from phoenix_msgs.msg import MicrophoneMute, SimulatedSound
+import numpy as np
+from phoenix_msgs.msg import AudioFrame, MicrophoneMute, SimulatedSound
 from rclpy.duration import Duration
 from rclpy.time import Time as RosTime
 
+from phoenix_audio.echo_canceller import EchoCanceller
 from phoenix_audio.microphones import CapturedFrame, SimulatedMicrophone
 from phoenix_audio.microphones import Microphone as MicrophoneProvider
+from phoenix_audio.room import Room
 from phoenix_audio.wav import WavError
 from phoenix_core import events, plugins
+from phoenix_core.event_type import EventRuleError
 from phoenix_core.execution import run
 from phoenix_core.node import EventNode
 from phoenix_core.settings import NodeSettings, setting
@@ -26,13 +30,25 @@ class MicrophoneSettings(NodeSettings):
     file: str = setting('', 'simulated: recording that is played at the start; empty: none.')
     sample_rate: int = setting(16000, 'Of the frames [Hz]; the recognizers want 16000.', ge=8000)
     frame_samples: int = setting(640, 'Samples per frame.', ge=80, le=16000)
+    echo_cancellation: bool = setting(True, 'Takes what the toy plays out of what it hears.')
+    echo_gain: float = setting(
+        0.0, 'simulated: how loud the room returns what the toy plays; 1: as it is.', ge=0, le=4
+    )
 
 
 class Microphone(EventNode):
-    """Publishes every frame of its provider, numbered and stamped with its capture time."""
+    """
+    Publishes every frame of its provider, numbered and stamped with its capture time.
+
+    What the toy itself plays is taken out before.
+    """
 
     produces = (events.AUDIO_INPUT,)
-    consumes = {events.MICROPHONE_MUTE: 'on_mute', events.SIMULATED_SOUND: 'on_sound'}
+    consumes = {
+        events.AUDIO_PLAYED: 'on_played',
+        events.MICROPHONE_MUTE: 'on_mute',
+        events.SIMULATED_SOUND: 'on_sound',
+    }
     settings: MicrophoneSettings
 
     def configure(self) -> None:
@@ -45,6 +61,10 @@ class Microphone(EventNode):
 
     def activate(self) -> None:
         """Open the device, until the mute switch says otherwise."""
+        settings = self.settings
+        self._canceller = None
+        if settings.echo_cancellation:
+            self._canceller = EchoCanceller(settings.sample_rate, settings.frame_samples)
         self._sequence = 0
         self._muted = False
         self._open()
@@ -59,6 +79,20 @@ class Microphone(EventNode):
     def deactivate(self) -> None:
         """Close the device."""
         self._provider.stop()
+
+    def on_played(self, frame: AudioFrame) -> None:
+        """Expect to hear what the speaker plays."""
+        if frame.sample_rate != self.settings.sample_rate:
+            raise EventRuleError(
+                f'audio/played: {frame.sample_rate} Hz; only {self.settings.sample_rate}, as '
+                'the microphone has it, can be cancelled'
+            )
+        stamp = frame.header.stamp
+        samples, heard_s = np.frombuffer(frame.samples, np.int16), stamp.sec + stamp.nanosec * 1e-9
+        if self._canceller is not None:
+            self._canceller.play(samples, heard_s)
+        if isinstance(self._provider, SimulatedMicrophone):
+            self._provider.hear(samples, heard_s - self.now_s())
 
     def on_mute(self, mute: MicrophoneMute) -> None:
         """Close the device as long as the switch says so."""
@@ -85,6 +119,9 @@ class Microphone(EventNode):
         if not self.is_active or self._muted:
             return  # the last frames of a closed device
         captured = delivered - Duration(seconds=frame.age_s)
+        samples = frame.samples
+        if self._canceller is not None:
+            samples = self._canceller.cancel(samples, captured.nanoseconds * 1e-9)
         self.publish(
             events.AUDIO_INPUT,
             stamp=captured.to_msg(),
@@ -93,7 +130,7 @@ class Microphone(EventNode):
             sample_rate=self.settings.sample_rate,
             channels=1,
             lost=frame.lost,
-            samples=array.array('h', frame.samples.tobytes()),
+            samples=array.array('h', samples.tobytes()),
         )
         self._sequence += 1
 
@@ -101,7 +138,8 @@ class Microphone(EventNode):
 def simulated(settings: MicrophoneSettings) -> MicrophoneProvider:
     """Make a quiet room in which recordings can be played."""
     file = Path(settings.file) if settings.file else None
-    return SimulatedMicrophone(settings.sample_rate, settings.frame_samples, file)
+    room = Room(settings.sample_rate, gain=settings.echo_gain) if settings.echo_gain else None
+    return SimulatedMicrophone(settings.sample_rate, settings.frame_samples, file, room=room)
 
 
 def portaudio(settings: MicrophoneSettings) -> MicrophoneProvider:

@@ -12,6 +12,7 @@ import numpy as np
 import soxr
 from numpy.typing import NDArray
 
+from phoenix_audio.room import Room
 from phoenix_audio.wav import read_wav
 from phoenix_core.simulated_time import REAL_TIME, RealTime
 
@@ -103,6 +104,7 @@ class SimulatedMicrophone:
         frame_samples: int = 640,
         file: Path | None = None,
         *,
+        room: Room | None = None,
         on_played: Callable[[Path], None] | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
@@ -110,12 +112,14 @@ class SimulatedMicrophone:
         """
         Prepare the room; `file` is played whenever the microphone starts.
 
+        With a `room`, what the toy plays is heard, too; without, it is not.
         `on_played` is told, in the microphone's thread, of each recording whose last sample has
         been delivered. Raises WavError if `file` cannot be read.
         """
         self._sample_rate = sample_rate
         self._frame_samples = frame_samples
         self._first = [] if file is None else [(file, read_wav(file, sample_rate))]
+        self._room = room
         self._on_played = on_played
         self._clock = clock
         self._sleep = sleep
@@ -168,6 +172,12 @@ class SimulatedMicrophone:
             self._recordings.append((path, samples))
         return samples.size / self._sample_rate
 
+    def hear(self, samples: NDArray[np.int16], in_s: float) -> None:
+        """Let the room return what the speaker plays, shape (n,), and will be heard that soon."""
+        if self._room is not None:
+            with self._lock:
+                self._room.play(samples, self._clock() + in_s)
+
     def _run(
         self,
         on_frame: Callable[[CapturedFrame], None],
@@ -183,7 +193,7 @@ class SimulatedMicrophone:
                 count += 1
                 while (wait_s := captured_s + frame_s - self._clock()) > 0:
                     self._sleep(wait_s)
-                samples, played = self._next_frame()
+                samples, played = self._next_frame(captured_s)
                 on_frame(CapturedFrame(samples, 0, self._clock() - captured_s))
                 if played is not None and self._on_played is not None:
                     self._on_played(played)
@@ -192,17 +202,19 @@ class SimulatedMicrophone:
         finally:
             self._time.end()
 
-    def _next_frame(self) -> tuple[NDArray[np.int16], Path | None]:
-        """Return the next samples, and the recording that ends with them."""
-        room = self._noise.integers(-2, 3, self._frame_samples, dtype=np.int32)
+    def _next_frame(self, captured_s: float) -> tuple[NDArray[np.int16], Path | None]:
+        """Return the samples from that time on, and the recording that ends with them."""
+        heard = self._noise.integers(-2, 3, self._frame_samples, dtype=np.int32)
         played = None
         with self._lock:
+            if self._room is not None:
+                heard += np.rint(self._room.hear(captured_s, heard.size)).astype(np.int32)
             if self._recordings:
                 path, samples = self._recordings.popleft()
                 sounding = samples[: self._frame_samples]
-                room[: sounding.size] += sounding
+                heard[: sounding.size] += sounding
                 if samples.size > self._frame_samples:
                     self._recordings.appendleft((path, samples[self._frame_samples :]))
                 else:
                     played = path
-        return np.clip(room, -32768, 32767).astype(np.int16), played
+        return np.clip(heard, -32768, 32767).astype(np.int16), played

@@ -1,13 +1,16 @@
 """The wake word node: spots the wake phrase in the microphone stream."""
 
 import numpy as np
+from builtin_interfaces.msg import Time
 from phoenix_msgs.msg import AudioFrame
 
 from phoenix_core import events, plugins
+from phoenix_core.event_type import EventRuleError
 from phoenix_core.execution import run
 from phoenix_core.node import EventNode
 from phoenix_core.settings import NodeSettings, setting
-from phoenix_speech.audio_stream import AudioStream
+from phoenix_speech.audio_stream import SAMPLE_RATE, AudioStream
+from phoenix_speech.own_voice import OwnVoice
 from phoenix_speech.wake_word_detector import (
     Detection,
     OpenWakeWordEngine,
@@ -15,6 +18,7 @@ from phoenix_speech.wake_word_detector import (
     WakeWordEngine,
 )
 
+OWN_SHARE = 0.5  # of the threshold, from which on the toy's own words count as the phrase
 WAKE_WORD_ENGINES = 'phoenix.wake_word_engines'
 SCORES = (0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0)
 
@@ -34,17 +38,21 @@ class WakeWordSettings(NodeSettings):
 
 
 class WakeWord(EventNode):
-    """Scores every frame on the worker thread and publishes what passes the threshold."""
+    """
+    Scores every frame on the worker thread and publishes what passes the threshold.
+
+    Unless the toy has said it itself: what it plays is remembered, and looked at in case of doubt.
+    """
 
     produces = (events.WAKE_WORD_DETECTED,)
-    consumes = {events.AUDIO_INPUT: 'on_audio'}
+    consumes = {events.AUDIO_INPUT: 'on_audio', events.AUDIO_PLAYED: 'on_played'}
     settings: WakeWordSettings
 
     def configure(self) -> None:
         """Load the models."""
-        self._engine: WakeWordEngine = plugins.load(WAKE_WORD_ENGINES, self.settings.provider)(
-            self.settings
-        )
+        engine = plugins.load(WAKE_WORD_ENGINES, self.settings.provider)
+        self._engine: WakeWordEngine = engine(self.settings)
+        self._own_voice = OwnVoice(engine(self.settings))
 
         if self.metrics is not None:
             self._scores = self.metrics.histogram(
@@ -74,16 +82,29 @@ class WakeWord(EventNode):
     def on_audio(self, frame: AudioFrame) -> None:
         """Score a frame."""
         samples = self._stream.take(frame)
-        self.in_background(self._score, samples, self._stream.position)
+        end = self._stream.position
+        self.in_background(self._score, samples, end, seconds(self._stream.time_of(end)))
 
-    def _score(self, samples: np.ndarray, end: int) -> None:
-        """Score samples that end at this position of the stream; on the worker thread."""
+    def on_played(self, frame: AudioFrame) -> None:
+        """Remember what the toy says."""
+        if frame.sample_rate != SAMPLE_RATE:
+            raise EventRuleError(f'audio/played: {frame.sample_rate} Hz; allowed is {SAMPLE_RATE}')
+        samples = np.frombuffer(frame.samples, np.int16)
+        self.in_background(self._own_voice.play, samples, seconds(frame.header.stamp))
+
+    def _score(self, samples: np.ndarray, end: int, end_s: float) -> None:
+        """Score samples that end at this position and time of the stream; on the worker thread."""
         detector = self._detector  # may be another one a moment later
         with self.model_time():
             detection = detector.process(samples)
-        if detection is not None:
-            heard = end - (detector.position - detection.at_sample)
-            self.post(self._tell, detection, heard)
+            if detection is None:
+                return
+            ago = detector.position - detection.at_sample
+            own_score = self._own_voice.score(detection.phrase, end_s - ago / SAMPLE_RATE)
+        if own_score >= self.settings.threshold * OWN_SHARE:
+            self.get_logger().info(f'{detection.phrase} was said by the toy itself')
+        else:
+            self.post(self._tell, detection, end - ago)
 
     def _note_score(self, phrase: str, score: float) -> None:
         if self.metrics is not None:
@@ -98,6 +119,11 @@ class WakeWord(EventNode):
         )
         if self.metrics is not None:
             self._detections(detection.phrase).inc()
+
+
+def seconds(stamp: Time) -> float:
+    """Return a time in seconds."""
+    return float(stamp.sec + stamp.nanosec * 1e-9)
 
 
 def openwakeword(settings: WakeWordSettings) -> WakeWordEngine:
