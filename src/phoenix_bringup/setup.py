@@ -31,5 +31,6 @@ setup(
     entry_points={
         'console_scripts': ['phoenix = phoenix_bringup.command_line:main'],
         'phoenix.nodes': ['console = phoenix_bringup.console:Console'],
+        'phoenix.voices': ['recorded = phoenix_bringup.bags.recorded_voice:recorded'],
     },
 )

@@ -30,14 +30,14 @@ from phoenix_core import events, plugins, tracing
 from phoenix_core.config_file import language_folders
 from phoenix_core.execution import run
 from phoenix_core.node import Alarm, EventNode
-from phoenix_core.settings import NodeSettings, setting
+from phoenix_core.settings import SeededSettings, setting
 
 ACTIVITIES = 'phoenix.activities'
 VOLUME_KEYS = {'volume_up': 0.1, 'volume_down': -0.1}
 EARCONS = {ListeningEvent.HEARD: 'heard', ListeningEvent.NOT_UNDERSTOOD: 'not_understood'}
 
 
-class ActivitiesSettings(NodeSettings):
+class ActivitiesSettings(SeededSettings):
     """Settings of the activities node."""
 
     language: str = setting('en', 'Folder of words below config_dir.')
@@ -51,7 +51,6 @@ class ActivitiesSettings(NodeSettings):
     thinking_earcon_s: float = setting(
         2.0, 'Thinking is heard again and again after so long [s].', ge=0.5, le=30
     )
-    seed: int = setting(0, 'Seed of all chance; 0: a new one at each start.', ge=0)
 
 
 class Activities(EventNode):
@@ -84,7 +83,7 @@ class Activities(EventNode):
     def configure(self) -> None:
         """Read the words of all activities that are installed."""
         settings = self.settings
-        self._chance = random.Random(settings.seed or None)
+        self._chance = random.Random(settings.seed)
         self._quiet_hours = QuietHours.parse(settings.quiet_hours)
         self._activities = [plugins.load(ACTIVITIES, name) for name in plugins.names(ACTIVITIES)]
         self._words = Words(

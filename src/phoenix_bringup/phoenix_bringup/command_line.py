@@ -14,7 +14,7 @@ from pathlib import Path  # noqa: E402
 from phoenix_bringup.bags import arguments  # noqa: E402
 
 VERSION = '0.1.0'
-BAG_COMMANDS = ('record', 'bags')
+BAG_COMMANDS = ('record', 'replay', 'bags')
 
 
 def parser() -> argparse.ArgumentParser:
@@ -35,6 +35,7 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument('arguments', nargs='*', metavar='NAME:=VALUE', help='launch arguments')
 
     arguments.add_record(commands)
+    arguments.add_replay(commands)
     arguments.add_bags(commands)
     trace = commands.add_parser('trace', help='show what happened, why, and how long it took')
     trace.add_argument(

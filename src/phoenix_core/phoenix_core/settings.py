@@ -6,6 +6,7 @@ Defaults < profile file < environment PHOENIX_<NODE>_<FIELD> < ROS parameters (l
 
 import difflib
 import os
+import secrets
 import types
 import typing
 from collections.abc import Iterable, Mapping
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescriptor
 
 Settings = TypeVar('Settings', bound='NodeSettings')
@@ -54,6 +55,24 @@ class NodeSettings(BaseModel):
     def config_path(self) -> Path:
         """The folder with the words and animations."""
         return Path(self.config_dir) if self.config_dir else installed_config()
+
+
+class SeededSettings(NodeSettings):
+    """Settings of a node that leaves something to chance."""
+
+    seed: int = setting(
+        0,
+        'Seed of all chance; 0: a new one at each start, which the parameter then tells.',
+        ge=0,
+        lt=2**31,
+        validate_default=True,
+    )
+
+    @field_validator('seed')
+    @classmethod
+    def _drawn(cls, seed: int) -> int:
+        """Draw a seed that can be told: who knows it can repeat what happened."""
+        return seed or secrets.randbelow(2**31 - 1) + 1
 
 
 def installed_config() -> Path:

@@ -10,7 +10,7 @@ from phoenix_msgs.msg import ConversationEvent, ConversationRequest, Fault, Slot
 from phoenix_core import events, plugins, tracing
 from phoenix_core.execution import run
 from phoenix_core.node import EventNode
-from phoenix_core.settings import NodeSettings, setting
+from phoenix_core.settings import SeededSettings, setting
 from phoenix_core.tracing import TraceContext
 from phoenix_speech.chat_models import ChatModel, ChatModelError, LocalChatModel, OpenAIChatModel
 from phoenix_speech.reply import Persona, ReplyAction, ReplyEngine, ReplySentence
@@ -19,7 +19,7 @@ from phoenix_speech.scripted_chat import ScriptedChat
 CHAT_MODELS = 'phoenix.chat_models'
 
 
-class ConversationSettings(NodeSettings):
+class ConversationSettings(SeededSettings):
     """Settings of the conversation node. A server's key is taken from OPENAI_API_KEY alone."""
 
     language: str = setting('en', 'Folder of words below config_dir.')
@@ -34,7 +34,6 @@ class ConversationSettings(NodeSettings):
         4.0, 'A model without a sentence by then is given up [s].', gt=0, le=60
     )
     total_s: float = setting(20.0, 'A reply takes at most so long to make [s].', gt=0, le=300)
-    seed: int = setting(0, 'Seed of all chance; 0: a new one at each start.', ge=0)
 
 
 class Conversation(EventNode):
@@ -140,13 +139,13 @@ def openai(settings: ConversationSettings) -> ChatModel:
 
 def local(settings: ConversationSettings) -> ChatModel:
     """Make the small local model, an optional extra."""
-    return LocalChatModel(chance=np.random.default_rng(settings.seed or None))
+    return LocalChatModel(chance=np.random.default_rng(settings.seed))
 
 
 def scripted(settings: ConversationSettings) -> ChatModel:
     """Make the scripted replies that never fail."""
     path = settings.config_path / settings.language / 'scripted_replies.yaml'
-    return ScriptedChat(path, chance=random.Random(settings.seed or None))
+    return ScriptedChat(path, chance=random.Random(settings.seed))
 
 
 def main() -> None:

@@ -48,6 +48,50 @@ def add_record(commands: Any) -> None:
     record.add_argument('--namespace', default='/phoenix', help="the toy's (default: /phoenix)")
 
 
+def add_replay(commands: Any) -> None:
+    """Declare `phoenix replay`."""
+    replay = commands.add_parser(
+        'replay', help='feed a recorded session to the toy and compare what it does now'
+    )
+    replay.add_argument('bag', metavar='BAG', type=Path)
+    replay.add_argument(
+        '--from',
+        dest='level',
+        choices=['audio', 'transcripts', 'intents'],
+        help='what is fed; default: sound where the bag has it, else what was understood of it',
+    )
+    pace = replay.add_mutually_exclusive_group()
+    pace.add_argument(
+        '--rate', metavar='R', type=positive, default=1.0, help='default: 1, as recorded'
+    )
+    pace.add_argument('--fast', action='store_true', help='as fast as the toy can answer')
+    replay.add_argument(
+        '--budget',
+        metavar='S',
+        type=positive,
+        default=0.2,
+        help='how much longer than recorded a step may take [s]; default: 0.2',
+    )
+    replay.add_argument(
+        '--synthesize',
+        action='store_true',
+        help='let the voice speak anew; default: it is silent for as long as it spoke then',
+    )
+    replay.add_argument('--html', metavar='FILE', type=Path, help='write the comparison as a page')
+    replay.add_argument(
+        '--report',
+        metavar='FILE.svg',
+        type=Path,
+        help='draw the replayed session over time: sound, speech, words, states, lights',
+    )
+    replay.add_argument(
+        '--accept', action='store_true', help='take what it does now as the reference'
+    )
+    replay.add_argument(
+        '-v', '--verbose', action='store_true', help='show also what is as recorded'
+    )
+
+
 def add_bags(commands: Any) -> None:
     """Declare `phoenix bags`."""
     bags = commands.add_parser('bags', help='look into recorded sessions, and make others of them')

@@ -27,7 +27,7 @@ from phoenix_bringup.bags.bag import BagError, BagMessage, Topic
 from phoenix_bringup.bags.bag_writer import BagWriter
 from phoenix_bringup.bags.node_settings import SettingsReader
 from phoenix_bringup.bags.recording import Profile, Recorder, recorded_events
-from phoenix_bringup.bags.session import SETTINGS
+from phoenix_bringup.bags.session import SETTINGS, UTC_OFFSET
 from phoenix_core import events, qos
 from phoenix_core.event_type import EventType, Privacy
 from phoenix_core.execution import until_signalled
@@ -147,6 +147,7 @@ class Recording:
         for topic in self.topics:
             writer.add_topic(topic)
         writer.custom[SETTINGS] = json.dumps(self.settings)
+        writer.custom[UTC_OFFSET] = str(time.localtime().tm_gmtoff)
         writer.close()
         self._say(f'{writer.path}: {writer.message_count} messages')
 

@@ -22,7 +22,13 @@ HEARD = (
     events.USER_SPEECH,
     events.TRANSCRIPT,
 )
-SENSED = (events.TOUCH, events.BUTTON, events.MOTION, events.BATTERY)
+SENSED = (
+    events.TOUCH,
+    events.BUTTON,
+    events.MOTION,
+    events.BATTERY,
+    events.MICROPHONE_MUTE,
+)
 REQUESTED = (events.ACTIVITY_REQUEST, events.SIMULATED_SENSOR)
 
 

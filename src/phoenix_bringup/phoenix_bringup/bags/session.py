@@ -16,6 +16,7 @@ from phoenix_core import events
 from phoenix_core.event_type import EventType
 
 SETTINGS = 'phoenix.settings'  # in a bag's custom data: what each node's settings were, as JSON
+UTC_OFFSET = 'phoenix.utc_offset_s'  # likewise: of local time
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,12 +70,14 @@ class Session:
 
     :param namespace: of the toy, e.g. /phoenix.
     :param settings: of its nodes, as far as the bag tells.
+    :param utc_offset_s: of local time; None: the bag does not tell.
     """
 
     path: Path
     namespace: str
     events: Sequence[SessionEvent]
     settings: Mapping[str, Mapping[str, Any]]
+    utc_offset_s: int | None = None
 
     @cached_property
     def by_span(self) -> dict[str, SessionEvent]:
@@ -102,7 +105,7 @@ def load_session(path: Path) -> Session:
 
 def _content(
     bag: Bag,
-) -> tuple[str, list[SessionEvent], Mapping[str, Mapping[str, Any]]]:
+) -> tuple[str, list[SessionEvent], Mapping[str, Mapping[str, Any]], int | None]:
     known: dict[Topic, EventType] = {}
     namespaces = set()
     for topic in bag.topics:
@@ -122,7 +125,9 @@ def _content(
         for topic, time_ns, data in bag.messages()
         if topic in known
     ]
-    return namespaces.pop() or '/', happened, _settings(bag)
+    offset = bag.custom.get(UTC_OFFSET, '')
+    utc_offset_s = int(offset) if offset.lstrip('-').isdecimal() else None
+    return namespaces.pop() or '/', happened, _settings(bag), utc_offset_s
 
 
 def event_of(topic: Topic) -> EventType | None:

@@ -1,0 +1,164 @@
+"""
+Makes the sessions in this folder: a recorded voice, touches and typed words to the whole toy.
+
+    . .venv/phoenix.env; .venv/bin/python tests/bags/generate.py [NAME...]
+
+The whole toy runs, from the microphone on, on simulated time: wake word, recognizer and voices are
+the real ones. What a person says is "hey Jarvis" of samples/, and Piper's voice after it.
+What each session must hold is in README.md, and in test_sessions.py.
+"""
+
+import os
+import shutil
+import sys
+import tempfile
+import time
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import soxr
+from phoenix_msgs.msg import PlaybackEvent
+
+from phoenix_audio.wav import WavWriter, read_wav
+from phoenix_bringup.bags.accept import write_session
+from phoenix_bringup.bags.recording import Profile, recorded_events
+from phoenix_bringup.bags.replay_command import all_nodes
+from phoenix_bringup.bags.sitting import Sitting
+from phoenix_core import events
+from phoenix_speech.piper_voice import PiperVoice
+
+FOLDER = Path(__file__).parent
+SAMPLES = FOLDER.parents[1] / 'samples'
+START_NS = 1_790_000_000 * 1_000_000_000  # a September morning in UTC
+RATE = 16000
+SEED = 11
+
+
+@cache
+def voice() -> PiperVoice:
+    return PiperVoice()
+
+
+def spoken(text: str, folder: Path, *, wake: bool = True) -> Path:
+    """Return a recording of somebody who says this to the toy."""
+    sound = np.concatenate(list(voice().synthesize(text)))
+    sound = soxr.resample(sound.astype(np.float32), voice().sample_rate, RATE).astype(np.int16)
+    pause = np.zeros(RATE // 4, np.int16)
+    parts = [read_wav(SAMPLES / 'hey_jarvis.wav'), pause, sound] if wake else [sound]
+    file = folder / f'{len(list(folder.iterdir()))}.wav'
+    with WavWriter(file, RATE) as writer:
+        writer.write(np.concatenate(parts))
+    return file
+
+
+def started(message: PlaybackEvent) -> bool:
+    return message.kind == PlaybackEvent.STARTED
+
+
+def greeting(sitting: Sitting, folder: Path) -> None:
+    sitting.person.play(spoken('Hello!', folder))
+    sitting.wait_until_at_rest()
+
+
+def light(sitting: Sitting, folder: Path) -> None:
+    sitting.person.play(spoken('Turn on the light.', folder))
+    sitting.wait_until_at_rest()
+    sitting.person.type('make the light blue')
+    sitting.wait_until_at_rest()
+
+
+def story(sitting: Sitting, folder: Path) -> None:
+    sitting.person.play(spoken('Tell me a story about a dragon.', folder))
+    sitting.wait_for(events.AUDIO_PLAYBACK, started)
+    sitting.wait_for(events.AUDIO_PLAYBACK, started)
+    sitting.wait(2.0)
+    sitting.person.type('stop')
+    sitting.wait(3.0)
+
+
+def timer(sitting: Sitting, folder: Path) -> None:
+    sitting.person.play(spoken('Set a timer for ten seconds.', folder))
+    sitting.wait_until_at_rest()
+    sitting.wait_until_at_rest()  # it rings
+    sitting.person.touch('head')
+    sitting.wait(3.0)
+
+
+def sleep_and_wake(sitting: Sitting, folder: Path) -> None:
+    sitting.person.play(spoken('Go to sleep.', folder))
+    sitting.wait_until_at_rest()
+    sitting.wait(5.0)
+    sitting.person.press('talk')
+    sitting.wait(1.0)
+    sitting.person.play(spoken('What is your name?', folder, wake=False))
+    sitting.wait_until_at_rest()
+
+
+def interruption(sitting: Sitting, folder: Path) -> None:
+    sitting.person.type('tell me a story about a firefly')
+    sitting.wait_for(events.AUDIO_PLAYBACK, started)
+    sitting.wait(1.5)
+    sitting.person.touch('head')
+    sitting.wait(0.8)
+    sitting.person.play(spoken('Tell me a joke.', folder, wake=False))
+    sitting.wait_for(events.AUDIO_PLAYBACK, started)
+    sitting.wait_for(events.AUDIO_PLAYBACK, started)  # it goes on with the story
+    sitting.wait(1.0)
+    sitting.person.type('stop')
+    sitting.wait(3.0)
+
+
+def unknown_request(sitting: Sitting, folder: Path) -> None:
+    sitting.person.play(spoken('Why do penguins not fly to the moon?', folder))
+    sitting.wait_until_at_rest()
+
+
+def nobody_speaks(sitting: Sitting, folder: Path) -> None:
+    sitting.person.press('talk')
+    sitting.wait_until_at_rest()
+
+
+def server_down(sitting: Sitting, folder: Path) -> None:
+    unknown_request(sitting, folder)
+
+
+SETTINGS = {
+    'server_down': {
+        'conversation': {'providers': ['openai', 'scripted'], 'base_url': 'http://127.0.0.1:9/v1'}
+    },
+}
+SESSIONS = {
+    function.__name__: function
+    for function in (
+        greeting, light, story, timer, sleep_and_wake, interruption, unknown_request,
+        nobody_speaks, server_down,
+    )
+}  # fmt: skip
+WITH_SOUND = ('light',)  # one, to be replayed from sound
+
+
+def make(name: str, target: Path) -> None:
+    """Make a session anew."""
+    settings = {'activities': {'seed': SEED}, 'conversation': {'seed': SEED}}
+    for node, values in SETTINGS.get(name, {}).items():
+        settings[node] = {**settings.get(node, {}), **values}
+    kept = recorded_events(Profile.SESSION, audio=name in WITH_SOUND)
+    kept = [event for event in kept if event not in (events.NODE_STATUS, events.AUDIO_PLAYED)]
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Sitting(all_nodes(), settings, START_NS) as sitting,
+    ):
+        SESSIONS[name](sitting, Path(folder))
+        session = sitting.session(target, kept, '/phoenix')
+    if target.exists():
+        shutil.rmtree(target)
+    write_session(target, session.namespace, session.events, session.settings, 0)
+    print(f'{target}: {len(session.events)} events')
+
+
+if __name__ == '__main__':
+    os.environ['TZ'] = 'UTC'
+    time.tzset()
+    for chosen in sys.argv[1:] or SESSIONS:
+        make(chosen, FOLDER / chosen)
