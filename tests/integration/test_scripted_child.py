@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from hassil import parse_sentence, sample_expression
 
 from phoenix_activities.activities import ACTIVITIES
 from phoenix_activities.activity import Intent
@@ -126,3 +127,28 @@ def test_the_script_leaves_no_activity_out(language):
     assert missing <= {'volume', 'light'}, missing
     text = (ROOT / f'tests/scripted_child/{language}.yaml').read_text()
     assert all(f'# {name}' in text for name in missing)
+
+
+@pytest.mark.parametrize('language', SCRIPTS)
+def test_every_answer_that_is_ever_expected_is_of_sound_templates_and_alone(language):
+    """Each sentence of a choice chooses it, whatever the others are."""
+    words = Child(language).director.words
+    open_questions = [
+        {name: choice.answers for name, choice in scene.choices.items()}
+        for story in words.stories
+        for scene in story.scenes.values()
+        if scene.ask
+    ]
+    for name in ('quiz', 'riddle'):
+        activity = words.of_activity(name)
+        open_questions += [
+            {'right': question.answers, **activity.answers} for question in activity.questions
+        ]
+    for answers in open_questions:
+        matcher(language).expect(answers)
+        for name, sentences in answers.items():
+            for sentence in sentences:
+                said = next(iter(sample_expression(parse_sentence(sentence).expression)))
+                found = matcher(language).match(said)
+                assert found is not None, said
+                assert found.slots.get('answer') == name, (said, found)
