@@ -19,8 +19,12 @@ setup(
     entry_points={
         'console_scripts': [
             'compose = phoenix_core.execution:compose',
+            'supervisor = phoenix_core.supervisor:main',
             'telemetry = phoenix_core.telemetry.telemetry:main',
         ],
-        'phoenix.nodes': ['telemetry = phoenix_core.telemetry.telemetry:Telemetry'],
+        'phoenix.nodes': [
+            'supervisor = phoenix_core.supervisor:Supervisor',
+            'telemetry = phoenix_core.telemetry.telemetry:Telemetry',
+        ],
     },
 )

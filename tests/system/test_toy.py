@@ -133,6 +133,6 @@ def test_the_dry_run_prints_every_process(phoenix, layout):
     toy = phoenix('run', '--dry-run', '--layout', layout, '--profile', 'pi')
     assert toy.end() == 0
     commands = [line for line in toy.output.splitlines() if not line.startswith('#') and line]
-    assert len(commands) == {'composed': 1, 'processes': 11}[layout]
+    assert len(commands) == {'composed': 2, 'processes': 12}[layout]
     assert all('__ns:=/phoenix' in command for command in commands)
     assert 'config/pi.yaml' in toy.output

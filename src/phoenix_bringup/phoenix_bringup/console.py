@@ -34,6 +34,7 @@ class Console(EventNode):
             events.VOLUME,
             events.FAULT,
             events.NODE_STATUS,
+            events.SYSTEM_STATUS,
         ),
         'on_event',
     )

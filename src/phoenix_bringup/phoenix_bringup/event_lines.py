@@ -5,6 +5,7 @@ from typing import Any
 from phoenix_msgs.msg import (
     ActivityState,
     ButtonEvent,
+    CapabilityStatus,
     ConversationEvent,
     Fault,
     ListeningEvent,
@@ -35,6 +36,10 @@ PLAYBACKS = {
     PlaybackEvent.STARTED: 'started',
     PlaybackEvent.FINISHED: 'finished',
     PlaybackEvent.INTERRUPTED: 'interrupted',
+}
+LEVELS = {
+    CapabilityStatus.DEGRADED: 'impaired',
+    CapabilityStatus.LOST: 'lost',
 }
 SEVERITIES = {Fault.WARNING: 'warning', Fault.ERROR: 'error', Fault.FATAL: 'fatal'}
 
@@ -75,5 +80,17 @@ def line(event: EventType, message: Any) -> tuple[str, str] | None:
             return 'volume', 'muted' if message.muted else f'{message.level:.0%}'
         case events.FAULT:
             severity = SEVERITIES[message.severity]
-            return 'fault', f'{severity} in {message.node}: {message.code}: {message.message}'
+            tried = f' ({message.tried})' if message.tried else ''
+            return (
+                'fault',
+                f'{severity} in {message.node}: {message.code}: {message.message}{tried}',
+            )
+        case events.SYSTEM_STATUS:
+            levels = {entry.capability: entry.level for entry in message.capabilities}
+            if CapabilityStatus.UNKNOWN in levels.values():
+                return None  # it still comes up
+            troubles = [
+                f'{name} {LEVELS[level]}' for name, level in levels.items() if level in LEVELS
+            ]
+            return 'health', ', '.join(troubles) or 'all well'
     return None

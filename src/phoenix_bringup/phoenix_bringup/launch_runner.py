@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import TextIO
 
 from phoenix_bringup.launch_file import ProcessSpec
+from phoenix_core.execution import EXIT_BAD_SETTINGS
 
 # In the environment of every process of one runner: finds what left its process group, too.
 _MARK = 'PHOENIX_LAUNCH_ID'
@@ -195,7 +196,7 @@ class LaunchRunner:
                 await asyncio.wait_for(pump, _LAST_OUTPUT_S)
             if self._stopping.is_set():
                 return
-            if not process.respawn:
+            if not process.respawn or code == EXIT_BAD_SETTINGS:  # will never start
                 self._ended.put_nowait((process, code))
                 return
             delay = process.respawn_delay

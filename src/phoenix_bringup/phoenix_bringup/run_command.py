@@ -101,14 +101,15 @@ def is_profile(path: Path) -> bool:
 
 def check_profile(path: str) -> None:
     """
-    Check a whole profile before anything is started.
+    Check a whole profile, and the environment, before anything is started.
 
     :raises SettingsError: as the node concerned would.
     """
     names = plugins.names(NODES)
-    for name, section in load_profile(Path(path), names).items():
+    profile = load_profile(Path(path), names)
+    for name in names:
         model = plugins.load(NODES, name).settings_class()
-        resolve(model, name, profile=section, profile_path=Path(path))
+        resolve(model, name, profile=profile.get(name, {}), profile_path=Path(path))
 
 
 def node_names(description: LaunchDescription) -> list[str]:
@@ -169,7 +170,9 @@ class Toy:
         except asyncio.TimeoutError:
             missing = '; '.join(self._readiness.missing)
             raise RunError(f'not ready after {READY_S:.0f} s: {missing}') from None
-        self._print('ready', f'{len(self._nodes)} nodes')
+        for name, reason in self._readiness.without.items():
+            self._print('without', f'{name}: {reason}')
+        self._print('ready', f'{len(self._nodes) - len(self._readiness.without)} nodes')
         if self._play is not None:
             return await self._play_recording(console, self._play, length_s)
         if self._screen is not None:

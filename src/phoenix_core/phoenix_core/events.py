@@ -404,8 +404,14 @@ NODE_STATUS = EventType(
     privacy=Privacy.NONE,
     rules={
         'state': one_of(
-            msg.NodeStatus.UNCONFIGURED, msg.NodeStatus.INACTIVE, msg.NodeStatus.ACTIVE
-        )
+            msg.NodeStatus.UNCONFIGURED,
+            msg.NodeStatus.INACTIVE,
+            msg.NodeStatus.ACTIVE,
+            msg.NodeStatus.FINALIZED,
+        ),
+        'level': one_of(
+            msg.CapabilityStatus.OK, msg.CapabilityStatus.DEGRADED, msg.CapabilityStatus.LOST
+        ),
     },
     compare=IGNORE,
     traced=False,
@@ -437,18 +443,16 @@ SYSTEM_STATUS = EventType(
             msg.CapabilityStatus.LOST,
         ),
     },
-    no_producer='the supervisor is yet to come',
-    no_consumer='the supervisor is yet to come',
+    traced=False,
 )
 DIAGNOSTICS = EventType(
     'DIAGNOSTICS',
     '/diagnostics',
     DiagnosticArray,
     qos.EVENT,
-    "Each node's state for ROS tools.",
+    "Each node's state for ROS tools, once a second. Every node publishes its own.",
     privacy=Privacy.NONE,
     compare=IGNORE,
-    no_producer='the supervision is yet to come',
     no_consumer='for ROS tools',
     traced=False,
 )
@@ -485,6 +489,6 @@ SIMULATED_SENSOR = EventType(
 )
 
 # Events that every node produces without declaring them, whatever its lifecycle state.
-OF_EVERY_NODE = (FAULT, NODE_STATUS, NODE_METRICS)
+OF_EVERY_NODE = (FAULT, NODE_STATUS, NODE_METRICS, DIAGNOSTICS)
 
 ALL = tuple(value for value in list(globals().values()) if isinstance(value, EventType))

@@ -1,6 +1,7 @@
 """Runs nodes in this process until it is told to end: one alone, or several composed."""
 
 import contextlib
+import faulthandler
 import os
 import signal
 import sys
@@ -8,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from types import FrameType
 
 import rclpy
+from phoenix_msgs.msg import NodeStatus
 from rclpy.executors import Executor
 from rclpy.experimental import EventsExecutor
 from rclpy.signals import SignalHandlerOptions
@@ -28,10 +30,13 @@ def run(node_classes: Sequence[type[EventNode]]) -> int:
     """
     Run nodes until SIGINT or SIGTERM, then take them down in reverse order.
 
+    A node that is shut down meanwhile is rebuilt in place. SIGUSR1 prints where each thread is.
+
     :returns: the exit code: 0, or 2 when a setting is refused, which is printed.
     """
     # By default a ROS graph offers the microphone to the whole network.
     os.environ.setdefault('ROS_AUTOMATIC_DISCOVERY_RANGE', 'LOCALHOST')
+    faulthandler.register(signal.SIGUSR1)
     rclpy.init(args=sys.argv, signal_handler_options=SignalHandlerOptions.NO)
     executor = EventsExecutor()
     nodes: list[EventNode] = []
@@ -40,11 +45,10 @@ def run(node_classes: Sequence[type[EventNode]]) -> int:
             for node_class in node_classes:
                 nodes.append(node_class())
             for node in nodes:
-                node.executor = executor
-                if node.settings.autostart:
-                    executor.create_task(node.start)
+                _attend(executor, node)
             while not ended:
                 executor.spin_once(timeout_sec=SPIN_TIMEOUT_S)
+                _rebuild_finalized(executor, nodes)
         except SettingsError as error:
             print(f'phoenix: {error}', file=sys.stderr)
             return EXIT_BAD_SETTINGS
@@ -52,6 +56,22 @@ def run(node_classes: Sequence[type[EventNode]]) -> int:
             shut_down(executor, nodes)
             rclpy.try_shutdown()
     return 0
+
+
+def _attend(executor: Executor, node: EventNode) -> None:
+    node.executor = executor
+    if node.settings.autostart:
+        executor.create_task(node.start)
+
+
+def _rebuild_finalized(executor: Executor, nodes: list[EventNode]) -> None:
+    for index, node in enumerate(nodes):
+        if node.lifecycle_state == NodeStatus.FINALIZED:
+            executor.remove_node(node)
+            executor.spin_once(timeout_sec=0.02)  # what it still was to do
+            node.destroy_node()
+            nodes[index] = type(node)()
+            _attend(executor, nodes[index])
 
 
 def shut_down(executor: Executor, nodes: Sequence[EventNode]) -> None:

@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
 from builtin_interfaces.msg import Time
-from phoenix_msgs.msg import Fault, NodeStatus, TopicReach
+from diagnostic_msgs.msg import DiagnosticStatus
+from phoenix_msgs.msg import CapabilityStatus, Fault, NodeStatus
 from rclpy.clock import Clock
 from rclpy.clock_type import ClockType
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
@@ -26,15 +27,16 @@ from rclpy.timer import Timer
 from phoenix_core import events, qos, timing, tracing
 from phoenix_core.declarations import check_handlers
 from phoenix_core.event_type import EventRuleError, EventType
+from phoenix_core.health import FaultLimit, Health
 from phoenix_core.metrics import NodeMetrics
 from phoenix_core.parameters import SettingsParameters
 from phoenix_core.settings import NodeSettings
 from phoenix_core.simulated_time import REAL_TIME, RealTime
 from phoenix_core.timing import Timing
 from phoenix_core.tracing import TraceContext
+from phoenix_core.vital_signs import VitalSigns
 
 DEFAULT_NAMESPACE = '/phoenix'
-STATUS_PERIOD_S = 0.1
 METRICS_PERIOD_S = 5.0
 
 SEVERITIES = {Fault.WARNING: 'warning', Fault.ERROR: 'error', Fault.FATAL: 'fatal'}
@@ -83,6 +85,9 @@ class EventNode(LifecycleNode):
         time.attach(self)
         self._active = False
         self._active_since_ns = 0  # system time
+        self._finalized = False
+        self._health = Health()
+        self._fault_limit = FaultLimit(time.now_s)
         self._alarms: set[Alarm] = set()
         self._worker: ThreadPoolExecutor | None = None
         self._jobs = 0  # given to the worker and not done
@@ -102,11 +107,12 @@ class EventNode(LifecycleNode):
         self.metrics = NodeMetrics(self.get_name()) if self.settings.metrics else None
         for event in events.OF_EVERY_NODE:
             self._create_publisher(event)
-        self._status: tuple[int, dict[str, int]] = (NodeStatus.UNKNOWN, {})  # as told last
-        # Real time: a simulated clock that stands still is no reason to be silent.
-        steady = Clock(clock_type=ClockType.STEADY_TIME)
-        self.create_timer(STATUS_PERIOD_S, self._tell_status, clock=steady)
+        self._vital_signs = VitalSigns(
+            self, self._event_publishers, self._health, self._tell_status, self._tell_diagnostics
+        )
         if self.metrics is not None:
+            # Real time: a simulated clock that stands still is no reason to be silent.
+            steady = Clock(clock_type=ClockType.STEADY_TIME)
             self.create_timer(METRICS_PERIOD_S, self._tell_metrics, clock=steady)
 
     @classmethod
@@ -142,6 +148,15 @@ class EventNode(LifecycleNode):
     def is_active(self) -> bool:
         """Tell whether the node is in the active state."""
         return self._active
+
+    @property
+    def lifecycle_state(self) -> int:
+        """The lifecycle state, as in NodeStatus."""
+        if self._finalized:
+            return NodeStatus.FINALIZED
+        if self._worker is None:
+            return NodeStatus.UNCONFIGURED
+        return NodeStatus.ACTIVE if self._active else NodeStatus.INACTIVE
 
     def publish(
         self,
@@ -190,9 +205,23 @@ class EventNode(LifecycleNode):
         message: str,
         *,
         severity: int = Fault.ERROR,
+        tried: str = '',
         self_healing: bool = False,
+        impairs: int = CapabilityStatus.OK,
     ) -> None:
-        """Say that something went wrong. The message must not hold what a person said."""
+        """
+        Say that something went wrong; the same again and again is told now and then.
+
+        :param message: one line; must not hold what a person said.
+        :param tried: what was done about it.
+        :param impairs: DEGRADED or LOST of CapabilityStatus: how well the node does its work from
+            now on, until it is healed of that code.
+        """
+        if impairs != CapabilityStatus.OK:
+            self._health.impair(code, impairs, message)
+        left_out = self._fault_limit.admit(code)
+        if left_out is None:
+            return
         self.get_logger().error(f'{code}: {message}')
         if self.metrics is not None:
             self.metrics.faulted(code, SEVERITIES[severity])
@@ -202,8 +231,15 @@ class EventNode(LifecycleNode):
             code=code,
             severity=severity,
             message=message[:1000],
+            tried=tried[:1000],
             self_healing=self_healing,
+            left_out=left_out,
         )
+
+    def healed(self, code: str) -> None:
+        """Say that what impaired the node under this code is over; without effect if nothing."""
+        if self._health.heal(code):
+            self.get_logger().info(f'{code}: over')
 
     def in_background(
         self, function: Callable[..., Any], *args: Any, then: Callable[[Any], object] | None = None
@@ -339,6 +375,8 @@ class EventNode(LifecycleNode):
             self._transition_failed('activate_failed', error)
             self._active = False
             return TransitionCallbackReturn.FAILURE
+        for code in ('configure_failed', 'activate_failed'):
+            self.healed(code)
         held, self._held = self._held, {}
         for (event, _), message in held.items():
             self._dispatch(event, getattr(self, self.consumes[event]), message)
@@ -366,7 +404,15 @@ class EventNode(LifecycleNode):
             self.on_deactivate(state)
         if self._worker is not None:
             self.on_cleanup(state)
+        self._finalized = True
+        self._vital_signs.end()
         return super().on_shutdown(state)
+
+    def destroy_node(self) -> None:
+        """Free everything; call it on the executor's thread."""
+        self._finalized = True
+        self._vital_signs.end()
+        super().destroy_node()
 
     # Inner workings.
 
@@ -392,23 +438,17 @@ class EventNode(LifecycleNode):
                 event.message, event.topic, event.qos
             )
 
-    def _tell_status(self) -> None:
-        """Publish the state and the reach of each publisher, if they have changed."""
-        if self._worker is None:
-            state = NodeStatus.UNCONFIGURED
-        else:
-            state = NodeStatus.ACTIVE if self._active else NodeStatus.INACTIVE
-        reach = {
-            event.topic: publisher.get_subscription_count()
-            for event, publisher in self._event_publishers.items()
-        }
-        if (state, reach) == self._status:
-            return
-        self._status = (state, reach)
-        topics = [TopicReach(topic=topic, subscriptions=n) for topic, n in reach.items()]
-        self.publish(events.NODE_STATUS, state=state, topics=topics)
+    def _tell_status(self, status: NodeStatus) -> None:
+        fields = {name: getattr(status, name) for name in status.get_fields_and_field_types()}
+        del fields['header']
+        self.publish(events.NODE_STATUS, **fields)
+
+    def _tell_diagnostics(self, status: DiagnosticStatus) -> None:
+        self.publish(events.DIAGNOSTICS, status=[status])
 
     def _tell_metrics(self) -> None:
+        if self._finalized:  # the executor may call a timer of a node that is no more
+            return
         listeners = self._event_publishers[events.NODE_METRICS].get_subscription_count()
         if self.metrics is not None and listeners:
             self.publish(events.NODE_METRICS, exposition=self.metrics.exposition())
@@ -484,7 +524,15 @@ class EventNode(LifecycleNode):
         self.fault('handler_failed', f'{name} raised {describe(error)}')
 
     def _transition_failed(self, code: str, error: Exception) -> None:
-        self.fault(code, f'{type(error).__name__}: {error}', severity=Fault.FATAL)
+        # Bad configuration; no attempt will succeed before somebody has mended it.
+        bad = isinstance(error, ValueError)
+        self.fault(
+            code,
+            f'{type(error).__name__}: {error}',
+            severity=Fault.FATAL if bad else Fault.ERROR,
+            self_healing=not bad,
+            impairs=CapabilityStatus.LOST,
+        )
 
     def _alarm(self, period_s: float, callback: Callable[[], None]) -> 'Alarm':
         def forget() -> None:

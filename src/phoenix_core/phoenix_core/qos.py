@@ -7,7 +7,14 @@ what was latched.
 
 import copy
 
-from rclpy.qos import DurabilityPolicy, HistoryPolicy, QoSProfile, ReliabilityPolicy
+from rclpy.duration import Duration
+from rclpy.qos import (
+    DurabilityPolicy,
+    HistoryPolicy,
+    LivelinessPolicy,
+    QoSProfile,
+    ReliabilityPolicy,
+)
 
 STREAM = QoSProfile(
     history=HistoryPolicy.KEEP_LAST,
@@ -42,6 +49,16 @@ STATE = QoSProfile(
     depth=1,
     reliability=ReliabilityPolicy.RELIABLE,
     durability=DurabilityPolicy.TRANSIENT_LOCAL,
+)
+
+# Carries no messages. Who does not assert its liveliness for the length of the lease is dead.
+ALIVE = QoSProfile(
+    history=HistoryPolicy.KEEP_LAST,
+    depth=1,
+    reliability=ReliabilityPolicy.RELIABLE,
+    durability=DurabilityPolicy.VOLATILE,
+    liveliness=LivelinessPolicy.MANUAL_BY_TOPIC,
+    liveliness_lease_duration=Duration(seconds=0.6),
 )
 
 _LATCHED_READ = 200  # messages: what all nodes together may have latched when a subscriber comes

@@ -3,15 +3,10 @@
 from collections import Counter
 from collections.abc import Mapping
 
-from phoenix_msgs.msg import NodeStatus
+from phoenix_msgs.msg import CapabilityStatus, NodeStatus
 
 from phoenix_core.node import EventNode
-
-STATES = {
-    NodeStatus.UNCONFIGURED: 'not configured',
-    NodeStatus.INACTIVE: 'inactive',
-    NodeStatus.ACTIVE: 'active',
-}
+from phoenix_core.vital_signs import STATE_NAMES
 
 
 class Readiness:
@@ -28,29 +23,44 @@ class Readiness:
 
         :param nodes: by name; each with what it produces and consumes.
         """
-        consumed = Counter(event for node in nodes.values() for event in node.consumes)
-        self._wanted = {
-            name: {event.topic: consumed[event] for event in node.produces}
-            for name, node in nodes.items()
-        }
-        self._missing = {name: ['not there'] for name in nodes}
+        self._nodes = nodes
+        self._statuses: dict[str, NodeStatus] = {}
 
     def feed(self, status: NodeStatus) -> None:
         """Take the status of a node."""
-        name = status.header.producer
-        if name not in self._wanted:
-            return
-        if status.state != NodeStatus.ACTIVE:
-            self._missing[name] = [STATES.get(status.state, 'in an unknown state')]
-            return
-        reach = {entry.topic: entry.subscriptions for entry in status.topics}
-        self._missing[name] = [
-            f'{topic} reaches {reach.get(topic, 0)} of {wanted} subscribers'
-            for topic, wanted in self._wanted[name].items()
-            if reach.get(topic, 0) < wanted
-        ]
+        if status.header.producer in self._nodes:
+            self._statuses[status.header.producer] = status
+
+    @property
+    def without(self) -> dict[str, str]:
+        """The nodes that could not be brought up, and why; the toy is ready without them."""
+        return {
+            name: status.message
+            for name, status in self._statuses.items()
+            if status.state != NodeStatus.ACTIVE and status.level == CapabilityStatus.LOST
+        }
 
     @property
     def missing(self) -> list[str]:
         """What is still missing, one line per node; empty when the toy is ready."""
-        return [f'{name}: {", ".join(what)}' for name, what in self._missing.items() if what]
+        needed = {name: node for name, node in self._nodes.items() if name not in self.without}
+        consumed = Counter(event for node in needed.values() for event in node.consumes)
+        lines = []
+        for name, node in needed.items():
+            wanted = {event.topic: consumed[event] for event in node.produces}
+            if what := self._missing_of(name, wanted):
+                lines.append(f'{name}: {", ".join(what)}')
+        return lines
+
+    def _missing_of(self, name: str, wanted: Mapping[str, int]) -> list[str]:
+        status = self._statuses.get(name)
+        if status is None:
+            return ['not there']
+        if status.state != NodeStatus.ACTIVE:
+            return [STATE_NAMES.get(status.state, 'in an unknown state')]
+        reach = {entry.topic: entry.subscriptions for entry in status.topics}
+        return [
+            f'{topic} reaches {reach.get(topic, 0)} of {count} subscribers'
+            for topic, count in wanted.items()
+            if reach.get(topic, 0) < count
+        ]

@@ -7,6 +7,12 @@ import sys
 
 import pytest
 from domain_coordinator import domain_id
+from lifecycle_msgs.msg import Transition
+from lifecycle_msgs.srv import ChangeState
+from phoenix_msgs.msg import NodeStatus
+
+from phoenix_core import events
+from phoenix_core.testing import TestGraph
 
 NODE = """
 from phoenix_core.execution import run
@@ -87,3 +93,37 @@ def test_a_node_that_must_not_start_by_itself_waits(start):
     node.send_signal(signal.SIGINT)
     output, _ = node.communicate(timeout=10)
     assert 'active' not in output
+
+
+def test_a_node_that_is_shut_down_is_rebuilt_in_place():
+    with TestGraph() as graph:
+        probe = graph.probe(records=[events.NODE_STATUS])
+        node = subprocess.Popen(
+            [sys.executable, '-c', NODE],
+            env={
+                **os.environ,
+                'ROS_DOMAIN_ID': str(graph.domain),
+                'ROS_AUTOMATIC_DISCOVERY_RANGE': 'LOCALHOST',
+            },
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        client = probe.create_client(ChangeState, 'sleeper/change_state')
+        request = ChangeState.Request()
+        request.transition.id = Transition.TRANSITION_ACTIVE_SHUTDOWN
+
+        def active(status):
+            return (status.header.producer, status.state) == ('sleeper', NodeStatus.ACTIVE)
+
+        for count in range(1, 4):
+            probe.expect_count(events.NODE_STATUS, count, active)
+            assert client.wait_for_service(10)
+            graph.call(lambda: client.call_async(request))
+        probe.expect_count(events.NODE_STATUS, 4, active)
+        node.send_signal(signal.SIGINT)
+        output, _ = node.communicate(timeout=10)
+        # ROS warns that the log has a second publisher of that name, until the old one is freed.
+        said = [line for line in output.splitlines() if not line.startswith('[WARN]')]
+        assert said == ['active LOCALHOST', 'cleaned up'] * 4
+        assert node.returncode == 0

@@ -1,6 +1,6 @@
 """When a toy is ready: its nodes are active and hear each other."""
 
-from phoenix_msgs.msg import EventHeader, ListenRequest, NodeStatus, TopicReach
+from phoenix_msgs.msg import CapabilityStatus, EventHeader, ListenRequest, NodeStatus, TopicReach
 
 from phoenix_core import events
 from phoenix_core.node import EventNode
@@ -49,6 +49,19 @@ def test_a_toy_is_ready_when_its_nodes_are_active_and_hear_each_other():
     assert readiness.missing == []
 
 
+def test_a_toy_is_ready_without_what_could_not_be_brought_up():
+    readiness = Readiness(NODES)
+    lost = status('ear', NodeStatus.UNCONFIGURED)
+    lost.level, lost.message = CapabilityStatus.LOST, 'no model'
+    readiness.feed(lost)
+    readiness.feed(status('asker', NodeStatus.ACTIVE, speech_listen=0))
+    assert readiness.missing == []
+    assert readiness.without == {'ear': 'no model'}
+    readiness.feed(status('ear', NodeStatus.ACTIVE))
+    assert readiness.without == {}
+    assert readiness.missing == ['asker: speech/listen reaches 0 of 1 subscribers']
+
+
 def test_nodes_tell_their_state_and_whom_they_reach():
     with TestGraph() as graph:
         asker = graph.add(Asker)
@@ -56,7 +69,7 @@ def test_nodes_tell_their_state_and_whom_they_reach():
         probe.expect(events.NODE_STATUS, lambda m: m.header.producer == 'asker')
         graph.add(Ear)
 
-        def told(state: int, reach: int | None):
+        def told(state: int, reach: int):
             def fits(message: NodeStatus) -> bool:
                 found = {entry.topic: entry.subscriptions for entry in message.topics}
                 return (
@@ -71,4 +84,4 @@ def test_nodes_tell_their_state_and_whom_they_reach():
         graph.call(asker.trigger_deactivate)
         probe.expect(events.NODE_STATUS, told(NodeStatus.INACTIVE, 1))
         graph.call(asker.trigger_cleanup)
-        probe.expect(events.NODE_STATUS, told(NodeStatus.UNCONFIGURED, None))
+        probe.expect(events.NODE_STATUS, told(NodeStatus.UNCONFIGURED, 0))

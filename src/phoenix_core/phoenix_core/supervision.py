@@ -1,0 +1,330 @@
+"""
+Brings nodes up in the order of their events, brings back what dies or hangs, says what is lost.
+
+It knows no ROS; what it decides goes out through a Nodes. Times are seconds of one clock that
+never goes back.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Protocol
+
+from phoenix_msgs.msg import CapabilityStatus, NodeStatus
+
+OK, DEGRADED, LOST = CapabilityStatus.OK, CapabilityStatus.DEGRADED, CapabilityStatus.LOST
+UNKNOWN = CapabilityStatus.UNKNOWN
+
+
+class Command(Enum):
+    """A transition of a lifecycle node, and the state to which it leads."""
+
+    CONFIGURE = NodeStatus.INACTIVE, 'configure'
+    ACTIVATE = NodeStatus.ACTIVE, 'activate'
+    DEACTIVATE = NodeStatus.INACTIVE, 'deactivate'
+    CLEANUP = NodeStatus.UNCONFIGURED, 'cleanup'
+    SHUTDOWN = NodeStatus.FINALIZED, 'shutdown'
+
+
+@dataclass(frozen=True)
+class Process:
+    """Where a node runs; nodes composed in one process share their fate."""
+
+    host: str
+    pid: int
+
+
+class Nodes(Protocol):
+    """What the supervision can do to nodes."""
+
+    def change(self, node: str, command: Command) -> bool:
+        """Ask for a transition; False when the node cannot be asked yet."""
+
+    def exists(self, process: Process) -> bool:
+        """Tell whether a process exists; True also for one of another machine."""
+
+    def kill(self, process: Process) -> bool:
+        """End a process that does not answer; False for one of another machine."""
+
+    def report(self, node: str, code: str, message: str, tried: str, *, lost: bool) -> None:
+        """Tell of a fault of a node."""
+
+
+@dataclass(frozen=True)
+class Policy:
+    """How patient the supervision is; all in seconds but the number of attempts."""
+
+    gather_s: float = 10.0  # for nodes that are expected, before the others become active
+    transition_s: float = 60.0  # for a transition; a hung one ends then
+    hang_s: float = 2.0  # without a sign of life, outside of transitions
+    retry_s: float = 1.0  # pause after the second failure in a row; doubles with each further one
+    retry_max_s: float = 30.0
+    attempts: int = 4  # failures in a row after which the node counts as lost
+    stable_s: float = 30.0  # in service; forgets the failures before
+
+
+@dataclass
+class _Node:
+    name: str
+    status: NodeStatus
+    alive: bool = False
+    silent_since: float | None = None  # None while alive
+    was_alive: bool = False
+    down: bool = False  # its process is dead or hung, and has not come back
+    pending: Command | None = None
+    deadline: float = 0.0  # of what is pending
+    failures: int = 0  # in a row
+    retry_at: float = 0.0
+    active_since: float | None = None
+    rebuild: bool = False  # make a new one before the next attempt
+    harmful: bool = False  # took its process along when it was last brought up
+    was_active: bool = False
+    consumes: frozenset[str] = frozenset()
+    produces: frozenset[str] = frozenset()
+
+    @property
+    def process(self) -> Process:
+        return Process(self.status.host, self.status.process_id)
+
+    @property
+    def works(self) -> bool:
+        return self.status.state == NodeStatus.ACTIVE and not self.down
+
+
+@dataclass
+class Supervision:
+    """The state machine of all nodes; `step` is called many times a second."""
+
+    nodes: Nodes
+    capabilities: Mapping[str, Iterable[str]]  # the nodes that make up each
+    policy: Policy = field(default_factory=Policy)
+    up: bool = True  # whether the nodes are to be up; False takes them down in reverse order
+
+    def __post_init__(self) -> None:
+        """Begin without knowing any node."""
+        self._seen: dict[str, _Node] = {}
+        self._expected = {name for names in self.capabilities.values() for name in names}
+        self._began: float | None = None
+        self._gathered = False
+
+    def concerns(self, status: NodeStatus) -> bool:
+        """Tell whether a node is to be watched: it is expected, or waits to be brought up."""
+        return status.header.producer in self._expected or not status.autostart
+
+    def on_status(self, status: NodeStatus, now: float) -> None:
+        """Take the status of a node that is to be watched."""
+        name = status.header.producer
+        node = self._seen.get(name)
+        if node is None:
+            node = self._seen[name] = _Node(name, status, silent_since=now)
+        elif Process(status.host, status.process_id) != node.process:
+            self._died(node.process, now)
+            node.down = node.rebuild = False
+            if not node.alive:
+                node.silent_since = now  # the silence until now was that of its predecessor
+        node.status = status
+        node.consumes = frozenset(status.consumes)
+        node.produces = frozenset(topic.topic for topic in status.topics)
+        if node.pending is not None and status.state == node.pending.value[0]:
+            node.pending = None
+        if status.state == NodeStatus.ACTIVE:
+            node.active_since = node.active_since or now
+            node.was_active = True
+        else:
+            node.active_since = None
+        if status.state == NodeStatus.FINALIZED:
+            node.rebuild = False
+
+    def on_alive(self, name: str, alive: bool, now: float) -> None:
+        """Take what DDS says of the liveliness of a node that was seen."""
+        node = self._seen[name]
+        node.alive = alive
+        node.was_alive |= alive
+        node.silent_since = None if alive else now
+        if alive and self.nodes.exists(node.process):  # else it is its successor that lives
+            node.down = False
+
+    def on_refused(self, name: str, command: Command, now: float) -> None:
+        """Take it that a transition has failed."""
+        node = self._seen[name]
+        if node.pending is command:
+            node.pending = None
+            self._failed(node, now)
+
+    def step(self, now: float) -> None:
+        """Do what is due."""
+        self._began = self._began or now
+        self._gathered |= (
+            self._expected <= self._seen.keys() or now - self._began >= self.policy.gather_s
+        )
+        for node in self._seen.values():
+            self._check_pending(node, now)
+            if node.active_since and now - node.active_since >= self.policy.stable_s:
+                node.failures = 0
+        silent = [node for node in self._seen.values() if node.silent_since and not node.down]
+        for process in dict.fromkeys(node.process for node in silent):
+            self._check_silent(process, now)
+        if self.up:
+            for node in self.order():
+                self._raise(node, now)
+        else:
+            self._lower(now)
+
+    def order(self) -> list[_Node]:
+        """Return the nodes so that who consumes events comes before who produces them."""
+        nodes = self._seen.values()
+        consumers = {
+            node.name: {other.name for other in nodes if other.consumes & node.produces}
+            for node in nodes
+        }
+        reach = {name: {name} for name in consumers}
+        for _ in consumers:
+            for reached in reach.values():
+                reached.update(*(consumers[name] for name in list(reached)))
+        # Whom one's events reach, at last, is more than whom theirs reach, but within a circle.
+        return sorted(
+            nodes, key=lambda node: (len(reach[node.name]), len(consumers[node.name]), node.name)
+        )
+
+    def status(self) -> list[CapabilityStatus]:
+        """Say how well each capability works."""
+        return [
+            self._capability(capability, names) for capability, names in self.capabilities.items()
+        ]
+
+    # Bringing up and taking down.
+
+    def _raise(self, node: _Node, now: float) -> None:
+        if not self._may_be_asked(node) or now < node.retry_at or self._given_up(node):
+            return
+        match node.status.state:
+            case NodeStatus.UNCONFIGURED:
+                self._ask(node, Command.SHUTDOWN if node.rebuild else Command.CONFIGURE, now)
+            case NodeStatus.INACTIVE if node.rebuild:
+                self._ask(node, Command.SHUTDOWN, now)
+            case NodeStatus.INACTIVE if self._gathered and self._consumers_settled(node):
+                self._ask(node, Command.ACTIVATE, now)
+
+    def _consumers_settled(self, node: _Node) -> bool:
+        """Tell whether those before it in the order that hear this node do so, or never will."""
+        order = self.order()
+        before = order[: order.index(node)]
+        return all(
+            other.works or other.failures > 0 or other.down or other.status.autostart
+            for other in before
+            if other.consumes & node.produces
+        )
+
+    def _lower(self, now: float) -> None:
+        order = [node for node in reversed(self.order()) if self._managed(node)]
+        for state, command in (
+            (NodeStatus.ACTIVE, Command.DEACTIVATE),
+            (NodeStatus.INACTIVE, Command.CLEANUP),
+        ):
+            remaining = [node for node in order if node.status.state == state]
+            if remaining:
+                if self._may_be_asked(remaining[0]):
+                    self._ask(remaining[0], command, now)
+                return
+
+    def _managed(self, node: _Node) -> bool:
+        return not node.status.autostart and not node.down
+
+    def _may_be_asked(self, node: _Node) -> bool:
+        return self._managed(node) and node.alive and node.pending is None
+
+    def _ask(self, node: _Node, command: Command, now: float) -> None:
+        if self.nodes.change(node.name, command):
+            node.pending, node.deadline = command, now + self.policy.transition_s
+
+    # What goes wrong.
+
+    def _check_pending(self, node: _Node, now: float) -> None:
+        if node.pending is not None and now >= node.deadline:
+            command, node.pending = node.pending, None
+            message = f'{command.value[1]} has not ended within {self.policy.transition_s:g} s'
+            self.nodes.report(node.name, 'transition_late', message, '', lost=False)
+            self._failed(node, now)
+
+    def _check_silent(self, process: Process, now: float) -> None:
+        """Find out whether a process that gives no sign of life is dead, hung, or only busy."""
+        if not self.nodes.exists(process):
+            self._died(process, now)
+            return
+        members = self._members(process)
+        if any(node.pending for node in members):
+            return  # loads a model on the executor that all of the process share
+        limit = now - self.policy.hang_s
+        hung = [node for node in members if node.silent_since and node.silent_since <= limit]
+        if not hung:
+            return
+        mine = not any(node.status.autostart for node in hung)
+        killed = mine and self.nodes.kill(process)
+        message = f'no sign of life for {self.policy.hang_s:g} s from {_names(hung)}'
+        tried = 'killed the process' if killed else ''
+        self.nodes.report(hung[0].name, 'node_hung', message, tried, lost=False)
+        for node in hung:
+            self._failed(node, now)
+        for node in members if killed else hung:
+            node.down = True
+
+    def _died(self, process: Process, now: float) -> None:
+        """Take note of a process that is no more, unless that has been done."""
+        members = self._members(process)
+        if not members:
+            return
+        # Of nodes composed in one process, it is the one that was being brought up.
+        guilty = [node for node in members if node.pending is not None]
+        message = f'the process of {_names(members)} has ended'
+        self.nodes.report((guilty or members)[0].name, 'node_died', message, '', lost=False)
+        for node in members:
+            node.harmful = node in guilty
+            if node in (guilty or members):
+                self._failed(node, now)
+            node.down = True
+            node.pending = None
+            node.active_since = None
+
+    def _members(self, process: Process) -> list[_Node]:
+        return [node for node in self._seen.values() if node.process == process and not node.down]
+
+    def _failed(self, node: _Node, now: float) -> None:
+        node.failures += 1
+        pause_s = self.policy.retry_s * 2 ** (node.failures - 2) if node.failures > 1 else 0.0
+        node.retry_at = now + min(pause_s, self.policy.retry_max_s)
+        node.rebuild = node.failures > 1
+        if node.failures == self.policy.attempts:
+            message = f'failed {node.failures} times in a row'
+            tried = 'given up' if self._given_up(node) else 'tries again now and then'
+            self.nodes.report(node.name, 'node_lost', message, tried, lost=True)
+
+    def _given_up(self, node: _Node) -> bool:
+        """Tell whether a further attempt would do more harm than good to the others."""
+        return node.harmful and node.failures >= self.policy.attempts
+
+    # How it is.
+
+    def _capability(self, capability: str, names: Iterable[str]) -> CapabilityStatus:
+        found = [self._condition(name) for name in names]
+        levels = [level for level, _ in found]
+        level = next(level for level in (LOST, UNKNOWN, DEGRADED, OK) if level in levels)
+        message = '; '.join(text for _, text in found if text)[:1000]
+        return CapabilityStatus(capability=capability, level=level, message=message)
+
+    def _condition(self, name: str) -> tuple[int, str]:
+        node = self._seen.get(name)
+        if node is None:
+            return (LOST, f'{name}: not there') if self._gathered else (UNKNOWN, '')
+        if node.works and (node.alive or not node.was_alive):
+            level, message = node.status.level, node.status.message
+            return level, f'{name}: {message}' if message else ''
+        reason = node.status.message or 'comes back'
+        if node.failures >= self.policy.attempts:
+            return LOST, f'{name}: {reason}'
+        if node.failures or node.was_active:
+            return DEGRADED, f'{name}: {reason}'
+        return UNKNOWN, ''
+
+
+def _names(nodes: Iterable[_Node]) -> str:
+    return ', '.join(node.name for node in nodes)
