@@ -36,6 +36,9 @@ def language_folders(config: Path, language: str) -> list[Path]:
     return [config / language, *(folder for folder in others if folder.is_dir())]
 
 
+# libyaml's where there is one: ten times quicker, which is half a second at each start.
+LOADER = getattr(yaml, 'CSafeLoader', yaml.SafeLoader)
+
 Model = TypeVar('Model', bound=FileModel)
 
 
@@ -46,7 +49,7 @@ def load_config(path: Path, model: type[Model]) -> Model:
     :raises ConfigFileError: unreadable, or not what the model declares; names every mistake.
     """
     try:
-        data = yaml.safe_load(path.read_text(encoding='utf-8'))
+        data = yaml.load(path.read_text(encoding='utf-8'), Loader=LOADER)
     except OSError as error:
         raise ConfigFileError(f'{path}: {error.strerror}') from error
     except (UnicodeDecodeError, yaml.YAMLError) as error:

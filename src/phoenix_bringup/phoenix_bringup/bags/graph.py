@@ -6,6 +6,7 @@ no message. The nodes, their events and DDS are those of the composed layout.
 """
 
 import os
+import signal
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -61,6 +62,8 @@ class Graph:
         self._context = Context()
         rclpy.init(args=[], context=self._context, signal_handler_options=SignalHandlerOptions.NO)
         self._executor = EventsExecutor(context=self._context)
+        # The executor takes SIGINT for itself, whatever rclpy is told: give it back.
+        signal.signal(signal.SIGINT, signal.getsignal(signal.SIGINT))
         # A namespace of its own: a toy that runs beside it must not hear it.
         self.options: dict[str, Any] = {
             'context': self._context,

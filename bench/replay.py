@@ -1,0 +1,95 @@
+"""
+Ten minutes of a session, replayed as fast as the toy can, from transcripts and from sound.
+
+Exit code 1 when ten minutes of transcripts take a minute, sound is not faster than real time, or
+anything differs.
+"""
+
+import argparse
+import itertools
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from phoenix_bringup.bags.accept import write_session
+from phoenix_bringup.bags.compare import compare
+from phoenix_bringup.bags.recording import Profile, recorded_events
+from phoenix_bringup.bags.replay import make_plan, recorded_voice_settings, replay
+from phoenix_bringup.bags.replay_command import all_nodes
+from phoenix_bringup.bags.session import load_session
+from phoenix_bringup.bags.sitting import Sitting
+
+ROOT = Path(__file__).parents[1]
+sys.path.append(str(ROOT / 'tests' / 'bags'))
+
+import generate  # noqa: E402
+
+SPOKEN = ('Hello!', 'What is your name?', 'Tell me a joke.', 'Turn on the light.', 'How are you?')
+TYPED = ('make the light green', 'what can you do', 'i love you', 'tell me a riddle')
+PAUSE_S = 6.0
+
+
+def make_session(bag: Path, minutes: float) -> None:
+    """Let a person speak and type to the whole toy for so long."""
+    settings = {
+        'activities': {'seed': 1, 'quiet_hours': ''},
+        'conversation': {'seed': 1},
+        # Piper would take as long as all the rest; the replay takes the lengths from the bag.
+        'voice': recorded_voice_settings(ROOT / 'tests' / 'bags' / 'greeting'),
+    }
+    spoken, typed = itertools.cycle(SPOKEN), itertools.cycle(TYPED)
+    kept = recorded_events(Profile.SESSION, audio=True)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Sitting(all_nodes(), settings, generate.START_NS) as sitting,
+    ):
+        recordings = {text: generate.spoken(text, Path(folder)) for text in SPOKEN}
+        end_s = sitting.person.now_s() + 60 * minutes
+        while sitting.person.now_s() < end_s:
+            sitting.person.play(recordings[next(spoken)])
+            sitting.wait_until_at_rest()
+            sitting.wait(PAUSE_S)
+            sitting.person.type(next(typed))
+            sitting.wait_until_at_rest()
+            sitting.wait(PAUSE_S)
+        session = sitting.session(bag, kept, '/phoenix')
+    write_session(bag, session.namespace, session.events, session.settings, 0)
+
+
+def main() -> int:
+    """Make the session, replay it from each level."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('--minutes', type=float, default=10)
+    minutes = parser.parse_args().minutes
+    os.environ['TZ'] = 'UTC'
+    time.tzset()
+    wrong = False
+    with tempfile.TemporaryDirectory() as folder:
+        bag = Path(folder) / 'session'
+        started = time.monotonic()
+        make_session(bag, minutes)
+        session = load_session(bag)
+        length_s = (session.events[-1].time_ns - session.events[0].time_ns) / 1e9
+        count = len(session.interactions())
+        took_s = time.monotonic() - started
+        print(f'{length_s:.0f} s with {count} interactions, made in {took_s:.0f} s', flush=True)
+        settings = {node: dict(values) for node, values in session.settings.items()}
+        settings['voice'] = {**settings.get('voice', {}), **recorded_voice_settings(bag)}
+        for level, most_s in (('transcripts', 6 * minutes), ('audio', length_s)):
+            started = time.monotonic()
+            plan = make_plan(session, all_nodes(), level)
+            replayed = replay(session, plan, settings)
+            took_s = time.monotonic() - started
+            found = [d for i in compare(session, replayed, plan.nodes) for d in i.differences]
+            pace = length_s / took_s
+            print(f'from {level}: {took_s:.1f} s, {pace:.1f} times real time', flush=True)
+            for difference in found[:10]:
+                print(f'  {difference.kind}: {difference}')
+            wrong |= bool(found) or took_s >= most_s
+    return 1 if wrong else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())

@@ -1,0 +1,104 @@
+"""`phoenix replay`: what it says, writes and returns."""
+
+import shutil
+import time
+import xml.dom.minidom
+from pathlib import Path
+
+import pytest
+from domain_coordinator import domain_id
+
+from phoenix_bringup.bags import replay_command
+from phoenix_bringup.bags.accept import write_session
+from phoenix_bringup.bags.edit import convert
+from phoenix_bringup.bags.session import load_session
+from phoenix_bringup.command_line import parser
+from phoenix_core import events
+
+FOLDER = Path(__file__).parent
+
+
+@pytest.fixture
+def replay(monkeypatch, capfd):
+    """Run the command; return its exit code and what it printed."""
+    with domain_id() as domain:
+        monkeypatch.setenv('ROS_DOMAIN_ID', str(domain))
+        monkeypatch.setenv('TZ', 'UTC')
+
+        def run(*arguments):
+            code = replay_command.main(parser().parse_args(['replay', *map(str, arguments)]))
+            shown = capfd.readouterr()
+            return code, shown.out, shown.err
+
+        yield run
+    monkeypatch.undo()
+    time.tzset()
+
+
+def test_a_session_that_another_library_wrote_in_sqlite_is_replayed_with_page_and_picture(
+    replay, tmp_path
+):
+    bag = tmp_path / 'greeting'
+    convert(FOLDER / 'greeting', bag, 'sqlite3')
+    page, picture = tmp_path / 'page.html', tmp_path / 'picture.svg'
+    code, shown, _ = replay('--fast', bag, '--html', page, '--report', picture)
+    assert (code, shown.count('\n')) == (0, 1)
+    assert shown.startswith(f'{bag}: from transcripts, 5.9 s in ')
+    assert shown.endswith('as recorded\n')
+    for text in ('as recorded', 'wake word: hey_jarvis', 'says: '):
+        assert text in page.read_text()
+    texts = [
+        node.firstChild.data
+        for node in xml.dom.minidom.parse(str(picture)).getElementsByTagName('text')
+    ]
+    for label in ('wake word', 'person', 'intent', 'toy says', 'state', 'LEDs', 'greeting 1.00'):
+        assert label in texts
+
+
+def test_a_difference_is_shown_side_by_side_and_can_be_accepted(replay, tmp_path):
+    bag = tmp_path / 'greeting'
+    session = load_session(FOLDER / 'greeting')
+    for event in session.events:
+        if event.event is events.SAY_REQUEST:
+            event.message.text = 'Hello, grandma!'
+    write_session(bag, '/phoenix', session.events, session.settings, 0)
+    code, shown, _ = replay('--fast', bag)
+    assert code == 1
+    said = next(line for line in shown.splitlines() if line.lstrip().startswith('!'))
+    assert 'says: Hello, grandma!' in said.split('|')[0]
+    assert 'says: Hello, my friend!' in said.split('|')[1]
+    assert "recorded 'Hello, grandma!', replayed 'Hello, my friend!'" in shown
+    code, shown, _ = replay('--fast', bag, '--accept')
+    assert code == 0
+    assert 'this is the reference from now on' in shown
+    code, shown, _ = replay('--fast', bag)
+    assert (code, shown.endswith('as recorded\n')) == (0, True)
+
+
+def nothing(path):
+    pass
+
+
+def no_bag(path):
+    path.write_text('hello')
+
+
+def cut(path):
+    shutil.copytree(FOLDER / 'greeting', path)
+    file = path / 'greeting_0.mcap'
+    file.write_bytes(file.read_bytes()[:3000])
+
+
+def nothing_to_feed(path):
+    session = load_session(FOLDER / 'greeting')
+    kept = [event for event in session.events if event.event is events.VOLUME]
+    write_session(path, '/phoenix', kept, {}, 0)
+
+
+@pytest.mark.parametrize('make', [nothing, no_bag, cut, nothing_to_feed])
+def test_what_cannot_be_replayed_gets_one_line_and_exit_code_2(replay, tmp_path, make):
+    make(tmp_path / 'bag')
+    code, shown, error = replay('--fast', tmp_path / 'bag')
+    assert (code, shown) == (2, '')
+    assert error.startswith(f'phoenix: {tmp_path / "bag"}: ')
+    assert error.count('\n') == 1
