@@ -83,6 +83,15 @@ class Console(EventNode):
                 value=value,
             )
 
+    def mute(self, muted: bool) -> None:
+        """Move the simulated mute switch."""
+        self.post(
+            self.publish,
+            events.SIMULATED_SENSOR,
+            kind=SimulatedSensor.MUTE,
+            value=float(muted),
+        )
+
     def press(self, button: str) -> None:
         """Press a simulated button and let it go."""
         for value in (1.0, 0.0):

@@ -15,7 +15,7 @@ from phoenix_bringup.event_lines import PHASES
 from phoenix_core import events
 from phoenix_core.event_type import EventType
 
-HELP = ' type to talk · F2 touch head · F3 touch belly · F4 talk button · Ctrl-C ends '
+HELP = ' type to talk · F2 touch head · F3 touch belly · F4 talk button · F5 mute · Ctrl-C ends '
 COLORS = {
     'wake word': 'ansibrightyellow',
     'heard': 'ansibrightgreen',
@@ -34,6 +34,7 @@ class Screen:
         self._lines: deque[tuple[str, str]] = deque(maxlen=500)
         self._pixels = b''
         self._state = 'starting'
+        self._muted = False
         self._application: Application[None] | None = None
 
     async def run(self, console: Console) -> None:
@@ -63,6 +64,10 @@ class Screen:
         def _(event: KeyPressEvent) -> None:
             console.press('talk')
 
+        @keys.add('f5')
+        def _(event: KeyPressEvent) -> None:
+            console.mute(not self._muted)
+
         prompt = TextArea(height=1, prompt='you> ', multiline=False, accept_handler=accept)
         self._application = Application(
             layout=Layout(
@@ -88,6 +93,8 @@ class Screen:
             self._pixels = bytes(message.rgb)
         elif event is events.ACTIVITY_STATE:
             self._state = f'{message.activity}, {PHASES[message.phase]}'
+        elif event is events.MICROPHONE_MUTE:
+            self._muted = message.muted
         if self._application is not None:
             self._application.invalidate()
 
@@ -103,7 +110,7 @@ class Screen:
         for start in range(0, len(self._pixels), 3):
             red, green, blue = (_visible(level) for level in self._pixels[start : start + 3])
             row.append((f'fg:#{red:02x}{green:02x}{blue:02x}', '● '))
-        row.append(('bold', f'  {self._state}'))
+        row.append(('bold', f'  {self._state}' + (', microphone muted' if self._muted else '')))
         return row
 
     def _log(self) -> StyleAndTextTuples:

@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from phoenix_msgs.msg import ActivityState, LedFrame
+from phoenix_msgs.msg import ActivityState, LedFrame, MicrophoneMute
 from prompt_toolkit.application import create_app_session
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
@@ -11,7 +11,8 @@ from prompt_toolkit.output import DummyOutput
 from phoenix_bringup.screen import Screen
 from phoenix_core import events
 
-F2, F3, F4, CTRL_C, CTRL_D = '\x1bOQ', '\x1bOR', '\x1bOS', '\x03', '\x04'
+F2, F3, F4, F5 = '\x1bOQ', '\x1bOR', '\x1bOS', '\x1b[15~'
+CTRL_C, CTRL_D = '\x03', '\x04'
 
 
 class FakeConsole:
@@ -35,12 +36,20 @@ def use(keys, screen=None):
 
 @pytest.mark.parametrize('end', [CTRL_C, CTRL_D])
 def test_sentences_and_keys_reach_the_toy_until_the_end(end):
-    assert use(f'hello there\r  \r{F2}{F3}{F4}{end}unheard\r') == [
+    assert use(f'hello there\r  \r{F2}{F3}{F4}{F5}{end}unheard\r') == [
         ('type_sentence', 'hello there'),
         ('touch', 'head'),
         ('touch', 'belly'),
         ('press', 'talk'),
+        ('mute', True),
     ]
+
+
+def test_the_mute_switch_is_shown_and_flipped_back():
+    screen = Screen()
+    screen.on_event(events.MICROPHONE_MUTE, MicrophoneMute(muted=True))
+    assert 'microphone muted' in screen._ring()[-1][1]
+    assert use(f'{F5}{CTRL_C}', screen) == [('mute', False)]
 
 
 def test_the_ring_and_the_state_are_shown():
