@@ -100,6 +100,9 @@ class Graph:
                 raise GraphError(
                     f'not ready after {READY_S:.0f} s: {"; ".join(readiness.missing)}'
                 )
+        if readiness.without:
+            lost = '; '.join(f'{name}: {why}' for name, why in readiness.without.items())
+            raise GraphError(f'could not be brought up: {lost}')
         self.time.count_events()
         self._settle()
         self._started_s = time.monotonic()

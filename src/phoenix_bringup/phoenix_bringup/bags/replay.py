@@ -20,6 +20,8 @@ from phoenix_core.settings import NodeSettings
 
 NANOSECONDS = 1_000_000_000
 PATIENCE_S = 5.0  # how much later than recorded something may come that an input waits for
+# Neither compared nor drawn.
+UNHEARD = {events.AUDIO_OUTPUT, events.AUDIO_PLAYED}
 SETTLE_S = 1.0  # what must not happen has so long to happen after the end
 
 # From which level on the toy is run anew: what these events say is fed, and who says it left out.
@@ -112,11 +114,8 @@ class Replayer(EventNode):
         running = [plugins.load(plugins.NODES, name) for name in plan.nodes]
         produced = {event for node in running for event in node.produces}
         self.produces = tuple({event.event for event in plan.inputs})  # type: ignore[misc]
-        self.consumes = dict.fromkeys(  # type: ignore[misc]
-            [event for event in (*produced, *events.OF_EVERY_NODE)
-             if event not in (events.AUDIO_OUTPUT, events.AUDIO_PLAYED)],
-            '_unused',
-        )  # fmt: skip
+        heard = (produced | {events.FAULT, events.NODE_STATUS}) - UNHEARD
+        self.consumes = dict.fromkeys(heard, '_unused')  # type: ignore[misc]
         super().__init__(**options)
         self.heard: list[SessionEvent] = []
         self.readiness = Readiness(

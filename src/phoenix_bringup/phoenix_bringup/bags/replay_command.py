@@ -23,11 +23,14 @@ from phoenix_bringup.bags.replay import (
     replay,
 )
 from phoenix_bringup.bags.session import Session, SessionEvent, load_session
+from phoenix_bringup.launch_xml import LaunchFileError
 from phoenix_bringup.run_command import node_names
 from phoenix_core import events
 from phoenix_core.execution import until_signalled
 from phoenix_core.settings import SettingsError
 
+# They watch the other nodes, in real time, and do nothing themselves.
+WATCHERS = ('supervisor', 'telemetry')
 EXIT_DIFFERENT = 1
 EXIT_MISUSE = 2
 
@@ -38,7 +41,7 @@ def main(options: argparse.Namespace) -> int:
         with until_signalled() as interrupted:
             code = _replay(options, interrupted)
             return 128 + interrupted[0] if interrupted else code
-    except (BagError, ReplayError, GraphError, SettingsError) as error:
+    except (BagError, ReplayError, GraphError, SettingsError, LaunchFileError) as error:
         print(f'phoenix: {error}', file=sys.stderr)
         return EXIT_MISUSE
 
@@ -87,9 +90,9 @@ def _with_sound(session: Session, replayed: Session) -> list[SessionEvent]:
 
 
 def all_nodes() -> list[str]:
-    """List the nodes of the toy in the order in which they are brought up, but for telemetry."""
+    """List the nodes of the toy in the order in which they are brought up."""
     path = Path(get_package_share_path('phoenix_bringup')) / 'launch' / 'phoenix.launch.xml'
-    return node_names(launch_file.load(path, {'telemetry': 'false'}))
+    return [name for name in node_names(launch_file.load(path, {})) if name not in WATCHERS]
 
 
 def best_level(session: Session) -> str:

@@ -29,7 +29,7 @@ class Person(EventNode):
         """Hear every event."""
         classes = {name: plugins.load(plugins.NODES, name) for name in nodes}
         produced = {event for node in classes.values() for event in node.produces}
-        heard = produced | set(events.OF_EVERY_NODE) | {events.TRANSCRIPT}
+        heard = produced | {events.FAULT, events.NODE_STATUS, events.TRANSCRIPT}
         self.consumes = dict.fromkeys(heard, '_unused')  # type: ignore[misc]
         super().__init__(**options)
         self.happened: list[SessionEvent] = []
