@@ -77,10 +77,11 @@ class VitalSigns:
 
     def end(self) -> None:
         """Tell the last status and beat no more; again has no effect."""
-        self._beat()
-        self._ended = True
-        for timer in self._timers:
-            timer.cancel()
+        if not self._ended:
+            self._beat()
+            self._ended = True
+            for timer in self._timers:
+                timer.cancel()
 
     def _beat(self) -> None:
         """Assert the liveliness; publish the status if it has changed."""

@@ -1,0 +1,194 @@
+"""The supervisor on a real graph: real processes of nodes that die, hang and fail."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from phoenix_msgs.msg import CapabilityStatus, NodeStatus
+from rclpy.parameter import Parameter
+
+from phoenix_core import events
+from phoenix_core.supervisor import Supervisor
+
+OK, DEGRADED, LOST = CapabilityStatus.OK, CapabilityStatus.DEGRADED, CapabilityStatus.LOST
+NODES = """
+import sys, time
+from pathlib import Path
+from phoenix_core import events
+from phoenix_core.execution import run
+from phoenix_core.node import EventNode
+from phoenix_core.settings import NodeSettings
+
+class Asker(EventNode):
+    produces = (events.LISTEN_REQUEST,)
+    settings: NodeSettings
+
+class Ear(EventNode):
+    consumes = {events.LISTEN_REQUEST: 'on_request', events.STOP_SPEAKING: 'on_stop'}
+    settings: NodeSettings
+
+    def configure(self):
+        if Path(sys.argv[2]).exists():
+            raise OSError('the device is gone')
+
+    def on_request(self, request): ...
+
+    def on_stop(self, stop):
+        time.sleep(3600)
+
+names = sys.argv[1].split(',')
+raise SystemExit(run([{'asker': Asker, 'ear': Ear}[name] for name in names]))
+"""
+
+
+class Toy:
+    """Processes of nodes, and a probe that watches what the supervisor makes of them."""
+
+    def __init__(self, graph, folder) -> None:
+        self.graph = graph
+        self.broken = folder / 'broken'
+        self.config = folder
+        (folder / 'capabilities.yaml').write_text(
+            'capabilities: {asking: [asker], hearing: [ear]}\n'
+        )
+        self.processes: list[subprocess.Popen[bytes]] = []
+        self.probe = graph.probe(
+            publishes=[events.STOP_SPEAKING],
+            records=[events.NODE_STATUS, events.SYSTEM_STATUS, events.FAULT],
+        )
+
+    def start(self, names: str) -> subprocess.Popen[bytes]:
+        command = [sys.executable, '-c', NODES, names, str(self.broken)]
+        environ = {
+            **os.environ,
+            'ROS_DOMAIN_ID': str(self.graph.domain),
+            'ROS_AUTOMATIC_DISCOVERY_RANGE': 'LOCALHOST',
+        }
+        for name in ('ASKER', 'EAR'):
+            environ[f'PHOENIX_{name}_AUTOSTART'] = 'false'
+        self.processes.append(subprocess.Popen(command, env=environ))
+        return self.processes[-1]
+
+    def supervise(self, **parameters) -> Supervisor:
+        own = {'config_dir': str(self.config), 'retry_s': 0.1, **parameters}
+        return self.graph.add(Supervisor, parameters=own)
+
+    def expect(self, count: int = 1, **levels: int) -> None:
+        """Wait until the capabilities have been told to be so, for that many times."""
+
+        def fits(status):
+            found = {entry.capability: entry.level for entry in status.capabilities}
+            return found == levels
+
+        self.probe.expect_count(events.SYSTEM_STATUS, count, fits, timeout_s=20)
+
+    def activations(self, name: str) -> list[int]:
+        """List the processes in which a node became active, in their order."""
+        told = [
+            (status.state, status.process_id)
+            for status in self.probe.recorded(events.NODE_STATUS)
+            if status.header.producer == name
+        ]
+        active = [pid for state, pid in told if state == NodeStatus.ACTIVE]
+        return list(dict.fromkeys(active))
+
+    def faults(self) -> list[tuple[str, str]]:
+        return [(fault.node, fault.code) for fault in self.probe.recorded(events.FAULT)]
+
+
+@pytest.fixture
+def toy(graph, tmp_path):
+    toy = Toy(graph, tmp_path)
+    yield toy
+    for process in toy.processes:
+        process.kill()
+        process.wait()
+
+
+def test_a_killed_node_is_noticed_within_a_second_and_its_successor_brought_up(toy):
+    asker, ear = toy.start('asker'), toy.start('ear')
+    toy.supervise()
+    toy.expect(asking=OK, hearing=OK)
+    began = time.monotonic()
+    ear.kill()
+    ear.wait()
+    toy.expect(asking=OK, hearing=DEGRADED)
+    assert time.monotonic() - began < 1.0
+    again = toy.start('ear')
+    toy.expect(2, asking=OK, hearing=OK)
+    assert toy.activations('ear') == [ear.pid, again.pid]
+    assert toy.activations('asker') == [asker.pid]
+    assert toy.faults() == [('ear', 'node_died')]
+
+
+@pytest.mark.parametrize('how', ['hung', pytest.param('stopped', marks=pytest.mark.long)])
+def test_a_node_without_a_sign_of_life_is_killed(toy, how):
+    toy.start('asker')
+    ear = toy.start('ear')
+    toy.supervise(hang_s=1.0)
+    toy.expect(asking=OK, hearing=OK)
+    if how == 'stopped':
+        ear.send_signal(signal.SIGSTOP)
+    else:
+        toy.probe.publish(events.STOP_SPEAKING, reason='hang')
+    toy.expect(asking=OK, hearing=DEGRADED)
+    assert ear.wait(10) == -signal.SIGKILL
+    again = toy.start('ear')
+    toy.expect(2, asking=OK, hearing=OK)
+    assert toy.activations('ear') == [ear.pid, again.pid]
+    assert toy.faults() == [('ear', 'node_hung')]
+
+
+def test_a_new_supervisor_takes_over_without_starting_anything_again(toy):
+    both = toy.start('ear,asker')
+    first = toy.supervise()
+    toy.expect(asking=OK, hearing=OK)
+    toy.graph.call(first.stop)
+    toy.graph.call(first.destroy_node)
+    before = len(toy.probe.recorded(events.NODE_STATUS))
+    toy.supervise()
+    toy.expect(2, asking=OK, hearing=OK)
+    since = toy.probe.recorded(events.NODE_STATUS)[before:]
+    states = {s.state for s in since if s.header.producer in ('ear', 'asker')}
+    assert states <= {NodeStatus.ACTIVE}
+    assert toy.activations('ear') == [both.pid]
+    assert toy.faults() == []
+
+
+def test_a_node_that_cannot_be_configured_is_lost_and_comes_back_in_place(toy):
+    toy.broken.touch()
+    both = toy.start('ear,asker')
+    toy.supervise(attempts=2, retry_max_s=1.0)
+    toy.expect(asking=OK, hearing=LOST)
+    toy.broken.unlink()
+    toy.expect(asking=OK, hearing=OK)
+    assert toy.activations('ear') == [both.pid]
+    assert ('ear', 'node_lost') in toy.faults()
+    assert both.poll() is None
+
+
+@pytest.mark.long
+def test_the_nodes_are_taken_down_on_request(toy):
+    toy.start('ear,asker')
+    supervisor = toy.supervise()
+    toy.expect(asking=OK, hearing=OK)
+    before = len(toy.probe.recorded(events.NODE_STATUS))
+    down = [Parameter('up', value=False)]
+    assert toy.graph.call(lambda: supervisor.set_parameters(down))[0].successful
+
+    def unconfigured(status):
+        names = ('ear', 'asker')
+        return status.header.producer in names and status.state == NodeStatus.UNCONFIGURED
+
+    told = toy.probe.recorded(events.NODE_STATUS)
+    count = sum(map(unconfigured, told[:before])) + 2
+    toy.probe.expect_count(events.NODE_STATUS, count, unconfigured)
+    inactive = [
+        status.header.producer
+        for status in toy.probe.recorded(events.NODE_STATUS)[before:]
+        if status.state == NodeStatus.INACTIVE
+    ]
+    assert inactive == ['asker', 'ear']  # who speaks first, then who hears
