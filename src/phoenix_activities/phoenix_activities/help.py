@@ -20,6 +20,12 @@ class Help(AskingActivity):
         self.director.chance.shuffle(self._untold)
         self._tell()
 
+    def on_intent(self, intent: Intent) -> bool:
+        """Tell the same again, or take an answer."""
+        if intent.name == 'repeat' and self.is_asking:
+            self.director.say(self._told)
+        return super().on_intent(intent)
+
     def on_answer(self, name: str, intent: Intent) -> None:
         """Go on, or wait for what is wanted."""
         if name == 'no':
@@ -34,7 +40,8 @@ class Help(AskingActivity):
     def _tell(self) -> None:
         told, self._untold = self._untold[:AT_A_TIME], self._untold[AT_A_TIME:]
         abilities = self.director.words.forms.all_of(told)
-        self.say_phrase('can', abilities=abilities)
+        self._told = self.phrase('can', abilities=abilities)
+        self.director.say(self._told)
         if self._untold:
             self.ask(self.phrase('more'), {'yes': [], 'no': [], **self.words.answers})
         else:
