@@ -16,7 +16,7 @@ from pathlib import Path
 from phoenix_bringup.bags.accept import write_session
 from phoenix_bringup.bags.compare import compare
 from phoenix_bringup.bags.recording import Profile, recorded_events
-from phoenix_bringup.bags.replay import make_plan, recorded_voice_settings, replay
+from phoenix_bringup.bags.replay import make_plan, replay, replay_settings
 from phoenix_bringup.bags.replay_command import all_nodes
 from phoenix_bringup.bags.session import load_session
 from phoenix_bringup.bags.sitting import Sitting
@@ -37,7 +37,10 @@ def make_session(bag: Path, minutes: float) -> None:
         'activities': {'seed': 1, 'quiet_hours': ''},
         'conversation': {'seed': 1},
         # Piper would take as long as all the rest; the replay takes the lengths from the bag.
-        'voice': recorded_voice_settings(ROOT / 'tests' / 'bags' / 'greeting'),
+        'voice': {
+            'providers': ['recorded'],
+            'model': str(ROOT / 'tests' / 'bags' / 'greeting'),
+        },
     }
     spoken, typed = itertools.cycle(SPOKEN), itertools.cycle(TYPED)
     kept = recorded_events(Profile.SESSION, audio=True)
@@ -75,8 +78,7 @@ def main() -> int:
         count = len(session.interactions())
         took_s = time.monotonic() - started
         print(f'{length_s:.0f} s with {count} interactions, made in {took_s:.0f} s', flush=True)
-        settings = {node: dict(values) for node, values in session.settings.items()}
-        settings['voice'] = {**settings.get('voice', {}), **recorded_voice_settings(bag)}
+        settings = replay_settings(session)
         for level, most_s in (('transcripts', 6 * minutes), ('audio', length_s)):
             started = time.monotonic()
             plan = make_plan(session, all_nodes(), level)

@@ -31,6 +31,7 @@ setup(
     entry_points={
         'console_scripts': ['phoenix = phoenix_bringup.command_line:main'],
         'phoenix.nodes': ['console = phoenix_bringup.console:Console'],
+        'phoenix.chat_models': ['recorded = phoenix_bringup.bags.recorded_chat:recorded'],
         'phoenix.voices': ['recorded = phoenix_bringup.bags.recorded_voice:recorded'],
     },
 )

@@ -75,6 +75,22 @@ def test_a_difference_is_shown_side_by_side_and_can_be_accepted(replay, tmp_path
     assert (code, shown.endswith('as recorded\n')) == (0, True)
 
 
+def test_a_language_model_answers_as_it_did_and_no_server_is_asked(replay, tmp_path):
+    """As if a server had answered, which is not there any more: asking it would be a fault."""
+    session = load_session(FOLDER / 'unknown_request')
+    for event in session.events:
+        if event.event is events.CONVERSATION and event.message.provider:
+            event.message.provider = 'openai'
+    settings = {
+        **session.settings,
+        'conversation': {'providers': ['openai', 'scripted'], 'base_url': 'http://127.0.0.1:9/v1'},
+    }
+    bag = tmp_path / 'bag'
+    write_session(bag, '/phoenix', session.events, settings, 0)
+    code, shown, error = replay('--fast', bag)
+    assert (code, error) == (0, ''), shown
+
+
 def nothing(path):
     pass
 

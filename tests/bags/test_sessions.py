@@ -10,7 +10,7 @@ from phoenix_msgs.msg import IntentDetected
 from phoenix_activities.activities import Activities
 from phoenix_bringup.bags.check import check
 from phoenix_bringup.bags.compare import compare
-from phoenix_bringup.bags.replay import make_plan, recorded_voice_settings, replay
+from phoenix_bringup.bags.replay import make_plan, replay, replay_settings
 from phoenix_bringup.bags.replay_command import all_nodes
 from phoenix_bringup.bags.session import load_session
 from phoenix_core import events
@@ -34,12 +34,9 @@ def _as_recorded(monkeypatch):
 
 def differences(name, level='transcripts'):
     """Replay a session and return how it differs."""
-    bag = FOLDER / name
-    session = load_session(bag)
-    settings = {node: dict(values) for node, values in session.settings.items()}
-    settings['voice'] |= recorded_voice_settings(bag)
+    session = load_session(FOLDER / name)
     plan = make_plan(session, all_nodes(), level)
-    replayed = replay(session, plan, settings)
+    replayed = replay(session, plan, replay_settings(session))
     interactions = compare(session, replayed, plan.nodes)
     return [difference for interaction in interactions for difference in interaction.differences]
 

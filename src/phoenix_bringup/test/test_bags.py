@@ -13,7 +13,6 @@ from phoenix_msgs.msg import (
     AudioFrame,
     EventHeader,
     IntentDetected,
-    SayRequest,
     Slot,
     Transcript,
 )
@@ -272,36 +271,40 @@ def test_a_bag_that_another_library_wrote_is_a_session(tmp_path):
 
 
 def test_a_bag_of_an_older_version_is_read_by_its_own_definitions(tmp_path):
-    """As if SayRequest had had another field, and no utterance_id yet."""
-    name = 'phoenix_msgs/msg/SayRequest'
-    text = definition(name).replace('string<=64 utterance_id', 'uint8 loudness')
+    """As if IntentDetected had had another field, and no confidence yet."""
+    name = 'phoenix_msgs/msg/IntentDetected'
+    text = definition(name).replace('float32 confidence', 'uint8 loudness')
     store = get_typestore(Stores.EMPTY)
     store.register(get_types_from_msg(text, name))
-    types = store.types
-    old = types[name](
-        header=types['phoenix_msgs/msg/EventHeader'](
-            stamp=types['builtin_interfaces/msg/Time'](sec=5, nanosec=6),
-            producer='activities',
-            trace_id='a' * 32,
-            span_id='b' * 16,
-            parent_span_id='',
-            published=types['builtin_interfaces/msg/Time'](sec=0, nanosec=0),
-            queued_s=0.0,
-            processing_s=0.0,
-            model_s=0.0,
-        ),
+
+    def make(kind, **values):
+        """Make a message of the old types; what is not given is empty."""
+        message = store.types[kind]
+        defaults = {'string': '', 'uint8': 0, 'float32': 0.0, 'int32': 0, 'uint32': 0}
+        for field, (_, description) in store.fielddefs[kind][1]:
+            if field not in values:
+                inner = description if isinstance(description, str) else description[0]
+                values[field] = defaults[inner] if inner in defaults else make(inner)
+        return message(**values)
+
+    stamp = make('builtin_interfaces/msg/Time', sec=5, nanosec=6)
+    ids = {'producer': 'intent', 'trace_id': 'a' * 32, 'span_id': 'b' * 16}
+    old = make(
+        name,
+        header=make('phoenix_msgs/msg/EventHeader', stamp=stamp, **ids),
+        name='story',
         loudness=3,
-        text='Hello!',
+        slots=[make('phoenix_msgs/msg/Slot', name='topic', value='dragon')],
+        text='a story about a dragon',
     )
     with Writer(tmp_path / 'bag', version=9) as writer:
-        connection = writer.add_connection('/ember/speech/say', name, typestore=store)
+        connection = writer.add_connection('/ember/speech/intent', name, typestore=store)
         writer.write(connection, 7, store.serialize_cdr(old, name))
     session = load_session(tmp_path / 'bag')
     assert session.namespace == '/ember'
-    expected = SayRequest(text='Hello!')
-    expected.header = EventHeader(
-        stamp=Time(sec=5, nanosec=6), producer='activities', trace_id='a' * 32, span_id='b' * 16
-    )
+    slots = [Slot(name='topic', value='dragon')]
+    expected = IntentDetected(name='story', slots=slots, text='a story about a dragon')
+    expected.header = EventHeader(stamp=Time(sec=5, nanosec=6), **ids)
     assert [event.message for event in session.events] == [expected]
 
 

@@ -3,12 +3,12 @@
 import copy
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from phoenix_msgs.msg import Transcript
 
 from phoenix_bringup.bags.graph import Graph
+from phoenix_bringup.bags.recorded_chat import model_of
 from phoenix_bringup.bags.recording import HEARD, SENSED
 from phoenix_bringup.bags.session import Session, SessionEvent
 from phoenix_core import events, plugins, timing
@@ -264,6 +264,17 @@ def replay(
     return replace(session, events=heard)
 
 
-def recorded_voice_settings(bag: Path) -> dict[str, Any]:
-    """Return the settings of a voice that takes as long as in the bag."""
-    return {'providers': ['recorded'], 'model': str(bag)}
+def replay_settings(session: Session, *, synthesize: bool = False) -> dict[str, dict[str, Any]]:
+    """
+    Return the settings that the nodes had, with voice and language model as they were.
+
+    :param synthesize: leave the voice to speak anew.
+    """
+    settings = {name: dict(values) for name, values in session.settings.items()}
+    voice = {'providers': ['recorded'], 'model': str(session.path)}
+    if not synthesize:
+        settings['voice'] = {**settings.get('voice', {}), **voice}
+    if model_of(session):
+        chat = {'providers': ['recorded', 'scripted'], 'model': str(session.path)}
+        settings['conversation'] = {**settings.get('conversation', {}), **chat}
+    return settings

@@ -19,8 +19,8 @@ from phoenix_bringup.bags.picture import draw
 from phoenix_bringup.bags.replay import (
     ReplayError,
     make_plan,
-    recorded_voice_settings,
     replay,
+    replay_settings,
 )
 from phoenix_bringup.bags.session import Session, SessionEvent, load_session
 from phoenix_bringup.launch_xml import LaunchFileError
@@ -51,11 +51,7 @@ def _replay(options: argparse.Namespace, interrupted: list[int]) -> int:
     _set_time_zone(session)
     level = options.level or best_level(session)
     plan = make_plan(session, all_nodes(), level)
-    settings: dict[str, dict[str, Any]] = {
-        name: dict(values) for name, values in session.settings.items()
-    }
-    if not options.synthesize:
-        settings['voice'] = {**settings.get('voice', {}), **recorded_voice_settings(options.bag)}
+    settings = replay_settings(session, synthesize=options.synthesize)
     rate = float('inf') if options.fast else options.rate
     started_s = time.monotonic()
     replayed = replay(

@@ -1,9 +1,11 @@
 """A recorded session: the events of a bag, as messages of the catalogue's types."""
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -161,17 +163,28 @@ def decoder(topic: Topic, event: EventType) -> Callable[[bytes], Any]:
 
 def _copy(source: Any, target: Any) -> None:
     """Copy the fields that both messages have."""
-    for name in target.get_fields_and_field_types():
+    for name, kind in target.get_fields_and_field_types().items():
         value = getattr(source, name, None)
         if value is None:
             continue
-        current = getattr(target, name)
-        if hasattr(current, 'get_fields_and_field_types'):
-            _copy(value, current)
+        if hasattr(getattr(target, name), 'get_fields_and_field_types'):
+            _copy(value, getattr(target, name))
         elif isinstance(value, list) and value and hasattr(value[0], '__msgtype__'):
-            raise BagError(f'{name}: lists of messages of an older version cannot be read')
+            setattr(target, name, [_copied(part, kind) for part in value])
         else:
             setattr(target, name, value.tolist() if hasattr(value, 'tolist') else value)
+
+
+def _copied(source: Any, kind: str) -> Any:
+    """
+    Make a message of a list.
+
+    :param kind: the list's type, e.g. sequence<phoenix_msgs/Slot>.
+    """
+    package, name = re.findall(r'(\w+)/(\w+)', kind)[0]
+    message = getattr(import_module(f'{package}.msg'), name)()
+    _copy(source, message)
+    return message
 
 
 def _decoded(bag: Bag, decode: Callable[[bytes], Any], topic: Topic, data: bytes) -> Any:
