@@ -161,6 +161,14 @@ def test_the_model_is_told_what_the_child_told_before(converse, probe, serve):
     assert 'child_name: Mia' in server.requests[0][1]['messages'][0]['content']
 
 
+def test_a_reply_in_german(graph, probe):
+    graph.add(Conversation, parameters={'seed': 1, 'language': 'de'})
+    cause = ask(probe, 'Ich habe einen Hund gesehen.')
+    replies = expect_sentences(probe, cause)
+    assert {provider for provider, _ in replies} == {'scripted'}
+    assert 'Hund' in ' '.join(text for _, text in replies)
+
+
 def test_a_scripted_reply(graph, probe):
     graph.add(Conversation, parameters={'seed': 1})
     cause = ask(probe, 'Why is the moon so far away?')
