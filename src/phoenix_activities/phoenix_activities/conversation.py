@@ -6,6 +6,7 @@ Short answers come from the words of the language, everything else from the conv
 
 from phoenix_activities.activity import Activity, Intent, Priority, Request
 
+MOST_SENTENCES = 10  # after one wake word or touch: more may be a television
 RECALLS = {'my_name': 'name', 'my_favorite': 'favorite'}  # intent to what it asks for
 
 
@@ -23,12 +24,14 @@ class Conversation(Activity):
     _asked_again = False  # to say it again
     _invites = False  # what is being said: the ear opens after it
     _following_up = False  # the ear is open though nobody called
+    _sentences = 0  # since somebody called
     _request: Request | None = None  # of a tool: begins when the reply is over
 
     def enter(self, request: Request) -> None:
         """Answer, or wait for the first words."""
         self._begin()
         self._invites = False
+        self._sentences = 0
         if request.intent is not None:
             self._answer(request.intent)
 
@@ -42,6 +45,7 @@ class Conversation(Activity):
         if not answered and intent.name not in ('fallback', 'repeat'):
             return False
         self._begin()
+        self._sentences += 1
         self._answer(intent)
         return True
 
@@ -55,6 +59,7 @@ class Conversation(Activity):
     def on_attention(self, reason: str) -> bool:
         """Listen."""
         self._begin()
+        self._sentences = 0
         return True
 
     def on_not_heard(self) -> None:
@@ -71,7 +76,7 @@ class Conversation(Activity):
             request, self._request = self._request, None
             assert request.intent is not None
             self.director.enter(request.intent.name, request)
-        elif self._invites:
+        elif self._invites and self._sentences < MOST_SENTENCES:
             self._following_up = not self._asked_again
             self.director.listen()
         else:

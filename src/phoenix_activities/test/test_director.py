@@ -8,6 +8,7 @@ import yaml
 from whole_toy import CONFIG, words_of
 
 from phoenix_activities.activity import Intent
+from phoenix_activities.conversation import MOST_SENTENCES
 from phoenix_activities.quiet_hours import QuietHours
 from phoenix_activities.timer import next_time
 from phoenix_activities.toy import Phase
@@ -55,6 +56,24 @@ def test_what_has_no_answer_goes_to_the_conversation_until_all_is_said(scene, to
     director.on_reply(ended=True)
     assert scene.state == ('conversation', Phase.LISTENING)  # without a new wake word
     scene.keep_silent()
+    assert scene.state == ('idle', Phase.RESTING)
+
+
+def reply(scene):
+    for step in ({'begun': True}, {'text': 'Because.', 'utterance': 'r'}, {'ended': True}):
+        scene.director.on_reply(**step)
+    scene.speak()
+
+
+def test_a_talk_does_not_go_on_for_ever_without_a_new_call(scene, director):
+    """A television answers every reply."""
+    hear(scene, 'fallback', 'why is the sky blue')
+    for _ in range(MOST_SENTENCES - 1):
+        reply(scene)
+        assert scene.state == ('conversation', Phase.LISTENING)
+        director.on_ear(heard=True)
+        director.on_intent(Intent('fallback', 'and now the weather'))
+    reply(scene)
     assert scene.state == ('idle', Phase.RESTING)
 
 
