@@ -6,7 +6,7 @@ import threading
 
 import numpy as np
 import pytest
-from phoenix_msgs.msg import ActivityState
+from phoenix_msgs.msg import ActivityState, CapabilityStatus
 from rclpy.parameter import Parameter
 from std_msgs.msg import ColorRGBA
 
@@ -28,6 +28,7 @@ def probe(graph):
             events.LED_COMMAND,
             events.AUDIO_PLAYED,
             events.MICROPHONE_MUTE,
+            events.SYSTEM_STATUS,
         ],
         records=[events.LED_FRAME, events.FAULT],
     )
@@ -245,6 +246,19 @@ def test_a_muted_microphone_is_shown(probe, leds):
     probe.expect(events.LED_FRAME, has_hue(0.06))  # ears_off in leds.yaml
     count = len(probe.recorded(events.LED_FRAME))
     probe.publish(events.MICROPHONE_MUTE, muted=False)
+    probe.expect(events.LED_FRAME, lambda f: f.sequence > count and has_hue(BLUE)(f))
+
+
+def test_a_toy_that_cannot_hear_shows_it(probe, leds):
+    def tell(hearing, light=CapabilityStatus.OK):
+        levels = {'hearing': hearing, 'light': light}
+        entries = [CapabilityStatus(capability=name, level=n) for name, n in levels.items()]
+        probe.publish(events.SYSTEM_STATUS, capabilities=entries)
+
+    tell(CapabilityStatus.LOST)
+    probe.expect(events.LED_FRAME, has_hue(0.06))  # ears_off in leds.yaml
+    count = len(probe.recorded(events.LED_FRAME))
+    tell(CapabilityStatus.DEGRADED, light=CapabilityStatus.LOST)
     probe.expect(events.LED_FRAME, lambda f: f.sequence > count and has_hue(BLUE)(f))
 
 

@@ -6,9 +6,10 @@ import threading
 import numpy as np
 import pytest
 from builtin_interfaces.msg import Time
+from phoenix_msgs.msg import CapabilityStatus, NodeStatus
 
 from phoenix_audio.microphone import Microphone
-from phoenix_audio.microphones import CapturedFrame
+from phoenix_audio.microphones import CapturedFrame, MicrophoneError
 from phoenix_audio.wav import WavWriter, read_wav
 from phoenix_core import events
 from phoenix_core.settings import SettingsError
@@ -150,14 +151,89 @@ class LooseCable:
 
 def test_a_lost_microphone_is_a_fault(graph, probe, provide):
     provide('phoenix.microphones', 'LooseCable')
-    node = graph.add(Microphone, parameters={'provider': 'LooseCable'})
+    graph.add(Microphone, parameters={'provider': 'LooseCable'})
     fault = probe.expect(events.FAULT)
     assert (fault.node, fault.code) == ('microphone', 'microphone_lost')
     assert 'the cable is loose' in fault.message
-    graph.call(node.trigger_deactivate)
-    graph.call(node.trigger_activate)
-    frames = probe.expect_count(events.AUDIO_INPUT, 2)
+    frames = probe.expect_count(events.AUDIO_INPUT, 2)  # it is opened again
     assert {frame.stream_id for frame in frames} == {'LooseCable'}
+
+
+class Flaky:
+    """A microphone that fails in some way at each start but the third."""
+
+    starts = 0
+
+    def __init__(self, settings):
+        self._samples = settings.frame_samples
+        self._ended = threading.Event()
+
+    def start(self, on_frame, on_error):
+        type(self).starts += 1
+        frame = self.frame(self._samples) if self.starts < 3 else np.full(self._samples, 7)
+        self._ended = ended = threading.Event()
+
+        def run():
+            while not ended.wait(0.04):
+                on_frame(CapturedFrame(frame.astype(np.int16), 0, 0.04))
+
+        self._thread = threading.Thread(target=run)
+        self._thread.start()
+
+    def stop(self):
+        self._ended.set()
+        self._thread.join()
+
+    def frame(self, count):
+        raise MicrophoneError('microphone (default): unplugged')
+
+
+class Zeros(Flaky):
+    starts = 0
+
+    def frame(self, count):
+        return np.zeros(count)
+
+
+class Clipping(Flaky):
+    starts = 0
+
+    def frame(self, count):
+        return np.where(np.arange(count) % 2, 32767, -32768)
+
+
+@pytest.mark.parametrize(
+    ('provider', 'reason'),
+    [
+        (Flaky, 'microphone (default): unplugged'),
+        (Zeros, 'nothing but zeros for 0.5 s'),
+        (Clipping, 'nothing but clipping for 0.5 s'),
+    ],
+)
+def test_a_deaf_microphone_says_so_and_comes_back_by_itself(graph, provide, provider, reason):
+    provide('phoenix.microphones', provider.__name__)
+    provider.starts = 0
+    probe = graph.probe(records=[events.FAULT, events.NODE_STATUS, events.AUDIO_INPUT])
+    quick = {'deaf_s': 0.5, 'retry_s': 0.1, 'retry_max_s': 1.0}
+    graph.add(Microphone, parameters={'provider': provider.__name__, **quick})
+
+    def status(level):
+        def fits(message):
+            return (message.header.producer, message.level) == ('microphone', level)
+
+        return fits
+
+    lost = probe.expect(events.NODE_STATUS, status(CapabilityStatus.LOST))
+    assert (lost.state, lost.message) == (NodeStatus.ACTIVE, f'microphone_lost: {reason}')
+    first, second = probe.expect_count(events.FAULT, 2)
+    assert (first.message, first.tried) == (reason, 'opens it again in 0.1 s')
+    assert (second.message, second.tried) == (reason, 'opens it again in 0.2 s')
+    healed = len(probe.recorded(events.NODE_STATUS))
+    probe.expect(events.AUDIO_INPUT, lambda frame: frame.samples[0] == 7)
+    ok = sum(map(status(CapabilityStatus.OK), probe.recorded(events.NODE_STATUS)[:healed])) + 1
+    probe.expect_count(events.NODE_STATUS, ok, status(CapabilityStatus.OK))
+    assert provider.starts == 3
+    assert len(probe.recorded(events.FAULT)) == 2
 
 
 def test_the_mute_switch_closes_the_device(graph, probe, provide):

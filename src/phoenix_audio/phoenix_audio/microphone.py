@@ -1,25 +1,28 @@
 """The microphone node: what is heard, as a stream of frames."""
 
 import array
+import threading
 from pathlib import Path
 
 import numpy as np
-from phoenix_msgs.msg import AudioFrame, MicrophoneMute, SimulatedSound
+from phoenix_msgs.msg import AudioFrame, CapabilityStatus, MicrophoneMute, SimulatedSound
 from rclpy.duration import Duration
 from rclpy.time import Time as RosTime
 
+from phoenix_audio.deafness import DeafnessWatch
 from phoenix_audio.echo_canceller import EchoCanceller
-from phoenix_audio.microphones import CapturedFrame, SimulatedMicrophone
+from phoenix_audio.microphones import CapturedFrame, MicrophoneError, SimulatedMicrophone
 from phoenix_audio.microphones import Microphone as MicrophoneProvider
 from phoenix_audio.room import Room
 from phoenix_audio.wav import WavError
 from phoenix_core import events, plugins
 from phoenix_core.event_type import EventRuleError
 from phoenix_core.execution import run
-from phoenix_core.node import EventNode
+from phoenix_core.node import Alarm, EventNode
 from phoenix_core.settings import NodeSettings, setting
 
 MICROPHONES = 'phoenix.microphones'
+WATCH_PERIOD_S = 0.25
 
 
 class MicrophoneSettings(NodeSettings):
@@ -34,13 +37,19 @@ class MicrophoneSettings(NodeSettings):
     echo_gain: float = setting(
         0.0, 'simulated: how loud the room returns what the toy plays; 1: as it is.', ge=0, le=4
     )
+    deaf_s: float = setting(
+        3.0, 'A device without any sound for so long is opened again [s].', ge=0.5, le=60
+    )
+    retry_s: float = setting(1.0, 'First pause before that; doubles [s].', ge=0.05, le=60)
+    retry_max_s: float = setting(30.0, 'Longest pause before that [s].', ge=1, le=600)
 
 
 class Microphone(EventNode):
     """
     Publishes every frame of its provider, numbered and stamped with its capture time.
 
-    What the toy itself plays is taken out before.
+    What the toy itself plays is taken out before. A device that cannot be opened, is lost, or
+    delivers no sound is opened again and again until it does.
     """
 
     produces = (events.AUDIO_INPUT,)
@@ -67,18 +76,77 @@ class Microphone(EventNode):
             self._canceller = EchoCanceller(settings.sample_rate, settings.frame_samples)
         self._sequence = 0
         self._muted = False
-        self._open()
+        self._device = threading.Lock()  # held while it is opened or closed
+        self._wanted, self._started = True, False
+        self._retry: Alarm | None = None
+        self._pause_s = settings.retry_s
+        self._opened(self._open())
+        self.every(WATCH_PERIOD_S, self._check_hearing)
 
-    def _open(self) -> None:
-        """Open the device; its frames come in a thread of the provider."""
-        self._provider.start(
-            lambda frame: self.post(self._publish_frame, frame, self.get_clock().now()),
-            lambda error: self.post(self.fault, 'microphone_lost', str(error)),
+    def _open(self) -> str:
+        """
+        Open the device, again if it is open; its frames come in a thread of the provider.
+
+        :returns: why that failed; empty when it did not.
+        """
+        with self._device:
+            self._close()
+            if not self._wanted:
+                return ''
+            try:
+                self._provider.start(
+                    lambda frame: self.post(self._publish_frame, frame, self.get_clock().now()),
+                    lambda error: self.post(self._on_lost, str(error)),
+                )
+                self._started = True
+            except MicrophoneError as error:
+                return str(error)
+            return ''
+
+    def _on_lost(self, reason: str) -> None:
+        """Open the device again after a pause, unless that is about to be done."""
+        if self._retry is not None or not self._wanted or not self.is_active:
+            return
+        self.fault(
+            'microphone_lost',
+            reason,
+            tried=f'opens it again in {self._pause_s:g} s',
+            self_healing=True,
+            impairs=CapabilityStatus.LOST,
         )
+        self._retry = self.after(self._pause_s, self._reopen)
+        self._pause_s = min(2 * self._pause_s, self.settings.retry_max_s)
+
+    def _reopen(self) -> None:
+        self.in_background(self._open, then=self._opened)
+
+    def _opened(self, problem: str) -> None:
+        self._retry = None
+        self._watch = DeafnessWatch(self.settings.deaf_s, self.time.now_s())
+        if problem:
+            self._on_lost(problem)
+
+    def _check_hearing(self) -> None:
+        """Tell a device that is open and deaf, and one that hears again."""
+        if self._muted or self._retry is not None:
+            return
+        if problem := self._watch.problem(self.time.now_s()):
+            self._on_lost(problem)
+        elif self._watch.hears:
+            self._pause_s = self.settings.retry_s
+            self.healed('microphone_lost')
 
     def deactivate(self) -> None:
         """Close the device."""
-        self._provider.stop()
+        self._wanted = False
+        with self._device:
+            self._close()
+
+    def _close(self) -> None:
+        """Close the device if it is open; the caller holds it."""
+        if self._started:
+            self._started = False
+            self._provider.stop()
 
     def on_played(self, frame: AudioFrame) -> None:
         """Expect to hear what the speaker plays."""
@@ -99,10 +167,8 @@ class Microphone(EventNode):
         if mute.muted == self._muted:
             return
         self._muted = mute.muted
-        if mute.muted:
-            self._provider.stop()
-        else:
-            self._open()
+        self._wanted = not mute.muted
+        self._opened(self._open())
 
     def on_sound(self, sound: SimulatedSound) -> None:
         """Play a recording, where the microphone is simulated."""
@@ -120,6 +186,7 @@ class Microphone(EventNode):
             return  # the last frames of a closed device
         captured = delivered - Duration(seconds=frame.age_s)
         samples = frame.samples
+        self._watch.feed(samples, self.time.now_s())
         if self._canceller is not None:
             samples = self._canceller.cancel(samples, captured.nanoseconds * 1e-9)
         self.publish(

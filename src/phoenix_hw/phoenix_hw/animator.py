@@ -37,7 +37,7 @@ class Animator:
 
     A command with a duration is shown over any state; one without stands in for the resting
     animation until the next command, so that one can still see the toy listen and speak.
-    While the microphone is muted, that is shown instead of any resting animation.
+    While the microphone is muted or lost, that is shown instead of any resting animation.
     All times are seconds of one clock, which must not run backwards. The ring fades in from dark.
     `loudness` is how loud the toy speaks, [0, 1], at a time that has come.
     """

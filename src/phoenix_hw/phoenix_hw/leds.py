@@ -1,7 +1,14 @@
 """The LED node: shows what the toy is doing on its ring."""
 
 import numpy as np
-from phoenix_msgs.msg import ActivityState, AudioFrame, LedCommand, MicrophoneMute
+from phoenix_msgs.msg import (
+    ActivityState,
+    AudioFrame,
+    CapabilityStatus,
+    LedCommand,
+    MicrophoneMute,
+    SystemStatus,
+)
 
 from phoenix_core import events, plugins, tracing
 from phoenix_core.execution import run
@@ -19,6 +26,7 @@ from phoenix_hw.led_strips import (
 from phoenix_hw.loudness import LoudnessFollower
 
 LED_STRIPS = 'phoenix.led_strips'
+HEARING = 'hearing'  # as in config/capabilities.yaml
 
 PHASES: dict[int, Phase] = {
     ActivityState.RESTING: 'resting',
@@ -53,6 +61,7 @@ class Leds(EventNode):
         events.ACTIVITY_STATE: 'on_state',
         events.AUDIO_PLAYED: 'on_played',
         events.MICROPHONE_MUTE: 'on_mute',
+        events.SYSTEM_STATUS: 'on_system_status',
         events.LED_COMMAND: 'on_command',
     }
     settings: LedsSettings
@@ -71,6 +80,7 @@ class Leds(EventNode):
             current_limit_ma=settings.current_limit_ma,
             loudness=self._loudness.at,
         )
+        self._muted = self._deaf = False
         self._shown = b''
         self._failing = False
         self._sequence = 0
@@ -105,7 +115,21 @@ class Leds(EventNode):
 
     def on_mute(self, mute: MicrophoneMute) -> None:
         """Show that the microphone is closed."""
-        self._animator.show_muted(mute.muted, self.now_s())
+        self._muted = mute.muted
+        self._show_ears()
+
+    def on_system_status(self, status: SystemStatus) -> None:
+        """Show that the toy cannot hear."""
+        deaf = any(
+            entry.capability == HEARING and entry.level == CapabilityStatus.LOST
+            for entry in status.capabilities
+        )
+        if deaf != self._deaf:
+            self._deaf = deaf
+            self._show_ears()
+
+    def _show_ears(self) -> None:
+        self._animator.show_muted(self._muted or self._deaf, self.now_s())
         self._changed_by = tracing.current()
 
     def on_command(self, command: LedCommand) -> None:

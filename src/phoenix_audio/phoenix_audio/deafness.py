@@ -1,0 +1,42 @@
+"""Notices that a microphone delivers nothing, nothing but zeros, or nothing but clipping."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+_FULL_SCALE = 32767
+
+
+class DeafnessWatch:
+    """Follows the frames of a device from the moment at which it was opened."""
+
+    def __init__(self, patience_s: float, opened_s: float) -> None:
+        """
+        Begin to wait.
+
+        :param patience_s: nothing usable for so long is deafness.
+        :param opened_s: now, on the clock of all times here.
+        """
+        self._patience_s = patience_s
+        self._frame_s = opened_s  # when the newest frame came
+        self._usable_s = opened_s  # when the newest frame came that held sound
+        self._clipped = False
+        self.hears = False  # a usable frame has come
+
+    def feed(self, samples: NDArray[np.int16], now_s: float) -> None:
+        """Take a frame, shape (n,); sound is what changes and is not mostly at full scale."""
+        self._frame_s = now_s
+        at_limit = np.count_nonzero(np.abs(samples.astype(np.int32)) >= _FULL_SCALE)
+        self._clipped = bool(at_limit > samples.size / 2)
+        if samples.any() and not self._clipped:
+            self._usable_s = now_s
+            self.hears = True
+
+    def problem(self, now_s: float) -> str:
+        """Say what is wrong; empty when nothing is."""
+        for what, since_s in (
+            ('no frames', self._frame_s),
+            ('nothing but clipping' if self._clipped else 'nothing but zeros', self._usable_s),
+        ):
+            if now_s - since_s >= self._patience_s:
+                return f'{what} for {self._patience_s:g} s'
+        return ''
