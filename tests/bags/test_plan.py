@@ -1,0 +1,80 @@
+"""What is recorded, what is fed and who runs: it must keep up with what the nodes declare."""
+
+from pathlib import Path
+
+import pytest
+
+from phoenix_bringup.bags.recording import HEARD, SENSED, Profile, recorded_events
+from phoenix_bringup.bags.replay import LEVELS, make_plan
+from phoenix_bringup.bags.replay_command import all_nodes, best_level, posix_time_zone
+from phoenix_bringup.bags.session import load_session
+from phoenix_core import events
+from phoenix_core.event_type import Privacy
+from phoenix_hw.sensors import Sensors
+from phoenix_speech.listener import Listener
+from phoenix_speech.wake_word import WakeWord
+
+FOLDER = Path(__file__).parent
+REACTS = ['leds', 'speaker', 'voice', 'conversation', 'activities']
+
+
+def test_what_the_ear_and_the_sensors_say_can_be_fed():
+    assert set(HEARD) == {*Listener.produces, *WakeWord.produces}
+    assert set(SENSED) == set(Sensors.produces)
+
+
+@pytest.mark.parametrize('profile', [Profile.SESSION, Profile.INPUTS])
+def test_sound_is_recorded_only_when_it_is_asked_for(profile):
+    quiet, loud = recorded_events(profile, False), recorded_events(profile, True)
+    assert not [event for event in quiet if event.privacy is Privacy.AUDIO]
+    assert set(loud) - set(quiet) == {events.AUDIO_INPUT}
+
+
+def test_everything_is_everything():
+    assert recorded_events(Profile.EVERYTHING, False) == list(events.ALL)
+
+
+@pytest.mark.parametrize(
+    ('level', 'nodes', 'fed'),
+    [
+        (
+            'audio',
+            [*REACTS, 'intent', 'listener', 'wake_word'],
+            {events.AUDIO_INPUT, events.TRANSCRIPT},
+        ),
+        ('transcripts', [*REACTS, 'intent'], set(HEARD)),
+        ('intents', REACTS, {*HEARD, events.INTENT_DETECTED} - {events.TRANSCRIPT}),
+    ],
+)
+def test_a_level_feeds_what_those_said_who_are_left_out(level, nodes, fed):
+    plan = make_plan(load_session(FOLDER / 'light'), all_nodes(), level)
+    assert plan.nodes == nodes
+    assert {event.event for event in plan.inputs} == fed
+    typed = [e for e in plan.inputs if e.event is events.TRANSCRIPT and e.producer == 'person']
+    assert len(typed) == (level != 'intents')
+
+
+def test_an_input_follows_what_caused_it_and_a_new_one_what_was_before():
+    session = load_session(FOLDER / 'interruption')
+    plan = make_plan(session, all_nodes(), 'transcripts')
+    cause = {event.event: cause for event, cause in zip(plan.inputs, plan.causes, strict=True)}
+    assert cause[events.LISTENING].event in (events.LISTEN_REQUEST, events.USER_SPEECH)
+    pairs = list(zip(plan.inputs, plan.causes, strict=True))
+    assert all(before is None or before.time_ns <= event.time_ns for event, before in pairs)
+    touched = next(before for event, before in pairs if event.event is events.TOUCH)
+    assert touched.event in (events.AUDIO_PLAYBACK, events.ACTIVITY_STATE)
+    first = plan.causes[0]
+    assert first is None or first.event in (events.VOLUME, events.ACTIVITY_STATE)
+
+
+def test_a_session_is_replayed_from_the_level_nearest_to_the_world():
+    assert best_level(load_session(FOLDER / 'light')) == 'audio'
+    assert best_level(load_session(FOLDER / 'greeting')) == 'transcripts'
+    assert list(LEVELS) == ['audio', 'transcripts', 'intents']
+
+
+@pytest.mark.parametrize(
+    ('offset_s', 'zone'), [(0, '<REC>-00:00'), (7200, '<REC>-02:00'), (-12600, '<REC>03:30')]
+)
+def test_the_time_zone_of_a_session_is_written_as_posix_has_it(offset_s, zone):
+    assert posix_time_zone(offset_s) == zone
