@@ -8,7 +8,7 @@ no message. The nodes, their events and DDS are those of the composed layout.
 import os
 import signal
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import rclpy
@@ -17,10 +17,13 @@ from rclpy.experimental import EventsExecutor
 from rclpy.parameter import Parameter
 from rclpy.signals import SignalHandlerOptions
 
-from phoenix_core import plugins
+from phoenix_bringup.bags.session import SessionEvent
+from phoenix_core import events, plugins
+from phoenix_core.event_type import EventType
 from phoenix_core.execution import shut_down
 from phoenix_core.node import EventNode
 from phoenix_core.readiness import Readiness
+from phoenix_core.settings import NodeSettings
 from phoenix_core.simulated_time import SimulatedTime
 
 READY_S = 60.0
@@ -29,8 +32,47 @@ STUCK_S = 60.0  # real time in which nothing has gone on: longer than any model 
 SIMULATED = ('microphone', 'speaker', 'leds', 'sensors')
 
 
+# Sound is neither compared nor drawn.
+UNHEARD = {events.AUDIO_OUTPUT, events.AUDIO_PLAYED}
+
+
 class GraphError(Exception):
     """The nodes could not be started, or came to a stop; one line."""
+
+
+class Companion(EventNode):
+    """Speaks to the nodes of a graph, and keeps all that happens there."""
+
+    settings: NodeSettings
+
+    def __init__(
+        self, nodes: Sequence[str], also_heard: Iterable[EventType] = (), **options: Any
+    ) -> None:
+        """
+        Hear what the nodes say.
+
+        :param nodes: their names.
+        :param also_heard: events that others publish.
+        """
+        classes = {name: plugins.load(plugins.NODES, name) for name in nodes}
+        said = {event for node in classes.values() for event in node.produces}
+        heard = {*said, *also_heard, events.FAULT, events.NODE_STATUS} - UNHEARD
+        self.consumes = dict.fromkeys(heard, '_kept')  # type: ignore[misc]
+        super().__init__(**options)
+        self.happened: list[SessionEvent] = []
+        self.readiness = Readiness({**classes, self.get_name(): self})
+
+    def keep(self, event: SessionEvent) -> None:
+        """Take what has happened."""
+        self.happened.append(event)
+
+    def _dispatch(self, event: EventType, handler: Callable[[Any], None], message: Any) -> None:
+        if event is events.NODE_STATUS:
+            self.readiness.feed(message)
+        self.keep(SessionEvent(event, message, self.get_clock().now().nanoseconds))
+
+    def _kept(self, message: Any) -> None:
+        raise AssertionError('events are kept before they are dispatched')
 
 
 class Graph:
@@ -49,7 +91,7 @@ class Graph:
         self,
         names: Sequence[str],
         settings: Mapping[str, Mapping[str, Any]],
-        companion: Callable[..., EventNode],
+        companion: Callable[..., Companion],
         *,
         start_ns: int,
         rate: float,
@@ -81,13 +123,13 @@ class Graph:
         node_class: type[EventNode] = plugins.load(plugins.NODES, name)
         return node_class(parameter_overrides=overrides, **self.options)
 
-    def start(self, readiness: Readiness) -> None:
+    def start(self) -> None:
         """
         Bring the nodes up and wait until they hear each other.
 
-        :param readiness: fed by the companion.
         :raises GraphError: they do not.
         """
+        readiness = self.companion.readiness
         for node in [self.companion, *self.nodes]:
             node.executor = self._executor
             self._executor.create_task(node.start)

@@ -7,21 +7,16 @@ from typing import Any
 
 from phoenix_msgs.msg import Transcript
 
-from phoenix_bringup.bags.graph import Graph
+from phoenix_bringup.bags.graph import Companion, Graph
 from phoenix_bringup.bags.recorded_chat import model_of
 from phoenix_bringup.bags.recording import HEARD, SENSED
 from phoenix_bringup.bags.session import Session, SessionEvent
 from phoenix_core import events, plugins, timing
 from phoenix_core.comparison import IGNORE
 from phoenix_core.event_type import EventType
-from phoenix_core.node import EventNode
-from phoenix_core.readiness import Readiness
-from phoenix_core.settings import NodeSettings
 
 NANOSECONDS = 1_000_000_000
 PATIENCE_S = 5.0  # how much later than recorded something may come that an input waits for
-# Neither compared nor drawn.
-UNHEARD = {events.AUDIO_OUTPUT, events.AUDIO_PLAYED}
 SETTLE_S = 1.0  # what must not happen has so long to happen after the end
 
 # From which level on the toy is run anew: what these events say is fed, and who says it left out.
@@ -104,23 +99,13 @@ def _kind(event: SessionEvent) -> tuple[EventType, Any]:
     return event.event, getattr(event.message, 'kind', None)
 
 
-class Replayer(EventNode):
+class Replayer(Companion):
     """Feeds the inputs of a plan, each as long after what it follows as it was recorded."""
 
-    settings: NodeSettings
-
     def __init__(self, session: Session, plan: Plan, **options: Any) -> None:
-        """Declare what is fed, and hear everything that the running nodes say."""
-        running = [plugins.load(plugins.NODES, name) for name in plan.nodes]
-        produced = {event for node in running for event in node.produces}
+        """Declare what is fed."""
         self.produces = tuple({event.event for event in plan.inputs})  # type: ignore[misc]
-        heard = (produced | {events.FAULT, events.NODE_STATUS}) - UNHEARD
-        self.consumes = dict.fromkeys(heard, '_unused')  # type: ignore[misc]
-        super().__init__(**options)
-        self.heard: list[SessionEvent] = []
-        self.readiness = Readiness(
-            {**dict(zip(plan.nodes, running, strict=True)), 'replayer': self}
-        )
+        super().__init__(plan.nodes, **options)
         self._plan = plan
         self._nodes = set(plan.nodes)
         self._recorded_start_ns = session.events[0].time_ns
@@ -167,7 +152,7 @@ class Replayer(EventNode):
             message.header = header
         self._next += 1
         self._last_ns = self._fed_ns[event] = now_ns
-        self.heard.append(SessionEvent(event.event, message, now_ns))
+        self.happened.append(SessionEvent(event.event, message, now_ns))
         self._emit(event.event, message)
 
     @property
@@ -191,19 +176,13 @@ class Replayer(EventNode):
         ordinal = self._ordinals[cause]
         return came[ordinal] if ordinal < len(came) else None
 
-    def _dispatch(self, event: EventType, handler: Callable[[Any], None], message: Any) -> None:
-        if event is events.NODE_STATUS:
-            self.readiness.feed(message)
-        now_ns = self.get_clock().now().nanoseconds
-        heard = SessionEvent(event, message, now_ns)
-        if heard.producer not in self._nodes and event.has_header:
-            return  # fed by this node
-        self.heard.append(heard)
-        if is_outcome(heard):
-            self._came_ns.setdefault(_kind(heard), []).append(now_ns)
-
-    def _unused(self, message: Any) -> None:
-        raise AssertionError('events are kept before they are dispatched')
+    def keep(self, event: SessionEvent) -> None:
+        """Take what has happened, but for what was fed, and count it."""
+        if event.producer not in self._nodes and event.event.has_header:
+            return
+        super().keep(event)
+        if is_outcome(event):
+            self._came_ns.setdefault(_kind(event), []).append(event.time_ns)
 
 
 def _ordinals(happened: Iterable[SessionEvent], nodes: set[str]) -> dict[SessionEvent, int]:
@@ -245,7 +224,7 @@ def replay(
     ) as graph:
         replayer = graph.companion
         assert isinstance(replayer, Replayer)
-        graph.start(replayer.readiness)
+        graph.start()
         replayer.begin(graph.time.now_ns)
         while not interrupted:
             due_ns = replayer.due_ns()
@@ -260,7 +239,7 @@ def replay(
 
             graph.run_until(due_ns, changed)
             progress(min(1.0, (graph.time.now_ns - start_ns) / length_ns))
-        heard = list(replayer.heard)
+        heard = list(replayer.happened)
     return replace(session, events=heard)
 
 

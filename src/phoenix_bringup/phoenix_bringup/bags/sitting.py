@@ -6,34 +6,20 @@ from typing import Any
 
 from phoenix_msgs.msg import ActivityState, SimulatedSensor, Transcript
 
-from phoenix_bringup.bags.graph import Graph
+from phoenix_bringup.bags.graph import Companion, Graph
 from phoenix_bringup.bags.node_settings import notable
-from phoenix_bringup.bags.session import Session, SessionEvent
-from phoenix_core import events, plugins
+from phoenix_bringup.bags.session import Session
+from phoenix_core import events
 from phoenix_core.event_type import EventType
-from phoenix_core.node import EventNode
-from phoenix_core.readiness import Readiness
-from phoenix_core.settings import NodeSettings
 
 NANOSECONDS = 1_000_000_000
 LONGEST_WAIT_S = 300.0
 
 
-class Person(EventNode):
+class Person(Companion):
     """Does things to the toy, and remembers all that happens."""
 
     produces = (events.TRANSCRIPT, events.SIMULATED_SOUND, events.SIMULATED_SENSOR)
-    settings: NodeSettings
-
-    def __init__(self, nodes: Sequence[str], **options: Any) -> None:
-        """Hear every event."""
-        classes = {name: plugins.load(plugins.NODES, name) for name in nodes}
-        produced = {event for node in classes.values() for event in node.produces}
-        heard = produced | {events.FAULT, events.NODE_STATUS, events.TRANSCRIPT}
-        self.consumes = dict.fromkeys(heard, '_unused')  # type: ignore[misc]
-        super().__init__(**options)
-        self.happened: list[SessionEvent] = []
-        self.readiness = Readiness({**classes, self.get_name(): self})
 
     def touch(self, pad: str) -> None:
         """Touch a pad and let it go."""
@@ -61,15 +47,6 @@ class Person(EventNode):
         for value in (1.0, 0.0):
             self.publish(events.SIMULATED_SENSOR, kind=kind, name=name, value=value)
 
-    def _dispatch(self, event: EventType, handler: Callable[[Any], None], message: Any) -> None:
-        if event is events.NODE_STATUS:
-            self.readiness.feed(message)
-        now_ns = self.get_clock().now().nanoseconds
-        self.happened.append(SessionEvent(event, message, now_ns))
-
-    def _unused(self, message: Any) -> None:
-        raise AssertionError('events are kept before they are dispatched')
-
 
 class Sitting:
     """
@@ -86,7 +63,7 @@ class Sitting:
         self._graph = Graph(
             nodes,
             settings,
-            lambda **options: Person(nodes, **options),
+            lambda **options: Person(nodes, (events.TRANSCRIPT,), **options),
             start_ns=start_ns,
             rate=float('inf'),
         )
@@ -97,7 +74,7 @@ class Sitting:
         """Begin: the toy is up and rests."""
         self._graph.__enter__()
         try:
-            self._graph.start(self.person.readiness)
+            self._graph.start()
         except BaseException:
             self._graph.__exit__()
             raise
