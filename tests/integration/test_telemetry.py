@@ -1,19 +1,17 @@
 """The telemetry node: interactions in memory, metrics on loopback, spans to an OTLP receiver."""
 
 import os
-import queue
 import socket
 import threading
 import time
 import urllib.request
-from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from phoenix_msgs.msg import AudioFrame, ListenRequest, TouchEvent
 from phoenix_msgs.srv import GetRecentEvents
 from rclpy.serialization import deserialize_message
 
+from otlp_receiver import OtlpReceiver
 from phoenix_core import events
 from phoenix_core.node import EventNode
 from phoenix_core.settings import NodeSettings
@@ -154,38 +152,12 @@ def test_who_counts_nothing_tells_nothing(graph, probe):
     assert {m.header.producer for m in probe.recorded(events.NODE_METRICS)} == {'probe'}
 
 
-class OtlpReceiver(HTTPServer):
-    """Takes what an OpenTelemetry collector takes, on a port of its own."""
-
-    def __init__(self):
-        super().__init__(('127.0.0.1', 0), _OtlpHandler)
-        self.requests = queue.Queue()
-        self.url = f'http://127.0.0.1:{self.server_port}'
-
-
-class _OtlpHandler(BaseHTTPRequestHandler):
-    def do_POST(self):
-        body = self.rfile.read(int(self.headers['Content-Length']))
-        assert self.headers['Content-Encoding'] in (None, 'identity')
-        request = ExportTraceServiceRequest.FromString(body)
-        self.server.requests.put((self.path, request))
-        self.send_response(200)
-        self.end_headers()
-
-    def log_message(self, *arguments):
-        """Say nothing."""
-
-
 @pytest.fixture
 def receiver(monkeypatch):
     with OtlpReceiver() as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
         monkeypatch.setenv('OTEL_EXPORTER_OTLP_ENDPOINT', server.url)
         monkeypatch.setenv('OTEL_BSP_SCHEDULE_DELAY', '100')
         yield server
-        server.shutdown()
-        thread.join()
 
 
 def test_each_event_is_a_span_at_an_otlp_receiver(graph, probe, receiver):

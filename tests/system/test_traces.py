@@ -1,0 +1,312 @@
+"""What the whole toy tells of itself: traces, metrics, spans, logs, and nothing a person said."""
+
+import json
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import time
+import urllib.parse
+import urllib.request
+
+import psutil
+import pytest
+from front_door import ROOT, Phoenix
+from phoenix_msgs.msg import ActivityState, PlaybackEvent, Transcript
+from prometheus_client.parser import text_string_to_metric_families
+from rcl_interfaces.msg import Log
+
+from otlp_receiver import OtlpReceiver
+from phoenix_bringup.traces.interaction import interactions
+from phoenix_bringup.traces.sources import from_toy
+from phoenix_bringup.traces.stages import load_stages, stage_times
+from phoenix_core import events
+from phoenix_core.settings import installed_config
+from phoenix_core.testing import TestGraph
+
+SAMPLE = ROOT / 'samples' / 'hey_jarvis_turn_on_the_light.wav'
+LONGEST_S = 40.0
+PHRASE = 'Quixotic xylophones bewilder hippopotami'
+
+
+class Conversation:
+    """A running toy, and a probe that speaks to it and watches it."""
+
+    def __init__(self, graph, *arguments, **environment):
+        self.graph = graph
+        self.toy = Phoenix(graph.domain, 'run', *arguments, **environment)
+        self.toy.wait_for('ready')
+        self.probe = graph.probe(
+            publishes=[events.SIMULATED_SOUND, events.TRANSCRIPT],
+            records=[events.ACTIVITY_STATE, events.INTENT_DETECTED, events.LED_FRAME],
+        )
+        for event in (events.SIMULATED_SOUND, events.TRANSCRIPT):
+            graph._wait_for_subscribers(self.probe, event, 1)
+
+    def play(self):
+        self.probe.publish(events.SIMULATED_SOUND, file=str(SAMPLE))
+
+    def type(self, text):
+        self.probe.publish(
+            events.TRANSCRIPT, kind=Transcript.FINAL, source=Transcript.TYPED, text=text
+        )
+
+    def expect_rest(self, times=1):
+        """Wait until the toy rests again after so many answers and its light shows it."""
+        rest = self.probe.expect_count(
+            events.ACTIVITY_STATE,
+            times,
+            lambda s: s.phase == ActivityState.RESTING and s.header.parent_span_id,
+            LONGEST_S,
+        )[-1]
+        self.probe.expect(
+            events.LED_FRAME, lambda f: f.header.parent_span_id == rest.header.span_id
+        )
+
+    def interactions(self):
+        """Return the interactions with a person so far."""
+        return [one for one in interactions(from_toy('/phoenix')) if one.start]
+
+
+class Told:
+    """What a toy that has been spoken to and typed to has told."""
+
+    def __init__(self, home):
+        self.home = home  # of all its processes
+        self.interactions = []
+        self.rosout = []
+        self.metrics = ''
+        self.spans = b''
+        self.targets = []  # of the Prometheus that has scraped it
+        self.prometheus_log = ''
+
+
+def free_port():
+    with socket.socket() as free:
+        free.bind(('127.0.0.1', 0))
+        return free.getsockname()[1]
+
+
+def get(url):
+    with urllib.request.urlopen(url, timeout=5) as answer:
+        return answer.read().decode()
+
+
+@pytest.fixture(scope='module')
+def told(tmp_path_factory):
+    """Speak and type to a toy once, and collect all that it tells."""
+    told = Told(tmp_path_factory.mktemp('home'))
+    port = free_port()
+    with pytest.MonkeyPatch.context() as patch, TestGraph() as graph, OtlpReceiver() as receiver:
+        patch.setenv('ROS_DOMAIN_ID', str(graph.domain))
+        conversation = Conversation(
+            graph,
+            HOME=str(told.home),
+            PHOENIX_TELEMETRY_METRICS_PORT=str(port),
+            OTEL_EXPORTER_OTLP_ENDPOINT=receiver.url,
+            OTEL_BSP_SCHEDULE_DELAY='200',
+        )
+        try:
+            conversation.probe.create_subscription(Log, '/rosout', told.rosout.append, 100)
+            conversation.play()
+            conversation.expect_rest()
+            conversation.type(PHRASE)
+            conversation.expect_rest(times=2)
+            told.interactions = conversation.interactions()
+            address = f'http://127.0.0.1:{port}/metrics'
+            while 'phoenix_first_sound_seconds_count{node="telemetry"} 1.0' not in told.metrics:
+                told.metrics = get(address)
+            if shutil.which('prometheus'):
+                scrape(port, told)
+            conversation.toy.interrupt()
+            told.spans = receiver.received
+        finally:
+            conversation.toy.kill()
+    return told
+
+
+def scrape(port, told):
+    """Let a real Prometheus scrape the toy with the configuration that is handed out."""
+    configuration = (ROOT / 'config/grafana/prometheus.yml').read_text()
+    file = told.home / 'prometheus.yml'
+    file.write_text(configuration.replace('9464', str(port)).replace('5s', '1s'))
+    own = free_port()
+    command = ['prometheus', f'--config.file={file}', f'--storage.tsdb.path={told.home}/tsdb']
+    with subprocess.Popen(
+        [*command, f'--web.listen-address=127.0.0.1:{own}'], stderr=subprocess.PIPE, text=True
+    ) as prometheus:
+        try:
+            deadline_s = time.monotonic() + 30
+            scraped = False
+            while not scraped and time.monotonic() < deadline_s:
+                try:
+                    answer = get(f'http://127.0.0.1:{own}/api/v1/targets')
+                except OSError:  # it is not up yet
+                    continue
+                told.targets = json.loads(answer)['data']['activeTargets']
+                scraped = 'up' in [target['health'] for target in told.targets]
+        finally:
+            prometheus.terminate()
+            _, told.prometheus_log = prometheus.communicate()
+
+
+@pytest.fixture
+def trace(told):
+    """Return the trace of what was spoken."""
+    return told.interactions[0]
+
+
+def elapsed_s(begin, end):
+    return (end.sent_ns - begin.sent_ns) * 1e-9
+
+
+def test_the_trace_of_an_answer_is_whole(trace):
+    assert (trace.start, trace.faults, trace.orphans) == ('wake word', [], [])
+
+    # Causally right: nothing before what caused it.
+    for span in trace.spans:
+        cause = trace.cause(span)
+        assert (cause is None) == (span is trace.spans[0]), span.name
+        assert cause is None or cause.sent_ns <= span.sent_ns, span.name
+    assert trace.spans[-1].event is events.LED_FRAME
+    assert trace.last_sound.message.kind == PlaybackEvent.FINISHED
+
+    # The stages in order, each of them ended.
+    times = stage_times(trace, load_stages(installed_config()))
+    assert all(time.end is not None for time in times)
+    names = list(dict.fromkeys(time.stage.name for time in times))
+    ordered = ['spotting', 'end of speech', 'recognition', 'understanding', 'decision', 'voice']
+    assert [name for name in names if name in ordered] == ordered
+    assert names.index('voice') < names.index('first sound') < names.index('speaking')
+
+    # The sum of what was measured in each node is the time that passed between the nodes.
+    chain = trace.chain(trace.last_sound)
+    ended = next(n for n, span in enumerate(chain) if span.name == 'speech/user_speech ended')
+    started = next(n for n, span in enumerate(chain) if span.name == 'audio/playback started')
+    machine = chain[ended + 1 : started + 1]
+    assert sum(span.worked_s for span in machine) == pytest.approx(
+        elapsed_s(chain[ended], chain[started]), rel=0.05
+    )
+    transcript = next(span for span in machine if span.event is events.TRANSCRIPT)
+    sound = next(span for span in machine if span.event is events.AUDIO_OUTPUT)
+    assert transcript.message.header.model_s > 0.01
+    assert sound.message.header.model_s > 0.01
+
+
+def test_a_typed_sentence_is_an_interaction(told):
+    typed = told.interactions[1]
+    assert (typed.start, typed.heard, typed.orphans) == ('typed', PHRASE, [])
+    assert typed.last_sound.message.kind == PlaybackEvent.FINISHED
+
+
+def test_all_that_nodes_measure_is_served(told):
+    series = {
+        (sample.name, frozenset(sample.labels.items())): sample.value
+        for family in text_string_to_metric_families(told.metrics)
+        for sample in family.samples
+    }
+
+    def value(name, **labels):
+        return series[name, frozenset(labels.items())]
+
+    assert value('phoenix_wake_word_detections_total', node='wake_word', phrase='hey_jarvis') == 1
+    assert value('phoenix_wake_word_score_count', node='wake_word', phrase='hey_jarvis') > 10
+    for node in ('listener', 'voice', 'conversation', 'wake_word'):
+        assert value('phoenix_model_duration_seconds_count', node=node) > 0, node
+    assert value('process_resident_memory_bytes', process='compose') > 1e6
+    assert value('phoenix_handler_duration_seconds_count', node='leds', topic='activity/state') > 4
+
+
+@pytest.mark.skipif(not shutil.which('promtool'), reason="Debian's prometheus is not installed")
+def test_the_metrics_are_as_prometheus_wants_them(told):
+    check = subprocess.run(
+        ['promtool', 'check', 'metrics'], input=told.metrics, capture_output=True, text=True
+    )
+    assert (check.returncode, check.stdout, check.stderr) == (0, '', '')
+
+
+@pytest.mark.skipif(not shutil.which('prometheus'), reason="Debian's prometheus is not installed")
+def test_a_prometheus_scrapes_without_a_warning(told):
+    assert [(target['health'], target['lastError']) for target in told.targets] == [('up', '')]
+    lines = told.prometheus_log.splitlines()
+    assert [line for line in lines if 'level=warn' in line or 'level=error' in line] == []
+
+
+def test_the_dashboard_shows_what_there_is(told):
+    dashboard = json.loads((ROOT / 'config/grafana/phoenix.json').read_text())
+    queries = [
+        target['expr'] for panel in dashboard['panels'] for target in panel.get('targets', [])
+    ]
+    known = {
+        name
+        for family in text_string_to_metric_families(told.metrics)
+        for name in (family.name, *(sample.name for sample in family.samples))
+    }
+    # What has not happened has no series yet; its family is told all the same.
+    known |= {f'{name}_total' for name in known}
+    shown = {name for query in queries for name in re.findall(r'\b(?:phoenix|process)_\w+', query)}
+    assert len(shown) > 12
+    assert shown - known == set()
+
+
+def test_nothing_that_a_person_said_is_written_anywhere(told):
+    written = {
+        'metrics': told.metrics,
+        'spans': told.spans.decode('latin-1'),
+        'rosout': repr(told.rosout),
+        **{
+            str(file): file.read_text(errors='replace')
+            for file in told.home.rglob('*')
+            if file.is_file()
+        },
+    }
+    assert len(told.spans) > 1000
+    assert any('/.ros/log/' in name for name in written), list(written)
+    heard = told.interactions[0].heard
+    assert 'living room' in heard
+    for said in (PHRASE, *PHRASE.split(), heard, 'living room'):
+        places = [name for name, text in written.items() if said.lower() in text.lower()]
+        assert places == [], said
+
+
+@pytest.mark.long
+def test_the_trace_of_a_dead_voice_says_where_it_stopped(monkeypatch):
+    with TestGraph() as graph:
+        monkeypatch.setenv('ROS_DOMAIN_ID', str(graph.domain))
+        conversation = Conversation(
+            graph,
+            '--layout',
+            'processes',
+            PHOENIX_TELEMETRY_METRICS_PORT='0',
+            PHOENIX_ACTIVITIES_STEP_DEADLINE_S='5',
+        )
+        try:
+            trace = killed(conversation)
+        finally:
+            conversation.toy.kill()
+    assert trace.orphans == []
+    times = stage_times(trace, load_stages(installed_config()))
+    [stopped] = [time for time in times if time.end is None]
+    assert (stopped.stage.name, stopped.begin.name, stopped.begin.node) == (
+        'voice',
+        'speech/say',
+        'activities',
+    )
+
+
+def killed(conversation):
+    """Kill the voice while the toy thinks; return the trace."""
+    [voice] = [
+        process
+        for process in psutil.Process(conversation.toy.process.pid).children(recursive=True)
+        if any(part.endswith('/phoenix_speech/voice') for part in process.cmdline())
+    ]
+    conversation.play()
+    conversation.probe.expect(
+        events.ACTIVITY_STATE, lambda s: s.phase == ActivityState.THINKING, LONGEST_S
+    )
+    voice.send_signal(signal.SIGKILL)
+    conversation.expect_rest()
+    [trace] = conversation.interactions()
+    return trace
