@@ -65,7 +65,15 @@ def free_port():
         return free.getsockname()[1]
 
 
-def recent(graph, probe):
+def until(ask, good):
+    """Ask again and again, at most for 10 s, and return the first good answer."""
+    deadline_s = time.monotonic() + 10
+    while not good(answer := ask()):
+        assert time.monotonic() < deadline_s, answer
+    return answer
+
+
+def recent(probe):
     """Ask the node for what it keeps."""
     client = probe.create_client(GetRecentEvents, '/phoenix/telemetry/recent_events')
     assert client.wait_for_service(10)
@@ -88,8 +96,7 @@ def test_interactions_are_kept_and_given_away(graph, probe):
     probe.publish(events.AUDIO_INPUT, **frame(0))  # is in no interaction
     for sequence in range(3):
         probe.publish(events.AUDIO_OUTPUT, cause=cause, **frame(sequence, last=sequence == 2))
-    while len(kept := recent(graph, probe)) < 4:
-        pass
+    kept = until(lambda: recent(probe), lambda kept: len(kept) == 4)
     assert [event for event, _ in kept].count(events.AUDIO_OUTPUT) == 2
     assert {message.header.trace_id for _, message in kept} == {cause.trace_id}
     assert all(len(getattr(message, 'samples', '')) == 0 for _, message in kept)
@@ -113,8 +120,7 @@ def test_metrics_of_all_nodes_are_served_in_one_place(graph, probe):
         with urllib.request.urlopen(f'http://127.0.0.1:{port}/metrics') as answer:
             return answer.read().decode()
 
-    while handled not in (text := told()):
-        pass
+    text = until(told, lambda text: handled in text)
     for line in (
         'phoenix_events_published_total{node="echo",topic="speech/listen"} 1.0',
         'phoenix_events_published_total{node="probe",topic="sensors/touch"} 2.0',
@@ -199,8 +205,7 @@ def test_a_dead_receiver_does_not_hold_up_the_end(graph, probe, monkeypatch):
     monkeypatch.setenv('OTEL_EXPORTER_OTLP_ENDPOINT', f'http://127.0.0.1:{free_port()}')
     telemetry = graph.add(Telemetry, parameters={'metrics_port': 0})
     touch(probe)
-    while not recent(graph, probe):
-        pass
+    until(lambda: recent(probe), bool)
     started_s = time.monotonic()
     graph.call(telemetry.stop)
     assert time.monotonic() - started_s < 2

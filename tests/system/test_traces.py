@@ -21,12 +21,13 @@ from otlp_receiver import OtlpReceiver
 from phoenix_bringup.traces.interaction import interactions
 from phoenix_bringup.traces.sources import from_toy
 from phoenix_bringup.traces.stages import load_stages, stage_times
-from phoenix_core import events
+from phoenix_core import events, qos
 from phoenix_core.settings import installed_config
 from phoenix_core.testing import TestGraph
 
 SAMPLE = ROOT / 'samples' / 'hey_jarvis_turn_on_the_light.wav'
 LONGEST_S = 40.0
+FIRST_SOUND = 'phoenix_first_sound_seconds_count{node="telemetry"} 1.0'
 PHRASE = 'Quixotic xylophones bewilder hippopotami'
 
 
@@ -76,6 +77,7 @@ class Told:
         self.home = home  # of all its processes
         self.interactions = []
         self.rosout = []
+        self.console = ''  # what `phoenix events` showed of what was typed
         self.metrics = ''
         self.spans = b''
         self.targets = []  # of the Prometheus that has scraped it
@@ -108,14 +110,24 @@ def told(tmp_path_factory):
             OTEL_BSP_SCHEDULE_DELAY='200',
         )
         try:
-            conversation.probe.create_subscription(Log, '/rosout', told.rosout.append, 100)
+            conversation.probe.create_subscription(
+                Log, '/rosout', told.rosout.append, qos.LATCHED_EVENT
+            )
             conversation.play()
             conversation.expect_rest()
+            heard_by = conversation.probe._event_publishers[events.TRANSCRIPT]
+            before = heard_by.get_subscription_count()
+            console = Phoenix(graph.domain, 'events', '--event', 'speech/transcript')
+            graph._wait_for_subscribers(conversation.probe, events.TRANSCRIPT, before + 1)
             conversation.type(PHRASE)
             conversation.expect_rest(times=2)
+            console.wait_for('speech/transcript')
+            assert console.interrupt()[0] == 130
+            told.console = console.output
             told.interactions = conversation.interactions()
             address = f'http://127.0.0.1:{port}/metrics'
-            while 'phoenix_first_sound_seconds_count{node="telemetry"} 1.0' not in told.metrics:
+            deadline_s = time.monotonic() + 15  # nodes tell every 5 s
+            while FIRST_SOUND not in told.metrics and time.monotonic() < deadline_s:
                 told.metrics = get(address)
             if shutil.which('prometheus'):
                 scrape(port, told)
@@ -200,12 +212,20 @@ def test_a_typed_sentence_is_an_interaction(told):
     assert typed.last_sound.message.kind == PlaybackEvent.FINISHED
 
 
+def test_the_live_console_shows_what_passes_the_filter(told):
+    [line] = told.console.splitlines()
+    typed = told.interactions[1]
+    assert line.split()[1:4] == [typed.trace_id[:8], 'probe', 'speech/transcript']
+
+
 def test_all_that_nodes_measure_is_served(told):
     series = {
         (sample.name, frozenset(sample.labels.items())): sample.value
         for family in text_string_to_metric_families(told.metrics)
         for sample in family.samples
     }
+
+    assert FIRST_SOUND in told.metrics
 
     def value(name, **labels):
         return series[name, frozenset(labels.items())]
@@ -229,7 +249,8 @@ def test_the_metrics_are_as_prometheus_wants_them(told):
 @pytest.mark.skipif(not shutil.which('prometheus'), reason="Debian's prometheus is not installed")
 def test_a_prometheus_scrapes_without_a_warning(told):
     assert [(target['health'], target['lastError']) for target in told.targets] == [('up', '')]
-    lines = told.prometheus_log.splitlines()
+    *lines, _ = told.prometheus_log.partition('Received SIGTERM')[0].splitlines()
+    assert lines
     assert [line for line in lines if 'level=warn' in line or 'level=error' in line] == []
 
 

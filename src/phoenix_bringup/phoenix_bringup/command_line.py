@@ -37,6 +37,14 @@ def parser() -> argparse.ArgumentParser:
     arguments.add_record(commands)
     arguments.add_replay(commands)
     arguments.add_bags(commands)
+    live = commands.add_parser('events', help='show events as they happen, colored by interaction')
+    live.add_argument('--node', action='append', default=[], help='only of this node; repeatable')
+    live.add_argument(
+        '--event', '--topic', action='append', default=[], help='only these, by name or topic'
+    )
+    live.add_argument('--trace', action='append', default=[], help='only of this interaction')
+    live.add_argument('--namespace', default='/phoenix', help='of the toy')
+
     trace = commands.add_parser('trace', help='show what happened, why, and how long it took')
     trace.add_argument(
         'what', nargs='?', default='list', help="list (default), last, an id, or 'why'"
@@ -60,6 +68,10 @@ def main() -> int:
     if options.command in BAG_COMMANDS:
         module = import_module(f'phoenix_bringup.bags.{options.command}_command')
         return int(module.main(options))
+    if options.command == 'events':
+        from phoenix_bringup.live import events_command
+
+        return events_command.main(options)
     if options.command == 'trace':
         from phoenix_bringup.traces import trace_command
 

@@ -211,7 +211,10 @@ class Toy:
             self._print(*shown)
 
     def _on_line(self, process: ProcessSpec, text: str) -> None:
-        self._print(process.name, text)
+        if text.startswith('{') and self._screen is None:
+            print(text, flush=True)  # JSON, for a machine
+        else:
+            self._print(process.name, text)
 
     def _print(self, label: str, text: str) -> None:
         if self._screen is not None:

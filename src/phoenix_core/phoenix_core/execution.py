@@ -15,7 +15,7 @@ from rclpy.experimental import EventsExecutor
 from rclpy.signals import SignalHandlerOptions
 from rclpy.utilities import remove_ros_args
 
-from phoenix_core import plugins
+from phoenix_core import logs, plugins
 from phoenix_core.node import EventNode
 from phoenix_core.plugins import NODES
 from phoenix_core.settings import SettingsError
@@ -37,6 +37,7 @@ def run(node_classes: Sequence[type[EventNode]]) -> int:
     # By default a ROS graph offers the microphone to the whole network.
     os.environ.setdefault('ROS_AUTOMATIC_DISCOVERY_RANGE', 'LOCALHOST')
     faulthandler.register(signal.SIGUSR1)
+    logs.console_format(os.environ)
     rclpy.init(args=sys.argv, signal_handler_options=SignalHandlerOptions.NO)
     executor = EventsExecutor()
     nodes: list[EventNode] = []

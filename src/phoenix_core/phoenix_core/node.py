@@ -22,9 +22,10 @@ from phoenix_msgs.msg import CapabilityStatus, Fault, NodeStatus
 from rclpy.clock import Clock
 from rclpy.clock_type import ClockType
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
+from rclpy.logging import LoggingSeverity
 from rclpy.timer import Timer
 
-from phoenix_core import events, qos, timing, tracing
+from phoenix_core import events, logs, qos, timing, tracing
 from phoenix_core.declarations import check_handlers
 from phoenix_core.event_type import EventRuleError, EventType
 from phoenix_core.health import FaultLimit, Health
@@ -104,6 +105,8 @@ class EventNode(LifecycleNode):
             self, self.settings_class(), environ, self._settings_were_changed
         )
         self.settings = self._settings_parameters.settings
+        self.log = logs.node_log(self.get_logger(), self.get_name(), logs.log_format(environ))
+        self._set_log_level()
         self.metrics = NodeMetrics(self.get_name()) if self.settings.metrics else None
         for event in events.OF_EVERY_NODE:
             self._create_publisher(event)
@@ -180,7 +183,7 @@ class EventNode(LifecycleNode):
         if event not in self.produces and not of_every_node:
             raise UndeclaredEventError(f'{type(self).__name__} does not declare {event.name}')
         if not self._active and not of_every_node:
-            self.get_logger().warning(f'attempted to publish {event.name} while not active')
+            self.log.warning('attempted to publish while not active', topic=event.topic)
             return None
         message = event.build(fields)
         if self.settings.event_rules != 'off':
@@ -197,6 +200,9 @@ class EventNode(LifecycleNode):
         elif hasattr(message, 'header'):
             message.header.stamp = stamp or self.get_clock().now().to_msg()
         self._emit(event, message)
+        if self._logs_events and event.rate_hz is None:
+            with tracing.caused_by(context):
+                self.log.debug('sent', topic=event.topic)
         return context
 
     def fault(
@@ -222,7 +228,7 @@ class EventNode(LifecycleNode):
         left_out = self._fault_limit.admit(code)
         if left_out is None:
             return
-        self.get_logger().error(f'{code}: {message}')
+        self.log.error(f'{code}: {message}')
         if self.metrics is not None:
             self.metrics.faulted(code, SEVERITIES[severity])
         self.publish(
@@ -239,7 +245,7 @@ class EventNode(LifecycleNode):
     def healed(self, code: str) -> None:
         """Say that what impaired the node under this code is over; without effect if nothing."""
         if self._health.heal(code):
-            self.get_logger().info(f'{code}: over')
+            self.log.info(f'{code}: over')
 
     def in_background(
         self, function: Callable[..., Any], *args: Any, then: Callable[[Any], object] | None = None
@@ -418,6 +424,7 @@ class EventNode(LifecycleNode):
 
     def _settings_were_changed(self) -> None:
         self.settings = self._settings_parameters.settings
+        self._set_log_level()
         if self._worker is not None:
             self._isolated(self.settings_changed, None, Timing.now())
 
@@ -431,6 +438,11 @@ class EventNode(LifecycleNode):
             if error.kind not in self._rules_told:
                 self._rules_told.add(error.kind)
                 self.fault('event_rule_broken', error.kind, severity=Fault.WARNING)
+
+    def _set_log_level(self) -> None:
+        logger, level = self.get_logger(), self.settings.log_level
+        logger.set_level(logs.LEVELS[level] if level else LoggingSeverity.UNSET)
+        self._logs_events = logger.is_enabled_for(LoggingSeverity.DEBUG)
 
     def _create_publisher(self, event: EventType) -> None:
         if event not in self._event_publishers:

@@ -42,6 +42,9 @@ class NodeSettings(BaseModel):
     model_config = ConfigDict(extra='forbid', frozen=True, strict=True)
 
     autostart: bool = setting(True, 'Configure and activate without being asked.')
+    log_level: Literal['', 'debug', 'info', 'warn', 'error', 'fatal'] = setting(
+        '', 'What the node logs; empty: as the process was started.', runtime=True
+    )
     metrics: bool = setting(True, 'Count and measure; the telemetry node serves it.')
     profile: str = setting('', 'File with settings of all nodes; empty: none.')
     event_rules: Literal['enforce', 'warn', 'off'] = setting(

@@ -162,7 +162,7 @@ class Supervisor(EventNode):
 
     def report(self, node: str, code: str, message: str, tried: str, *, lost: bool) -> None:
         """Publish a fault of another node."""
-        self.get_logger().error(f'{node}: {code}: {message}')
+        self.log.error(f'{node}: {code}: {message}')
         self.publish(
             events.FAULT,
             node=node,

@@ -110,7 +110,7 @@ class Listener(EventNode):
         missing = self._stream.missing
         decisions = self._endpointer.process(self._stream.take(frame))
         if self._stream.missing > missing:
-            self.get_logger().warning(f'{self._stream.missing - missing} samples missing')
+            self.log.warning('samples missing', samples=self._stream.missing - missing)
         with tracing.caused_by(self._cause):
             for decision in decisions:
                 self._decide(decision)

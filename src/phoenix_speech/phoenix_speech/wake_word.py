@@ -102,7 +102,7 @@ class WakeWord(EventNode):
             ago = detector.position - detection.at_sample
             own_score = self._own_voice.score(detection.phrase, end_s - ago / SAMPLE_RATE)
         if own_score >= self.settings.threshold * OWN_SHARE:
-            self.get_logger().info(f'{detection.phrase} was said by the toy itself')
+            self.log.info('the toy itself said the wake phrase', phrase=detection.phrase)
         else:
             self.post(self._tell, detection, end - ago)
 

@@ -93,7 +93,7 @@ class Telemetry(EventNode):
         try:
             return MetricsServer(self._toy_metrics, port)
         except OSError as error:  # another toy on this machine: no reason for a fault
-            self.get_logger().warning(f'no metrics on port {port}: {error.strerror}')
+            self.log.warning('no metrics are served', port=port, reason=error.strerror)
             return None
 
 

@@ -1,0 +1,1 @@
+"""The stream of events as it happens, in the terminal."""
