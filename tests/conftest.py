@@ -99,6 +99,21 @@ def microphone(graph, samples):
 
 
 @pytest.fixture
+def expect_health(graph):
+    """Wait until a node tells that it is so well, and of which fault."""
+    probe = graph.probe(records=[events.NODE_STATUS])
+
+    def expect(node, level, code=''):
+        def is_newest(status):
+            told = [s for s in probe.recorded(events.NODE_STATUS) if s.header.producer == node]
+            return status is told[-1] and status.level == level and code in status.message
+
+        probe.expect(events.NODE_STATUS, lambda s: s.header.producer == node and is_newest(s))
+
+    return expect
+
+
+@pytest.fixture
 def refusal(graph):
     """Add a node that must not come up, and return what it says of the reason."""
     probe = graph.probe(records=[events.FAULT])

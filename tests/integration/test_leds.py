@@ -206,11 +206,13 @@ def test_a_failing_strip_is_one_fault_and_frames_go_on(probe, loose_wire):
     assert len(probe.recorded(events.FAULT)) == 1
 
 
-def test_a_strip_that_works_again_shows_what_it_missed(probe, loose_wire):
+def test_a_strip_that_works_again_shows_what_it_missed(probe, loose_wire, expect_health):
     command(probe, 'solid', color=RED)
     probe.expect(events.LED_FRAME, is_all((255, 0, 0)))
+    expect_health('leds', CapabilityStatus.LOST, 'led_strip_failed')
     loose_wire.mended = True
     assert loose_wire.is_red.wait(5)
+    expect_health('leds', CapabilityStatus.OK)
 
 
 def test_what_cannot_be_configured_is_refused_by_name(refusal, tmp_path):

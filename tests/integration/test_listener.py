@@ -4,7 +4,13 @@ import re
 import threading
 
 import pytest
-from phoenix_msgs.msg import ListeningEvent, ListenRequest, Transcript, UserSpeech
+from phoenix_msgs.msg import (
+    CapabilityStatus,
+    ListeningEvent,
+    ListenRequest,
+    Transcript,
+    UserSpeech,
+)
 
 from phoenix_audio.wav import read_wav
 from phoenix_core import events
@@ -251,7 +257,9 @@ def test_frames_of_another_rate_are_refused(listen, probe, microphone):
     expect(probe, NO_SPEECH, cause)
 
 
-def test_a_failing_recognizer_is_a_fault_and_the_next_words_are_told(listen, probe, microphone):
+def test_a_failing_recognizer_is_a_fault_and_the_next_words_are_told(
+    listen, probe, microphone, expect_health
+):
     listen('Forgetful')
     cause = open_ear(probe)
     microphone.play(COMMAND)
@@ -262,10 +270,12 @@ def test_a_failing_recognizer_is_a_fault_and_the_next_words_are_told(listen, pro
     assert fault.header.trace_id == cause.trace_id
     assert 'RuntimeError' in fault.message
     assert 'light' not in fault.message
+    expect_health('listener', CapabilityStatus.DEGRADED, 'recognizer_failed')
     cause = open_ear(probe)
     microphone.play(COMMAND)
     microphone.keep_quiet(1)
     assert final(probe, cause).text.endswith('seconds')
+    expect_health('listener', CapabilityStatus.OK)
 
 
 def test_speech_without_words_is_not_understood(listen, probe, microphone):

@@ -5,7 +5,7 @@ import wave
 
 import numpy as np
 import pytest
-from phoenix_msgs.msg import PlaybackEvent, UserSpeech
+from phoenix_msgs.msg import CapabilityStatus, PlaybackEvent, UserSpeech
 
 from phoenix_audio.speaker import Speaker
 from phoenix_core import events
@@ -168,18 +168,22 @@ def test_frames_of_another_rate_are_refused(graph, probe):
     assert [name for name, _ in told(probe)] == ['b', 'b']
 
 
-def test_a_speaker_that_cannot_be_opened_is_a_fault_until_it_can(graph, probe, tmp_path):
+def test_a_speaker_that_cannot_be_opened_is_a_fault_until_it_can(
+    graph, probe, tmp_path, expect_health
+):
     folder = tmp_path / 'later'
     graph.add(Speaker, parameters={'file': str(folder / 'said.wav')})
     fault = probe.expect(events.FAULT)
     assert (fault.node, fault.code, fault.self_healing) == ('speaker', 'speaker_lost', True)
     assert f'{folder}/said.wav: cannot be written' in fault.message
+    expect_health('speaker', CapabilityStatus.LOST, 'speaker_lost')
     speak(probe, 'a', SHORT)
     assert expect(probe, INTERRUPTED, 'a').position_s == 0
     folder.mkdir()
     speak(probe, 'b', SHORT)
     expect(probe, FINISHED, 'b')
     assert np.array_equal(in_file(folder / 'said.wav')[: len(SHORT)], SHORT)
+    expect_health('speaker', CapabilityStatus.OK)
 
 
 def test_deactivating_interrupts_and_activating_begins_anew(graph, probe):

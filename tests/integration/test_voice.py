@@ -4,7 +4,7 @@ import threading
 
 import numpy as np
 import pytest
-from phoenix_msgs.msg import Fault
+from phoenix_msgs.msg import CapabilityStatus, Fault
 
 from phoenix_core import events
 from phoenix_core.settings import SettingsError
@@ -175,7 +175,7 @@ def test_what_is_stopped_while_it_is_made_is_not_said(speak_with, probe):
     assert frames_of(probe, 'a') == frames
 
 
-def test_when_a_voice_fails_the_next_one_speaks(speak_with, probe):
+def test_when_a_voice_fails_the_next_one_speaks(speak_with, probe, expect_health):
     speak_with('Hoarse', 'Tone')
     cause = say(probe, 'a', 'three')
     assert len(sound(expect_all(probe, 'a'))) == pytest.approx(0.5 * 16000, abs=32)
@@ -184,9 +184,10 @@ def test_when_a_voice_fails_the_next_one_speaks(speak_with, probe):
     assert (fault.severity, fault.self_healing) == (Fault.WARNING, True)
     assert fault.header.trace_id == cause.trace_id
     assert 'Hoarse: it croaks' in fault.message
+    expect_health('voice', CapabilityStatus.DEGRADED, 'voice_failed')
 
 
-def test_when_no_voice_works_a_small_sound_is_the_utterance(speak_with, probe):
+def test_when_no_voice_works_a_small_sound_is_the_utterance(speak_with, probe, expect_health):
     speak_with('Hoarse')
     cause = say(probe, 'a', 'three')
     earcon = probe.expect(events.EARCON)
@@ -194,9 +195,10 @@ def test_when_no_voice_works_a_small_sound_is_the_utterance(speak_with, probe):
     assert earcon.header.trace_id == cause.trace_id
     assert probe.recorded(events.AUDIO_OUTPUT) == []
     fault = probe.expect(events.FAULT, lambda f: f.severity == Fault.ERROR)
-    assert (fault.node, fault.code) == ('voice', 'voice_failed')
+    assert (fault.node, fault.code) == ('voice', 'no_voice_works')
     assert fault.header.trace_id == cause.trace_id
     assert 'no voice works: Hoarse: it croaks' in fault.message
+    expect_health('voice', CapabilityStatus.LOST, 'no_voice_works')
 
 
 def test_a_voice_whose_model_is_missing_is_a_fault_by_name_before_it_is_needed(graph, probe):

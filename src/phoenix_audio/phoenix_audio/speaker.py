@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from phoenix_msgs.msg import (
     AudioFrame,
+    CapabilityStatus,
     Earcon,
     PlaybackEvent,
     StopSpeaking,
@@ -77,7 +78,12 @@ class Speaker(EventNode):
                 self._publish_played, name, samples, self.get_clock().now(), in_s
             ),
             on_error=lambda error: self.post(
-                self.fault, 'speaker_lost', str(error), self_healing=True
+                self.fault,
+                'speaker_lost',
+                str(error),
+                tried='opens it again',
+                self_healing=True,
+                impairs=CapabilityStatus.LOST,
             ),
         )
         self._player.start()
@@ -91,6 +97,7 @@ class Speaker(EventNode):
         loudspeaker: Loudspeaker = self._provider(self.settings)
         if isinstance(loudspeaker, SimulatedLoudspeaker):
             loudspeaker.follow(self.time)
+        self.post(self.healed, 'speaker_lost')
         return loudspeaker
 
     def on_audio(self, frame: AudioFrame) -> None:

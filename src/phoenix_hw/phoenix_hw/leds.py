@@ -162,9 +162,16 @@ class Leds(EventNode):
         try:
             self.strip.show(rgb)
             self._shown, self._failing = rgb, False
+            self.healed('led_strip_failed')
         except LedStripError as error:
             if not self._failing:
-                self.fault('led_strip_failed', str(error), self_healing=True)
+                self.fault(
+                    'led_strip_failed',
+                    str(error),
+                    tried='sends the next frame',
+                    self_healing=True,
+                    impairs=CapabilityStatus.LOST,
+                )
             self._failing = True
         self.publish(events.LED_FRAME, cause=self._changed_by, sequence=self._sequence, rgb=rgb)
         self._changed_by = None

@@ -5,7 +5,13 @@ import uuid
 from contextlib import closing
 
 import numpy as np
-from phoenix_msgs.msg import ConversationEvent, ConversationRequest, Fault, Slot
+from phoenix_msgs.msg import (
+    CapabilityStatus,
+    ConversationEvent,
+    ConversationRequest,
+    Fault,
+    Slot,
+)
 
 from phoenix_core import events, plugins, tracing
 from phoenix_core.execution import run
@@ -89,12 +95,15 @@ class Conversation(EventNode):
                     tell = self._act if isinstance(part, ReplyAction) else self._tell
                     self.post(tell, part, number)
         except ChatModelError as error:
-            self.post(self.fault, 'conversation_failed', str(error))
+            self.post(self.fault, 'conversation_failed', str(error), impairs=CapabilityStatus.LOST)
         self.post(self._end, number)
 
     def _tell(self, sentence: ReplySentence, number: int) -> None:
         if number != self._newest:
             return
+        self.healed('conversation_failed')
+        if sentence.model_name == self.settings.providers[0]:
+            self.healed('chat_model_failed')
         utterance = uuid.uuid4().hex
         self.publish(
             events.CONVERSATION,
@@ -118,7 +127,12 @@ class Conversation(EventNode):
 
     def _model_failed(self, name: str, reason: str) -> None:
         self.fault(
-            'chat_model_failed', f'{name}: {reason}', severity=Fault.WARNING, self_healing=True
+            'chat_model_failed',
+            f'{name}: {reason}',
+            severity=Fault.WARNING,
+            tried='asks the next one',
+            self_healing=True,
+            impairs=CapabilityStatus.DEGRADED,
         )
 
 

@@ -6,6 +6,7 @@ from functools import partial
 import numpy as np
 from phoenix_msgs.msg import (
     AudioFrame,
+    CapabilityStatus,
     ListeningEvent,
     ListenRequest,
     MicrophoneMute,
@@ -180,8 +181,16 @@ class Listener(EventNode):
             with self.model_time():
                 text = self._recognizer.recognize(audio, SAMPLE_RATE)
         except Exception as error:  # whatever the engine raises, the toy asks to say it again
-            self.post(self.fault, 'recognizer_failed', describe(error))
+            self.post(
+                self.fault,
+                'recognizer_failed',
+                describe(error),
+                self_healing=True,
+                impairs=CapabilityStatus.DEGRADED,
+            )
             text = ''
+        else:
+            self.post(self.healed, 'recognizer_failed')
         return text, time.monotonic() - started
 
     def _tell(self, listening: int, result: tuple[str, float]) -> None:

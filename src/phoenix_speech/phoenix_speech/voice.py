@@ -5,7 +5,7 @@ from contextlib import closing, suppress
 from functools import partial
 
 import numpy as np
-from phoenix_msgs.msg import Fault, SayRequest, StopSpeaking
+from phoenix_msgs.msg import CapabilityStatus, Fault, SayRequest, StopSpeaking
 
 from phoenix_core import events, plugins, tracing
 from phoenix_core.execution import run
@@ -107,10 +107,12 @@ class Voice(EventNode):
                     self.post(self._enqueue, utterance_id, chunk, False)
                     silent = False
         except VoiceError as error:
-            self.post(self.fault, 'voice_failed', str(error))
+            self.post(self.fault, 'no_voice_works', str(error), impairs=CapabilityStatus.LOST)
             if silent:
                 self.post(self._stand_in, utterance_id)
                 return
+        else:
+            self.post(self._spoke, self._synthesizer.last_voice)
         self.post(self._enqueue, utterance_id, np.empty(0, np.int16), True)
 
     def _enqueue(self, utterance_id: str, samples: np.ndarray, last: bool) -> None:
@@ -146,7 +148,19 @@ class Voice(EventNode):
             self._requests.pop(frame.utterance_id, None)
 
     def _voice_failed(self, name: str, error: Exception) -> None:
-        self.fault('voice_failed', f'{name}: {error}', severity=Fault.WARNING, self_healing=True)
+        self.fault(
+            'voice_failed',
+            f'{name}: {error}',
+            severity=Fault.WARNING,
+            tried='speaks with the next voice',
+            self_healing=True,
+            impairs=CapabilityStatus.DEGRADED,
+        )
+
+    def _spoke(self, name: str) -> None:
+        self.healed('no_voice_works')
+        if name == self.settings.providers[0]:
+            self.healed('voice_failed')
 
 
 def piper(settings: VoiceSettings) -> VoiceProvider:
