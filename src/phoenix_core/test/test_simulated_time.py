@@ -83,6 +83,18 @@ def test_released_devices_go_on_in_real_time():
     assert not sleeper.is_alive()
 
 
+def test_an_event_that_was_not_received_holds_time_still_and_is_named():
+    time = SimulatedTime(START_NS)
+    time.subscribed(events.LISTEN_REQUEST, 2)
+    time.count_events()
+    time.published(events.LISTEN_REQUEST)
+    time.received(events.LISTEN_REQUEST)
+    assert not time.quiet()
+    assert time.under_way == ['1 x speech/listen']
+    time.received(events.LISTEN_REQUEST)
+    assert time.quiet()
+
+
 class Worker(EventNode):
     """Works on each request, and says so at a later time."""
 

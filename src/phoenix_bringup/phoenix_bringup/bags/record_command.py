@@ -189,6 +189,7 @@ def main(options: argparse.Namespace) -> int:
     recorder = Recorder(options.namespace, recorded, recording.on_message)
     recording.topics = recorder.topics
     executor.add_node(recorder)
+    print(f'waiting for a toy at {options.namespace}', flush=True)
     with until_signalled() as ended:
         signal.signal(signal.SIGUSR1, lambda *_: recording.dump())
         try:
