@@ -9,7 +9,7 @@ import pytest
 import yaml
 from whole_toy import ACTIVITIES, CONFIG, words_of
 
-LANGUAGES = sorted(folder.name for folder in CONFIG.iterdir() if folder.is_dir())
+LANGUAGES = sorted(path.parent.name for path in CONFIG.glob('*/intents.yaml'))
 CODE = sorted((CONFIG.parent / 'src' / 'phoenix_activities' / 'phoenix_activities').glob('*.py'))
 # Lists and dictionaries whose entries may differ: another language has other riddles.
 OF_ITS_OWN = ('questions', 'animals', 'dances', 'steps', 'color_names')
@@ -82,3 +82,24 @@ def test_no_spoken_words_stand_in_code():
         ]
     # What the fault of a late step and the diagram say is not said aloud.
     assert {name for name, *_ in strays} <= {'activities.py', 'diagram.py'}, strays
+
+
+@pytest.mark.parametrize('language', LANGUAGES)
+def test_every_animation_that_words_name_is_there(language):
+    animations = set(yaml.safe_load((CONFIG / 'leds.yaml').read_text())['animations'])
+    named = set()
+
+    def look(value):
+        if isinstance(value, dict):
+            show = value.get('show')
+            if show is not None:
+                named.add(show if isinstance(show, str) else show['animation'])
+            value = list(value.values())
+        if isinstance(value, list):
+            for inner in value:
+                look(inner)
+
+    for path in CONFIG.glob(f'{language}/**/*.yaml'):
+        look(yaml.safe_load(path.read_text()))
+    assert len(named) > 5
+    assert named <= animations
