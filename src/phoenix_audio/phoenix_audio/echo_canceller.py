@@ -13,9 +13,10 @@ FILTER_S = 0.2
 LEAD_S = 0.005
 # An echo is looked for from so much before the time that was told for its sound to so much after.
 EARLIEST_S, LATEST_S = 0.02, 0.2
-# It is looked for in so much sound, soon after a sound begins, then again and again.
+# It is looked for in so much sound, at once when a sound begins, before the filter has learnt what
+# is wrong, and then again and again: devices drift.
 WINDOW_S = 0.4
-FIRST_LOOKS_S, LOOK_PERIOD_S = (0.2, 0.4), 1.0
+FIRST_LOOKS_S, LOOK_PERIOD_S = (0.08, 0.12, 0.16, 0.2, 0.4), 1.0
 CLEAR = 12.0  # a correlation so many times above its average is an echo
 SOUND = 100.0  # amplitude of what can be looked for
 
