@@ -65,11 +65,13 @@ def family(pids: list[int]) -> list[psutil.Process]:
     return [*roots, *(child for root in roots for child in root.children(recursive=True))]
 
 
-async def measure(layout: str, runs: int) -> tuple[list[list[float]], float, float]:
+async def measure(
+    layout: str, runs: int, **arguments: str
+) -> tuple[list[list[float]], float, float]:
     """Return the steps of each run, idle CPU in percent of one core, and memory in MB."""
     with TestGraph() as graph:
         os.environ['ROS_DOMAIN_ID'] = str(graph.domain)
-        description = load(LAUNCH_FILE, {'layout': layout})
+        description = load(LAUNCH_FILE, {'layout': layout, **arguments})
         runner = LaunchRunner(description.processes, lambda process, line: None)
         probe = graph.probe(
             publishes=[events.SIMULATED_SOUND],

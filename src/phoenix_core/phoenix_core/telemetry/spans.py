@@ -5,7 +5,6 @@ The span is named after the topic and ends when the event was sent; its ids are 
 The standard variables apply: OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_HEADERS, ...
 """
 
-from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -19,13 +18,7 @@ from phoenix_msgs.msg import Fault
 from phoenix_core.event_type import EventType
 from phoenix_core.timing import NANOSECONDS
 
-ENDPOINTS = ('OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT')
 FLUSH_MS = 1000  # what is still unsent at the end may take so long
-
-
-def wanted(environ: Mapping[str, str]) -> bool:
-    """Tell whether somebody has said where spans are to go."""
-    return any(environ.get(name) for name in ENDPOINTS)
 
 
 class SpanExport:

@@ -3,7 +3,7 @@
 import array
 import os
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from phoenix_msgs.msg import NodeMetrics, TracedEvent
 from phoenix_msgs.srv import GetRecentEvents
@@ -14,12 +14,15 @@ from phoenix_core.event_type import EventType
 from phoenix_core.execution import run
 from phoenix_core.node import METRICS_PERIOD_S, EventNode
 from phoenix_core.settings import NodeSettings, setting
-from phoenix_core.telemetry import spans
 from phoenix_core.telemetry.exposition import MetricsServer, ToyMetrics
 from phoenix_core.telemetry.first_sound import FirstSound
 from phoenix_core.telemetry.recent_events import TRACED, RecentEvents, belongs
 
+if TYPE_CHECKING:
+    from phoenix_core.telemetry.spans import SpanExport
+
 RECENT_EVENTS = 'recent_events'  # the service, below the node's name
+ENDPOINTS = ('OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT')
 
 
 class TelemetrySettings(NodeSettings):
@@ -53,7 +56,7 @@ class Telemetry(EventNode):
             GetRecentEvents, f'~/{RECENT_EVENTS}', self.on_recent_events
         )
         self._server = self._serve()
-        self._export = spans.SpanExport(self.get_namespace()) if spans.wanted(os.environ) else None
+        self._export = self._exporter() if any(map(os.environ.get, ENDPOINTS)) else None
 
     def deactivate(self) -> None:
         """Close what activate opened."""
@@ -85,6 +88,11 @@ class Telemetry(EventNode):
             data = array.array('B', serialize_message(message))
             response.events.append(TracedEvent(topic=event.topic, data=data))
         return response
+
+    def _exporter(self) -> 'SpanExport':
+        from phoenix_core.telemetry.spans import SpanExport  # tens of MB that most toys spare
+
+        return SpanExport(self.get_namespace())
 
     def _serve(self) -> MetricsServer | None:
         port = self.settings.metrics_port
