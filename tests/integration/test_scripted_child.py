@@ -24,8 +24,8 @@ from phoenix_speech.scripted_chat import ScriptedChat
 
 ROOT = Path(__file__).parents[2]
 SCRIPTS = {
-    language: yaml.safe_load((ROOT / f'tests/scripted_child/{language}.yaml').read_text())
-    for language in ('de', 'en')
+    path.stem: yaml.safe_load(path.read_text())
+    for path in sorted((ROOT / 'tests' / 'scripted_child').glob('*.yaml'))
 }
 CASES = [(language, name) for language, script in SCRIPTS.items() for name in script]
 
