@@ -9,6 +9,7 @@ import yaml
 from phoenix_msgs.msg import (
     ActivityState,
     ButtonEvent,
+    CapabilityStatus,
     ConversationEvent,
     ConversationRequest,
     IntentDetected,
@@ -103,6 +104,24 @@ def test_the_toy_begins_in_idle(graph, node, probe):
     late = graph.probe(records=[events.ACTIVITY_STATE, events.VOLUME])
     assert late.expect(events.ACTIVITY_STATE).activity == 'idle'
     assert late.expect(events.VOLUME).level == pytest.approx(0.7)
+
+
+def test_what_the_toy_can_no_longer_do_is_told(node, probe):
+    def tell(level):
+        entries = [CapabilityStatus(capability='hearing', level=level)]
+        probe.publish(events.SYSTEM_STATUS, capabilities=entries)
+
+    tell(CapabilityStatus.DEGRADED)
+    tell(CapabilityStatus.LOST)
+    tell(CapabilityStatus.LOST)
+    told = probe.expect(events.SAY_REQUEST)
+    assert told.text in node.director.activities['idle'].words.phrases['lost_hearing']
+    play(probe, told.utterance_id)
+    expect_state(probe, 'idle', SPEAKING)
+    tell(CapabilityStatus.OK)
+    tell(CapabilityStatus.LOST)
+    probe.expect_count(events.SAY_REQUEST, 2)
+    assert len(probe.recorded(events.SAY_REQUEST)) == 2
 
 
 def test_an_interaction_is_one_trace_from_the_wake_word_to_rest(node, probe):

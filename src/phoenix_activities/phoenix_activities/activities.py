@@ -8,6 +8,7 @@ from datetime import datetime, timezone
 from phoenix_msgs.msg import (
     ActivityRequest,
     ButtonEvent,
+    CapabilityStatus,
     ConversationEvent,
     ConversationRequest,
     ExpectedAnswer,
@@ -16,6 +17,7 @@ from phoenix_msgs.msg import (
     ListenRequest,
     PlaybackEvent,
     Slot,
+    SystemStatus,
     TouchEvent,
     WakeWordDetected,
 )
@@ -77,6 +79,7 @@ class Activities(EventNode):
         events.TOUCH: 'on_touch',
         events.BUTTON: 'on_button',
         events.ACTIVITY_REQUEST: 'on_request',
+        events.SYSTEM_STATUS: 'on_system_status',
     }
     settings: ActivitiesSettings
 
@@ -126,6 +129,14 @@ class Activities(EventNode):
             self.director.set_volume(self.director.volume + VOLUME_KEYS[event.button])
         else:
             self.director.on_attention('button')
+
+    def on_system_status(self, status: SystemStatus) -> None:
+        """Tell what the toy can no longer do."""
+        self.director.on_lost(
+            entry.capability
+            for entry in status.capabilities
+            if entry.level == CapabilityStatus.LOST
+        )
 
     def on_listening(self, event: ListeningEvent) -> None:
         """Follow the ear."""

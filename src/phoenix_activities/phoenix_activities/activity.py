@@ -105,6 +105,9 @@ class Activity:
         """Take it that all that was to be said has been spoken."""
         self.director.finish('done')
 
+    def on_lost(self) -> None:
+        """Take it that other capabilities of the toy are lost than before."""
+
     def on_timeout(self) -> None:
         """Take it that the time set by director.wait is over."""
 

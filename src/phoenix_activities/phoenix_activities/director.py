@@ -61,6 +61,8 @@ class Director:
         self.chance = chance
         self.quiet_hours = quiet_hours
         self.memory: dict[str, str] = {}  # what the toy was told, e.g. child_name
+        self.lost: set[str] = set()  # capabilities, as in config/capabilities.yaml
+        self.untold: list[str] = []  # those of them that nobody was told of
         made = [make(self) for make in activities]
         self.activities: Mapping[str, Activity] = {activity.name: activity for activity in made}
         self._entered_by = {name: activity for activity in made for name in activity.intents}
@@ -201,6 +203,14 @@ class Director:
         self._turn.quiet(reason)
 
     # What happens to the toy.
+
+    @_step
+    def on_lost(self, capabilities: Iterable[str]) -> None:
+        """Take which capabilities are lost; each loss is told once, when the toy rests."""
+        lost = set(capabilities)
+        self.untold = [name for name in self.untold if name in lost] + sorted(lost - self.lost)
+        self.lost = lost
+        self.current.on_lost()
 
     @_step
     def on_touch(self, pad: str) -> None:

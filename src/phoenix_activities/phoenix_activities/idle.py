@@ -46,6 +46,14 @@ class Idle(Activity):
                 self.say_phrase('noise')
         self._rest()
 
+    def on_lost(self) -> None:
+        """Say in a child's words what the toy cannot do now, but not at night."""
+        untold = self.director.untold
+        while untold and not self.director.is_quiet_time:
+            phrase = f'lost_{untold.pop(0)}'
+            if phrase in self.words.phrases:
+                self.say_phrase(phrase)
+
     def on_said(self) -> None:
         """Rest on."""
 
@@ -56,3 +64,4 @@ class Idle(Activity):
         at_night = self.director.is_quiet_time
         self._wait_s = SLEEPY_AT_NIGHT_S if at_night else self.director.chance.uniform(*LIVELY_S)
         self.director.wait(self._wait_s)
+        self.on_lost()

@@ -398,3 +398,25 @@ def test_a_broken_words_file_is_refused_by_name(tmp_path, text, problem):
     (tmp_path / 'en' / 'answers.yaml').write_text(text)
     with pytest.raises(ConfigFileError, match=rf'answers\.yaml: .*{problem}'):
         Words([tmp_path / 'en'], random.Random(1), {})
+
+
+def test_what_is_lost_is_told_once_and_again_when_it_is_lost_again(scene, director):
+    texts = director.activities['idle'].words.phrases['lost_hearing']
+    director.on_lost({'hearing', 'light'})
+    (told,) = scene.speak()
+    assert told in texts
+    assert scene.state == ('idle', Phase.RESTING)
+    director.on_lost({'hearing'})
+    assert scene.speak() == []
+    director.on_lost(())
+    director.on_lost({'hearing'})
+    assert scene.speak()[0] in texts
+
+
+def test_what_is_lost_meanwhile_is_told_when_the_toy_rests_if_it_still_is(scene, director):
+    scene.hear(Intent('joke'))
+    director.on_lost({'hearing', 'attention'})
+    director.on_lost({'hearing'})
+    joke, told = scene.speak()
+    assert joke not in (told, '')
+    assert told in director.activities['idle'].words.phrases['lost_hearing']
