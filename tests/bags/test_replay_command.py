@@ -75,6 +75,8 @@ def test_a_difference_is_shown_side_by_side_and_can_be_accepted(replay, tmp_path
     said = [str(event) for event in accepted.events if event.event is events.SAY_REQUEST]
     assert said == ['says: Hello, my friend!']
     assert len(accepted.events) == len(session.events)
+    assert sorted(path.name for path in bag.iterdir()) == ['greeting_0.mcap', 'metadata.yaml']
+    assert list(tmp_path.iterdir()) == [bag]
 
 
 def test_a_language_model_answers_as_it_did_and_no_server_is_asked(replay, tmp_path):

@@ -1,7 +1,7 @@
 """Takes the behavior of a replay as the reference: the bag keeps its inputs and gets the rest."""
 
 import json
-import shutil
+import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -25,12 +25,11 @@ def accept(session: Session, replayed: Session, plan: Plan) -> None:
     recorded = {event.event for event in session.events}
     came = [event for event in replayed.events if event.event in recorded or is_outcome(event)]
     new = sorted([*kept, *came], key=lambda event: event.time_ns)
-    part = session.path.with_name(f'{session.path.resolve().name}.part')
-    old = session.path.with_name(f'{session.path.resolve().name}.old')
-    write_session(part, session.namespace, new, session.settings, session.utc_offset_s)
-    session.path.rename(old)
-    part.rename(session.path)
-    shutil.rmtree(old) if old.is_dir() else old.unlink()
+    with tempfile.TemporaryDirectory(dir=session.path.absolute().parent) as folder:
+        part = Path(folder) / session.path.absolute().name  # a bag's files bear its name
+        write_session(part, session.namespace, new, session.settings, session.utc_offset_s)
+        session.path.rename(Path(folder) / 'old')
+        part.rename(session.path)
 
 
 def write_session(
