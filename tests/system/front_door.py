@@ -15,6 +15,7 @@ class Phoenix:
     """One start of ./phoenix, in a process group of its own."""
 
     def __init__(self, domain: int, *arguments: str, **environment: str) -> None:
+        self.domain = domain
         self.mark = f'PHOENIX_TEST={uuid.uuid4().hex}'
         name, value = self.mark.split('=')
         self.process = subprocess.Popen(

@@ -14,7 +14,16 @@ from pathlib import Path  # noqa: E402
 from phoenix_bringup.bags import arguments  # noqa: E402
 
 VERSION = '0.1.0'
-BAG_COMMANDS = ('record', 'replay', 'bags')
+# Where a command is implemented, if not in phoenix_bringup itself.
+SUBPACKAGES = {
+    'record': 'bags',
+    'replay': 'bags',
+    'bags': 'bags',
+    'graph': 'graph',
+    'docs': 'graph',
+    'trace': 'traces',
+    'events': 'live',
+}
 
 
 def parser() -> argparse.ArgumentParser:
@@ -33,6 +42,17 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument('--dry-run', action='store_true', help='only print what would be started')
     run.add_argument('--show-args', action='store_true', help='list the launch arguments')
     run.add_argument('arguments', nargs='*', metavar='NAME:=VALUE', help='launch arguments')
+
+    graph = commands.add_parser('graph', help='who sends what to whom, declared or running')
+    graph.add_argument('names', nargs='*', metavar='NAME', help='only these events and nodes')
+    graph.add_argument('--check', action='store_true', help='compare; exit 1 for any difference')
+    graph.add_argument('--format', choices=('svg', 'mermaid', 'dot'), help='draw instead of list')
+    graph.add_argument('--namespace', default='/phoenix', help='of the running toy')
+
+    docs = commands.add_parser('docs', help='write docs/events.md and the drawings')
+    docs.add_argument(
+        '--check', action='store_true', help='only compare; exit 1 if they are stale'
+    )
 
     arguments.add_record(commands)
     arguments.add_replay(commands)
@@ -65,17 +85,10 @@ def main() -> int:
     if sys.argv[1:2] == ['test']:
         return _test(sys.argv[2:])
     options = parser().parse_args()
-    if options.command in BAG_COMMANDS:
-        module = import_module(f'phoenix_bringup.bags.{options.command}_command')
+    if options.command in SUBPACKAGES:
+        subpackage = SUBPACKAGES[options.command]
+        module = import_module(f'phoenix_bringup.{subpackage}.{options.command}_command')
         return int(module.main(options))
-    if options.command == 'events':
-        from phoenix_bringup.live import events_command
-
-        return events_command.main(options)
-    if options.command == 'trace':
-        from phoenix_bringup.traces import trace_command
-
-        return trace_command.main(options)
     from phoenix_bringup import run_command
 
     return run_command.main(options)

@@ -16,6 +16,9 @@ from phoenix_core.comparison import IGNORE, within
 from phoenix_core.event_type import EventType, Privacy
 from phoenix_core.rules import Reference, in_range, not_empty, one_of
 
+# Raised by a change that breaks old recordings or other nodes; the tests say when.
+VERSION = 1
+
 # Sound.
 
 AUDIO_INPUT = EventType(

@@ -61,6 +61,7 @@ class EventNode(LifecycleNode):
 
     produces: ClassVar[tuple[EventType, ...]] = ()
     consumes: ClassVar[Mapping[EventType, str]] = {}
+    observes: ClassVar[tuple[EventType, ...]] = ()
     settings: NodeSettings
 
     def __init__(
@@ -311,9 +312,13 @@ class EventNode(LifecycleNode):
         """
         Hear an event until cleanup.
 
-        Called in configure, it makes the node an observer and no consumer: the toy does what it
-        does without it, as without `ros2 topic echo`.
+        Called in configure, for what the class declares in `observes`: the node is an observer and
+        no consumer, the toy does what it does without it, as without `ros2 topic echo`.
+
+        :raises UndeclaredEventError: the node does not declare it.
         """
+        if event not in (*self.observes, *self.consumes):
+            raise UndeclaredEventError(f'{type(self).__name__}.observes lacks {event.name}')
         self.time.subscribed(event, 1)
         callback = partial(self._receive, event, handler)
         self._event_subscriptions.append(

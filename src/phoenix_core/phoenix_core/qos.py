@@ -70,3 +70,17 @@ def subscription(offered: QoSProfile) -> QoSProfile:
     if offered.durability == DurabilityPolicy.TRANSIENT_LOCAL:
         requested.depth = max(offered.depth, _LATCHED_READ)
     return requested
+
+
+def describe(profile: QoSProfile) -> str:
+    """Name a profile and what it promises: event (reliable, volatile, last 20)."""
+    names = {'STREAM', 'LOSSY_STREAM', 'EVENT', 'LATCHED_EVENT', 'STATE'}
+    name = next((name for name in names if globals()[name] is profile), 'own profile')
+    return (
+        f'{_words(name)} ({_words(profile.reliability.name)}, {_words(profile.durability.name)}, '
+        f'last {profile.depth})'
+    )
+
+
+def _words(name: str) -> str:
+    return name.lower().replace('_', ' ')

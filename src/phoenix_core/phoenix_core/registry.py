@@ -1,7 +1,7 @@
 """The registry: every event and node that is installed, and who says what to whom."""
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from phoenix_core import events, plugins
@@ -51,6 +51,11 @@ class Registry:
             {name: plugins.load(plugins.NODES, name) for name in plugins.names(plugins.NODES)}
         )
 
+    def of_packages(self, packages: Collection[str]) -> 'Registry':
+        """Leave out the nodes of other packages, and the events that they alone have."""
+        own = {name: node for name, node in self.nodes.items() if self.package(name) in packages}
+        return Registry(own)
+
     def event(self, name: str) -> EventType:
         """
         Find an event by its name or its topic.
@@ -80,9 +85,18 @@ class Registry:
         """List the events a node hears."""
         return tuple(self.nodes[node].consumes)
 
+    def observed_by(self, node: str) -> tuple[EventType, ...]:
+        """List the events a node looks on at; nothing that the toy does depends on that."""
+        return self.nodes[node].observes
+
     def package(self, node: str) -> str:
         """Name the Python package a node comes from."""
-        return _class(self.nodes[node]).__module__.partition('.')[0]
+        return self.node_class(node).__module__.partition('.')[0]
+
+    def node_class(self, node: str) -> type[EventNode]:
+        """Return the class of a node."""
+        found = self.nodes[node]
+        return found if isinstance(found, type) else type(found)
 
     def problems(self) -> list[str]:
         """Say in one line each where the events and the nodes' declarations do not fit."""
@@ -117,7 +131,3 @@ class Registry:
             for what in ('name', 'topic'):
                 if getattr(other, what) == getattr(event, what):
                     yield f'{event.name}: {other.name} has the same {what}; give it one of its own'
-
-
-def _class(node: NodeClass) -> type[EventNode]:
-    return node if isinstance(node, type) else type(node)

@@ -183,11 +183,17 @@ def test_what_is_published_outside_of_known_nodes_is_found(tmp_path):
         'class Unknown(node.EventNode):\n'
         '    def tell(self):\n'
         '        self.publish(events.TOUCH)\n'
+        'class StandIn(EventNode):\n'
+        '    def __init__(self):\n'
+        '        self.consumes = {}\n'
+        'class Person(StandIn):\n'
+        '    def tell(self):\n'
+        '        self.publish(events.TOUCH)\n'
         'def tell(node):\n'
         '    node.publish(events.MOTION)\n'
     )
     assert list(stray_publications(tmp_path, {'Known'})) == [
         'squeaky.py:4: Unknown is a node that no entry point of phoenix.nodes names; '
         'add it to setup.py',
-        'squeaky.py:8: events.MOTION is published outside of a node class; let the node do it',
+        'squeaky.py:14: events.MOTION is published outside of a node class; let the node do it',
     ]

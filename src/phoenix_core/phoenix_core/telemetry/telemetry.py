@@ -40,11 +40,12 @@ class Telemetry(EventNode):
     """Observes every event of every interaction, and writes nothing to disk."""
 
     consumes = {events.NODE_METRICS: 'on_metrics'}
+    observes = TRACED
     settings: TelemetrySettings
 
     def configure(self) -> None:
         """Begin without any interaction."""
-        for event in TRACED:
+        for event in self.observes:
             self.observe(event, partial(self.on_event, event))
         self._recent = RecentEvents(self.settings.interactions)
         self._toy_metrics = ToyMetrics(stale_s=3 * METRICS_PERIOD_S)

@@ -1,0 +1,1 @@
+"""The event graph: as declared and as it runs, drawn, described and compared."""

@@ -1,0 +1,106 @@
+"""What is on the ROS graph now: nodes, and who publishes and hears what, as what, at which QoS."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from rclpy.node import Node
+from rclpy.qos import QoSProfile
+from rclpy.topic_endpoint_info import TopicEndpointInfo, TopicEndpointTypeEnum
+
+# DDS never says that it knows all. Unchanged for so long counts as complete,
+SETTLED_S = 1.0  # if it is as expected,
+DOUBTFUL_S = 4.0  # and if not: a busy machine is slow to find a process.
+LONGEST_S = 15.0
+POLL_S = 0.1
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """
+    One publisher or subscription.
+
+    :param node: with its namespace: /phoenix/listener.
+    :param topic: absolute.
+    :param type_hash: of the definition that its program was built with; empty: not told.
+    """
+
+    node: str
+    topic: str
+    type: str
+    type_hash: str
+    qos: QoSProfile
+    publishes: bool
+
+
+@dataclass(frozen=True)
+class Observation:
+    """
+    The graph at one moment, without the node that looks.
+
+    :param nodes: as often as each is there, in alphabetical order.
+    """
+
+    nodes: tuple[str, ...]
+    endpoints: tuple[Endpoint, ...]
+
+
+def observe(node: Node) -> Observation:
+    """Look once."""
+    nodes = sorted(
+        full_name(name, namespace) for name, namespace in node.get_node_names_and_namespaces()
+    )
+    own = node.get_fully_qualified_name()
+    endpoints = [
+        _endpoint(topic, info)
+        for topic, _ in node.get_topic_names_and_types()
+        for info in (
+            *node.get_publishers_info_by_topic(topic),
+            *node.get_subscriptions_info_by_topic(topic),
+        )
+    ]
+    return Observation(
+        tuple(name for name in nodes if name != own),
+        tuple(endpoint for endpoint in endpoints if endpoint.node != own),
+    )
+
+
+def settled(node: Node, as_expected: Callable[[Observation], bool]) -> Observation:
+    """Look until nothing new appears; longer while the graph is not as expected."""
+    started = changed = time.monotonic()
+    seen = observe(node)
+    while True:
+        time.sleep(POLL_S)
+        now = time.monotonic()
+        newest = observe(node)
+        if _names(newest) != _names(seen):
+            changed = now
+        seen = newest
+        if now - started > LONGEST_S or now - changed > DOUBTFUL_S:
+            return seen
+        if now - changed > SETTLED_S and as_expected(seen):
+            return seen
+
+
+def full_name(name: str, namespace: str) -> str:
+    """Put a node's name together; a program that is no ROS node has none."""
+    if 'UNKNOWN' in name:
+        return '(a program that is no ROS node)'
+    return f'{namespace.rstrip("/")}/{name}'
+
+
+def _endpoint(topic: str, info: TopicEndpointInfo) -> Endpoint:
+    told = any(info.topic_type_hash.value)
+    return Endpoint(
+        node=full_name(info.node_name, info.node_namespace),
+        topic=topic,
+        type=info.topic_type,
+        type_hash=str(info.topic_type_hash) if told else '',
+        qos=info.qos_profile,
+        publishes=info.endpoint_type == TopicEndpointTypeEnum.PUBLISHER,
+    )
+
+
+def _names(seen: Observation) -> tuple[object, ...]:
+    ends = sorted((end.node, end.topic, end.type, end.publishes) for end in seen.endpoints)
+    return (seen.nodes, ends)

@@ -1,0 +1,101 @@
+"""What a message type consists of, read from its .msg file: fields, constants, comments."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ament_index_python.packages import get_package_share_path
+from rosidl_adapter.parser import parse_message_file
+
+
+@dataclass(frozen=True)
+class Entry:
+    """
+    A line of a .msg file.
+
+    :param type: as in the file, with bounds: string<=64.
+    :param value: of a constant; None for a field.
+    :param comment: what the line says of it, unit first: [s] of speech.
+    """
+
+    name: str
+    type: str
+    value: Any
+    comment: str
+
+
+@dataclass(frozen=True)
+class MessageSchema:
+    """
+    A message type.
+
+    :param name: phoenix_msgs/msg/Volume
+    :param comment: what the file says at its top.
+    :param type_hash: of the definition and of all within it, as the middleware tells it.
+    """
+
+    name: str
+    comment: str
+    fields: tuple[Entry, ...]
+    constants: tuple[Entry, ...]
+    type_hash: str
+
+    def constant_names(self, field: str, values: tuple[Any, ...]) -> list[str]:
+        """
+        Name the values that a field may have, as far as the file has constants for them.
+
+        Two enumerations in one message are told apart by the names in the field's comment.
+        """
+        comment = next(entry.comment for entry in self.fields if entry.name == field)
+        known = [entry for entry in self.constants if entry.value in values]
+        named = [entry for entry in known if entry.name in comment.replace(',', ' ').split()]
+        return [entry.name for entry in named or known]
+
+
+def type_name(message: Any) -> str:
+    """Return a message class's ROS name, package/msg/Type."""
+    return f'{message.__module__.split(".")[0]}/msg/{message.__name__}'
+
+
+def schema(message: Any) -> MessageSchema:
+    """
+    Read the schema of a message class from the files that its package has installed.
+
+    :raises OSError: they are not there.
+    """
+    path = _installed(message, '.msg')
+    definition = parse_message_file(type_name(message).split('/')[0], str(path))
+    return MessageSchema(
+        name=type_name(message),
+        comment=_text(definition.annotations),
+        fields=tuple(
+            Entry(field.name, str(field.type), None, _text(field.annotations))
+            for field in definition.fields
+        ),
+        constants=tuple(
+            Entry(constant.name, constant.type, constant.value, _text(constant.annotations))
+            for constant in definition.constants
+        ),
+        type_hash=type_hash(message),
+    )
+
+
+def type_hash(message: Any) -> str:
+    """
+    Return the hash of a message's definition, RIHS01_ and 64 hex digits.
+
+    :raises OSError: its package has not installed it.
+    """
+    hashes = json.loads(_installed(message, '.json').read_text(encoding='utf-8'))['type_hashes']
+    return next(one['hash_string'] for one in hashes if one['type_name'] == type_name(message))
+
+
+def _installed(message: Any, ending: str) -> Path:
+    package, folder, name = type_name(message).split('/')
+    return get_package_share_path(package) / folder / f'{name}{ending}'
+
+
+def _text(annotations: Any) -> str:
+    unit = f'[{annotations["unit"]}] ' if 'unit' in annotations else ''
+    return unit + ' '.join(line.strip() for line in annotations.get('comment', []) if line.strip())
