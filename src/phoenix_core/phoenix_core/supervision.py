@@ -60,7 +60,7 @@ class Policy:
     retry_s: float = 1.0  # pause after the second failure in a row; doubles with each further one
     retry_max_s: float = 30.0
     attempts: int = 4  # failures in a row after which the node counts as lost
-    stable_s: float = 30.0  # in service; forgets the failures before
+    stable_s: float = 5.0  # in service; forgets the failures before
 
 
 @dataclass

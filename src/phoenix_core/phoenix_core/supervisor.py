@@ -50,7 +50,7 @@ class SupervisorSettings(NodeSettings):
     retry_s: float = setting(1.0, 'First pause between attempts; doubles [s].', ge=0.1, le=60)
     retry_max_s: float = setting(30.0, 'Longest pause between attempts [s].', ge=1, le=600)
     attempts: int = setting(4, 'Failures in a row that make a node count as lost.', ge=1, le=100)
-    stable_s: float = setting(30.0, 'So long in service is no failure any more [s].', ge=1)
+    stable_s: float = setting(5.0, 'So long in service is no failure any more [s].', ge=1)
 
 
 class CapabilitiesFile(FileModel):
