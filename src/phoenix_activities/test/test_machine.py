@@ -63,7 +63,7 @@ def test_whatever_happens_the_paused_are_in_order_and_all_ends_at_rest(machine):
 def test_the_diagram_in_the_docs_is_that_of_the_activities():
     page = CONFIG.parent / 'docs' / 'activities.md'
     assert page.read_text() == insert(page.read_text(), ACTIVITIES), (
-        'docs/activities.md is stale; phoenix_activities.diagram.insert makes it anew'
+        'docs/activities.md is stale: ./phoenix docs'
     )
 
 

@@ -88,6 +88,8 @@ def test_stale_documents_are_told_and_written(tmp_path, monkeypatch, capsys):
     readme = tmp_path / 'README.md'
     readme.unlink()
     readme.write_text('# Phoenix\n\n```mermaid\nflowchart LR\n```\n')
+    activities = tmp_path / 'docs' / 'activities.md'
+    activities.write_text('# Activities\n\n<!-- activities: generated -->\n<!-- end -->\n')
     monkeypatch.setattr(docs_command, 'ROOT', tmp_path)
 
     def run(check):
@@ -102,3 +104,4 @@ def test_stale_documents_are_told_and_written(tmp_path, monkeypatch, capsys):
     assert run(check=False) == 0
     assert run(check=True) == 0
     assert 'microphone' in readme.read_text()
+    assert 'story : story' in activities.read_text()

@@ -8,8 +8,11 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from phoenix_activities.activities import ACTIVITIES
+from phoenix_activities.diagram import insert
 from phoenix_bringup.graph.event_documents import document, flow
 from phoenix_bringup.graph.graph_command import launched
+from phoenix_core import plugins
 from phoenix_core.contracts import REMEDY, breaks, record
 from phoenix_core.registry import Registry
 
@@ -62,6 +65,9 @@ def documents(registry: Registry, root: Path) -> Iterator[tuple[Path, str]]:
     toy = [name for name in launched() if not registry.observed_by(name)]
     yield root / 'docs' / 'events.md', document(registry, toy)
     yield root / CONTRACTS, json.dumps(record(), indent=1) + '\n'
+    activities = root / 'docs' / 'activities.md'
+    made = [plugins.load(ACTIVITIES, name) for name in plugins.names(ACTIVITIES)]
+    yield activities, insert(activities.read_text(encoding='utf-8'), made)
     readme = root / 'README.md'
     text = readme.read_text(encoding='utf-8')
     yield readme, README_FLOW.sub(lambda _: flow(registry, toy), text, count=1)
