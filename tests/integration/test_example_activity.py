@@ -9,6 +9,7 @@ from phoenix_msgs.msg import PlaybackEvent, Transcript
 
 from phoenix_activities.activities import ACTIVITIES, Activities
 from phoenix_activities.diagram import mermaid
+from phoenix_bringup.graph import graph_command
 from phoenix_core import events, plugins
 from phoenix_speech.intent import Intent
 
@@ -65,6 +66,7 @@ def test_the_toy_can_what_the_package_brings(graph, installed, language, sentenc
     assert probe.recorded(events.FAULT) == []
 
 
-def test_the_diagram_shows_what_the_package_brings(installed):
+def test_the_graph_and_the_diagram_show_what_the_package_brings(installed):
+    assert 'counting, dance' in graph_command.activities()
     activities = [plugins.load(ACTIVITIES, name) for name in plugins.names(ACTIVITIES)]
     assert 'counting : counting (count)' in mermaid(activities)

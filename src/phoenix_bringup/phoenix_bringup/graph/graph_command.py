@@ -7,12 +7,14 @@ from pathlib import Path
 
 from ament_index_python.packages import get_package_share_path
 
+from phoenix_activities.activities import ACTIVITIES
 from phoenix_bringup.graph.description import describe_event, describe_node, table
 from phoenix_bringup.graph.diagram import FORMATS, DiagramError, around, declared
 from phoenix_bringup.graph.graph_check import GraphCheck
 from phoenix_bringup.graph.live import LiveGraph, look
 from phoenix_bringup.launch_file import load
 from phoenix_bringup.run_command import node_names
+from phoenix_core import plugins
 from phoenix_core.declarations import code_problems
 from phoenix_core.registry import Registry, UnknownEventError
 
@@ -82,10 +84,15 @@ def drawing(registry: Registry, live: LiveGraph, names: Collection[str], form: s
     return FORMATS[form](diagram)
 
 
+def activities() -> str:
+    """Tell which activities are installed, by whatever package."""
+    return f'activities: {", ".join(plugins.names(ACTIVITIES))}'
+
+
 def described(registry: Registry, live: LiveGraph, names: Collection[str]) -> list[str]:
     """Describe nodes and events in text; the whole graph when none is named."""
     if not names:
-        return [table(registry, live)]
+        return [table(registry, live), activities()]
     return [
         describe_node(registry, live, name)
         if name in registry.nodes
