@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,7 @@ def type_name(message: Any) -> str:
     return f'{message.__module__.split(".")[0]}/msg/{message.__name__}'
 
 
+@cache
 def schema(message: Any) -> MessageSchema:
     """
     Read the schema of a message class from the files that its package has installed.
@@ -81,6 +83,7 @@ def schema(message: Any) -> MessageSchema:
     )
 
 
+@cache
 def type_hash(message: Any) -> str:
     """
     Return the hash of a message's definition, RIHS01_ and 64 hex digits.
