@@ -192,3 +192,19 @@ def test_the_nodes_are_taken_down_on_request(toy):
         if status.state == NodeStatus.INACTIVE
     ]
     assert inactive == ['asker', 'ear']  # who speaks first, then who hears
+
+
+@pytest.mark.long
+def test_a_node_that_fails_in_one_way_after_the_other_comes_back_each_time(toy):
+    toy.start('asker')
+    ear = toy.start('ear')
+    toy.supervise(hang_s=1.0)
+    toy.expect(asking=OK, hearing=OK)
+    for count, how in enumerate((signal.SIGKILL, signal.SIGSTOP, signal.SIGKILL), 2):
+        ear.send_signal(how)
+        toy.expect(count - 1, asking=OK, hearing=DEGRADED)
+        assert ear.wait(10) == -signal.SIGKILL
+        ear = toy.start('ear')
+        toy.expect(count, asking=OK, hearing=OK)
+    codes = ['node_died', 'node_hung', 'node_died']
+    assert toy.faults() == [('ear', code) for code in codes]
