@@ -244,7 +244,7 @@ def test_missing_frames_are_noticed(listen, probe, microphone, capfd):
     cause = open_ear(probe)
     microphone.keep_quiet(1.2)
     expect(probe, NO_SPEECH, cause)
-    assert '1920 samples missing' in capfd.readouterr().err
+    assert 'samples missing samples=1920' in capfd.readouterr().err
 
 
 def test_frames_of_another_rate_are_refused(listen, probe, microphone):

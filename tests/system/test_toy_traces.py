@@ -328,6 +328,8 @@ def killed(conversation):
         events.ACTIVITY_STATE, lambda s: s.phase == ActivityState.THINKING, LONGEST_S
     )
     voice.send_signal(signal.SIGKILL)
-    conversation.expect_rest()
+    conversation.probe.expect_count(  # whoever brings it back: the director or the supervisor
+        events.ACTIVITY_STATE, 2, lambda s: s.phase == ActivityState.RESTING, LONGEST_S
+    )
     [trace] = conversation.interactions()
     return trace

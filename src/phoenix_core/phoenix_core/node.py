@@ -424,6 +424,9 @@ class EventNode(LifecycleNode):
         self._finalized = True
         self._vital_signs.end()
         super().destroy_node()
+        # rclpy's state machine holds the node's handle, and with it the DDS participant, as long
+        # as this object lives: till some later garbage collection, as it is in reference cycles.
+        self._state_machine = None
 
     # Inner workings.
 

@@ -1,7 +1,9 @@
 """The event node on a real graph: declarations, traces, isolation, parameters."""
 
+import gc
 import threading
 from functools import partial
+from pathlib import Path
 
 import pytest
 from phoenix_msgs.msg import Fault, ListenRequest, Slot, StopSpeaking, TouchEvent
@@ -231,3 +233,17 @@ def test_layers_of_settings(graph, tmp_path):
 def test_a_wrong_ros_parameter_is_refused_by_name(graph, value):
     with pytest.raises(SettingsError, match='gain'):
         graph.add(Echo, parameters={'gain': value})
+
+
+def test_a_destroyed_node_lets_its_participant_go():
+    def threads_after_a_graph():
+        with TestGraph() as graph:
+            graph.add(Echo)
+        return len(list(Path('/proc/self/task').iterdir()))
+
+    gc.disable()  # it must not take a garbage collection
+    try:
+        threads_after_a_graph()  # the first one starts what remains
+        assert threads_after_a_graph() == threads_after_a_graph()
+    finally:
+        gc.enable()
