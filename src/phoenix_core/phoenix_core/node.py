@@ -31,7 +31,7 @@ from phoenix_core.event_type import EventRuleError, EventType
 from phoenix_core.health import FaultLimit, Health
 from phoenix_core.metrics import NodeMetrics
 from phoenix_core.parameters import SettingsParameters
-from phoenix_core.settings import NodeSettings
+from phoenix_core.settings import NodeSettings, SettingsError
 from phoenix_core.simulated_time import REAL_TIME, RealTime
 from phoenix_core.timing import Timing
 from phoenix_core.tracing import TraceContext
@@ -102,9 +102,13 @@ class EventNode(LifecycleNode):
         self._rules_told: set[str] = set()  # broken ones, where a fault is all that follows
         # States that came while the node was not active, the newest of each producer.
         self._held: dict[tuple[EventType, str], Any] = {}
-        self._settings_parameters = SettingsParameters(
-            self, self.settings_class(), environ, self._settings_were_changed
-        )
+        try:
+            self._settings_parameters = SettingsParameters(
+                self, self.settings_class(), environ, self._settings_were_changed
+            )
+        except SettingsError:
+            self._let_go()
+            raise
         self.settings = self._settings_parameters.settings
         self.log = logs.node_log(self.get_logger(), self.get_name(), logs.log_format(environ))
         self._set_log_level()
@@ -423,12 +427,15 @@ class EventNode(LifecycleNode):
         """Free everything; call it on the executor's thread."""
         self._finalized = True
         self._vital_signs.end()
+        self._let_go()
+
+    # Inner workings.
+
+    def _let_go(self) -> None:
         super().destroy_node()
         # rclpy's state machine holds the node's handle, and with it the DDS participant, as long
         # as this object lives: till some later garbage collection, as it is in reference cycles.
         self._state_machine = None
-
-    # Inner workings.
 
     def _settings_were_changed(self) -> None:
         self.settings = self._settings_parameters.settings

@@ -235,15 +235,20 @@ def test_a_wrong_ros_parameter_is_refused_by_name(graph, value):
         graph.add(Echo, parameters={'gain': value})
 
 
-def test_a_destroyed_node_lets_its_participant_go():
-    def threads_after_a_graph():
-        with TestGraph() as graph:
-            graph.add(Echo)
-        return len(list(Path('/proc/self/task').iterdir()))
+def test_a_destroyed_or_refused_node_lets_its_participant_go():
+    def receivers():  # a thread of each DDS participant
+        names = [path.read_text() for path in Path('/proc/self/task').glob('*/comm')]
+        return [name for name in names if name.startswith('dds.udp')]
 
+    gc.collect()
     gc.disable()  # it must not take a garbage collection
     try:
-        threads_after_a_graph()  # the first one starts what remains
-        assert threads_after_a_graph() == threads_after_a_graph()
+        before = receivers()
+        with TestGraph() as graph:
+            graph.add(Echo)
+            with pytest.raises(SettingsError):
+                graph.add(Echo, parameters={'gain': 3.0})
+            assert len(receivers()) > len(before)
+        assert len(receivers()) == len(before)
     finally:
         gc.enable()
