@@ -349,7 +349,8 @@ def test_deactivating_ends_a_reply_and_activating_begins_anew(graph, converse, s
 
 def test_what_cannot_be_configured_is_refused_by_name(refusal, tmp_path):
     unknown = refusal(Conversation, {'providers': ['no such']})
-    assert "no 'no such' in phoenix.chat_models; installed: local, openai, " in unknown
+    installed = 'local, openai, recorded, scripted'
+    assert f"no 'no such' in phoenix.chat_models; installed: {installed}" in unknown
     (tmp_path / 'en').mkdir()
     (tmp_path / 'en' / 'persona.yaml').write_text('name: Phoenix\nage: 5\n')
     refused = refusal(Conversation, {'config_dir': str(tmp_path), 'providers': ['openai']})
