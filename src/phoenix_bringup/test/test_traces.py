@@ -10,6 +10,7 @@ from phoenix_msgs.msg import (
 )
 from rich.console import Console
 
+from phoenix_bringup.bags.recording import Profile, recorded_events
 from phoenix_bringup.traces import drawing, trace_command
 from phoenix_bringup.traces.interaction import interactions
 from phoenix_bringup.traces.sources import TraceError
@@ -134,11 +135,50 @@ def test_an_event_without_its_cause_is_an_orphan():
     )
 
 
+def recorded(profile):
+    """Return the interaction as a bag of that profile holds it."""
+    held = recorded_events(profile, audio=False)
+    [found] = interactions(
+        (one for one in answered() if one[0] in held), {event.topic for event in held}
+    )
+    return found
+
+
 def test_a_bag_without_sound_has_whole_traces_too():
-    kept = [one for one in answered() if one[0] is not events.AUDIO_OUTPUT]
-    [found] = interactions(kept)
+    found = recorded(Profile.SESSION)
     assert found.orphans == []
     assert found.cause(found.spans[-2]).name == 'speech/say'
+
+
+@pytest.mark.parametrize(
+    ('profile', 'ended'),
+    [
+        (Profile.INPUTS, ['spotting']),
+        (Profile.SESSION, ['spotting', 'understanding', 'decision', 'speaking']),
+    ],
+)
+def test_what_a_bag_does_not_hold_is_no_stage_that_stopped(stages, profile, ended):
+    found = recorded(profile)
+    times = stage_times(found, stages)
+    assert [time.stage.name for time in times if time.end is not None] == ended
+    assert [time.stage.name for time in times if time.end is None] == []
+    text = drawn(drawing.waterfall(found, times, 120))
+    assert 'stopped' not in text
+    assert 'nothing' not in text
+
+
+def test_what_a_bag_would_hold_is_a_stage_that_stopped(stages):
+    topics = {event.topic for event in recorded_events(Profile.SESSION, audio=False)}
+    [found] = interactions(answered()[:3], topics)
+    [stopped] = [time for time in stage_times(found, stages) if time.end is None]
+    assert stopped.stage.name == 'understanding'
+
+
+def test_a_cause_that_was_not_recorded_is_no_fault():
+    [_, opened, *_] = answered()
+    [found] = interactions([opened], {events.LISTENING.topic})
+    text = drawn(drawing.waterfall(found, [], 120))
+    assert 'speech/listening opened of listener: its cause was not recorded' in text
 
 
 @pytest.mark.parametrize('columns', [80, 120, 200])

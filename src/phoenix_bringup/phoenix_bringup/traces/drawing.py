@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from phoenix_bringup.event_lines import line
-from phoenix_bringup.traces.interaction import Interaction, Span
+from phoenix_bringup.traces.interaction import ALL_TOPICS, Interaction, Span
 from phoenix_bringup.traces.stages import StageTime
 
 QUEUED, OWN, MODEL, WAITING = '░', '█', '▓', '·'
@@ -180,8 +180,11 @@ def _complaints(interaction: Interaction, stages: Iterable[StageTime]) -> list[T
                     'bold red',
                 )
             )
+    partly = set(interaction.topics) < ALL_TOPICS
     lines += [
-        Text(f'{orphan.name} of {orphan.node}: its cause is missing', 'bold red')
+        Text(f'{orphan.name} of {orphan.node}: its cause was not recorded', 'bright_black')
+        if partly
+        else Text(f'{orphan.name} of {orphan.node}: its cause is missing', 'bold red')
         for orphan in interaction.orphans
     ]
     return [Text(''), *lines] if lines else []

@@ -1,7 +1,7 @@
 """An interaction as a trace: its events as spans, and what follows from them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -10,7 +10,7 @@ from phoenix_msgs.msg import PlaybackEvent, Transcript
 
 from phoenix_core import events
 from phoenix_core.event_type import EventType
-from phoenix_core.telemetry.recent_events import belongs
+from phoenix_core.telemetry.recent_events import TRACED, belongs
 from phoenix_core.timing import NANOSECONDS
 
 STARTS = {
@@ -21,6 +21,7 @@ STARTS = {
     events.TRANSCRIPT: 'typed',
     events.ACTIVITY_REQUEST: 'request',
 }
+ALL_TOPICS = frozenset(event.topic for event in TRACED)
 LATEST_S = 60.0  # what is older when it is sent was on another clock
 
 
@@ -85,13 +86,17 @@ class Span:
 class Interaction:
     """All events with one trace id."""
 
-    def __init__(self, trace_id: str, spans: Iterable[Span]) -> None:
+    def __init__(
+        self, trace_id: str, spans: Iterable[Span], topics: Collection[str] = ALL_TOPICS
+    ) -> None:
         """
         Put the spans in order.
 
         :param spans: at least one.
+        :param topics: what was listened to; of the others nothing is known.
         """
         self.trace_id = trace_id
+        self.topics = topics
         self.spans = sorted(spans, key=lambda span: span.sent_ns)
         self._by_id = {span.id: span for span in self.spans}
         # Most bags hold no sound, which stands between an utterance and its being played.
@@ -188,13 +193,19 @@ class Interaction:
             stack += [(depth + 1, caused) for caused in reversed(self._caused[span.id])]
 
 
-def interactions(traced: Iterable[tuple[EventType, Any]]) -> list[Interaction]:
-    """Group events by their trace; the interaction that began first comes first."""
+def interactions(
+    traced: Iterable[tuple[EventType, Any]], topics: Collection[str] = ALL_TOPICS
+) -> list[Interaction]:
+    """
+    Group events by their trace; the interaction that began first comes first.
+
+    :param topics: what was listened to.
+    """
     traces: defaultdict[str, list[Span]] = defaultdict(list)
     for event, message in traced:
         if belongs(message):
             traces[message.header.trace_id].append(Span.of(event, message))
-    made = [Interaction(trace_id, spans) for trace_id, spans in traces.items()]
+    made = [Interaction(trace_id, spans, topics) for trace_id, spans in traces.items()]
     return sorted(made, key=lambda interaction: interaction.begun_ns)
 
 

@@ -1,9 +1,7 @@
 """Where interactions come from: a bag, or the memory of a running toy."""
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import rclpy
 from phoenix_msgs.srv import GetRecentEvents
@@ -13,6 +11,7 @@ from rclpy.serialization import deserialize_message
 from rclpy.signals import SignalHandlerOptions
 
 from phoenix_bringup.bags.bag import open_bag, type_hash, type_of
+from phoenix_bringup.traces.interaction import Interaction, interactions
 from phoenix_core.event_type import EventType
 from phoenix_core.telemetry.recent_events import TRACED
 from phoenix_core.telemetry.telemetry import RECENT_EVENTS, Telemetry
@@ -26,9 +25,9 @@ class TraceError(Exception):
     """There is nothing to trace; one line for the person who asked."""
 
 
-def from_bag(path: Path) -> Iterator[tuple[EventType, Any]]:
+def from_bag(path: Path) -> list[Interaction]:
     """
-    Read the traced events of a rosbag2 bag, below whatever namespace they were recorded.
+    Read the interactions of a rosbag2 bag, below whatever namespace they were recorded.
 
     :raises BagError: there is no such bag, or it cannot be read.
     :raises TraceError: it was recorded with other message definitions.
@@ -39,17 +38,21 @@ def from_bag(path: Path) -> Iterator[tuple[EventType, Any]]:
             event = known.get(topic.name)
             if event is not None and topic.type_hash != type_hash(type_of(event.message)):
                 raise TraceError(f'{path}: {topic.name}: recorded with another {topic.type}')
-        for message in bag.messages():
-            event = known.get(message.topic.name)
-            if event is not None:
-                yield event, deserialize_message(message.data, event.message)
+        return interactions(
+            (
+                (event, deserialize_message(message.data, event.message))
+                for message in bag.messages()
+                if (event := known.get(message.topic.name)) is not None
+            ),
+            {event.topic for event in known.values()},
+        )
 
 
 def _event(topic: str) -> EventType | None:
     return next((event for name, event in BY_TOPIC.items() if topic.endswith(f'/{name}')), None)
 
 
-def from_toy(namespace: str) -> list[tuple[EventType, Any]]:
+def from_toy(namespace: str) -> list[Interaction]:
     """
     Ask the telemetry node of a running toy.
 
@@ -72,10 +75,10 @@ def from_toy(namespace: str) -> list[tuple[EventType, Any]]:
         executor.spin_until_future_complete(answer, ANSWERED_S)
         if not answer.done():
             raise TraceError(f'the toy in {namespace} did not answer in {ANSWERED_S:.0f} s')
-        return [
+        return interactions(
             (event, deserialize_message(bytes(told.data), event.message))
             for told in answer.result().events
             if (event := BY_TOPIC.get(told.topic)) is not None
-        ]
+        )
     finally:
         context.try_shutdown()

@@ -14,7 +14,11 @@ TOPICS = frozenset(event.topic for event in events.ALL)
 
 
 class Stage(FileModel):
-    """From one event to the first of others that it causes."""
+    """
+    From one event to the first of others that it causes.
+
+    The events are topics, with their kind where they have several.
+    """
 
     name: str = Field(min_length=1)
     after: str | None = None
@@ -73,8 +77,17 @@ def load_stages(config: Path) -> list[Stage]:
 
 
 def stage_times(interaction: Interaction, stages: list[Stage]) -> list[StageTime]:
-    """Find the stages of an interaction, in the order in which they began."""
-    found = [time for stage in stages for time in _times(interaction, stage)]
+    """
+    Find the stages of an interaction, in the order in which they began.
+
+    One that did not end is left out if its end would not have been recorded.
+    """
+    found = [
+        time
+        for stage in stages
+        for time in _times(interaction, stage)
+        if time.end is not None or _topics(stage) <= set(interaction.topics)
+    ]
     return sorted(found, key=lambda time: (time.begin or time.end or interaction.spans[0]).sent_ns)
 
 
@@ -85,6 +98,10 @@ def _times(interaction: Interaction, stage: Stage) -> Iterator[StageTime]:
         elif stage.after is not None and span.name == stage.after and not _repeated(span):
             ends = (other for other in interaction.descendants(span) if other.name in stage.to)
             yield StageTime(stage, span, min(ends, key=lambda end: end.sent_ns, default=None))
+
+
+def _topics(stage: Stage) -> set[str]:
+    return {name.split(' ')[0] for name in stage.to}
 
 
 def _repeated(span: Span) -> bool:

@@ -8,7 +8,7 @@ from rich.console import Console, RenderableType
 
 from phoenix_bringup.bags.bag import BagError
 from phoenix_bringup.traces import drawing, sources
-from phoenix_bringup.traces.interaction import Interaction, Span, interactions
+from phoenix_bringup.traces.interaction import Interaction, Span
 from phoenix_bringup.traces.sources import TraceError
 from phoenix_bringup.traces.stages import load_stages, stage_times
 from phoenix_core.config_file import ConfigFileError
@@ -21,10 +21,9 @@ PIPE_COLUMNS = 120
 def main(options: argparse.Namespace) -> int:
     """Draw what was asked for and return the exit code."""
     try:
-        traced = (
+        found = (
             sources.from_bag(options.bag) if options.bag else sources.from_toy(options.namespace)
         )
-        found = interactions(traced)
         screen = Console(width=None if sys.stdout.isatty() else PIPE_COLUMNS)
         screen.print(draw(found, options.what, options.event, screen.width))
         if options.svg or options.html:
