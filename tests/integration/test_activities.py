@@ -134,6 +134,7 @@ def test_what_the_toy_can_no_longer_do_is_told(node, probe):
     assert told.text in node.director.activities['idle'].words.phrases['lost_hearing']
     play(probe, told.utterance_id)
     expect_state(probe, 'idle', SPEAKING)
+    expect_state(probe, 'idle', THINKING, lambda s: s.header.trace_id == told.header.trace_id)
     tell(CapabilityStatus.OK)
     tell(CapabilityStatus.LOST)
     probe.expect_count(events.SAY_REQUEST, 2)
@@ -396,6 +397,18 @@ def test_a_step_that_does_not_end_is_given_up(graph, probe):
     probe.expect(events.STOP_SPEAKING)
     want(probe, 'joke')
     probe.expect_count(events.SAY_REQUEST, 2)
+
+
+def test_what_is_given_up_belongs_to_the_interaction_whatever_is_lost_meanwhile(graph, probe):
+    graph.add(Activities, parameters={'step_deadline_s': 0.5})
+    cause = want(probe, 'joke')
+    expect_state(probe, 'conversation', THINKING)
+    lost = CapabilityStatus(capability='speaking', level=CapabilityStatus.LOST)
+    probe.publish(events.SYSTEM_STATUS, capabilities=[lost])
+    probe.expect(events.FAULT, caused_by(cause))
+    probe.expect(events.STOP_SPEAKING, caused_by(cause))
+    probe.expect(events.ACTIVITY_TRANSITION, lambda t: t.reason == 'late' and caused_by(cause)(t))
+    expect_state(probe, 'idle', RESTING, caused_by(cause))
 
 
 def test_a_slot_of_no_use_is_a_fault_and_the_toy_goes_on(node, probe):

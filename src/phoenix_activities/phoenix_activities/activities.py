@@ -132,11 +132,9 @@ class Activities(EventNode):
 
     def on_system_status(self, status: SystemStatus) -> None:
         """Tell what the toy can no longer do."""
-        self.director.on_lost(
-            entry.capability
-            for entry in status.capabilities
-            if entry.level == CapabilityStatus.LOST
-        )
+        lost = [e.capability for e in status.capabilities if e.level == CapabilityStatus.LOST]
+        with tracing.caused_by(tracing.TraceContext.root()):  # the status is in no interaction
+            self.director.on_lost(lost)
 
     def on_listening(self, event: ListeningEvent) -> None:
         """Follow the ear."""

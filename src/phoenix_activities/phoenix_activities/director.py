@@ -178,10 +178,14 @@ class Director:
         """
         self._turn.expect({name: list(sentences) for name, sentences in answers.items()})
 
-    def wait(self, seconds: float) -> None:
-        """Let on_timeout of the activity follow after a while, unless it is interrupted."""
+    def wait(self, seconds: float, *, new_interaction: bool = False) -> None:
+        """
+        Let on_timeout of the activity follow after a while, unless it is interrupted.
+
+        :param new_interaction: what follows has nothing to do with what went before.
+        """
         self._stop_waiting()
-        self._waiting = self.toy.after(seconds, self._time_out)
+        self._waiting = self.toy.after(seconds, self._time_out, new_interaction=new_interaction)
 
     def show(
         self, animation: str, *, color: str = '', brightness: float = 1.0, duration_s: float = 0.0
@@ -204,9 +208,12 @@ class Director:
 
     # What happens to the toy.
 
-    @_step
     def on_lost(self, capabilities: Iterable[str]) -> None:
-        """Take which capabilities are lost; each loss is told once, when the toy rests."""
+        """
+        Take which capabilities are lost; each loss is told once, when the toy rests.
+
+        It is no step: what is under way comes no further by it, and its deadline remains.
+        """
         lost = set(capabilities)
         self.untold = [name for name in self.untold if name in lost] + sorted(lost - self.lost)
         self.lost = lost

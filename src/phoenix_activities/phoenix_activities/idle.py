@@ -63,5 +63,5 @@ class Idle(Activity):
     def _rest(self) -> None:
         at_night = self.director.is_quiet_time
         self._wait_s = SLEEPY_AT_NIGHT_S if at_night else self.director.chance.uniform(*LIVELY_S)
-        self.director.wait(self._wait_s)
+        self.director.wait(self._wait_s, new_interaction=True)
         self.on_lost()

@@ -21,10 +21,11 @@ from phoenix_activities.words import Words
 class Call:
     """A call that is due later."""
 
-    def __init__(self, due: datetime, callback: Callable[[], None]) -> None:
+    def __init__(self, due: datetime, callback: Callable[[], None], new_interaction: bool) -> None:
         """Wait for the time."""
         self.due = due
         self.callback: Callable[[], None] | None = callback
+        self.new_interaction = new_interaction
 
     def cancel(self) -> None:
         """Do not call any more."""
@@ -42,6 +43,7 @@ class RecordingToy:
         self.expected: Mapping[str, list[str]] = {}
         self.transitions: list[tuple[str, str, str]] = []  # left, entered, reason
         self.states: list[tuple[str, Phase]] = []
+        self.interactions = 1  # begun by calls that are due, too
         self._calls: list[Call] = []
 
     def say(self, text: str) -> str:
@@ -86,7 +88,8 @@ class RecordingToy:
         self, delay_s: float, callback: Callable[[], None], *, new_interaction: bool = False
     ) -> Call:
         """Wait for the time to pass."""
-        self._calls.append(Call(self.time + timedelta(seconds=delay_s), callback))
+        due = self.time + timedelta(seconds=delay_s)
+        self._calls.append(Call(due, callback, new_interaction))
         return self._calls[-1]
 
     def now(self) -> datetime:
@@ -112,6 +115,7 @@ class RecordingToy:
             call = min(due, key=lambda one: one.due)
             self.time, callback = call.due, call.callback
             call.callback = None
+            self.interactions += call.new_interaction
             assert callback is not None
             callback()
         self.time = end

@@ -9,6 +9,7 @@ from whole_toy import CONFIG, words_of
 
 from phoenix_activities.activity import Intent
 from phoenix_activities.conversation import MOST_SENTENCES
+from phoenix_activities.idle import LIVELY_S
 from phoenix_activities.quiet_hours import QuietHours
 from phoenix_activities.timer import next_time
 from phoenix_activities.toy import Phase
@@ -398,6 +399,23 @@ def test_a_broken_words_file_is_refused_by_name(tmp_path, text, problem):
     (tmp_path / 'en' / 'answers.yaml').write_text(text)
     with pytest.raises(ConfigFileError, match=rf'answers\.yaml: .*{problem}'):
         Words([tmp_path / 'en'], random.Random(1), {})
+
+
+def test_a_sign_of_life_has_nothing_to_do_with_the_interaction_before(scene, toy):
+    scene.hear(Intent('joke'))
+    scene.speak()
+    assert toy.interactions == 1
+    toy.pass_time(LIVELY_S[1])
+    assert ('show', 'twinkling', '', 1.0, 3.0) in toy.did
+    assert toy.interactions == 2
+
+
+def test_a_loss_does_not_put_off_the_deadline_of_what_is_under_way(scene, director, toy):
+    scene.hear(Intent('joke'))
+    toy.pass_time(20)
+    director.on_lost({'speaking'})
+    toy.pass_time(20)
+    assert ('late', Phase.THINKING) in toy.did
 
 
 def test_what_is_lost_is_told_once_and_again_when_it_is_lost_again(scene, director):
