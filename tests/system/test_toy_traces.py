@@ -18,7 +18,6 @@ from prometheus_client.parser import text_string_to_metric_families
 from rcl_interfaces.msg import Log
 
 from otlp_receiver import OtlpReceiver
-from phoenix_bringup.traces.interaction import interactions
 from phoenix_bringup.traces.sources import from_toy
 from phoenix_bringup.traces.stages import load_stages, stage_times
 from phoenix_core import events, qos
@@ -67,7 +66,7 @@ class Conversation:
 
     def interactions(self):
         """Return the interactions with a person so far."""
-        return [one for one in interactions(from_toy('/phoenix')) if one.start]
+        return [one for one in from_toy('/phoenix') if one.start]
 
 
 class Told:
@@ -81,6 +80,7 @@ class Told:
         self.metrics = ''
         self.spans = b''
         self.targets = []  # of the Prometheus that has scraped it
+        self.answers = {}  # of that Prometheus, by the dashboard's queries
         self.prometheus_log = ''
 
 
@@ -138,6 +138,17 @@ def told(tmp_path_factory):
     return told
 
 
+def ask(port, query):
+    """Return what a Prometheus answers to a query, an instant vector; raise if it refuses."""
+    query = urllib.parse.quote(query.replace('$__rate_interval', '1m'))
+    return json.loads(get(f'http://127.0.0.1:{port}/api/v1/query?query={query}'))['data']['result']
+
+
+def dashboard_queries():
+    dashboard = json.loads((ROOT / 'config/grafana/phoenix.json').read_text())
+    return [target['expr'] for panel in dashboard['panels'] for target in panel.get('targets', [])]
+
+
 def scrape(port, told):
     """Let a real Prometheus scrape the toy with the configuration that is handed out."""
     configuration = (ROOT / 'config/grafana/prometheus.yml').read_text()
@@ -152,12 +163,13 @@ def scrape(port, told):
             deadline_s = time.monotonic() + 30
             scraped = False
             while not scraped and time.monotonic() < deadline_s:
-                try:
-                    answer = get(f'http://127.0.0.1:{own}/api/v1/targets')
+                try:  # a rate takes two values
+                    scraped = ask(own, 'count_over_time(phoenix_events_published_total[1m]) > 1')
                 except OSError:  # it is not up yet
                     continue
-                told.targets = json.loads(answer)['data']['activeTargets']
-                scraped = 'up' in [target['health'] for target in told.targets]
+            answer = get(f'http://127.0.0.1:{own}/api/v1/targets')
+            told.targets = json.loads(answer)['data']['activeTargets']
+            told.answers = {query: ask(own, query) for query in dashboard_queries()}
         finally:
             prometheus.terminate()
             _, told.prometheus_log = prometheus.communicate()
@@ -255,10 +267,6 @@ def test_a_prometheus_scrapes_without_a_warning(told):
 
 
 def test_the_dashboard_shows_what_there_is(told):
-    dashboard = json.loads((ROOT / 'config/grafana/phoenix.json').read_text())
-    queries = [
-        target['expr'] for panel in dashboard['panels'] for target in panel.get('targets', [])
-    ]
     known = {
         name
         for family in text_string_to_metric_families(told.metrics)
@@ -266,9 +274,25 @@ def test_the_dashboard_shows_what_there_is(told):
     }
     # What has not happened has no series yet; its family is told all the same.
     known |= {f'{name}_total' for name in known}
-    shown = {name for query in queries for name in re.findall(r'\b(?:phoenix|process)_\w+', query)}
+    shown = {name for query in dashboard_queries() for name in metrics_of(query)}
     assert len(shown) > 12
     assert shown - known == set()
+
+
+def metrics_of(query):
+    return set(re.findall(r'\b(?:phoenix|process)_\w+', query))
+
+
+@pytest.mark.skipif(not shutil.which('prometheus'), reason="Debian's prometheus is not installed")
+def test_prometheus_answers_every_query_of_the_dashboard(told):
+    measured = {
+        sample.name
+        for family in text_string_to_metric_families(told.metrics)
+        for sample in family.samples
+    }
+    answered = [query for query in dashboard_queries() if metrics_of(query) & measured]
+    assert len(answered) > 10
+    assert [query for query in answered if not told.answers[query]] == []
 
 
 def test_nothing_that_a_person_said_is_written_anywhere(told):
@@ -307,6 +331,9 @@ def test_the_trace_of_a_dead_voice_says_where_it_stopped(monkeypatch):
         finally:
             conversation.toy.kill()
     assert trace.orphans == []
+    assert [fault.message.code for fault in trace.faults] == ['step_late']  # what follows is in it
+    ended = [s.message.reason for s in trace.spans if s.event is events.ACTIVITY_TRANSITION]
+    assert ended[-1] == 'late'
     times = stage_times(trace, load_stages(installed_config()))
     [stopped] = [time for time in times if time.end is None]
     assert (stopped.stage.name, stopped.begin.name, stopped.begin.node) == (
