@@ -37,7 +37,10 @@ class Ear(EventNode):
     def on_request(self, request): ...
 
     def on_stop(self, stop):
-        time.sleep(3600)
+        if stop.reason == 'work for ever':
+            self.in_background(time.sleep, 3600)
+        else:
+            time.sleep(3600)
 
 names = sys.argv[1].split(',')
 raise SystemExit(run([{'asker': Asker, 'ear': Ear}[name] for name in names]))
@@ -69,6 +72,7 @@ class Toy:
         }
         for name in ('ASKER', 'EAR'):
             environ[f'PHOENIX_{name}_AUTOSTART'] = 'false'
+            environ[f'PHOENIX_{name}_WORK_LIMIT_S'] = '0.5'
         self.processes.append(subprocess.Popen(command, env=environ))
         return self.processes[-1]
 
@@ -140,6 +144,20 @@ def test_a_node_without_a_sign_of_life_is_killed(toy, how):
     toy.expect(2, asking=OK, hearing=OK)
     assert toy.activations('ear') == [ear.pid, again.pid]
     assert toy.faults() == [('ear', 'node_hung')]
+
+
+def test_a_node_whose_work_does_not_get_on_is_killed_as_if_it_hung_itself(toy):
+    toy.start('asker')
+    ear = toy.start('ear')
+    toy.supervise(hang_s=1.0)
+    toy.expect(asking=OK, hearing=OK)
+    toy.probe.publish(events.STOP_SPEAKING, reason='work for ever')
+    fault = toy.probe.expect(events.FAULT, lambda fault: fault.code == 'work_hung')
+    assert fault.message == 'sleep has not got on for 0.5 s'
+    assert ear.wait(10) == -signal.SIGKILL
+    toy.start('ear')
+    toy.expect(2, asking=OK, hearing=OK)
+    assert toy.faults() == [('ear', 'work_hung'), ('ear', 'node_hung')]
 
 
 def test_a_new_supervisor_takes_over_without_starting_anything_again(toy):

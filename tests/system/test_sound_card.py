@@ -13,6 +13,8 @@ from phoenix_speech.recognizer import MoonshineRecognizer
 PORTAUDIO = {
     'PHOENIX_MICROPHONE_PROVIDER': 'portaudio',
     'PHOENIX_SPEAKER_PROVIDER': 'portaudio',
+    # Unlike a room, this card gives nothing but zeros until somebody plays.
+    'PHOENIX_MICROPHONE_DEAF_S': '60',
 }
 
 

@@ -115,8 +115,7 @@ def told(tmp_path_factory):
             )
             conversation.play()
             conversation.expect_rest()
-            heard_by = conversation.probe._event_publishers[events.TRANSCRIPT]
-            before = heard_by.get_subscription_count()
+            before = conversation.probe.reach(events.TRANSCRIPT)
             console = Phoenix(graph.domain, 'events', '--event', 'speech/transcript')
             graph._wait_for_subscribers(conversation.probe, events.TRANSCRIPT, before + 1)
             conversation.type(PHRASE)

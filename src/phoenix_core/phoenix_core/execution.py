@@ -70,8 +70,10 @@ def _rebuild_finalized(executor: Executor, nodes: list[EventNode]) -> None:
         if node.lifecycle_state == NodeStatus.FINALIZED:
             executor.remove_node(node)
             executor.spin_once(timeout_sec=0.02)  # what it still was to do
-            node.destroy_node()
+            # The new one first: with its last node a process loses its DDS participant, and the
+            # next participant is given the same identity, which others may take for the old one.
             nodes[index] = type(node)()
+            node.destroy_node()
             _attend(executor, nodes[index])
 
 

@@ -2,8 +2,11 @@
 
 from collections import defaultdict, deque
 from collections.abc import Callable
+from pathlib import Path
 
 from phoenix_msgs.msg import CapabilityStatus
+
+from phoenix_core.event_type import EventRuleError
 
 PERIOD_S = 10.0
 MOST_IN_PERIOD = 5  # different messages of one code get through, one per audio frame does not
@@ -63,3 +66,19 @@ class FaultLimit:
             return None
         told.append(now)
         return self._left_out.pop(code, 0)
+
+
+def describe(error: BaseException) -> str:
+    """
+    Say what was raised and where, without the error's own text: it may hold what a person said.
+
+    A broken rule is told whole, but for its value.
+    """
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = ''
+    if trace is not None:
+        place = f' at {Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}'
+    text = f': {error.kind}' if isinstance(error, EventRuleError) else ''
+    return f'{type(error).__name__}{place}{text}'

@@ -7,6 +7,7 @@ those of the process have `process` instead.
 
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -118,7 +119,7 @@ class NodeMetrics:
         """Make a metric; a node that is configured again gets the same."""
         if name not in self._made:
             metric = kind(name, text, ['node', *labels], registry=self._registry, **options)
-            self._made[name] = lambda *values: metric.labels(self._node, *values)
+            self._made[name] = cache(lambda *values: metric.labels(self._node, *values))
         return self._made[name]
 
     def _follow(self, event: EventType, frame: AudioFrame) -> None:

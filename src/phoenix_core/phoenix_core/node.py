@@ -8,27 +8,23 @@ subscriptions, parameters, trace context and the isolation of failing handlers c
 import contextlib
 import os
 import re
-import threading
 import typing
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
-from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
 from builtin_interfaces.msg import Time
 from diagnostic_msgs.msg import DiagnosticStatus
 from phoenix_msgs.msg import CapabilityStatus, Fault, NodeStatus
-from rclpy.clock import Clock
-from rclpy.clock_type import ClockType
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 from rclpy.logging import LoggingSeverity
-from rclpy.timer import Timer
 
-from phoenix_core import events, logs, qos, timing, tracing
+from phoenix_core import events, logs, timing, tracing
+from phoenix_core.alarms import Alarm, Alarms
 from phoenix_core.declarations import check_handlers
-from phoenix_core.event_type import EventRuleError, EventType
-from phoenix_core.health import FaultLimit, Health
+from phoenix_core.event_publishers import EventPublishers
+from phoenix_core.event_subscriptions import EventSubscriptions
+from phoenix_core.event_type import EventType
+from phoenix_core.health import FaultLimit, Health, describe
 from phoenix_core.metrics import NodeMetrics
 from phoenix_core.parameters import SettingsParameters
 from phoenix_core.settings import NodeSettings, SettingsError
@@ -36,9 +32,9 @@ from phoenix_core.simulated_time import REAL_TIME, RealTime
 from phoenix_core.timing import Timing
 from phoenix_core.tracing import TraceContext
 from phoenix_core.vital_signs import VitalSigns
+from phoenix_core.worker import Worker
 
 DEFAULT_NAMESPACE = '/phoenix'
-METRICS_PERIOD_S = 5.0
 
 SEVERITIES = {Fault.WARNING: 'warning', Fault.ERROR: 'error', Fault.FATAL: 'fatal'}
 
@@ -86,22 +82,13 @@ class EventNode(LifecycleNode):
         self.time = time
         time.attach(self)
         self._active = False
-        self._active_since_ns = 0  # system time
         self._finalized = False
         self._health = Health()
         self._fault_limit = FaultLimit(time.now_s)
-        self._alarms: set[Alarm] = set()
-        self._worker: ThreadPoolExecutor | None = None
-        self._jobs = 0  # given to the worker and not done
-        self._jobs_lock = threading.Lock()
-        self._event_publishers: dict[EventType, Any] = {}
-        self._event_subscriptions: list[Any] = []
-        # What references of the catalogue are to: a subclass that knows the names fills them in,
-        # or maps each to those that belong to it (None: any do).
-        self.known: dict[str, Collection[str] | Mapping[str, Collection[str] | None]] = {}
-        self._rules_told: set[str] = set()  # broken ones, where a fault is all that follows
-        # States that came while the node was not active, the newest of each producer.
-        self._held: dict[tuple[EventType, str], Any] = {}
+        self._alarms = Alarms(self)
+        self._worker: Worker | None = None
+        self._events_out = EventPublishers(self)
+        self._events_in = EventSubscriptions(self, self._isolated)
         try:
             self._settings_parameters = SettingsParameters(
                 self, self.settings_class(), environ, self._settings_were_changed
@@ -113,15 +100,10 @@ class EventNode(LifecycleNode):
         self.log = logs.node_log(self.get_logger(), self.get_name(), logs.log_format(environ))
         self._set_log_level()
         self.metrics = NodeMetrics(self.get_name()) if self.settings.metrics else None
-        for event in events.OF_EVERY_NODE:
-            self._create_publisher(event)
+        self._events_out.make(events.OF_EVERY_NODE)
         self._vital_signs = VitalSigns(
-            self, self._event_publishers, self._health, self._tell_status, self._tell_diagnostics
+            self, self._health, self._tell_status, self._tell_diagnostics, self._tell_metrics
         )
-        if self.metrics is not None:
-            # Real time: a simulated clock that stands still is no reason to be silent.
-            steady = Clock(clock_type=ClockType.STEADY_TIME)
-            self.create_timer(METRICS_PERIOD_S, self._tell_metrics, clock=steady)
 
     @classmethod
     def node_name(cls) -> str:
@@ -166,6 +148,11 @@ class EventNode(LifecycleNode):
             return NodeStatus.UNCONFIGURED
         return NodeStatus.ACTIVE if self._active else NodeStatus.INACTIVE
 
+    @property
+    def stuck_work(self) -> str:
+        """The work in the background that has not got on for work_limit_s; empty if none."""
+        return self._worker.stuck(self.settings.work_limit_s) if self._worker else ''
+
     def publish(
         self,
         event: EventType,
@@ -190,21 +177,7 @@ class EventNode(LifecycleNode):
         if not self._active and not of_every_node:
             self.log.warning('attempted to publish while not active', topic=event.topic)
             return None
-        message = event.build(fields)
-        if self.settings.event_rules != 'off':
-            self._check_rules(event, message)
-        context = None
-        if event.has_header:
-            header = message.header
-            header.stamp = stamp or self.get_clock().now().to_msg()
-            header.producer = self.get_name()
-            timing.stamp(header)
-            parent = cause or tracing.current()
-            if event.traced and (parent or not event.needs_cause):
-                context = self._fill_trace(event, header, parent)
-        elif hasattr(message, 'header'):
-            message.header.stamp = stamp or self.get_clock().now().to_msg()
-        self._emit(event, message)
+        context = self._events_out.publish(event, fields, stamp, cause)
         if self._logs_events and event.rate_hz is None:
             with tracing.caused_by(context):
                 self.log.debug('sent', topic=event.topic)
@@ -258,29 +231,20 @@ class EventNode(LifecycleNode):
         """
         Run slow work on the node's worker thread, one piece after another.
 
+        Work that neither ends nor posts anything for work_limit_s makes the node count as hung.
+
         :param then: gets the result on the executor's thread. A failure becomes a fault.
         """
         assert self._worker is not None, 'in_background is for configured nodes'
-        cause, spent = tracing.current(), timing.handed_over()
-
-        def work() -> None:
-            with tracing.caused_by(cause), timing.measured(spent.resumed()):
-                try:
-                    result = function(*args)
-                except Exception as error:  # whatever the provider raises
-                    self.post(self._handler_failed, function, error)
-                    return
-                if then is not None:
-                    self.post(then, result)
-
-        self._count_jobs(1)
-        self._worker.submit(work).add_done_callback(lambda _: self._count_jobs(-1))
+        self._worker.do(function, *args, then=then, failed=self._handler_failed)
 
     def post(self, callback: Callable[..., object], *args: Any, **fields: Any) -> None:
         """Call back on the executor's thread with the caller's trace context; thread-safe."""
         executor = self.executor
         if executor is None:
             return
+        if self._worker is not None:
+            self._worker.progress()
         cause, spent = tracing.current(), timing.handed_over()
 
         def task() -> None:
@@ -312,6 +276,20 @@ class EventNode(LifecycleNode):
                     return
             yield result
 
+    def reach(self, event: EventType) -> int:
+        """Return how many subscriptions an event of this node reaches now."""
+        return self._events_out.reach(event)
+
+    @property
+    def known(self) -> dict[str, Collection[str] | Mapping[str, Collection[str] | None]]:
+        """
+        What references of the catalogue are to.
+
+        A subclass that knows the names fills them in, or maps each to those that belong to it
+        (None: any do).
+        """
+        return self._events_out.known
+
     def observe(self, event: EventType, handler: Callable[[Any], None]) -> None:
         """
         Hear an event until cleanup.
@@ -323,19 +301,13 @@ class EventNode(LifecycleNode):
         """
         if event not in (*self.observes, *self.consumes):
             raise UndeclaredEventError(f'{type(self).__name__}.observes lacks {event.name}')
-        self.time.subscribed(event, 1)
-        callback = partial(self._receive, event, handler)
-        self._event_subscriptions.append(
-            self.create_subscription(
-                event.message, event.topic, callback, qos.subscription(event.qos)
-            )
-        )
+        self._events_in.add(event, handler)
 
-    def every(self, period_s: float, callback: Callable[[], None]) -> 'Alarm':
+    def every(self, period_s: float, callback: Callable[[], None]) -> Alarm:
         """Call back periodically until cancelled or deactivated."""
-        return self._alarm(period_s, lambda: self._isolated(callback, None, Timing.now()))
+        return self._alarms.start(period_s, lambda: self._isolated(callback, None, Timing.now()))
 
-    def after(self, delay_s: float, callback: Callable[[], None]) -> 'Alarm':
+    def after(self, delay_s: float, callback: Callable[[], None]) -> Alarm:
         """Call back once, with the trace context of now, unless cancelled or deactivated."""
 
         def once() -> None:
@@ -343,7 +315,7 @@ class EventNode(LifecycleNode):
             self._isolated(callback, cause, Timing.now())
 
         cause = tracing.current()
-        alarm = self._alarm(delay_s, once)
+        alarm = self._alarms.start(delay_s, once)
         return alarm
 
     def now_s(self) -> float:
@@ -366,9 +338,8 @@ class EventNode(LifecycleNode):
 
     def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Make publishers and subscriptions, then configure."""
-        self._worker = ThreadPoolExecutor(1, thread_name_prefix=self.get_name())
-        for event in self.produces:
-            self._create_publisher(event)
+        self._worker = Worker(self.get_name(), self.time, self.post)
+        self._events_out.make(self.produces)
         try:
             self.configure()
         except Exception as error:  # a node that cannot start must not take the others along
@@ -382,7 +353,6 @@ class EventNode(LifecycleNode):
     def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Let events through, then activate."""
         self._active = True
-        self._active_since_ns = timing.now_ns()
         try:
             with tracing.caused_by(TraceContext.root()):
                 self.activate()
@@ -392,15 +362,13 @@ class EventNode(LifecycleNode):
             return TransitionCallbackReturn.FAILURE
         for code in ('configure_failed', 'activate_failed'):
             self.healed(code)
-        held, self._held = self._held, {}
-        for (event, _), message in held.items():
-            self._dispatch(event, getattr(self, self.consumes[event]), message)
+        self._events_in.open()
         return super().on_activate(state)
 
     def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Stop timers and handlers, then deactivate; what it still publishes goes out."""
-        for alarm in list(self._alarms):
-            alarm.cancel()
+        self._alarms.cancel()
+        self._events_in.close()
         try:
             self._isolated(self.deactivate, None, Timing.now())
         finally:
@@ -443,27 +411,10 @@ class EventNode(LifecycleNode):
         if self._worker is not None:
             self._isolated(self.settings_changed, None, Timing.now())
 
-    def _check_rules(self, event: EventType, message: Any) -> None:
-        """Raise for a broken rule, or tell it by a fault, once per kind."""
-        try:
-            event.check(message, self.known)
-        except EventRuleError as error:
-            if self.settings.event_rules == 'enforce':
-                raise
-            if error.kind not in self._rules_told:
-                self._rules_told.add(error.kind)
-                self.fault('event_rule_broken', error.kind, severity=Fault.WARNING)
-
     def _set_log_level(self) -> None:
         logger, level = self.get_logger(), self.settings.log_level
         logger.set_level(logs.LEVELS[level] if level else LoggingSeverity.UNSET)
         self._logs_events = logger.is_enabled_for(LoggingSeverity.DEBUG)
-
-    def _create_publisher(self, event: EventType) -> None:
-        if event not in self._event_publishers:
-            self._event_publishers[event] = self.create_publisher(
-                event.message, event.topic, event.qos
-            )
 
     def _tell_status(self, status: NodeStatus) -> None:
         fields = {name: getattr(status, name) for name in status.get_fields_and_field_types()}
@@ -474,53 +425,8 @@ class EventNode(LifecycleNode):
         self.publish(events.DIAGNOSTICS, status=[status])
 
     def _tell_metrics(self) -> None:
-        if self._finalized:  # the executor may call a timer of a node that is no more
-            return
-        listeners = self._event_publishers[events.NODE_METRICS].get_subscription_count()
-        if self.metrics is not None and listeners:
+        if self.metrics is not None and self.reach(events.NODE_METRICS):
             self.publish(events.NODE_METRICS, exposition=self.metrics.exposition())
-
-    def _fill_trace(
-        self, event: EventType, header: Any, parent: TraceContext | None
-    ) -> TraceContext:
-        if parent is None or event.starts_trace:
-            header.trace_id = tracing.new_trace_id()
-        else:
-            header.trace_id = parent.trace_id
-            header.parent_span_id = parent.span_id
-        header.span_id = tracing.new_span_id()
-        return TraceContext(header.trace_id, header.span_id)
-
-    def _emit(self, event: EventType, message: Any) -> None:
-        self.time.published(event)
-        if self.metrics is not None:
-            self.metrics.published(event)
-        self._event_publishers[event].publish(message)
-
-    def _receive(self, event: EventType, handler: Callable[[Any], None], message: Any) -> None:
-        try:
-            self._dispatch(event, handler, message)
-        finally:
-            self.time.received(event)
-
-    def _dispatch(self, event: EventType, handler: Callable[[Any], None], message: Any) -> None:
-        if not self._active:
-            if event.qos is qos.STATE:
-                self._held[event, message.header.producer] = message
-            elif self.metrics is not None:
-                self.metrics.dropped(event)
-            return
-        cause, queued_s = None, 0.0
-        if event.has_header:
-            queued_s = timing.age_s(message.header, self._active_since_ns)
-            cause = TraceContext.of(message.header)
-            if cause is None and event.traced and not event.needs_cause:
-                cause = TraceContext.root()  # sent by hand: what comes of it is one interaction
-        begun = Timing.now(queued_s)
-        self._isolated(handler, cause, begun, message)
-        if self.metrics is not None:
-            handler_s = Timing.now().since_s - begun.since_s
-            self.metrics.handled(event, message, queued_s, handler_s)
 
     def _isolated(
         self,
@@ -537,15 +443,6 @@ class EventNode(LifecycleNode):
             except Exception as error:  # the node and its other handlers go on
                 self._handler_failed(callback, error)
 
-    def _count_jobs(self, change: int) -> None:
-        """Hold simulated time while the worker has something to do, however much it is."""
-        with self._jobs_lock:
-            before, self._jobs = self._jobs, self._jobs + change
-            if not before:
-                self.time.begin()
-            elif not self._jobs:
-                self.time.end()
-
     def _handler_failed(self, callback: Callable[..., Any], error: Exception) -> None:
         name = getattr(callback, '__name__', repr(callback))
         self.fault('handler_failed', f'{name} raised {describe(error)}')
@@ -561,61 +458,9 @@ class EventNode(LifecycleNode):
             impairs=CapabilityStatus.LOST,
         )
 
-    def _alarm(self, period_s: float, callback: Callable[[], None]) -> 'Alarm':
-        def forget() -> None:
-            self._alarms.discard(alarm)
-            # Not at once: it may be the timer whose callback runs now.
-            self.post(self.destroy_timer, timer)
-
-        timer = self.create_timer(period_s, callback)
-        alarm = Alarm(timer, forget)
-        self._alarms.add(alarm)
-        return alarm
-
     def _free(self) -> None:
-        for subscription in self._event_subscriptions:
-            self.destroy_subscription(subscription)
-        for event in self.consumes if self._event_subscriptions else ():
-            self.time.subscribed(event, -1)
-        self._event_subscriptions.clear()
-        for event in set(self._event_publishers) - set(events.OF_EVERY_NODE):
-            self.destroy_publisher(self._event_publishers.pop(event))
+        self._events_in.free()
+        self._events_out.free(set(self.produces) - set(events.OF_EVERY_NODE))
         if self._worker is not None:
-            self._worker.shutdown(wait=False, cancel_futures=True)
+            self._worker.end()
             self._worker = None
-
-
-class Alarm:
-    """A call that is due later, once or periodically; made by EventNode.after and .every."""
-
-    def __init__(self, timer: Timer, forget: Callable[[], None]) -> None:
-        """
-        Keep what is needed to cancel.
-
-        :param forget: frees the timer.
-        """
-        self._timer = timer
-        self._forget: Callable[[], None] | None = forget
-
-    def cancel(self) -> None:
-        """Do not call any more, and free the timer; again has no effect."""
-        if self._forget is not None:
-            self._timer.cancel()
-            self._forget()
-            self._forget = None
-
-
-def describe(error: BaseException) -> str:
-    """
-    Say what was raised and where, without the error's own text: it may hold what a person said.
-
-    A broken rule is told whole, but for its value.
-    """
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    place = ''
-    if trace is not None:
-        place = f' at {Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}'
-    text = f': {error.kind}' if isinstance(error, EventRuleError) else ''
-    return f'{type(error).__name__}{place}{text}'

@@ -52,6 +52,9 @@ class NodeSettings(BaseModel):
         'An event that breaks a rule of the catalogue: is not published; is, with a fault; is.',
         runtime=True,
     )
+    work_limit_s: float = setting(
+        30.0, 'A model or device that does not get on for so long hangs [s].', runtime=True, gt=0
+    )
     config_dir: str = setting('', 'Folder with the words and animations; empty: as installed.')
 
     @property

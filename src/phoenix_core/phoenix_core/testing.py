@@ -11,6 +11,7 @@ For tests of nodes: a real ROS graph of its own, and a probe that speaks and lis
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
+from functools import partial
 from typing import Any, TypeVar
 
 import rclpy
@@ -89,13 +90,17 @@ class Probe(EventNode):
                 )
             return found()[:count]
 
-    def _dispatch(self, event: EventType, handler: Callable[[Any], None], message: Any) -> None:
+    def observe(self, event: EventType, handler: Callable[[Any], None]) -> None:
+        """Record an event, instead of handling it."""
+        super().observe(event, partial(self._record, event))
+
+    def _record(self, event: EventType, message: Any) -> None:
         with self._arrived:
             self._records[event].append(message)
             self._arrived.notify_all()
 
     def _unused(self, message: Any) -> None:
-        raise AssertionError('messages are recorded before they are dispatched')
+        raise AssertionError('messages are recorded, not handled')
 
 
 class TestGraph:
@@ -203,9 +208,8 @@ class TestGraph:
                     self._wait_for_subscribers(node, event, readers)
 
     def _wait_for_subscribers(self, node: EventNode, event: EventType, count: int) -> None:
-        publisher = node._event_publishers[event]
         for _ in range(500):
-            if publisher.get_subscription_count() >= count:
+            if node.reach(event) >= count:
                 return
             self._ended.wait(0.02)  # DDS tells of a match by no event that rclpy passes on
         raise AssertionError(f'{event.name} of {node.get_name()} found too few subscribers')

@@ -1,8 +1,8 @@
-"""What every node tells of itself: that it lives, what it is doing, how well."""
+"""What every node tells of itself: that it lives, what it is doing, how well, and its metrics."""
 
 import os
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
@@ -12,11 +12,11 @@ from rclpy.clock_type import ClockType
 from std_msgs.msg import Empty
 
 from phoenix_core import events, qos
-from phoenix_core.event_type import EventType
 from phoenix_core.health import Health
 
 STATUS_PERIOD_S = 0.1
 DIAGNOSTICS_PERIOD_S = 1.0
+METRICS_PERIOD_S = 5.0
 STATE_NAMES = {
     NodeStatus.UNCONFIGURED: 'not configured',
     NodeStatus.INACTIVE: 'inactive',
@@ -46,26 +46,27 @@ class VitalSigns:
     def __init__(
         self,
         node: Any,
-        publishers: Mapping[EventType, Any],
         health: Health,
         tell_status: Callable[[NodeStatus], None],
         tell_diagnostics: Callable[[DiagnosticStatus], None],
+        tell_metrics: Callable[[], None],
     ) -> None:
         """
         Begin to beat.
 
         :param node: an EventNode.
-        :param publishers: those it has now; the mapping may change.
         :param health: of the node.
         :param tell_status: publishes a status, whose header is not filled in.
         :param tell_diagnostics: publishes diagnostics.
+        :param tell_metrics: publishes what was counted.
         """
         self._node = node
-        self._publishers = publishers
-        self._health = health
         self._tell_status = tell_status
         self._tell_diagnostics = tell_diagnostics
+        self._health = health
+        self._tell_metrics = tell_metrics
         self._ended = False
+        self._hung = False
         self._told: NodeStatus | None = None
         self._pulse = node.create_publisher(Empty, alive_topic(node.get_name()), qos.ALIVE)
         # Real time: a simulated clock that stands still is no reason to be silent.
@@ -73,6 +74,7 @@ class VitalSigns:
         self._timers = (
             node.create_timer(STATUS_PERIOD_S, self._beat, clock=steady),
             node.create_timer(DIAGNOSTICS_PERIOD_S, self._diagnose, clock=steady),
+            node.create_timer(METRICS_PERIOD_S, self._measure, clock=steady),
         )
 
     def end(self) -> None:
@@ -87,11 +89,12 @@ class VitalSigns:
         """Assert the liveliness; publish the status if it has changed."""
         if self._ended:  # the executor may call a timer that has just been cancelled
             return
-        self._pulse.assert_liveliness()
         node = self._node
+        if not self._work_hangs():
+            self._pulse.assert_liveliness()
         produced = dict.fromkeys([*events.OF_EVERY_NODE, *node.produces])
         topics = [
-            TopicReach(topic=event.topic, subscriptions=self._reach(event)) for event in produced
+            TopicReach(topic=event.topic, subscriptions=node.reach(event)) for event in produced
         ]
         status = NodeStatus(
             state=node.lifecycle_state,
@@ -107,9 +110,20 @@ class VitalSigns:
             self._told = status
             self._tell_status(status)
 
-    def _reach(self, event: EventType) -> int:
-        publisher = self._publishers.get(event)
-        return publisher.get_subscription_count() if publisher is not None else 0
+    def _work_hangs(self) -> bool:
+        """Tell whether the worker thread hangs: then the node is as dead as if it did itself."""
+        work = self._node.stuck_work
+        if work and not self._hung:
+            self._node.fault(
+                'work_hung',
+                f'{work} has not got on for {self._node.settings.work_limit_s:g} s',
+                tried='gives no sign of life any more, so that the process is ended',
+                impairs=CapabilityStatus.LOST,
+            )
+        elif self._hung and not work:
+            self._node.healed('work_hung')
+        self._hung = bool(work)
+        return self._hung
 
     def _diagnose(self) -> None:
         if self._ended:
@@ -124,3 +138,7 @@ class VitalSigns:
             values=[KeyValue(key=key, value=value) for key, value in values.items()],
         )
         self._tell_diagnostics(diagnostics)
+
+    def _measure(self) -> None:
+        if not self._ended:
+            self._tell_metrics()

@@ -9,6 +9,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import rclpy
@@ -57,7 +58,7 @@ class Companion(EventNode):
         classes = {name: plugins.load(plugins.NODES, name) for name in nodes}
         said = {event for node in classes.values() for event in node.produces}
         heard = {*said, *also_heard, events.FAULT, events.NODE_STATUS} - UNHEARD
-        self.consumes = dict.fromkeys(heard, '_kept')  # type: ignore[misc]
+        self.consumes = dict.fromkeys(heard, '_unused')  # type: ignore[misc]
         super().__init__(**options)
         self.happened: list[SessionEvent] = []
         self.readiness = Readiness({**classes, self.get_name(): self})
@@ -66,13 +67,17 @@ class Companion(EventNode):
         """Take what has happened."""
         self.happened.append(event)
 
-    def _dispatch(self, event: EventType, handler: Callable[[Any], None], message: Any) -> None:
+    def observe(self, event: EventType, handler: Callable[[Any], None]) -> None:
+        """Keep an event, instead of handling it."""
+        super().observe(event, partial(self._keep, event))
+
+    def _keep(self, event: EventType, message: Any) -> None:
         if event is events.NODE_STATUS:
             self.readiness.feed(message)
         self.keep(SessionEvent(event, message, self.get_clock().now().nanoseconds))
 
-    def _kept(self, message: Any) -> None:
-        raise AssertionError('events are kept before they are dispatched')
+    def _unused(self, message: Any) -> None:
+        raise AssertionError('events are kept, not handled')
 
 
 class Graph:

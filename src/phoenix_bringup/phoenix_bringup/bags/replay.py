@@ -153,7 +153,7 @@ class Replayer(Companion):
         self._next += 1
         self._last_ns = self._fed_ns[event] = now_ns
         self.happened.append(SessionEvent(event.event, message, now_ns))
-        self._emit(event.event, message)
+        self._events_out.send(event.event, message)
 
     @property
     def all_fed(self) -> bool:

@@ -12,11 +12,12 @@ from rclpy.serialization import serialize_message
 from phoenix_core import events
 from phoenix_core.event_type import EventType
 from phoenix_core.execution import run
-from phoenix_core.node import METRICS_PERIOD_S, EventNode
+from phoenix_core.node import EventNode
 from phoenix_core.settings import NodeSettings, setting
 from phoenix_core.telemetry.exposition import MetricsServer, ToyMetrics
 from phoenix_core.telemetry.first_sound import FirstSound
 from phoenix_core.telemetry.recent_events import TRACED, RecentEvents, belongs
+from phoenix_core.vital_signs import METRICS_PERIOD_S
 
 if TYPE_CHECKING:
     from phoenix_core.telemetry.spans import SpanExport

@@ -1,0 +1,57 @@
+"""Calls of a node that are due later."""
+
+from collections.abc import Callable
+from typing import Any
+
+from rclpy.timer import Timer
+
+
+class Alarm:
+    """A call that is due later, once or periodically; made by EventNode.after and .every."""
+
+    def __init__(self, timer: Timer, forget: Callable[[], None]) -> None:
+        """
+        Keep what is needed to cancel.
+
+        :param forget: frees the timer.
+        """
+        self._timer = timer
+        self._forget: Callable[[], None] | None = forget
+
+    def cancel(self) -> None:
+        """Do not call any more, and free the timer; again has no effect."""
+        if self._forget is not None:
+            self._timer.cancel()
+            self._forget()
+            self._forget = None
+
+
+class Alarms:
+    """The alarms of a node that are not cancelled."""
+
+    def __init__(self, node: Any) -> None:
+        """
+        Begin without any.
+
+        :param node: an EventNode; its ROS clock counts.
+        """
+        self._node = node
+        self._set: set[Alarm] = set()
+
+    def start(self, period_s: float, callback: Callable[[], None]) -> Alarm:
+        """Call back periodically until cancelled."""
+
+        def forget() -> None:
+            self._set.discard(alarm)
+            # Not at once: it may be the timer whose callback runs now.
+            self._node.post(self._node.destroy_timer, timer)
+
+        timer = self._node.create_timer(period_s, callback)
+        alarm = Alarm(timer, forget)
+        self._set.add(alarm)
+        return alarm
+
+    def cancel(self) -> None:
+        """Cancel all."""
+        for alarm in list(self._set):
+            alarm.cancel()
