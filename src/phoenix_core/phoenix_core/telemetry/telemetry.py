@@ -101,7 +101,7 @@ class Telemetry(EventNode):
         if not port:
             return None
         try:
-            return MetricsServer(self._toy_metrics, port)
+            return MetricsServer(self._toy_metrics.exposition, port)
         except OSError as error:  # another toy on this machine: no reason for a fault
             self.log.warning('no metrics are served', port=port, reason=error.strerror)
             return None
