@@ -14,6 +14,7 @@ from phoenix_core.telemetry.telemetry import Telemetry
 from phoenix_core.testing import TestGraph
 
 ROUNDS = 5
+IDLE_ROUNDS = 3
 CASES = {
     'nothing counted': (False, False),
     'metrics': (True, False),
@@ -57,9 +58,10 @@ def main() -> None:
         middle_s = statistics.median(seconds)
         print(f'{name:>16} {middle_s * 1e6:7.0f} {(middle_s - base_s) * 1e6:+7.0f}', flush=True)
     print(f'{"telemetry":>16} {"idle CPU":>9} {"memory":>9}')
-    for telemetry in ('false', 'true'):
-        _, cpu, memory = asyncio.run(measure('composed', 0, telemetry=telemetry))
-        print(f'{telemetry:>16} {cpu:7.1f} % {memory:6.0f} MB', flush=True)
+    for _ in range(IDLE_ROUNDS):
+        for telemetry in ('false', 'true'):
+            _, cpu, memory = asyncio.run(measure('composed', 0, telemetry=telemetry))
+            print(f'{telemetry:>16} {cpu:7.1f} % {memory:6.0f} MB', flush=True)
 
 
 if __name__ == '__main__':
