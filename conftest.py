@@ -1,6 +1,10 @@
 """Fixtures that tests of several packages use, and the choice of tests by their length."""
 
+import os
 from typing import Any
+
+# A toy that a test starts must neither know nor change what the toy of this user keeps.
+os.environ['PHOENIX_ACTIVITIES_STATE_FILE'] = ''
 
 pytest_plugins = ['pulse_server']
 

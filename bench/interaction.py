@@ -72,6 +72,7 @@ async def measure(
     """Return the steps of each run, idle CPU in percent of one core, and memory in MB."""
     with TestGraph() as graph:
         os.environ['ROS_DOMAIN_ID'] = str(graph.domain)
+        os.environ['PHOENIX_ACTIVITIES_STATE_FILE'] = ''  # not that of this user's toy
         description = load(LAUNCH_FILE, {'layout': layout, **arguments})
         runner = LaunchRunner(description.processes, lambda process, line: None)
         probe = graph.probe(

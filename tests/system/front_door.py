@@ -21,7 +21,13 @@ class Phoenix:
         self.process = subprocess.Popen(
             [str(ROOT / 'phoenix'), *arguments],
             cwd=ROOT,
-            env={**os.environ, 'ROS_DOMAIN_ID': str(domain), name: value, **environment},
+            env={
+                **os.environ,
+                'ROS_DOMAIN_ID': str(domain),
+                'PHOENIX_ACTIVITIES_STATE_FILE': '',  # not that of this user's toy
+                name: value,
+                **environment,
+            },
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -1,9 +1,12 @@
 """The activities node: what the toy does, and the state machine that moves between activities."""
 
+import os
 import random
 import uuid
 from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
 
 from phoenix_msgs.msg import (
     ActivityRequest,
@@ -26,6 +29,7 @@ from std_msgs.msg import ColorRGBA
 from phoenix_activities.activity import Intent
 from phoenix_activities.director import Director
 from phoenix_activities.quiet_hours import QuietHours
+from phoenix_activities.state_keeper import StateKeeper, default_path
 from phoenix_activities.toy import Phase
 from phoenix_activities.words import Words
 from phoenix_core import events, plugins, tracing
@@ -43,7 +47,7 @@ class ActivitiesSettings(SeededSettings):
     """Settings of the activities node."""
 
     language: str = setting('en', 'Folder of words below config_dir.')
-    volume: float = setting(0.7, 'How loud the toy speaks at the start.', ge=0, le=1)
+    volume: float = setting(0.7, 'How loud the toy speaks until somebody changes it.', ge=0, le=1)
     step_deadline_s: float = setting(
         30.0, 'The toy gives up and rests after so long without progress [s].', gt=0
     )
@@ -52,6 +56,11 @@ class ActivitiesSettings(SeededSettings):
     )
     thinking_earcon_s: float = setting(
         2.0, 'Thinking is heard again and again after so long [s].', ge=0.5, le=30
+    )
+    state_file: str = setting(
+        'auto',
+        'Keeps what must survive a crash; auto: named as the toy below XDG_STATE_HOME; empty: '
+        'nothing is kept.',
     )
 
 
@@ -83,8 +92,13 @@ class Activities(EventNode):
     }
     settings: ActivitiesSettings
 
+    def __init__(self, *, environ: Mapping[str, str] = os.environ, **options: Any) -> None:
+        """Look for the place of its file in `environ`, too."""
+        self._environ = environ
+        super().__init__(environ=environ, **options)
+
     def configure(self) -> None:
-        """Read the words of all activities that are installed."""
+        """Read the words of all activities that are installed, and what was kept."""
         settings = self.settings
         self._chance = random.Random(settings.seed)
         self._quiet_hours = QuietHours.parse(settings.quiet_hours)
@@ -94,6 +108,11 @@ class Activities(EventNode):
             self._chance,
             {activity.name: activity.words_model for activity in self._activities},
         )
+        path: Path | None = Path(settings.state_file).expanduser()
+        if settings.state_file == 'auto':
+            path = default_path(self._environ, self.get_namespace())
+        self._keeper = StateKeeper(self, path) if path and settings.state_file else None
+        self._kept = self._keeper.load() if self._keeper else {}
 
     def activate(self) -> None:
         """Make the activities and begin in idle."""
@@ -106,9 +125,17 @@ class Activities(EventNode):
             volume=self.settings.volume,
             step_deadline_s=self.settings.step_deadline_s,
             quiet_hours=self._quiet_hours,
+            kept=self._kept,
         )
+        for name in self.director.state.refused:
+            self.fault('state_refused', f'{name}: what was kept does not fit any more')
         self.known['activities'] = self.director.activities.keys()
         self.director.begin()
+
+    def cleanup(self) -> None:
+        """Write what is not yet in the file."""
+        if self._keeper is not None:
+            self._keeper.close()
 
     # What happens to the toy.
 
@@ -224,6 +251,12 @@ class Activities(EventNode):
     def set_volume(self, level: float, muted: bool) -> None:
         """Tell the speaker how loud."""
         self.publish(events.VOLUME, level=level, muted=muted)
+
+    def keep(self, values: dict[str, Any]) -> None:
+        """Write it down, where there is a file; remember it from one activation to the next."""
+        self._kept = values
+        if self._keeper is not None:
+            self._keeper.keep(values)
 
     def after(
         self, delay_s: float, callback: Callable[[], None], *, new_interaction: bool = False

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from phoenix_activities.safe_state import Kept
 from phoenix_activities.words import ActivityWords
 
 if TYPE_CHECKING:
@@ -58,11 +59,16 @@ class Activity:
     intents: ClassVar[tuple[str, ...]] = ()  # it is entered by these
     priority: ClassVar[Priority] = Priority.PLAY
     words_model: ClassVar[type[ActivityWords]] = ActivityWords  # of activities/<name>.yaml
+    kept_model: ClassVar[type[Kept]] = Kept  # what survives a crash
 
     def __init__(self, director: 'Director') -> None:
-        """Keep the director to act through, and the activity's words."""
+        """Keep the director to act through, the activity's words, and what it kept before."""
         self.director = director
         self.words: Any = director.words.of_activity(self.name)  # a words_model
+        self.kept: Any = director.state.recall(f'activity {self.name}', self.kept_model)
+
+    def on_start(self) -> None:
+        """Take it that the toy has started, maybe after a crash; it rests."""
 
     def enter(self, request: Request) -> None:
         """Begin."""

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from phoenix_activities.activity import Activity, Intent, Request
 from phoenix_activities.machine import REST, ActivityMachine, Move
 from phoenix_activities.quiet_hours import QuietHours
+from phoenix_activities.safe_state import KeptByToy, SafeState
 from phoenix_activities.toy import Alarm, Phase, Toy
 from phoenix_activities.turn import Turn
 from phoenix_activities.words import Words
@@ -48,27 +49,32 @@ class Director:
         volume: float = 0.7,
         step_deadline_s: float = 30.0,
         quiet_hours: QuietHours | None = None,
+        kept: Mapping[str, Any] | None = None,
     ) -> None:
         """
         Make the activities.
 
         :param activities: one of them must be named 'idle' and one 'conversation'.
         :param step_deadline_s: after this long without any progress the toy gives up and rests.
+        :param volume: until somebody changes it.
         :param quiet_hours: when the toy sleeps and is not lively by itself.
+        :param kept: what Toy.keep got before the toy ended.
         """
         self.toy = toy
         self.words = words
         self.chance = chance
         self.quiet_hours = quiet_hours
-        self.memory: dict[str, str] = {}  # what the toy was told, e.g. child_name
+        self.state = SafeState(kept or {})
+        self._own: KeptByToy = self.state.recall('toy', KeptByToy)
+        self.memory = self._own.told  # what the toy was told, e.g. child_name
         self.lost: set[str] = set()  # capabilities, as in config/capabilities.yaml
         self.untold: list[str] = []  # those of them that nobody was told of
         made = [make(self) for make in activities]
         self.activities: Mapping[str, Activity] = {activity.name: activity for activity in made}
         self._entered_by = {name: activity for activity in made for name in activity.intents}
         self._machine = ActivityMachine({one.name: one.priority for one in made})
-        self.volume = volume
-        self.muted = False
+        self._kept = self.state.values()
+        self._first_volume = volume
         self._step_deadline_s = step_deadline_s
         self._deadline: Alarm | None = None
         self._waiting: Alarm | None = None  # for the time-out of the running activity
@@ -83,11 +89,23 @@ class Director:
         self.toy.set_volume(self.volume, self.muted)
         self.toy.entered(self.current.name, '', 'start')
         self.current.enter(Request('start'))
+        for activity in self.activities.values():
+            activity.on_start()
 
     @property
     def current(self) -> Activity:
         """The activity that runs."""
         return self.activities[self._machine.state]
+
+    @property
+    def volume(self) -> float:
+        """How loud the toy speaks, 0 to 1."""
+        return self._first_volume if self._own.volume is None else self._own.volume
+
+    @property
+    def muted(self) -> bool:
+        """Tell whether the toy speaks inaudibly."""
+        return self._own.muted
 
     @property
     def paused(self) -> tuple[str, ...]:
@@ -199,8 +217,9 @@ class Director:
 
     def set_volume(self, level: float, muted: bool = False) -> None:
         """Speak at that volume, cut to 0 to 1."""
-        self.volume, self.muted = min(1.0, max(0.0, level)), muted
+        self._own.volume, self._own.muted = min(1.0, max(0.0, level)), muted
         self.toy.set_volume(self.volume, self.muted)
+        self._keep()
 
     def quiet(self, reason: str) -> None:
         """Stop speaking, replying and listening, without telling the activity."""
@@ -328,11 +347,19 @@ class Director:
         if state != self._told:
             self._told = state
             self.toy.state(*state)
+        self._keep()
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
         if self.phase != Phase.RESTING:
             self._deadline = self.toy.after(self._step_deadline_s, self._give_up)
+
+    def _keep(self) -> None:
+        """Have what changed kept."""
+        kept = self.state.values()
+        if kept != self._kept:
+            self._kept = kept
+            self.toy.keep(kept)
 
     @_step
     def _give_up(self) -> None:

@@ -1,7 +1,7 @@
 """The hours of the day in which the toy is quiet by itself."""
 
 from dataclasses import dataclass
-from datetime import time
+from datetime import datetime, time, timedelta
 
 
 @dataclass(frozen=True)
@@ -31,3 +31,10 @@ class QuietHours:
         if self.begin <= self.end:
             return self.begin <= now < self.end
         return now >= self.begin or now < self.end
+
+    def left(self, now: datetime) -> timedelta:
+        """Return how long it is from a local time within until they end."""
+        end = now.replace(
+            hour=self.end.hour, minute=self.end.minute, second=self.end.second, microsecond=0
+        )
+        return end - now if end > now else end + timedelta(days=1) - now

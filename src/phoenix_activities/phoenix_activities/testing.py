@@ -7,6 +7,7 @@ For tests of activities: a toy that remembers what it was made to do, and plays 
     assert scene.director.current.name == 'idle'
 """
 
+import json
 import random
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
@@ -44,6 +45,7 @@ class RecordingToy:
         self.transitions: list[tuple[str, str, str]] = []  # left, entered, reason
         self.states: list[tuple[str, Phase]] = []
         self.interactions = 1  # begun by calls that are due, too
+        self.kept: dict[str, Any] = {}
         self._calls: list[Call] = []
 
     def say(self, text: str) -> str:
@@ -83,6 +85,10 @@ class RecordingToy:
     def set_volume(self, level: float, muted: bool) -> None:
         """Remember the volume."""
         self.did.append(('set_volume', level, muted))
+
+    def keep(self, values: dict[str, Any]) -> None:
+        """Remember what is to survive a crash, as a file would."""
+        self.kept = json.loads(json.dumps(values))
 
     def after(
         self, delay_s: float, callback: Callable[[], None], *, new_interaction: bool = False
@@ -128,10 +134,28 @@ class Scene:
         self, words: Words, activities: Iterable[type[Activity]], seed: int = 1, **options: Any
     ) -> None:
         """Begin in idle."""
-        self.toy = RecordingToy()
-        chance = random.Random(seed)
-        self.director = Director(self.toy, words, activities, chance=chance, **options)
+        self._words, self._activities, self._options = words, list(activities), options
+        self.chance = random.Random(seed)
+        self._begin(RecordingToy())
+
+    def _begin(self, toy: RecordingToy) -> None:
+        self.toy = toy
+        self.director = Director(
+            toy,
+            self._words,
+            self._activities,
+            chance=self.chance,
+            kept=toy.kept,
+            **self._options,
+        )
         self.director.begin()
+
+    def crash(self, off_s: float = 0.0) -> None:
+        """Forget all but what is kept, and begin again after a while."""
+        toy = RecordingToy()
+        toy.time = self.toy.time + timedelta(seconds=off_s)
+        toy.kept = self.toy.kept
+        self._begin(toy)
 
     @property
     def state(self) -> tuple[str, Phase]:

@@ -1,24 +1,30 @@
 """Timer: sets timers, alarms and reminders, which count in the background."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from pydantic import PrivateAttr
 
 from phoenix_activities import toy
 from phoenix_activities.activity import Intent, Priority, Request
-from phoenix_activities.alarm import Alarm
+from phoenix_activities.alarm import Alarm, Due
 from phoenix_activities.asking import AskingActivity
-from phoenix_activities.director import Director
+from phoenix_activities.safe_state import Kept
 
 HALF_A_DAY = timedelta(hours=12)
 A_DAY = timedelta(days=1)
 
 
-@dataclass
-class _Running:
-    due: datetime
-    what: str  # of a reminder; empty for a timer
-    call: toy.Alarm
+class Running(Due):
+    """One that is set."""
+
+    _call: toy.Alarm | None = PrivateAttr(None)
+
+
+class TimerKept(Kept):
+    """Those that are set."""
+
+    running: list[Running] = []
 
 
 class Timer(AskingActivity):
@@ -27,12 +33,14 @@ class Timer(AskingActivity):
     name = 'timer'
     intents = ('timer_set', 'alarm_set', 'reminder_set', 'timer_cancel', 'timer_remaining')
     priority = Priority.ANSWER
+    kept_model = TimerKept
 
-    def __init__(self, director: Director) -> None:
-        """Begin without any timer."""
-        super().__init__(director)
-        self._running: list[_Running] = []
-        self._what = ''  # of the one whose time is asked for
+    _what = ''  # of the one whose time is asked for
+
+    def on_start(self) -> None:
+        """Count on; what was due meanwhile rings now."""
+        for running in list(self.kept.running):
+            self._count(running)
 
     def enter(self, request: Request) -> None:
         """Do what was asked; a program gives a duration in seconds, and what it is for."""
@@ -54,20 +62,20 @@ class Timer(AskingActivity):
     def _take(self, intent: Intent) -> None:
         match intent.name:
             case 'timer_cancel':
-                self.say_phrase('cancelled' if self._running else 'none')
-                for running in self._running:
-                    running.call.cancel()
-                self._running.clear()
+                self.say_phrase('cancelled' if self.kept.running else 'none')
+                for running in self.kept.running:
+                    running._call.cancel()
+                self.kept.running.clear()
             case 'timer_remaining':
                 self._tell_remaining()
             case _:
                 self._set(intent, intent.slots.get('what', ''))
 
     def _tell_remaining(self) -> None:
-        if not self._running:
+        if not self.kept.running:
             self.say_phrase('none')
             return
-        first = min(self._running, key=lambda running: running.due)
+        first = min(self.kept.running, key=lambda running: running.due)
         length = self.director.words.forms.length(first.due - self.director.toy.now())
         self.say_phrase('remaining', time=length)
 
@@ -86,23 +94,27 @@ class Timer(AskingActivity):
             question = 'when' if intent.name == 'alarm_set' else 'how_long'
             self.ask(self.phrase(question), self.words.answers)
             return
-        call = director.toy.after(
-            length.total_seconds(), lambda: self._due(running), new_interaction=True
-        )
-        running = _Running(now + length, what, call)
-        self._running.append(running)
+        running = Running(due=now + length, what=what)
+        self._count(running)
+        self.kept.running.append(running)
         self.say_phrase(
             f'{kind}_set' if not what else f'{kind}_reminder_set', time=time, what=what
         )
 
-    def _due(self, running: _Running) -> None:
-        self._running.remove(running)
-        current = self.director.current
-        if isinstance(current, Alarm):
-            current.add(running.what)
+    def _count(self, running: Running) -> None:
+        left_s = (running.due - self.director.toy.now()).total_seconds()
+        if left_s > 0:
+            running._call = self.director.toy.after(
+                left_s, lambda: self._ring(running), new_interaction=True
+            )
         else:
-            due = Intent('alarm', slots={'what': running.what})
-            self.director.enter('alarm', Request('alarm', due))
+            self._ring(running)
+
+    def _ring(self, running: Running) -> None:
+        self.kept.running.remove(running)
+        alarm = self.director.activities['alarm']
+        assert isinstance(alarm, Alarm)
+        alarm.ring(running)
 
 
 def next_time(now: datetime, slots: Mapping[str, str]) -> datetime:

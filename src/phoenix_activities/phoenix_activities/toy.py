@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from enum import IntEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 
 class Phase(IntEnum):
@@ -60,6 +60,9 @@ class Toy(Protocol):
 
     def set_volume(self, level: float, muted: bool) -> None:
         """Speak at that volume, from 0 to 1."""
+
+    def keep(self, values: dict[str, Any]) -> None:
+        """Keep these JSON values, and no others, so that they survive a crash."""
 
     def after(
         self, delay_s: float, callback: Callable[[], None], *, new_interaction: bool = False

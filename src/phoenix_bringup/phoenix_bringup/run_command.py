@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import contextlib
+import os
 import signal
 import sys
 import threading
@@ -54,6 +55,8 @@ def main(options: argparse.Namespace) -> int:
                 print(f'{argument.name}:={argument.default or ""}  {argument.description or ""}')
             return 0
         arguments = launch_arguments(options)
+        if options.play:  # it is to be the same each time, whatever the toy keeps
+            os.environ.setdefault('PHOENIX_ACTIVITIES_STATE_FILE', '')
         description = load(path, arguments)
         if options.dry_run:
             print(dry_run(description.processes), end='')

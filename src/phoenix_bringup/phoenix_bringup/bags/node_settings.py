@@ -12,7 +12,7 @@ from phoenix_core.settings import NodeSettings
 
 # What belongs to the machine or the device, and would not fit another one.
 _OF_THE_MACHINE = frozenset(
-    {'autostart', 'profile', 'config_dir', 'provider', 'device', 'file', 'model'}
+    {'autostart', 'profile', 'config_dir', 'provider', 'device', 'file', 'model', 'state_file'}
 )
 
 
