@@ -185,6 +185,7 @@ for number in range(int(sys.argv[2]), 10**6):
 def kill_in_a_transaction(path: Path) -> None:
     """Leave half of a transaction in the file, and the journal that takes it back."""
     program = """
+import signal
 import sqlite3
 connection = sqlite3.connect(sys.argv[1], isolation_level=None)
 connection.execute('PRAGMA cache_size=1')  # so that it writes before the commit
@@ -192,7 +193,7 @@ connection.execute('BEGIN IMMEDIATE')
 for number in range(200):
     connection.execute('INSERT INTO kept VALUES (?, ?)', (str(number), 'x' * 1000))
 print('written', flush=True)
-sys.stdin.read()
+signal.pause()
 """
     before = path.stat().st_size
     process = started(program, path)
