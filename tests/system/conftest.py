@@ -1,5 +1,7 @@
 """Fixtures of the system tests."""
 
+from typing import Any
+
 import pytest
 from domain_coordinator import domain_id
 from front_door import Phoenix
@@ -11,8 +13,8 @@ def phoenix():
     started = []
     with domain_id() as domain:
 
-        def start(*arguments: str, **environment: str) -> Phoenix:
-            started.append(Phoenix(domain, *arguments, **environment))
+        def start(*arguments: str, **options: Any) -> Phoenix:
+            started.append(Phoenix(domain, *arguments, **options))
             return started[-1]
 
         yield start

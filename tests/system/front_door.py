@@ -5,6 +5,7 @@ import signal
 import subprocess
 import time
 import uuid
+from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -14,12 +15,14 @@ END_S = 2.0  # Ctrl-C must have ended everything by then
 class Phoenix:
     """One start of ./phoenix, in a process group of its own."""
 
-    def __init__(self, domain: int, *arguments: str, **environment: str) -> None:
+    def __init__(
+        self, domain: int, *arguments: str, before: Sequence[str] = (), **environment: str
+    ) -> None:
         self.domain = domain
         self.mark = f'PHOENIX_TEST={uuid.uuid4().hex}'
         name, value = self.mark.split('=')
         self.process = subprocess.Popen(
-            [str(ROOT / 'phoenix'), *arguments],
+            [*before, str(ROOT / 'phoenix'), *arguments],
             cwd=ROOT,
             env={
                 **os.environ,

@@ -37,6 +37,8 @@ def parser() -> argparse.ArgumentParser:
     run = commands.add_parser('run', help='start the toy; without hardware the simulated one')
     run.add_argument('--profile', help='sim (default), pi, or the path of a settings file')
     run.add_argument('--layout', help='composed (default): one process; or processes: one each')
+    run.add_argument('--machine', choices=('toy', 'helper'), help='of two machines, with --peer')
+    run.add_argument('--peer', metavar='ADDRESS', help='of the other machine')
     run.add_argument('--play', metavar='FILE', type=Path, help='play a recording to it, then end')
     run.add_argument('--reply-to', metavar='FILE', type=Path, help='WAV file for what it says')
     run.add_argument('--dry-run', action='store_true', help='only print what would be started')

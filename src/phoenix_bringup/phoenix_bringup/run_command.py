@@ -48,7 +48,8 @@ class RunError(Exception):
 
 def main(options: argparse.Namespace) -> int:
     """Run the toy and return the exit code."""
-    path = Path(get_package_share_path('phoenix_bringup')) / 'launch' / 'phoenix.launch.xml'
+    folder = Path(get_package_share_path('phoenix_bringup')) / 'launch'
+    path = folder / ('two_machines.launch.xml' if options.machine else 'phoenix.launch.xml')
     try:
         if options.show_args:
             for argument in declared_arguments(path):
@@ -80,8 +81,11 @@ def launch_arguments(options: argparse.Namespace) -> dict[str, str]:
         own_file = '/' in options.profile or options.profile.endswith(('.yaml', '.yml'))
         value = str(Path(options.profile).resolve()) if own_file else options.profile
         arguments['profile_file' if own_file else 'profile'] = value
-    if options.layout:
-        arguments['layout'] = options.layout
+    if bool(options.machine) != bool(options.peer):
+        raise RunError('--machine and --peer belong together: which of two this is, and the other')
+    for name in ('layout', 'machine', 'peer'):
+        if value := getattr(options, name):
+            arguments[name] = value
     if options.reply_to:
         arguments['reply_to'] = str(options.reply_to.resolve())
     return arguments
@@ -116,14 +120,14 @@ def check_profile(path: str) -> None:
 
 
 def node_names(description: LaunchDescription) -> list[str]:
-    """List the nodes that the processes consist of."""
+    """List the nodes of the processes, but for those that only stand in for others."""
     names: list[str] = []
     for process in description.processes:
         if process.executable == 'compose':
             end = process.argv.index('--ros-args')
             names += filter(None, process.argv[1:end])
-        else:
-            names.append(process.node_name or process.executable)
+        elif process.node_name in (None, process.executable):
+            names.append(process.executable)
     return names
 
 
@@ -168,8 +172,9 @@ class Toy:
 
     async def _converse(self, console: Console, length_s: float) -> int:
         """Bring a person and the toy together."""
+        patience_s = READY_S if 'supervisor' in self._nodes else None  # else the toy brings it up
         try:
-            await asyncio.wait_for(self._ready, READY_S)
+            await asyncio.wait_for(self._ready, patience_s)
         except asyncio.TimeoutError:
             missing = '; '.join(self._readiness.missing)
             raise RunError(f'not ready after {READY_S:.0f} s: {missing}') from None
@@ -232,6 +237,8 @@ class Toy:
         def on_event(event: EventType, message: Any) -> None:
             loop.call_soon_threadsafe(self._on_event, event, message)
 
+        for process in self._description.processes:  # the console hears whom they hear
+            os.environ.update({k: v for k, v in process.env.items() if k == 'ROS_STATIC_PEERS'})
         rclpy.init(args=[], signal_handler_options=SignalHandlerOptions.NO)
         executor = EventsExecutor()
         namespace = next(process.namespace for process in self._description.processes)

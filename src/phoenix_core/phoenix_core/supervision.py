@@ -98,6 +98,8 @@ class Supervision:
     nodes: Nodes
     capabilities: Mapping[str, Iterable[str]]  # the nodes that make up each
     policy: Policy = field(default_factory=Policy)
+    # Who works while another node does not, e.g. while the link to its machine is cut.
+    standbys: Mapping[str, str] = field(default_factory=dict)
     up: bool = True  # whether the nodes are to be up; False takes them down in reverse order
 
     def __post_init__(self) -> None:
@@ -143,6 +145,8 @@ class Supervision:
         node.silent_since = None if alive else now
         if alive and self.nodes.exists(node.process):  # else it is its successor that lives
             node.down = False
+            if node.status.state == NodeStatus.ACTIVE:
+                node.active_since = node.active_since or now
 
     def on_refused(self, name: str, command: Command, now: float) -> None:
         """Take it that a transition has failed."""
@@ -202,15 +206,33 @@ class Supervision:
                 self._ask(node, Command.SHUTDOWN if node.rebuild else Command.CONFIGURE, now)
             case NodeStatus.INACTIVE if node.rebuild:
                 self._ask(node, Command.SHUTDOWN, now)
-            case NodeStatus.INACTIVE if self._gathered and self._consumers_settled(node):
+            case NodeStatus.INACTIVE if (
+                self._gathered and not self._rests(node) and self._consumers_settled(node)
+            ):
                 self._ask(node, Command.ACTIVATE, now)
+            case NodeStatus.ACTIVE if self._rests(node):
+                self._ask(node, Command.DEACTIVATE, now)
+
+    def _rests(self, node: _Node) -> bool:
+        """Tell whether a standby has nothing to do: whom it stands in for works, or may yet."""
+        principals = [name for name, standby in self.standbys.items() if standby == node.name]
+        if not principals:
+            return False
+        principal = self._seen.get(principals[0])
+        if principal is None:
+            return not self._gathered
+        return principal.works or not (principal.down or principal.failures)
 
     def _consumers_settled(self, node: _Node) -> bool:
         """Tell whether those before it in the order that hear this node do so, or never will."""
         order = self.order()
         before = order[: order.index(node)]
         return all(
-            other.works or other.failures > 0 or other.down or other.status.autostart
+            other.works
+            or other.failures > 0
+            or other.down
+            or other.status.autostart
+            or self._rests(other)
             for other in before
             if other.consumes & node.produces
         )
@@ -265,6 +287,7 @@ class Supervision:
         self.nodes.report(hung[0].name, 'node_hung', message, tried, lost=False)
         for node in hung:
             self._failed(node, now)
+            node.active_since = None
         for node in members if killed else hung:
             node.down = True
 
@@ -312,7 +335,9 @@ class Supervision:
         return CapabilityStatus(capability=capability, level=level, message=message)
 
     def _condition(self, name: str) -> tuple[int, str]:
-        node = self._seen.get(name)
+        node, standby = self._seen.get(name), self._seen.get(self.standbys.get(name, ''))
+        if standby is not None and standby.works and (node is None or not node.works):
+            return DEGRADED, f'{name}: {standby.name} stands in'
         if node is None:
             return (LOST, f'{name}: not there') if self._gathered else (UNKNOWN, '')
         if node.works and (node.alive or not node.was_alive):

@@ -57,6 +57,7 @@ class CapabilitiesFile(FileModel):
     """What capabilities.yaml holds."""
 
     capabilities: dict[str, list[str]] = Field(min_length=1)
+    standbys: dict[str, str] = {}
 
 
 class Supervisor(EventNode):
@@ -75,7 +76,9 @@ class Supervisor(EventNode):
         settings = self.settings
         file = load_config(settings.config_path / 'capabilities.yaml', CapabilitiesFile)
         policy = {name: getattr(settings, name) for name in Policy.__dataclass_fields__}
-        self._supervision = Supervision(self, file.capabilities, Policy(**policy), settings.up)
+        self._supervision = Supervision(
+            self, file.capabilities, Policy(**policy), file.standbys, settings.up
+        )
         self._pulses: dict[str, Any] = {}
         self._changes: dict[str, Any] = {}
         self._states: dict[str, int] = {}

@@ -309,3 +309,41 @@ def test_a_capability_is_as_good_as_the_worst_of_its_nodes():
     status = {status.capability: status for status in nodes.supervision.status()}
     assert (status['all'].level, status['all'].message) == (LOST, 'ear: aches')
     assert status['glow'].level == OK
+
+
+def test_a_standby_works_only_while_whom_it_stands_in_for_does_not():
+    nodes = FakeNodes()
+    nodes.supervision.standbys = {'mind': 'spare'}
+    nodes.supervision.capabilities = {'thinking': ['mind']}
+    GRAPH['spare'] = GRAPH['mind']
+    try:
+        nodes.appear(*GRAPH)
+        for _ in range(10):
+            nodes.step(0.1)
+        assert nodes.states['spare'][0] == INACTIVE
+        assert nodes.states['ear'][0] == ACTIVE  # does not wait for who rests
+        assert nodes.levels() == {'thinking': OK}
+
+        nodes.silence('mind')
+        assert ('spare', 'activate') in nodes.step(2.5)
+        [status] = nodes.supervision.status()
+        assert (status.level, status.message) == (DEGRADED, 'mind: spare stands in')
+
+        nodes.supervision.on_alive('mind', True, nodes.now)  # it was only the link
+        assert nodes.step(0.1) == [('spare', 'deactivate')]
+        assert nodes.levels() == {'thinking': OK}
+    finally:
+        del GRAPH['spare']
+
+
+def test_a_standby_does_not_wait_long_for_who_never_comes():
+    nodes = FakeNodes(gather_s=3.0)
+    nodes.supervision.standbys = {'mind': 'spare'}
+    GRAPH['spare'] = GRAPH['mind']
+    try:
+        nodes.appear('ear', 'mouth', 'lamp', 'spare')
+        nodes.step(0.1)
+        assert 'spare' not in activated(nodes.step(2.0))
+        assert 'spare' in activated(nodes.step(1.0) + nodes.step(0.1) + nodes.step(0.1))
+    finally:
+        del GRAPH['spare']
