@@ -48,6 +48,27 @@ def test_the_wake_phrase_is_detected_once_where_it_ends(graph, probe, microphone
         )
 
 
+def test_who_listens_is_told_the_score_of_each_step(graph, probe, microphone):
+    node = graph.add(WakeWord)
+    microphone.play('hey_jarvis.wav')
+    microphone.keep_quiet(3)
+    detections(probe, 1)
+    assert f'topic="{events.WAKE_WORD_SCORE.topic}"' not in node.metrics.exposition()
+    listener = graph.probe(records=[events.WAKE_WORD_SCORE])
+    begin = microphone.end
+    microphone.play('hey_jarvis.wav')
+    microphone.keep_quiet(1)
+
+    def since_begin(score):
+        return microphone.position_at(score.header.stamp) - begin
+
+    best = listener.expect(events.WAKE_WORD_SCORE, lambda s: s.score > 0.9 and since_begin(s) > 0)
+    assert best.phrase == 'hey_jarvis'
+    assert since_begin(best) == pytest.approx(PHRASE_END, abs=2 * 1600)
+    told = listener.recorded(events.WAKE_WORD_SCORE)
+    assert set(np.diff(list(map(since_begin, told))) % 1280) == {0}  # a step is 80 ms
+
+
 @pytest.mark.parametrize('patience', [1, 4])
 def test_the_stamp_is_the_end_of_the_phrase_however_patient_the_detector_is(
     graph, probe, microphone, patience

@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 import pytest
-from phoenix_msgs.msg import AudioFrame, LedFrame, NodeStatus, TouchEvent
+from phoenix_msgs.msg import AudioFrame, LedFrame, NodeStatus, TouchEvent, WakeWordScore
 
 from phoenix_bringup.live.event_stream import (
     COLORS,
@@ -59,6 +59,7 @@ def test_streams_and_heartbeats_are_no_lines():
     assert not Filter().shows(events.NODE_STATUS, status)
     assert Filter(events=[events.NODE_STATUS]).shows(events.NODE_STATUS, status)
     assert not Filter().shows(events.AUDIO_INPUT, sound(1))
+    assert not Filter().shows(events.WAKE_WORD_SCORE, message(WakeWordScore, ''))
     assert not Filter().shows(events.LED_FRAME, message(LedFrame, ''))
     assert Filter().shows(events.LED_FRAME, message(LedFrame))
 
@@ -82,6 +83,10 @@ def test_the_meter_follows_the_sound_and_falls_silent():
     assert '█' not in meters.draw(1.1 + SILENT_AFTER_S).plain
     meters.feed(events.LED_FRAME, message(LedFrame, rgb=[0, 255, 0] * 16), 2.0)
     assert meters.draw(2.0).plain.count('●') == 16
+    score = message(WakeWordScore, '', phrase='hey_jarvis', score=0.97)
+    meters.feed(events.WAKE_WORD_SCORE, score, 2.0)
+    assert 'hey_jarvis 0.97' in meters.draw(2.0).plain
+    assert 'hey_jarvis 0.00' in meters.draw(2.1 + SILENT_AFTER_S).plain
 
 
 def test_an_unknown_event_is_refused_by_name():

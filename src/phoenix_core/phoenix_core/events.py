@@ -114,6 +114,19 @@ WAKE_WORD_DETECTED = EventType(
     compare={'score': within(0.1)},
     starts_trace=True,
 )
+WAKE_WORD_SCORE = EventType(
+    'WAKE_WORD_SCORE',
+    'speech/wake_word_score',
+    msg.WakeWordScore,
+    qos.LOSSY_STREAM,
+    'How much like a wake phrase it sounded. Published while somebody listens.',
+    privacy=Privacy.NONE,
+    rules={'phrase': not_empty, 'score': in_range(0, 1)},
+    compare=IGNORE,  # what comes of it is compared, in WAKE_WORD_DETECTED
+    rate_hz=12.5,  # of each phrase; openWakeWord's step is 80 ms
+    no_consumer='for recordings and the live console',
+    traced=False,
+)
 LISTEN_REQUEST = EventType(
     'LISTEN_REQUEST',
     'speech/listen',

@@ -44,7 +44,7 @@ class WakeWord(EventNode):
     Unless the toy has said it itself: what it plays is remembered, and looked at in case of doubt.
     """
 
-    produces = (events.WAKE_WORD_DETECTED,)
+    produces = (events.WAKE_WORD_DETECTED, events.WAKE_WORD_SCORE)
     consumes = {events.AUDIO_INPUT: 'on_audio', events.AUDIO_PLAYED: 'on_played'}
     settings: WakeWordSettings
 
@@ -66,6 +66,8 @@ class WakeWord(EventNode):
         """Begin with an empty stream."""
         self._engine.reset()
         self._stream = AudioStream()
+        self._watched = False  # somebody wants to know all scores
+        self._origin = 0  # position in the stream at which the detector began
         self.settings_changed()
 
     def settings_changed(self) -> None:
@@ -83,6 +85,7 @@ class WakeWord(EventNode):
         """Score a frame."""
         samples = self._stream.take(frame)
         end = self._stream.position
+        self._watched = self.reach(events.WAKE_WORD_SCORE) > 0
         self.in_background(self._score, samples, end, seconds(self._stream.time_of(end)))
 
     def on_played(self, frame: AudioFrame) -> None:
@@ -95,6 +98,7 @@ class WakeWord(EventNode):
     def _score(self, samples: np.ndarray, end: int, end_s: float) -> None:
         """Score samples that end at this position and time of the stream; on the worker thread."""
         detector = self._detector  # may be another one a moment later
+        self._origin = end - len(samples) - detector.position
         with self.model_time():
             detection = detector.process(samples)
             if detection is None:
@@ -106,9 +110,16 @@ class WakeWord(EventNode):
         else:
             self.post(self._tell, detection, end - ago)
 
-    def _note_score(self, phrase: str, score: float) -> None:
+    def _note_score(self, phrase: str, score: float, at_sample: int) -> None:
         if self.metrics is not None:
             self._scores(phrase).observe(score)
+        if self._watched:
+            self.post(self._tell_score, phrase, score, self._origin + at_sample)
+
+    def _tell_score(self, phrase: str, score: float, heard: int) -> None:
+        if self.is_active:  # what is late by a moment is no attempt worth a warning
+            stamp = self._stream.time_of(heard)
+            self.publish(events.WAKE_WORD_SCORE, stamp=stamp, phrase=phrase, score=score)
 
     def _tell(self, detection: Detection, heard: int) -> None:
         self.publish(

@@ -131,7 +131,7 @@ class WakeWordDetector:
     threshold: score from which a step counts (0 to 1).
     patience: consecutive steps over the threshold that a detection takes.
     refractory_s: seconds after a detection in which no phrase is detected.
-    on_score: called with each phrase and its score at each step.
+    on_score: called with each phrase, its score at each step, and the position at the step's end.
     """
 
     def __init__(
@@ -141,7 +141,7 @@ class WakeWordDetector:
         threshold: float = 0.5,
         patience: int = 2,
         refractory_s: float = 2.0,
-        on_score: Callable[[str, float], object] = lambda phrase, score: None,
+        on_score: Callable[[str, float, int], object] = lambda phrase, score, at_sample: None,
     ) -> None:
         self._engine = engine
         self._on_score = on_score
@@ -165,7 +165,7 @@ class WakeWordDetector:
         for scores in self._engine.scores(samples):
             self._step_end += self._engine.step_samples
             for phrase, score in scores.items():
-                self._on_score(phrase, score)
+                self._on_score(phrase, score, self._step_end)
             detection = detection or self._judge(scores)
         return detection
 

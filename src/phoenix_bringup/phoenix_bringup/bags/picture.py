@@ -102,6 +102,14 @@ class Picture:
         ]
         self._parts.append(f'<polygon points="{" ".join(upper + lower)}" fill="#457b9d"/>')
 
+    def curve(self, top: float, times_ns: Sequence[int], values: Sequence[float]) -> None:
+        """Draw values, 0 to 1, as a line from the bottom of a row to its top."""
+        points = ' '.join(
+            f'{self.x(at):.1f},{top + (1 - value) * ROW:.1f}'
+            for at, value in zip(times_ns, values, strict=True)
+        )
+        self._parts.append(f'<polyline points="{points}" fill="none" stroke="#457b9d"/>')
+
     def svg(self) -> str:
         """Return the picture."""
         height = self._y + 20
@@ -130,8 +138,13 @@ def draw(happened: Sequence[SessionEvent]) -> str:
         top = picture.row('microphone')
         levels = [_loudness(frame.message.samples) for frame in frames]
         picture.wave(top, [frame.stamp_ns for frame in frames], levels)
-    if of[events.WAKE_WORD_DETECTED]:
+    scores = of[events.WAKE_WORD_SCORE]
+    if scores or of[events.WAKE_WORD_DETECTED]:
         top = picture.row('wake word')
+        for phrase in dict.fromkeys(score.message.phrase for score in scores):
+            curve = [score for score in scores if score.message.phrase == phrase]
+            times_ns = [score.stamp_ns for score in curve]
+            picture.curve(top, times_ns, [score.message.score for score in curve])
         for event in of[events.WAKE_WORD_DETECTED]:
             text = f'{event.message.phrase} {event.message.score:.2f}'
             picture.mark(event.stamp_ns, top, text)

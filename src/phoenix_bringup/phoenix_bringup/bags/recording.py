@@ -29,6 +29,13 @@ SENSED = (
     events.BATTERY,
     events.MICROPHONE_MUTE,
 )
+# What follows from the rest, or tells of the machine; there is much of it.
+FINE = {
+    events.LED_FRAME,
+    events.WAKE_WORD_SCORE,
+    events.NODE_METRICS,
+    events.DIAGNOSTICS,
+}
 REQUESTED = (events.ACTIVITY_REQUEST, events.SIMULATED_SENSOR)
 
 
@@ -52,7 +59,7 @@ def recorded_events(profile: Profile, audio: bool) -> list[EventType]:
         chosen = {*HEARD, *SENSED, *REQUESTED}
     else:
         chosen = {event for event in events.ALL if event.privacy is not Privacy.AUDIO}
-        chosen -= {events.LED_FRAME, events.DIAGNOSTICS}
+        chosen -= FINE
     if audio:
         chosen.add(events.AUDIO_INPUT)
     return [event for event in events.ALL if event in chosen]

@@ -40,7 +40,7 @@ class Filter:
             return False
         if self.traces and not header.trace_id.startswith(tuple(self.traces)):
             return False
-        if event in METERED:
+        if event in METERED or event is events.WAKE_WORD_SCORE:
             return False
         if self.events:
             return event in self.events
@@ -76,17 +76,20 @@ def fields(message: Any) -> str:
 
 
 class Meters:
-    """How loud the microphone and the voice are, and what the light shows."""
+    """How loud microphone and voice are, how like a wake phrase it sounds, and the light."""
 
     def __init__(self) -> None:
         """Begin silent and dark."""
         self._levels: dict[EventType, tuple[float, float]] = {}  # dB, and until when it holds
+        self._scores: dict[str, tuple[float, float]] = {}  # likewise, of wake phrases
         self._pixels = b''
 
     def feed(self, event: EventType, message: Any, now_s: float) -> None:
-        """Take a frame of sound or light."""
+        """Take a frame of sound or light, or a wake phrase's score."""
         if isinstance(message, AudioFrame):
             self._levels[event] = level_db(message), now_s + SILENT_AFTER_S
+        elif event is events.WAKE_WORD_SCORE:
+            self._scores[message.phrase] = message.score, now_s + SILENT_AFTER_S
         elif event is events.LED_FRAME:
             self._pixels = bytes(message.rgb)
 
@@ -103,6 +106,9 @@ class Meters:
             text.append('█' * filled, 'green')
             text.append('░' * (METER_COLUMNS - filled), 'bright_black')
             text.append(f' {level:4.0f} dB ')
+        for phrase, (score, until_s) in self._scores.items():
+            text.append(f' {phrase} ', 'bright_black')
+            text.append(f'{score if now_s <= until_s else 0.0:.2f} ')
         text.append(' light ', 'bright_black')
         for start in range(0, len(self._pixels), 3):
             red, green, blue = self._pixels[start : start + 3]

@@ -89,7 +89,7 @@ class Stream:
 
     def on_event(self, event: EventType, message: Any) -> None:
         """Take an event."""
-        if event in METERED or event is events.LED_FRAME:
+        if event in METERED or event in (events.WAKE_WORD_SCORE, events.LED_FRAME):
             self._meters.feed(event, message, time.monotonic())
         if self._filter.shows(event, message):
             if self._console.is_terminal:
