@@ -27,6 +27,7 @@ from phoenix_core.settings import SettingsError
 ENGLISH = Path(__file__).parents[2] / 'config' / 'en'
 RESTING, LISTENING = ActivityState.RESTING, ActivityState.LISTENING
 THINKING, SPEAKING = ActivityState.THINKING, ActivityState.SPEAKING
+FOLLOWING_UP = ActivityState.FOLLOWING_UP
 
 
 @pytest.fixture
@@ -240,7 +241,7 @@ def test_what_has_no_short_answer_goes_to_the_conversation(node, probe):
     begin_to_play(probe, 'b')
     assert len(probe.recorded(events.ACTIVITY_TRANSITION)) == 2  # not at rest before the end
     play(probe, 'b', PlaybackEvent.FINISHED)
-    expect_state(probe, 'conversation', LISTENING)  # without a new wake word
+    expect_state(probe, 'conversation', FOLLOWING_UP)  # without a new wake word
     ear(probe, ListeningEvent.OPENED, cause)
     ear(probe, ListeningEvent.NO_SPEECH, cause)
     assert expect_rest(probe) == 'not_heard'
@@ -302,7 +303,7 @@ def test_a_story_is_told_paragraph_by_paragraph(node, probe):
         context = {'cause': cause, 'utterance_id': say.utterance_id}
         probe.publish(events.AUDIO_PLAYBACK, kind=PlaybackEvent.STARTED, **context)
         probe.publish(events.AUDIO_PLAYBACK, kind=PlaybackEvent.FINISHED, **context)
-    expect_state(probe, 'story', LISTENING, caused_by(cause))
+    expect_state(probe, 'story', FOLLOWING_UP, caused_by(cause))
     expected = probe.expect(events.EXPECTED_ANSWERS, lambda e: e.answers)
     assert [answer.name for answer in expected.answers] == ['cave', 'village']
     assert list(expected.answers[0].sentences) == first['choices']['cave']['answers']

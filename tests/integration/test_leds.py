@@ -93,7 +93,12 @@ def test_a_resting_toy_breathes(probe, leds):
 
 
 @pytest.mark.parametrize(
-    ('phase', 'hue'), [(ActivityState.LISTENING, GREEN), (ActivityState.SPEAKING, ORANGE)]
+    ('phase', 'hue'),
+    [
+        (ActivityState.LISTENING, GREEN),
+        (ActivityState.FOLLOWING_UP, GREEN),
+        (ActivityState.SPEAKING, ORANGE),
+    ],
 )
 def test_the_light_follows_the_state(probe, leds, phase, hue):
     probe.expect(events.LED_FRAME, has_hue(BLUE))

@@ -183,7 +183,7 @@ class Director:
 
     @_step
     def listen(self) -> None:
-        """Open the ear; an intent or on_not_heard follows."""
+        """Open the ear though nobody calls; an intent or on_not_heard follows."""
         self._turn.listen()
 
     @_step
@@ -254,13 +254,10 @@ class Director:
         self._turn.ear_open = False  # it opens anew: closing it now would close the new one
         self.quiet(reason)
         self._stop_waiting()
-        if not self.current.on_attention(reason):
-            if ear_opens:
-                self.toy.stop_listening()
+        if self.current.on_attention(reason):
+            self._turn.called(ear_opens=ear_opens)
         elif ear_opens:
-            self._turn.ear_open = True
-        else:
-            self.listen()
+            self.toy.stop_listening()
 
     @_step
     def on_ear(
@@ -269,7 +266,7 @@ class Director:
         """Take what the listener says of its ear; neither of the three: nothing was understood."""
         turn = self._turn
         waiting = turn.ear_open or turn.heard
-        turn.ear_open, turn.heard = opened, heard
+        turn.on_ear(opened=opened, heard=heard)
         if waiting and not (opened or heard or cancelled):
             self.current.on_not_heard()
 

@@ -13,6 +13,7 @@ class Phase(IntEnum):
     LISTENING = 2
     THINKING = 3
     SPEAKING = 4
+    FOLLOWING_UP = 5  # listening, too, but nobody called
 
 
 class Alarm(Protocol):

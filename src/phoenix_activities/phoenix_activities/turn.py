@@ -11,6 +11,7 @@ class Turn:
         self._toy = toy
         self._asked = False  # answers are expected
         self.ear_open = False
+        self._called = False  # which is why it is open
         self.heard = False  # words were heard, their intent is on the way
         self.replying = False  # the conversation has not ended its reply
         self._reply_begun = False  # what comes before is of an earlier reply
@@ -21,7 +22,7 @@ class Turn:
     def phase(self) -> Phase:
         """What the toy is doing within the activity."""
         if self.ear_open:
-            return Phase.LISTENING
+            return Phase.LISTENING if self._called else Phase.FOLLOWING_UP
         if self._sounding:
             return Phase.SPEAKING
         if self.heard or self.replying or self.unsaid:
@@ -43,9 +44,20 @@ class Turn:
         self._toy.converse(text, known)
 
     def listen(self) -> None:
-        """Open the ear."""
+        """Open the ear, though nobody calls."""
         self._toy.listen()
-        self.ear_open = True
+        self.ear_open, self._called = True, False
+
+    def called(self, *, ear_opens: bool) -> None:
+        """Listen to who called; the ear may open by itself."""
+        if not ear_opens:
+            self._toy.listen()
+        self.ear_open = self._called = True
+
+    def on_ear(self, *, opened: bool, heard: bool) -> None:
+        """Follow the ear; unasked, only a wake word opens it, whose event may come later."""
+        self._called |= opened and not self.ear_open
+        self.ear_open, self.heard = opened, heard
 
     def expect(self, answers: dict[str, list[str]]) -> None:
         """Tell which answers would be understood now; none ends that."""

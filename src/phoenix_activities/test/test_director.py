@@ -55,9 +55,26 @@ def test_what_has_no_answer_goes_to_the_conversation_until_all_is_said(scene, to
     director.on_playback('r1', sounding=False)
     assert director.current.name == 'conversation'  # the reply may go on
     director.on_reply(ended=True)
-    assert scene.state == ('conversation', Phase.LISTENING)  # without a new wake word
+    assert scene.state == ('conversation', Phase.FOLLOWING_UP)  # without a new wake word
     scene.keep_silent()
     assert scene.state == ('idle', Phase.RESTING)
+
+
+def test_an_ear_that_nobody_called_for_can_be_told_from_one_that_was(scene, toy, director):
+    hear(scene, 'riddle')
+    scene.speak()
+    assert scene.state == ('riddle', Phase.FOLLOWING_UP)
+    director.on_ear(opened=True)
+    assert director.phase == Phase.FOLLOWING_UP
+    director.on_attention('touch')
+    director.on_ear(opened=True)
+    assert director.phase == Phase.LISTENING
+    director.on_ear()
+    scene.speak()
+    assert director.phase == Phase.FOLLOWING_UP
+    hear(scene, 'stop')
+    director.on_ear(opened=True)  # by a wake word, whose event comes later
+    assert director.phase == Phase.LISTENING
 
 
 def reply(scene):
@@ -71,7 +88,7 @@ def test_a_talk_does_not_go_on_for_ever_without_a_new_call(scene, director):
     hear(scene, 'fallback', 'why is the sky blue')
     for _ in range(MOST_SENTENCES - 1):
         reply(scene)
-        assert scene.state == ('conversation', Phase.LISTENING)
+        assert scene.state == ('conversation', Phase.FOLLOWING_UP)
         director.on_ear(heard=True)
         director.on_intent(Intent('fallback', 'and now the weather'))
     reply(scene)
@@ -104,7 +121,7 @@ def test_speech_without_words_counts_as_nothing_heard(scene, toy, director):
     director.on_ear(heard=True)
     director.on_ear()
     assert len(scene.speak()) == 1
-    assert director.phase == Phase.LISTENING
+    assert director.phase == Phase.FOLLOWING_UP
 
 
 def test_the_wake_word_stops_speech_and_does_not_close_the_ear_it_opened(scene, toy, director):
@@ -148,7 +165,7 @@ def test_a_story_goes_where_the_listener_chooses(scene, toy, director):
     scenes = story.scenes
     assert scene.speak() == [*scenes['mountain'].tell, scenes['mountain'].ask]
     assert set(toy.expected) == {'cave', 'village'}
-    assert scene.state == ('story', Phase.LISTENING)
+    assert scene.state == ('story', Phase.FOLLOWING_UP)
     hear(scene, 'answer', answer='village')
     assert scene.speak() == [*scenes['village'].tell, scenes['village'].ask]
     assert set(toy.expected) == {'bubbles', 'fire'}

@@ -23,7 +23,7 @@ def play(scene, answer):
     questions = 0
     while scene.director.current.name == 'guess_animal':
         *_, question = scene.speak()
-        if scene.director.phase != Phase.LISTENING:
+        if scene.director.phase not in (Phase.LISTENING, Phase.FOLLOWING_UP):
             break
         questions += 1
         guess = next((animal for animal in words.animals if f'it {animal}?' in question), '')

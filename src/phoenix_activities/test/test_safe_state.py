@@ -160,7 +160,7 @@ def test_a_crash_in_the_question_is_followed_by_the_question(scene):
     hear(scene, 'story_continue')
     assert scene.speak()[-1] != question
     assert set(scene.toy.expected) == choices
-    assert scene.state == ('story', Phase.LISTENING)
+    assert scene.state == ('story', Phase.FOLLOWING_UP)
 
 
 def test_a_story_that_was_stopped_goes_on_and_one_that_is_over_does_not(scene):
@@ -206,7 +206,7 @@ def test_a_place_in_a_story_that_is_no_more_does_no_harm(scene, story):
     assert scene.director.state.refused == []
     hear(scene, 'story_continue')
     assert scene.speak()
-    assert scene.state == ('story', Phase.LISTENING)
+    assert scene.state == ('story', Phase.FOLLOWING_UP)
 
 
 def test_what_does_not_fit_is_refused_and_the_rest_is_kept(scene):

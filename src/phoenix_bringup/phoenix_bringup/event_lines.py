@@ -23,6 +23,7 @@ PHASES = {
     ActivityState.LISTENING: 'listening',
     ActivityState.THINKING: 'thinking',
     ActivityState.SPEAKING: 'speaking',
+    ActivityState.FOLLOWING_UP: 'following up',
 }
 EARS = {
     ListeningEvent.OPENED: 'opened',

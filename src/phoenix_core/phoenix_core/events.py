@@ -275,6 +275,7 @@ ACTIVITY_STATE = EventType(
             msg.ActivityState.LISTENING,
             msg.ActivityState.THINKING,
             msg.ActivityState.SPEAKING,
+            msg.ActivityState.FOLLOWING_UP,
         ),
     },
     references={'activity': Reference('activities')},

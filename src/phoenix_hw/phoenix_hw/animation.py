@@ -204,7 +204,7 @@ class Sparkle(FileModel):
 Animation: TypeAlias = (
     Solid | Breathe | Pulse | Blink | Comet | Wave | Loudness | Rainbow | Sparkle
 )
-Phase: TypeAlias = Literal['resting', 'listening', 'thinking', 'speaking']
+Phase: TypeAlias = Literal['resting', 'listening', 'thinking', 'speaking', 'following_up']
 
 
 class States(FileModel):
@@ -214,6 +214,7 @@ class States(FileModel):
     listening: Name
     thinking: Name
     speaking: Name
+    following_up: Name  # listening, though nobody called
     muted: Name  # instead of `resting`, whatever was commanded, while the microphone is muted
     # By activity, instead of `resting`. The other phases look the same in every activity: whoever
     # looks at the toy must always be able to tell whether it listens.

@@ -33,6 +33,7 @@ PHASES: dict[int, Phase] = {
     ActivityState.LISTENING: 'listening',
     ActivityState.THINKING: 'thinking',
     ActivityState.SPEAKING: 'speaking',
+    ActivityState.FOLLOWING_UP: 'following_up',
 }
 
 

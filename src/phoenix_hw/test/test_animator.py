@@ -21,6 +21,7 @@ LIBRARY = AnimationLibrary.model_validate(
             'listening': 'green',
             'thinking': 'turning',
             'speaking': 'blue',
+            'following_up': 'green',
             'muted': 'white',
         },
     }

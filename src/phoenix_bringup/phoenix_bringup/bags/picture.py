@@ -19,12 +19,14 @@ COLORS = {
     ActivityState.LISTENING: '#8ecae6',
     ActivityState.THINKING: '#ffd166',
     ActivityState.SPEAKING: '#95d5b2',
+    ActivityState.FOLLOWING_UP: '#bde0fe',
 }
 PHASES = {
     ActivityState.RESTING: 'resting',
     ActivityState.LISTENING: 'listening',
     ActivityState.THINKING: 'thinking',
     ActivityState.SPEAKING: 'speaking',
+    ActivityState.FOLLOWING_UP: 'following up',
 }
 
 
