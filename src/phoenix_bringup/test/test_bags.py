@@ -22,12 +22,13 @@ from rosbags.rosbag2 import StoragePlugin, Writer
 from rosbags.typesys import Stores, get_types_from_msg, get_typestore
 
 from phoenix_bringup.bags import edit
-from phoenix_bringup.bags.bag import BagError, Topic, definition, open_bag, topic_of, type_hash
+from phoenix_bringup.bags.bag import BagError, Topic, definition, open_bag, topic_of
 from phoenix_bringup.bags.bag_writer import BagWriter
 from phoenix_bringup.bags.check import check
 from phoenix_bringup.bags.salvage import repair
 from phoenix_bringup.bags.session import load_session
 from phoenix_core import events
+from phoenix_core.message_schema import type_hash
 
 START_NS = 1_700_000_000_000_000_000
 SECOND = 1_000_000_000
@@ -134,7 +135,7 @@ def test_definitions_and_hashes_of_all_events_are_those_another_library_finds(ev
     name = topic(event).type
     store = get_typestore(Stores.EMPTY)
     store.register(get_types_from_msg(definition(name), name))
-    assert store.hash_rihs01(name) == type_hash(name)
+    assert store.hash_rihs01(name) == type_hash(event.message)
 
 
 def test_a_bag_is_split_by_size_and_by_time(tmp_path):

@@ -1,6 +1,5 @@
 """A bag as Phoenix sees it: topics with their types, and messages in the order of their time."""
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -21,6 +20,8 @@ from rosbags.interfaces import (
     QosTime,
 )
 from rosbags.rosbag2 import Reader
+
+from phoenix_core import message_schema
 
 _UNLIMITED = QosTime(9223372036, 854775807)
 _PRIMITIVE = re.compile(r'(bool|byte|char|float32|float64|u?int(8|16|32|64)|w?string)\b')
@@ -144,13 +145,9 @@ def _one_line(path: Path) -> Iterator[None]:
 
 def topic_of(name: str, message: type, qos: QoSProfile) -> Topic:
     """Describe a topic that this program subscribes to."""
-    type_name = type_of(message)
-    return Topic(name, type_name, definition(type_name), type_hash(type_name), (_qos(qos),))
-
-
-def type_of(message: type) -> str:
-    """Return the ROS name of a message class, e.g. phoenix_msgs/msg/Fault."""
-    return f'{message.__module__.split(".")[0]}/msg/{message.__name__}'
+    type_name = message_schema.type_name(message)
+    type_hash = message_schema.type_hash(message)
+    return Topic(name, type_name, definition(type_name), type_hash, (_qos(qos),))
 
 
 @cache
@@ -175,33 +172,15 @@ def definition(type_name: str) -> str:
     return '\n'.join(part.rstrip('\n') for part in parts)
 
 
-@cache
-def type_hash(type_name: str) -> str:
-    """
-    Return ROS's hash of an installed type.
-
-    :raises BagError: the type is not installed.
-    """
-    description = json.loads(_interface_file(type_name, '.json').read_text())
-    for entry in description['type_hashes']:
-        if entry['type_name'] == type_name:
-            return str(entry['hash_string'])
-    raise BagError(f'{type_name}: its description holds no hash')
-
-
 def _msg_text(type_name: str) -> str:
-    return _interface_file(type_name, '.msg').read_text()
-
-
-def _interface_file(type_name: str, suffix: str) -> Path:
     package, kind, name = type_name.split('/')
     try:
-        path = Path(get_package_share_path(package)) / kind / f'{name}{suffix}'
+        path = Path(get_package_share_path(package)) / kind / f'{name}.msg'
     except PackageNotFoundError as error:
         raise BagError(f'{type_name}: the package {package} is not installed') from error
     if not path.exists():
         raise BagError(f'{type_name}: {path} is not installed')
-    return path
+    return path.read_text()
 
 
 def _used_types(type_name: str, text: str) -> Iterator[str]:

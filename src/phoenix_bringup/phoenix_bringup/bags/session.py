@@ -12,10 +12,11 @@ from typing import Any
 from rclpy.serialization import deserialize_message
 from rosbags.typesys import Stores, get_types_from_msg, get_typestore
 
-from phoenix_bringup.bags.bag import Bag, BagError, Topic, open_bag, type_hash, type_of
+from phoenix_bringup.bags.bag import Bag, BagError, Topic, open_bag
 from phoenix_bringup.event_lines import line
 from phoenix_core import events
 from phoenix_core.event_type import EventType
+from phoenix_core.message_schema import type_hash, type_name
 
 SETTINGS = 'phoenix.settings'  # in a bag's custom data: what each node's settings were, as JSON
 UTC_OFFSET = 'phoenix.utc_offset_s'  # likewise: of local time
@@ -136,7 +137,7 @@ def event_of(topic: Topic) -> EventType | None:
     """Return the event of the catalogue that travels on a topic of some toy."""
     for event in events.ALL:
         fits = topic.name == event.topic or topic.name.endswith(f'/{event.topic}')
-        if fits and topic.type == type_of(event.message):
+        if fits and topic.type == type_name(event.message):
             return event
     return None
 
@@ -148,7 +149,7 @@ def decoder(topic: Topic, event: EventType) -> Callable[[bytes], Any]:
     A bag of another version of Phoenix is read by the definitions it carries: fields that are gone
     are left out, new ones have their defaults.
     """
-    if not topic.type_hash or topic.type_hash == type_hash(topic.type):
+    if not topic.type_hash or topic.type_hash == type_hash(event.message):
         return lambda data: deserialize_message(data, event.message)
     store = get_typestore(Stores.EMPTY)
     store.register(get_types_from_msg(topic.definition, topic.type))

@@ -10,9 +10,9 @@ from rclpy.experimental import EventsExecutor
 from rclpy.serialization import deserialize_message
 from rclpy.signals import SignalHandlerOptions
 
-from phoenix_bringup.bags.bag import open_bag, type_hash, type_of
+from phoenix_bringup.bags.bag import open_bag
+from phoenix_bringup.bags.session import decoder, event_of
 from phoenix_bringup.traces.interaction import Interaction, interactions
-from phoenix_core.event_type import EventType
 from phoenix_core.telemetry.recent_events import TRACED
 from phoenix_core.telemetry.telemetry import RECENT_EVENTS, Telemetry
 
@@ -30,26 +30,21 @@ def from_bag(path: Path) -> list[Interaction]:
     Read the interactions of a rosbag2 bag, below whatever namespace they were recorded.
 
     :raises BagError: there is no such bag, or it cannot be read.
-    :raises TraceError: it was recorded with other message definitions.
     """
     with open_bag(path) as bag:
-        known = {topic.name: event for topic in bag.topics if (event := _event(topic.name))}
-        for topic in bag.topics:
-            event = known.get(topic.name)
-            if event is not None and topic.type_hash != type_hash(type_of(event.message)):
-                raise TraceError(f'{path}: {topic.name}: recorded with another {topic.type}')
+        known = {
+            topic: (event, decoder(topic, event))
+            for topic in bag.topics
+            if (event := event_of(topic)) in TRACED
+        }
         return interactions(
             (
-                (event, deserialize_message(message.data, event.message))
+                (known[message.topic][0], known[message.topic][1](message.data))
                 for message in bag.messages()
-                if (event := known.get(message.topic.name)) is not None
+                if message.topic in known
             ),
-            {event.topic for event in known.values()},
+            {event.topic for event, _ in known.values()},
         )
-
-
-def _event(topic: str) -> EventType | None:
-    return next((event for name, event in BY_TOPIC.items() if topic.endswith(f'/{name}')), None)
 
 
 def from_toy(namespace: str) -> list[Interaction]:
