@@ -188,6 +188,34 @@ def test_letting_go_is_no_reason_to_listen(node, probe):
     assert probe.recorded(events.LISTEN_REQUEST) == []
 
 
+def test_a_double_click_says_it_again(node, probe):
+    want(probe, 'joke')
+    first = probe.expect(events.SAY_REQUEST)
+    play(probe, first.utterance_id)
+    expect_rest(probe)
+    for kind in (ButtonEvent.PRESSED, ButtonEvent.RELEASED) * 2:
+        press(probe, kind)
+    cause = press(probe, ButtonEvent.DOUBLE_CLICKED)
+    assert probe.expect(events.SAY_REQUEST, caused_by(cause)).text == first.text
+    closed = probe.expect(events.LISTEN_REQUEST, caused_by(cause))
+    assert closed.kind == ListenRequest.CLOSE  # the presses had opened the ear
+
+
+def test_a_held_button_sends_the_toy_to_sleep(node, probe):
+    want(probe, 'story')
+    probe.expect(events.SAY_REQUEST)
+    press(probe)
+    probe.expect(events.STOP_SPEAKING)
+    cause = press(probe, ButtonEvent.HELD)
+    play(probe, probe.expect(events.SAY_REQUEST, caused_by(cause)).utterance_id)
+    press(probe, ButtonEvent.RELEASED)
+    expect_state(probe, 'sleep', RESTING)
+    press(probe, ButtonEvent.CLICKED)  # means nothing beside the press
+    cause = press(probe)
+    transition = probe.expect(events.ACTIVITY_TRANSITION, lambda t: t.from_activity == 'sleep')
+    assert transition.header.trace_id == cause.trace_id
+
+
 def test_a_color_is_shown_and_told(node, probe):
     cause = want(probe, 'light_color', color='red')
     command = probe.expect(events.LED_COMMAND)

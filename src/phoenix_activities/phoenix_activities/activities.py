@@ -40,6 +40,8 @@ from phoenix_core.settings import SeededSettings, setting
 
 ACTIVITIES = 'phoenix.activities'
 VOLUME_KEYS = {'volume_up': 0.1, 'volume_down': -0.1}
+# What another button means, beside that each press calls the toy: an intent.
+BUTTON_INTENTS = {ButtonEvent.DOUBLE_CLICKED: 'repeat', ButtonEvent.HELD: 'sleep'}
 EARCONS = {ListeningEvent.HEARD: 'heard', ListeningEvent.NOT_UNDERSTOOD: 'not_understood'}
 
 
@@ -149,13 +151,15 @@ class Activities(EventNode):
             self.director.on_touch(event.pad)
 
     def on_button(self, event: ButtonEvent) -> None:
-        """Speak louder or softer, or attend to another button."""
-        if event.kind != ButtonEvent.PRESSED:
-            return
+        """Speak louder or softer, or attend to another button and do what it means."""
+        pressed = event.kind == ButtonEvent.PRESSED
         if event.button in VOLUME_KEYS:
-            self.director.set_volume(self.director.volume + VOLUME_KEYS[event.button])
-        else:
+            if pressed:
+                self.director.set_volume(self.director.volume + VOLUME_KEYS[event.button])
+        elif pressed:  # and not clicked, which comes later: it may interrupt
             self.director.on_attention('button')
+        elif event.kind in BUTTON_INTENTS:
+            self.director.on_intent(Intent(BUTTON_INTENTS[event.kind]))
 
     def on_system_status(self, status: SystemStatus) -> None:
         """Tell what the toy can no longer do."""
