@@ -3,9 +3,11 @@
 import array
 import threading
 
+import gpiozero
 import numpy as np
 import pytest
 from builtin_interfaces.msg import Time
+from gpiozero.pins.mock import MockFactory, MockPin
 from phoenix_msgs.msg import CapabilityStatus, NodeStatus
 
 from phoenix_audio.microphone import Microphone
@@ -13,6 +15,7 @@ from phoenix_audio.microphones import CapturedFrame, MicrophoneError
 from phoenix_audio.wav import WavWriter, read_wav
 from phoenix_core import events
 from phoenix_core.settings import SettingsError
+from phoenix_hw.sensors import Sensors
 
 ROOM_NOISE = 2  # the simulated room is so loud at most
 
@@ -272,6 +275,65 @@ def test_a_toy_that_starts_muted_hears_nothing_until_the_switch_is_off(graph, pr
     probe.publish(events.MICROPHONE_MUTE, muted=False)
     probe.expect_count(events.AUDIO_INPUT, muted + 3)
     assert node.is_active
+
+
+@pytest.mark.parametrize('told', ['before', 'after'])
+def test_a_device_with_a_mute_switch_is_not_opened_before_the_switch_is_known(
+    graph, probe, provide, told
+):
+    provide('phoenix.microphones', 'Counting')
+    Counting.log.clear()
+    if told == 'before':  # as by a latched state
+        probe.publish(events.MICROPHONE_MUTE, muted=True)
+    graph.add(Microphone, parameters={'provider': 'Counting', 'mute_switch': True})
+    if told == 'after':
+        probe.publish(events.MICROPHONE_MUTE, muted=True)
+    probe.publish(events.MICROPHONE_MUTE, muted=False)
+    probe.expect(events.AUDIO_INPUT)
+    probe.publish(events.MICROPHONE_MUTE, muted=True)
+    probe.publish(events.MICROPHONE_MUTE, muted=False)
+    probe.expect_count(events.AUDIO_INPUT, 2)
+    assert Counting.log == ['open', 'closed', 'open']
+
+
+class GroundedPin(MockPin):
+    """A pin whose contact is closed: no pull-up lifts it."""
+
+    def _set_pull(self, value):
+        self._pull = value
+
+
+def test_a_switch_on_a_pin_that_is_closed_at_the_start(graph, probe, provide, monkeypatch):
+    pins = MockFactory()
+    monkeypatch.setattr(gpiozero.Device, 'pin_factory', pins)
+    pins.pin(17, pin_class=GroundedPin)
+    provide('phoenix.microphones', 'Counting')
+    Counting.log.clear()
+    switch = graph.probe(records=[events.MICROPHONE_MUTE])
+    # In the order of the supervisor: who hears comes before who speaks.
+    graph.add(Microphone, parameters={'provider': 'Counting', 'mute_switch': True})
+    graph.add(Sensors, parameters={'provider': 'gpiozero', 'mute_pin': 17})
+    assert switch.expect(events.MICROPHONE_MUTE).muted
+    pins.pin(17).drive_high()
+    probe.expect(events.AUDIO_INPUT)
+    assert Counting.log == ['open']
+    assert probe.recorded(events.FAULT) == []
+
+
+def test_a_mute_switch_that_nobody_tells_of_keeps_the_device_closed(
+    graph, probe, provide, monkeypatch, expect_health
+):
+    monkeypatch.setattr('phoenix_audio.microphone.SWITCH_S', 0.2)
+    provide('phoenix.microphones', 'Counting')
+    Counting.log.clear()
+    graph.add(Microphone, parameters={'provider': 'Counting', 'mute_switch': True})
+    fault = probe.expect(events.FAULT)
+    assert (fault.code, fault.tried) == ('mute_switch_unknown', 'leaves the device closed')
+    expect_health('microphone', CapabilityStatus.LOST, 'mute_switch_unknown')
+    assert Counting.log == []
+    probe.publish(events.MICROPHONE_MUTE, muted=False)
+    probe.expect(events.AUDIO_INPUT)
+    expect_health('microphone', CapabilityStatus.OK)
 
 
 def loudness(frame):

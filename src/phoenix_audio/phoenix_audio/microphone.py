@@ -23,6 +23,7 @@ from phoenix_core.settings import NodeSettings, setting
 
 MICROPHONES = 'phoenix.microphones'
 WATCH_PERIOD_S = 0.25
+SWITCH_S = 5.0  # in which a mute switch is expected to be read
 
 
 class MicrophoneSettings(NodeSettings):
@@ -36,6 +37,9 @@ class MicrophoneSettings(NodeSettings):
     echo_cancellation: bool = setting(True, 'Takes what the toy plays out of what it hears.')
     echo_gain: float = setting(
         0.0, 'simulated: how loud the room returns what the toy plays; 1: as it is.', ge=0, le=4
+    )
+    mute_switch: bool = setting(
+        False, 'There is a mute switch: the device stays closed until it is known to be off.'
     )
     deaf_s: float = setting(
         3.0, 'A device without any sound for so long is opened again [s].', ge=0.5, le=60
@@ -69,19 +73,21 @@ class Microphone(EventNode):
             self._provider.follow(self.time)
 
     def activate(self) -> None:
-        """Open the device, until the mute switch says otherwise."""
+        """Open the device, unless there is a mute switch, which must be known to be off first."""
         settings = self.settings
         self._canceller = None
         if settings.echo_cancellation:
             self._canceller = EchoCanceller(settings.sample_rate, settings.frame_samples)
         self._sequence = 0
-        self._muted = False
+        self._muted = self._switch_unknown = settings.mute_switch
         self._device = threading.Lock()  # held while it is opened or closed
-        self._wanted, self._started = True, False
+        self._wanted, self._started = not self._muted, False
         self._retry: Alarm | None = None
         self._pause_s = settings.retry_s
         self._opened(self._open())
         self.every(WATCH_PERIOD_S, self._check_hearing)
+        if self._switch_unknown:
+            self.after(SWITCH_S, self._miss_switch)
 
     def _open(self) -> str:
         """
@@ -162,8 +168,21 @@ class Microphone(EventNode):
         if isinstance(self._provider, SimulatedMicrophone):
             self._provider.hear(samples, heard_s - self.now_s())
 
+    def _miss_switch(self) -> None:
+        """Tell that the toy hears nothing, since nobody says whether it may."""
+        if self._switch_unknown:
+            self.fault(
+                'mute_switch_unknown',
+                f'nothing was told of the mute switch within {SWITCH_S:g} s',
+                tried='leaves the device closed',
+                self_healing=True,
+                impairs=CapabilityStatus.LOST,
+            )
+
     def on_mute(self, mute: MicrophoneMute) -> None:
         """Close the device as long as the switch says so."""
+        self._switch_unknown = False
+        self.healed('mute_switch_unknown')
         if mute.muted == self._muted:
             return
         self._muted = mute.muted

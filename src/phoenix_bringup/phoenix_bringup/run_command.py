@@ -114,9 +114,18 @@ def check_profile(path: str) -> None:
     """
     names = plugins.names(NODES)
     profile = load_profile(Path(path), names)
+    settings: dict[str, Any] = {}
     for name in names:
         model = plugins.load(NODES, name).settings_class()
-        resolve(model, name, profile=profile.get(name, {}), profile_path=Path(path))
+        settings[name] = resolve(
+            model, name, profile=profile.get(name, {}), profile_path=Path(path)
+        )
+    pin = settings['sensors'].mute_pin
+    if pin >= 0 and not settings['microphone'].mute_switch:
+        raise SettingsError(
+            f'{path}: microphone.mute_switch: must be true where sensors.mute_pin is {pin}: a '
+            'switch that is on at the start would be read too late'
+        )
 
 
 def node_names(description: LaunchDescription) -> list[str]:
