@@ -239,22 +239,27 @@ def test_a_deaf_microphone_says_so_and_comes_back_by_itself(graph, provide, prov
     assert len(probe.recorded(events.FAULT)) == 2
 
 
-def test_the_mute_switch_closes_the_device(graph, probe, provide):
-    provide('phoenix.microphones', 'Counting')
-    Counting.log.clear()
-    graph.add(Microphone, parameters={'provider': 'Counting'})
+def test_the_mute_switch_closes_the_device_while_the_node_goes_on(graph, probe, provide):
+    provide('phoenix.microphones', 'Frozen')
+    graph.add(Microphone, parameters={'provider': 'Frozen'})
     probe.publish(events.MICROPHONE_MUTE, muted=True)
     probe.publish(events.MICROPHONE_MUTE, muted=True)
+    assert Frozen.stopping.wait(10)
+    graph.call(lambda: None)  # the executor does not wait for the device
+    Frozen.thawed.set()
     probe.publish(events.MICROPHONE_MUTE, muted=False)
     frames = probe.expect_count(events.AUDIO_INPUT, 2)
-    assert Counting.log == ['open', 'closed', 'open']
+    assert Frozen.log == ['open', 'stopped', 'open']
     assert [frame.sequence for frame in frames] == [0, 1]
+    assert probe.recorded(events.FAULT) == []
 
 
-class Counting:
-    """A microphone that delivers one frame each time it is opened."""
+class Frozen:
+    """A microphone that delivers one frame each time it is opened, and is slow to be closed."""
 
     log = []
+    stopping = threading.Event()
+    thawed = threading.Event()
 
     def __init__(self, settings):
         pass
@@ -264,7 +269,9 @@ class Counting:
         on_frame(CapturedFrame(np.ones(640, np.int16), 0, 0.04))
 
     def stop(self):
-        self.log.append('closed')
+        self.stopping.set()
+        assert self.thawed.wait(10)
+        self.log.append('stopped')
 
 
 def test_a_toy_that_starts_muted_hears_nothing_until_the_switch_is_off(graph, probe):

@@ -83,6 +83,7 @@ class Microphone(EventNode):
         self._device = threading.Lock()  # held while it is opened or closed
         self._wanted, self._started = not self._muted, False
         self._retry: Alarm | None = None
+        self._watch: DeafnessWatch | None = None  # until it is known how the opening went
         self._pause_s = settings.retry_s
         self._opened(self._open())
         self.every(WATCH_PERIOD_S, self._check_hearing)
@@ -126,6 +127,10 @@ class Microphone(EventNode):
     def _reopen(self) -> None:
         self.in_background(self._open, then=self._opened)
 
+    def _follow_switch(self) -> str:
+        """Open or close the device as the mute switch says now; return as _open does."""
+        return self._open() if self._wanted != self._started else ''
+
     def _opened(self, problem: str) -> None:
         self._retry = None
         self._watch = DeafnessWatch(self.settings.deaf_s, self.time.now_s())
@@ -134,7 +139,7 @@ class Microphone(EventNode):
 
     def _check_hearing(self) -> None:
         """Tell a device that is open and deaf, and one that hears again."""
-        if self._muted or self._retry is not None:
+        if self._muted or self._retry is not None or self._watch is None:
             return
         if problem := self._watch.problem(self.time.now_s()):
             self._on_lost(problem)
@@ -187,7 +192,12 @@ class Microphone(EventNode):
             return
         self._muted = mute.muted
         self._wanted = not mute.muted
-        self._opened(self._open())
+        self._watch = None
+        if self._retry is not None:
+            self._retry.cancel()
+            self._retry = None
+        # A frozen sound server takes its time.
+        self.in_background(self._follow_switch, then=self._opened)
 
     def on_sound(self, sound: SimulatedSound) -> None:
         """Play a recording, where the microphone is simulated."""
@@ -205,7 +215,8 @@ class Microphone(EventNode):
             return  # the last frames of a closed device
         captured = delivered - Duration(seconds=frame.age_s)
         samples = frame.samples
-        self._watch.feed(samples, self.time.now_s())
+        if self._watch is not None:
+            self._watch.feed(samples, self.time.now_s())
         if self._canceller is not None:
             samples = self._canceller.cancel(samples, captured.nanoseconds * 1e-9)
         self.publish(
