@@ -56,6 +56,7 @@ class Policy:
 
     gather_s: float = 10.0  # for nodes that are expected, before the others become active
     transition_s: float = 60.0  # for a transition; a hung one ends then
+    answer_s: float = 1.0  # for one that lives to begin it; the request was lost then
     hang_s: float = 2.0  # without a sign of life, outside of transitions
     retry_s: float = 1.0  # pause after the second failure in a row; doubles with each further one
     retry_max_s: float = 30.0
@@ -68,10 +69,12 @@ class _Node:
     name: str
     status: NodeStatus
     alive: bool = False
+    alive_since: float = 0.0
     silent_since: float | None = None  # None while alive
     was_alive: bool = False
     down: bool = False  # its process is dead or hung, and has not come back
     pending: Command | None = None
+    asked_at: float = 0.0  # for what is pending, the last time
     deadline: float = 0.0  # of what is pending
     failures: int = 0  # in a row
     retry_at: float = 0.0
@@ -140,6 +143,8 @@ class Supervision:
     def on_alive(self, name: str, alive: bool, now: float) -> None:
         """Take what DDS says of the liveliness of a node that was seen."""
         node = self._seen[name]
+        if alive and not node.alive:
+            node.alive_since = now
         node.alive = alive
         node.was_alive |= alive
         node.silent_since = None if alive else now
@@ -257,12 +262,20 @@ class Supervision:
 
     def _ask(self, node: _Node, command: Command, now: float) -> None:
         if self.nodes.change(node.name, command):
-            node.pending, node.deadline = command, now + self.policy.transition_s
+            node.pending, node.asked_at = command, now
+            node.deadline = now + self.policy.transition_s
 
     # What goes wrong.
 
     def _check_pending(self, node: _Node, now: float) -> None:
-        if node.pending is not None and now >= node.deadline:
+        if node.pending is None:
+            return
+        # Who does what was asked shows no sign of life meanwhile. A request is lost when DDS still
+        # takes the service of a dead process for that of its successor.
+        if node.alive and now - max(node.asked_at, node.alive_since) >= self.policy.answer_s:
+            node.asked_at = now
+            self.nodes.change(node.name, node.pending)
+        if now >= node.deadline:
             command, node.pending = node.pending, None
             message = f'{command.value[1]} has not ended within {self.policy.transition_s:g} s'
             self.nodes.report(node.name, 'transition_late', message, '', lost=False)

@@ -44,6 +44,9 @@ class SupervisorSettings(NodeSettings):
     )
     gather_s: float = setting(10.0, 'Time for all nodes to appear [s].', ge=0, le=300)
     transition_s: float = setting(60.0, 'Time to load what a node needs [s].', gt=0, le=600)
+    answer_s: float = setting(
+        1.0, 'A node that lives and does not begin so long is asked again [s].', ge=0.8, le=60
+    )
     hang_s: float = setting(
         2.0, 'A node without a sign of life for so long is ended [s].', ge=0.6, le=86400
     )

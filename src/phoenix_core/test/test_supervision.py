@@ -29,6 +29,7 @@ class FakeNodes:
         self.killed: list[int] = []
         self.gone: set[int] = set()
         self.failing: set[str] = set()
+        self.lossy: set[str] = set()  # to whom no request comes
         self.states: dict[str, tuple[int, int]] = {}  # state and process
         capabilities = {'all': list(GRAPH), 'glow': ['lamp']}
         self.supervision = Supervision(self, capabilities, Policy(**options))
@@ -87,6 +88,8 @@ class FakeNodes:
         asked = self.asked[begin:]
         for name, command in asked:
             wanted = Command[command.upper()]
+            if name in self.lossy:
+                continue
             if name in self.failing and wanted is not Command.SHUTDOWN:
                 self.supervision.on_refused(name, wanted, self.now)
             else:
@@ -237,6 +240,31 @@ def test_who_loads_a_model_may_be_silent_and_so_may_its_process():
     nodes.step(0.1)
     assert 5 in nodes.killed
     assert 'transition_late' in nodes.codes('ear')
+
+
+def test_a_request_that_was_lost_is_made_again():
+    nodes = FakeNodes(answer_s=1)
+    nodes.appear(*GRAPH)
+    nodes.lossy.add('lamp')
+    assert ('lamp', 'configure') in nodes.step()
+    assert ('lamp', 'configure') not in nodes.step(0.9)
+    nodes.lossy.clear()
+    assert ('lamp', 'configure') in nodes.step(0.1)
+    nodes.bring_up()
+    assert nodes.reports == []
+
+
+def test_a_node_that_is_at_it_is_not_asked_again():
+    nodes = FakeNodes(answer_s=1, transition_s=60)
+    nodes.appear(*GRAPH)
+    nodes.lossy.add('lamp')  # busy
+    nodes.step()
+    nodes.silence('lamp')
+    for _ in range(50):
+        assert ('lamp', 'configure') not in nodes.step(1)
+    nodes.supervision.on_alive('lamp', True, nodes.now)
+    assert ('lamp', 'configure') not in nodes.step(0.5)
+    assert ('lamp', 'configure') in nodes.step(0.5)
 
 
 def test_a_failing_node_is_tried_with_growing_pauses_rebuilt_and_holds_nobody_up():
