@@ -10,6 +10,7 @@ import os
 import re
 import typing
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any, ClassVar, TypeVar
 
 from builtin_interfaces.msg import Time
@@ -79,6 +80,8 @@ class EventNode(LifecycleNode):
         check_handlers(self)
         options.setdefault('namespace', DEFAULT_NAMESPACE)
         super().__init__(self.node_name(), **options)
+        change_state = self._service_change_state
+        change_state.callback = partial(_refuse_what_is_not_allowed, change_state.callback)
         self.time = time
         time.attach(self)
         self._active = False
@@ -464,3 +467,14 @@ class EventNode(LifecycleNode):
         if self._worker is not None:
             self._worker.end()
             self._worker = None
+
+
+def _refuse_what_is_not_allowed(
+    change_state: Callable[[Any, Any], Any], request: Any, response: Any
+) -> Any:
+    """Change the lifecycle state; rclpy raises where the state does not allow that."""
+    try:
+        return change_state(request, response)
+    except RuntimeError:  # rcl has told it
+        response.success = False
+        return response

@@ -6,6 +6,8 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from lifecycle_msgs.msg import Transition
+from lifecycle_msgs.srv import ChangeState
 from phoenix_msgs.msg import Fault, ListenRequest, Slot, StopSpeaking, TouchEvent
 from rclpy.parameter import Parameter
 
@@ -98,6 +100,21 @@ def test_a_failing_handler_becomes_a_fault_and_the_node_goes_on(graph, probe):
     assert 'on_touch raised ValueError at test_node.py' in fault.message
     assert 'secret' not in fault.message
     touch(probe, 'head')
+    probe.expect(events.LISTEN_REQUEST)
+
+
+def test_a_transition_that_is_not_allowed_is_refused_and_the_node_goes_on(graph, probe):
+    graph.add(Echo)
+    client = graph.call(lambda: probe.create_client(ChangeState, 'echo/change_state'))
+    assert client.wait_for_service(10)
+    answered = threading.Event()
+    request = ChangeState.Request()
+    request.transition.id = Transition.TRANSITION_CONFIGURE  # it is active
+    future = client.call_async(request)
+    future.add_done_callback(lambda _: answered.set())
+    assert answered.wait(10)
+    assert not future.result().success
+    probe.publish(events.TOUCH, pad='head', kind=TouchEvent.TOUCHED)
     probe.expect(events.LISTEN_REQUEST)
 
 
