@@ -5,7 +5,7 @@ import faulthandler
 import os
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from types import FrameType
 
 import rclpy
@@ -26,12 +26,15 @@ SPIN_TIMEOUT_S = 0.2
 EXIT_BAD_SETTINGS = 2
 
 
-def run(node_classes: Sequence[type[EventNode]]) -> int:
+def run(
+    node_classes: Sequence[type[EventNode]], each_turn: Callable[[], object] = lambda: None
+) -> int:
     """
     Run nodes until SIGINT or SIGTERM, then take them down in reverse order.
 
     A node that is shut down meanwhile is rebuilt in place. SIGUSR1 prints where each thread is.
 
+    :param each_turn: called at least every SPIN_TIMEOUT_S, unless a callback hangs.
     :returns: the exit code: 0, or 2 when a setting is refused, which is printed.
     """
     # By default a ROS graph offers the microphone to the whole network.
@@ -50,6 +53,7 @@ def run(node_classes: Sequence[type[EventNode]]) -> int:
             while not ended:
                 executor.spin_once(timeout_sec=SPIN_TIMEOUT_S)
                 _rebuild_finalized(executor, nodes)
+                each_turn()
         except SettingsError as error:
             print(f'phoenix: {error}', file=sys.stderr)
             return EXIT_BAD_SETTINGS

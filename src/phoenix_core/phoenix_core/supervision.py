@@ -76,6 +76,7 @@ class _Node:
     pending: Command | None = None
     asked_at: float = 0.0  # for what is pending, the last time
     deadline: float = 0.0  # of what is pending
+    obeyed: bool = False  # what is pending is done; its status is on its way
     failures: int = 0  # in a row
     retry_at: float = 0.0
     active_since: float | None = None
@@ -153,10 +154,14 @@ class Supervision:
             if node.status.state == NodeStatus.ACTIVE:
                 node.active_since = node.active_since or now
 
-    def on_refused(self, name: str, command: Command, now: float) -> None:
-        """Take it that a transition has failed."""
+    def on_answer(self, name: str, command: Command, now: float, *, success: bool) -> None:
+        """Take it that a transition has succeeded or failed."""
         node = self._seen[name]
-        if node.pending is command:
+        if node.pending is not command:
+            return
+        if success:
+            node.obeyed = True
+        elif not node.obeyed:  # else it was asked twice, and does not allow it again
             node.pending = None
             self._failed(node, now)
 
@@ -262,7 +267,7 @@ class Supervision:
 
     def _ask(self, node: _Node, command: Command, now: float) -> None:
         if self.nodes.change(node.name, command):
-            node.pending, node.asked_at = command, now
+            node.pending, node.asked_at, node.obeyed = command, now, False
             node.deadline = now + self.policy.transition_s
 
     # What goes wrong.
@@ -270,9 +275,10 @@ class Supervision:
     def _check_pending(self, node: _Node, now: float) -> None:
         if node.pending is None:
             return
-        # Who does what was asked shows no sign of life meanwhile. A request is lost when DDS still
-        # takes the service of a dead process for that of its successor.
-        if node.alive and now - max(node.asked_at, node.alive_since) >= self.policy.answer_s:
+        # Who does what was asked shows no sign of life meanwhile. While DDS takes the service of a
+        # dead process for that of its successor, a request is late, or lost.
+        asked_s = now - max(node.asked_at, node.alive_since)
+        if node.alive and not node.obeyed and asked_s >= self.policy.answer_s:
             node.asked_at = now
             self.nodes.change(node.name, node.pending)
         if now >= node.deadline:
@@ -289,8 +295,7 @@ class Supervision:
         members = self._members(process)
         if any(node.pending for node in members):
             return  # loads a model on the executor that all of the process share
-        limit = now - self.policy.hang_s
-        hung = [node for node in members if node.silent_since and node.silent_since <= limit]
+        hung = [node for node in members if self._is_hung(node, now)]
         if not hung:
             return
         mine = not any(node.status.autostart for node in hung)
@@ -303,6 +308,12 @@ class Supervision:
             node.active_since = None
         for node in members if killed else hung:
             node.down = True
+
+    def _is_hung(self, node: _Node, now: float) -> bool:
+        # One that is rebuilt is silent till DDS has found the new one.
+        rebuilt = node.status.state == NodeStatus.FINALIZED
+        patience_s = self.policy.gather_s if rebuilt else self.policy.hang_s
+        return node.silent_since is not None and now - node.silent_since >= patience_s
 
     def _died(self, process: Process, now: float) -> None:
         """Take note of a process that is no more, unless that has been done."""

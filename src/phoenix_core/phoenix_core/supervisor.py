@@ -21,8 +21,10 @@ from phoenix_core.node import EventNode
 from phoenix_core.settings import NodeSettings, setting
 from phoenix_core.supervision import Command, Policy, Process, Supervision
 from phoenix_core.vital_signs import alive_topic
+from phoenix_core.watchdog import Watchdog
 
 STEP_PERIOD_S = 0.05
+OWN_HANG_S = 3.0  # the supervisor itself, which loads nothing
 LAST_WORDS_S = 0.3  # for a hung process to print where it hangs
 TRANSITIONS = {
     Command.CONFIGURE: Transition.TRANSITION_CONFIGURE,
@@ -142,8 +144,8 @@ class Supervisor(EventNode):
         request.transition.id = TRANSITIONS.get(command) or SHUTDOWNS[self._states[node]]
 
         def answered(future: Any) -> None:
-            if future.exception() is not None or not future.result().success:
-                self._supervision.on_refused(node, command, self.time.now_s())
+            success = future.exception() is None and future.result().success
+            self._supervision.on_answer(node, command, self.time.now_s(), success=success)
 
         client.call_async(request).add_done_callback(answered)
         return True
@@ -188,5 +190,9 @@ def _send(pid: int, number: int) -> None:
 
 
 def main() -> None:
-    """Run the node alone."""
-    raise SystemExit(run([Supervisor]))
+    """Run the node alone; should it hang, its process is killed, and started again by launch."""
+    watchdog = Watchdog(OWN_HANG_S)
+    try:
+        raise SystemExit(run([Supervisor], each_turn=watchdog.feed))
+    finally:
+        watchdog.end()

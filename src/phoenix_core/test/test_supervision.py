@@ -91,7 +91,7 @@ class FakeNodes:
             if name in self.lossy:
                 continue
             if name in self.failing and wanted is not Command.SHUTDOWN:
-                self.supervision.on_refused(name, wanted, self.now)
+                self.supervision.on_answer(name, wanted, self.now, success=False)
             else:
                 self.tell(name, wanted.value[0], self.states[name][1])
         return asked
@@ -229,6 +229,18 @@ def test_a_hung_process_is_killed_once_and_a_busy_one_left_alone():
     assert nodes.codes('mind') == ['node_hung']
 
 
+def test_a_node_that_is_rebuilt_is_silent_till_it_is_found():
+    nodes = FakeNodes(hang_s=2, gather_s=10)
+    nodes.appear(*GRAPH)
+    nodes.bring_up()
+    nodes.tell('lamp', FINALIZED, nodes.states['lamp'][1])
+    nodes.silence('lamp')
+    nodes.supervision.step(nodes.now + 9)
+    assert nodes.killed == []
+    nodes.supervision.step(nodes.now + 10)
+    assert nodes.killed == [nodes.states['lamp'][1]]
+
+
 def test_who_loads_a_model_may_be_silent_and_so_may_its_process():
     nodes = FakeNodes(hang_s=2, transition_s=60)
     nodes.appear(*GRAPH, pid=5)
@@ -252,6 +264,22 @@ def test_a_request_that_was_lost_is_made_again():
     assert ('lamp', 'configure') in nodes.step(0.1)
     nodes.bring_up()
     assert nodes.reports == []
+
+
+def test_a_request_that_was_late_and_made_twice_is_no_failure():
+    nodes = FakeNodes(answer_s=1)
+    nodes.appear(*GRAPH)
+    nodes.lossy.add('lamp')
+    nodes.step()
+    nodes.step(1)
+    for success in (True, False):  # the second time the lamp is configured already
+        nodes.supervision.on_answer('lamp', Command.CONFIGURE, nodes.now, success=success)
+    assert ('lamp', 'configure') not in nodes.step(2)
+    nodes.lossy.clear()
+    nodes.tell('lamp', INACTIVE, nodes.states['lamp'][1])
+    nodes.bring_up()
+    assert nodes.reports == []
+    assert ('lamp', 'shutdown') not in nodes.asked
 
 
 def test_a_node_that_is_at_it_is_not_asked_again():
