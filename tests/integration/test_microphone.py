@@ -249,17 +249,16 @@ def test_the_mute_switch_closes_the_device_while_the_node_goes_on(graph, probe, 
     Frozen.thawed.set()
     probe.publish(events.MICROPHONE_MUTE, muted=False)
     frames = probe.expect_count(events.AUDIO_INPUT, 2)
-    assert Frozen.log == ['open', 'stopped', 'open']
+    assert Frozen.log == ['open', 'closed', 'open']
     assert [frame.sequence for frame in frames] == [0, 1]
     assert probe.recorded(events.FAULT) == []
 
 
-class Frozen:
-    """A microphone that delivers one frame each time it is opened, and is slow to be closed."""
+class Counting:
+    """A microphone that delivers one frame each time it is opened."""
 
     log = []
-    stopping = threading.Event()
-    thawed = threading.Event()
+    closed = threading.Event()
 
     def __init__(self, settings):
         pass
@@ -269,9 +268,21 @@ class Frozen:
         on_frame(CapturedFrame(np.ones(640, np.int16), 0, 0.04))
 
     def stop(self):
+        self.log.append('closed')
+        self.closed.set()
+
+
+class Frozen(Counting):
+    """A microphone that is slow to be closed, too."""
+
+    log = []
+    stopping = threading.Event()
+    thawed = threading.Event()
+
+    def stop(self):
         self.stopping.set()
         assert self.thawed.wait(10)
-        self.log.append('stopped')
+        self.log.append('closed')
 
 
 def test_a_toy_that_starts_muted_hears_nothing_until_the_switch_is_off(graph, probe):
@@ -290,6 +301,7 @@ def test_a_device_with_a_mute_switch_is_not_opened_before_the_switch_is_known(
 ):
     provide('phoenix.microphones', 'Counting')
     Counting.log.clear()
+    Counting.closed.clear()
     if told == 'before':  # as by a latched state
         probe.publish(events.MICROPHONE_MUTE, muted=True)
     graph.add(Microphone, parameters={'provider': 'Counting', 'mute_switch': True})
@@ -298,6 +310,7 @@ def test_a_device_with_a_mute_switch_is_not_opened_before_the_switch_is_known(
     probe.publish(events.MICROPHONE_MUTE, muted=False)
     probe.expect(events.AUDIO_INPUT)
     probe.publish(events.MICROPHONE_MUTE, muted=True)
+    assert Counting.closed.wait(10)
     probe.publish(events.MICROPHONE_MUTE, muted=False)
     probe.expect_count(events.AUDIO_INPUT, 2)
     assert Counting.log == ['open', 'closed', 'open']
