@@ -123,16 +123,33 @@ def server_down(sitting: Sitting, folder: Path) -> None:
     unknown_request(sitting, folder)
 
 
+def no_voice(sitting: Sitting, folder: Path) -> None:
+    sitting.person.play(spoken('Turn on the light.', folder))
+    sitting.wait_until_at_rest()
+    sitting.person.type('tell me a joke')
+    sitting.wait_until_at_rest()
+
+
+def no_speaker(sitting: Sitting, folder: Path) -> None:
+    sitting.person.play(spoken('Turn on the light.', folder))
+    sitting.wait(6.0)  # what is said is over at once
+    sitting.person.type('tell me a joke')
+    sitting.wait(3.0)
+
+
 SETTINGS = {
     'server_down': {
         'conversation': {'providers': ['openai', 'scripted'], 'base_url': 'http://127.0.0.1:9/v1'}
     },
+    # A voice without its model, and a speaker that plays into no folder.
+    'no_voice': {'voice': {'providers': ['piper'], 'model': '/missing/voice.onnx'}},
+    'no_speaker': {'speaker': {'file': '/missing/reply.wav'}},
 }
 SESSIONS = {
     function.__name__: function
     for function in (
         greeting, light, story, timer, sleep_and_wake, interruption, unknown_request,
-        nobody_speaks, server_down,
+        nobody_speaks, server_down, no_voice, no_speaker,
     )
 }  # fmt: skip
 WITH_SOUND = ('light',)  # one, to be replayed from sound
@@ -153,7 +170,12 @@ def make(name: str, target: Path) -> None:
         session = sitting.session(target, kept, '/phoenix')
     if target.exists():
         shutil.rmtree(target)
-    write_session(target, session.namespace, session.events, session.settings, 0)
+    # With those of the machine, which a session does not note: they make it what it is.
+    noted = {
+        node: {**session.settings.get(node, {}), **values}
+        for node, values in {**session.settings, **SETTINGS.get(name, {})}.items()
+    }
+    write_session(target, session.namespace, session.events, noted, 0)
     print(f'{target}: {len(session.events)} events')
 
 

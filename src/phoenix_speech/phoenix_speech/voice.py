@@ -55,6 +55,7 @@ class Voice(EventNode):
         self._synthesizer = SpeechSynthesizer(
             {name: partial(plugins.load(VOICES, name), settings) for name in settings.providers},
             sample_rate=settings.sample_rate,
+            clock=self.now_s,
             on_failure=lambda name, error: self.post(self._voice_failed, name, error),
         )
 

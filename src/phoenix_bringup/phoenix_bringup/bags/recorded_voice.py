@@ -1,5 +1,5 @@
 """
-A voice that takes as long as the toy took in a recorded session.
+A voice that takes as long as the toy took in a recorded session, and fails where no voice worked.
 
 So a replay is as long as the session was, and the same each time, which no synthesizer is.
 """
@@ -14,6 +14,7 @@ from phoenix_msgs.msg import PlaybackEvent
 from phoenix_bringup.bags.session import Session, load_session
 from phoenix_core import events
 from phoenix_speech.sentences import speakable_pieces
+from phoenix_speech.voices import VoiceError
 
 SAMPLE_RATE = 16000
 SECONDS_PER_CHARACTER = 0.065  # of what was not said in the session
@@ -38,6 +39,13 @@ class RecordedVoice:
 
     def close(self) -> None:
         """Hold nothing."""
+
+
+def was_mute(session: Session) -> bool:
+    """Tell whether all that was to be said was a small sound that stood in for it."""
+    asked = {e.message.utterance_id for e in session.events if e.event is events.SAY_REQUEST}
+    stood_in = {e.message.utterance_id for e in session.events if e.event is events.EARCON}
+    return bool(asked) and asked <= stood_in
 
 
 def spoken_lengths(session: Session) -> dict[str, float]:
@@ -71,5 +79,12 @@ def _shares(text: str, length_s: float) -> dict[str, float]:
 
 
 def recorded(settings: Any) -> RecordedVoice:
-    """Make the voice of a bag, which the voice node's setting `model` names."""
-    return RecordedVoice(spoken_lengths(load_session(Path(settings.model))))
+    """
+    Make the voice of a bag, which the voice node's setting `model` names.
+
+    :raises VoiceError: no voice worked there.
+    """
+    session = load_session(Path(settings.model))
+    if was_mute(session):
+        raise VoiceError(f'{session.path}: no voice worked')
+    return RecordedVoice(spoken_lengths(session))
