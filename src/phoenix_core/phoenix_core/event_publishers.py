@@ -21,6 +21,7 @@ class EventPublishers:
         :param node: an EventNode.
         """
         self._node = node
+        self._producer = node.get_name()
         self._publishers: dict[EventType, Any] = {}
         self._rules_told: set[str] = set()  # broken ones, where a fault is all that follows
         self.known: dict[str, Collection[str] | Mapping[str, Collection[str] | None]] = {}
@@ -60,7 +61,7 @@ class EventPublishers:
         if event.has_header:
             header = message.header
             header.stamp = stamp or node.get_clock().now().to_msg()
-            header.producer = node.get_name()
+            header.producer = self._producer
             timing.stamp(header)
             parent = cause or tracing.current()
             if event.traced and (parent or not event.needs_cause):
