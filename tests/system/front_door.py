@@ -69,14 +69,25 @@ class Phoenix:
 
     def left_behind(self) -> list[str]:
         """List the processes, of all that this start has started, that still run."""
-        left = []
+        return list(self._processes().values())
+
+    def kill_process(self, text: str) -> None:
+        """Kill at once the process of this start that has this text in its command line."""
+        found = [number for number, command in self._processes().items() if text in command]
+        assert len(found) == 1, self._processes()
+        os.kill(found[0], signal.SIGKILL)
+
+    def _processes(self) -> dict[int, str]:
+        """Return the command lines of all that this start has started, by process id."""
+        found = {}
         for folder in Path('/proc').glob('[0-9]*'):
             try:
                 if self.mark.encode() in (folder / 'environ').read_bytes().split(b'\0'):
-                    left.append((folder / 'cmdline').read_text().replace('\0', ' '))
+                    command = (folder / 'cmdline').read_text().replace('\0', ' ')
+                    found[int(folder.name)] = command
             except OSError:  # it has just ended, or is another user's
                 continue
-        return left
+        return found
 
     def kill(self) -> None:
         """End it whatever it takes."""
