@@ -7,8 +7,8 @@ from phoenix_speech.wake_word_detector import SAMPLE_RATE, WakeWordEngine
 
 # What the engine is given to hear, up to the moment in question: it needs 2 s to warm up.
 CONTEXT_S = 3.0
-# An echo is heard so much later than it was played, at most; the models take their time as well.
-ECHO_S = 0.6
+# An echo in a bare room is heard so much later than it was played, at most; models take time, too.
+ECHO_S = 1.0
 AHEAD_S = 0.1  # or earlier, when the time that was told for it is late
 
 

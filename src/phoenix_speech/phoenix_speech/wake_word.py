@@ -18,7 +18,7 @@ from phoenix_speech.wake_word_detector import (
     WakeWordEngine,
 )
 
-OWN_SHARE = 0.5  # of the threshold, from which on the toy's own words count as the phrase
+OWN_SHARE = 0.2  # of the threshold, from which on the toy's own words count as the phrase
 WAKE_WORD_ENGINES = 'phoenix.wake_word_engines'
 SCORES = (0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0)
 
