@@ -32,13 +32,17 @@ def _as_recorded(monkeypatch):
     time.tzset()
 
 
-def differences(name, level='transcripts'):
-    """Replay a session and return how it differs."""
+def compared(name, level):
+    """Replay a session and return its interactions, compared."""
     session = load_session(FOLDER / name)
     plan = make_plan(session, all_nodes(), level)
     replayed = replay(session, plan, replay_settings(session))
-    interactions = compare(session, replayed, plan.nodes)
-    return [difference for interaction in interactions for difference in interaction.differences]
+    return compare(session, replayed, plan.nodes)
+
+
+def differences(name, level='transcripts'):
+    """Replay a session and return how it differs."""
+    return [difference for one in compared(name, level) for difference in one.differences]
 
 
 def test_every_session_has_its_text_and_every_text_its_session():
@@ -60,7 +64,12 @@ def test_the_toy_does_what_it_did(name):
 
 
 def test_the_toy_understands_and_does_the_same_from_sound():
-    assert list(map(str, differences('light', 'audio'))) == []
+    interactions = compared('light', 'audio')
+    assert [one.differences for one in interactions] == [[], []]
+    assert [one.title for one in interactions] == [
+        'wake word: hey_jarvis (0.99)',
+        'typed: make the light blue',
+    ]
 
 
 def test_the_toy_does_the_same_from_intents():

@@ -70,7 +70,7 @@ def compare(
     :param budget_s: how much longer than recorded a step may take.
     """
     before, after = _relevant(recorded, running), _relevant(replayed, running)
-    begin_ns = before[0].time_ns if before else 0
+    begin_ns = recorded.events[0].time_ns
     return [
         _compare_interaction(old, new, set(running), budget_s, begin_ns)
         for old, new in _paired(_traces(before), _traces(after))
@@ -78,13 +78,17 @@ def compare(
 
 
 def _relevant(session: Session, running: Sequence[str]) -> list[SessionEvent]:
-    """Return what counts from the first input on: what is before belongs to an earlier time."""
+    """
+    Return what counts from the first input on, or what was heard in one that is sound.
+
+    What is before belongs to an earlier time.
+    """
     began = False
     kept = []
     for event in session.events:
         if not (event.event.has_header and event.trace_id and is_outcome(event)):
             continue
-        began |= event.producer not in running
+        began |= event.producer not in running or event.event.starts_trace
         if began:
             kept.append(event)
     return kept

@@ -10,9 +10,10 @@ from phoenix_bringup.bags.session import SessionEvent
 from phoenix_core import events
 
 NANOSECONDS = 1_000_000_000
-LEFT, RIGHT, TOP = 110, 20, 30
+LEFT, RIGHT, TOP = 110, 120, 30  # what is written at the end needs room
 ROW, GAP = 46, 10
 PIXELS_PER_SECOND = 60
+WIDE_LETTER = 7.3  # pixels
 NARROWEST, WIDEST = 600, 6000
 COLORS = {
     ActivityState.RESTING: '#d8dde3',
@@ -75,10 +76,11 @@ class Picture:
         x, width = self.x(begin_ns), max(1.0, self.x(end_ns) - self.x(begin_ns))
         self._parts.append(
             f'<rect x="{x:.1f}" y="{top:.1f}" width="{width:.1f}" height="{height:.1f}" '
-            f'shape-rendering="crispEdges" fill={quoteattr(color)}>'
+            f'shape-rendering="crispEdges" fill={quoteattr(color)}'
+            f'{" stroke=" + quoteattr("white") if label else ""}>'
             f'<title>{escape(label)}</title></rect>'
         )
-        letters = int(width / 6.5)
+        letters = int(width / WIDE_LETTER)
         if label and letters > 2:
             cut = label if len(label) <= letters else f'{label[: letters - 1]}…'
             self.text(x + 3, top + height / 2 + 4, cut)
