@@ -416,7 +416,7 @@ def test_a_cancelled_timer_does_not_ring(node, probe):
 
 
 def test_a_step_that_does_not_end_is_given_up(graph, probe):
-    graph.add(Activities, parameters={'step_deadline_s': 0.2})
+    graph.add(Activities, parameters={'thinking_deadline_s': 0.2})
     cause = want(probe, 'joke')
     fault = probe.expect(events.FAULT)
     assert (fault.node, fault.code) == ('activities', 'step_late')
@@ -429,7 +429,7 @@ def test_a_step_that_does_not_end_is_given_up(graph, probe):
 
 
 def test_what_is_given_up_belongs_to_the_interaction_whatever_is_lost_meanwhile(graph, probe):
-    graph.add(Activities, parameters={'step_deadline_s': 0.5})
+    graph.add(Activities, parameters={'thinking_deadline_s': 0.5})
     cause = want(probe, 'joke')
     expect_state(probe, 'conversation', THINKING)
     lost = CapabilityStatus(capability='speaking', level=CapabilityStatus.LOST)

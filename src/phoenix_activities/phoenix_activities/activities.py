@@ -50,8 +50,14 @@ class ActivitiesSettings(SeededSettings):
 
     language: str = setting('en', 'Folder of words below config_dir.')
     volume: float = setting(0.7, 'How loud the toy speaks until somebody changes it.', ge=0, le=1)
-    step_deadline_s: float = setting(
-        30.0, 'The toy gives up and rests after so long without progress [s].', gt=0
+    listening_deadline_s: float = setting(
+        30.0, 'The toy gives up an ear that tells nothing for so long [s].', gt=0
+    )
+    thinking_deadline_s: float = setting(
+        20.0, 'The toy gives up and rests when no next step of an answer comes [s].', gt=0
+    )
+    speaking_deadline_s: float = setting(
+        90.0, 'The toy gives up an utterance that does not end [s].', gt=0
     )
     quiet_hours: str = setting(
         '20:00-06:30', 'When the toy sleeps unless it is wanted, local time; empty: never.'
@@ -125,7 +131,7 @@ class Activities(EventNode):
             self._activities,
             chance=self._chance,
             volume=self.settings.volume,
-            step_deadline_s=self.settings.step_deadline_s,
+            deadlines_s=self._deadlines_s,
             quiet_hours=self._quiet_hours,
             kept=self._kept,
         )
@@ -297,9 +303,18 @@ class Activities(EventNode):
 
     def late(self, phase: Phase) -> None:
         """Publish a fault."""
-        self.fault(
-            'step_late', f'gave up {phase.name.lower()} after {self.settings.step_deadline_s} s'
-        )
+        what = phase.name.lower().replace('_', ' ')
+        self.fault('step_late', f'gave up {what} after {self._deadlines_s[phase]:g} s')
+
+    @property
+    def _deadlines_s(self) -> dict[Phase, float]:
+        settings = self.settings
+        return {
+            Phase.LISTENING: settings.listening_deadline_s,
+            Phase.FOLLOWING_UP: settings.listening_deadline_s,
+            Phase.THINKING: settings.thinking_deadline_s,
+            Phase.SPEAKING: settings.speaking_deadline_s,
+        }
 
 
 def slots(message: list[Slot]) -> dict[str, str]:

@@ -47,7 +47,7 @@ class Director:
         *,
         chance: random.Random,
         volume: float = 0.7,
-        step_deadline_s: float = 30.0,
+        deadlines_s: Mapping[Phase, float],
         quiet_hours: QuietHours | None = None,
         kept: Mapping[str, Any] | None = None,
     ) -> None:
@@ -55,7 +55,8 @@ class Director:
         Make the activities.
 
         :param activities: one of them must be named 'idle' and one 'conversation'.
-        :param step_deadline_s: after this long without any progress the toy gives up and rests.
+        :param deadlines_s: how long each phase may last without any progress, until the toy gives
+            up and rests; one that is not named, for ever.
         :param volume: until somebody changes it.
         :param quiet_hours: when the toy sleeps and is not lively by itself.
         :param kept: what Toy.keep got before the toy ended.
@@ -75,7 +76,7 @@ class Director:
         self._machine = ActivityMachine({one.name: one.priority for one in made})
         self._kept = self.state.values()
         self._first_volume = volume
-        self._step_deadline_s = step_deadline_s
+        self._deadlines_s = deadlines_s
         self._deadline: Alarm | None = None
         self._waiting: Alarm | None = None  # for the time-out of the running activity
         self._depth = 0  # of steps within steps
@@ -348,8 +349,8 @@ class Director:
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
-        if self.phase != Phase.RESTING:
-            self._deadline = self.toy.after(self._step_deadline_s, self._give_up)
+        if deadline_s := self._deadlines_s.get(self.phase):
+            self._deadline = self.toy.after(deadline_s, self._give_up)
 
     def _keep(self) -> None:
         """Have what changed kept."""

@@ -18,6 +18,13 @@ from phoenix_activities.director import Director
 from phoenix_activities.toy import Phase
 from phoenix_activities.words import Words
 
+DEADLINES_S = {
+    Phase.LISTENING: 30.0,
+    Phase.FOLLOWING_UP: 30.0,
+    Phase.THINKING: 30.0,
+    Phase.SPEAKING: 60.0,
+}
+
 
 class Call:
     """A call that is due later."""
@@ -145,6 +152,7 @@ class Scene:
             self._words,
             self._activities,
             chance=self.chance,
+            deadlines_s=DEADLINES_S,
             kept=toy.kept,
             **self._options,
         )

@@ -11,6 +11,7 @@ from phoenix_activities.activity import Intent
 from phoenix_activities.conversation import MOST_SENTENCES
 from phoenix_activities.idle import LIVELY_S
 from phoenix_activities.quiet_hours import QuietHours
+from phoenix_activities.testing import DEADLINES_S
 from phoenix_activities.timer import next_time
 from phoenix_activities.toy import Phase
 from phoenix_activities.words import Words
@@ -150,6 +151,16 @@ def test_every_step_has_a_deadline(scene, toy, director):
     toy.pass_time(2)
     assert ('late', Phase.THINKING) in toy.did
     assert (director.current.name, director.phase) == ('idle', Phase.RESTING)
+
+
+def test_each_phase_has_a_deadline_of_its_own(scene, toy, director):
+    hear(scene, 'greeting')
+    toy.pass_time(DEADLINES_S[Phase.THINKING] - 1)
+    director.on_playback(director.unsaid[0], sounding=True)
+    toy.pass_time(DEADLINES_S[Phase.SPEAKING] - 1)
+    assert director.phase is Phase.SPEAKING
+    toy.pass_time(2)
+    assert ('late', Phase.SPEAKING) in toy.did
 
 
 def test_a_late_reply_is_no_longer_followed(scene, toy, director):
