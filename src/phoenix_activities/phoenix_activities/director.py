@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
 from typing import Any, TypeVar
 
-from phoenix_activities.activity import Activity, Intent, Request
+from phoenix_activities.activity import Activity, Intent, Priority, Request
 from phoenix_activities.machine import REST, ActivityMachine, Move
 from phoenix_activities.quiet_hours import QuietHours
-from phoenix_activities.safe_state import KeptByToy, SafeState
+from phoenix_activities.safe_state import KeptByToy, KeptLight, SafeState
 from phoenix_activities.toy import Alarm, Phase, Toy
 from phoenix_activities.turn import Turn
 from phoenix_activities.words import Words
@@ -88,6 +88,8 @@ class Director:
     def begin(self) -> None:
         """Start in idle."""
         self.toy.set_volume(self.volume, self.muted)
+        if light := self._own.light:
+            self.toy.show(light.animation, light.color, light.brightness, 0.0)
         self.toy.entered(self.current.name, '', 'start')
         self.current.enter(Request('start'))
         for activity in self.activities.values():
@@ -210,10 +212,14 @@ class Director:
         self, animation: str, *, color: str = '', brightness: float = 1.0, duration_s: float = 0.0
     ) -> None:
         """Show an animation; when duration_s is 0, whenever the toy rests, until the next one."""
+        # Others put it out when they end.
+        if not duration_s and self.current.priority == Priority.ANSWER:
+            self._own.light = KeptLight(animation=animation, color=color, brightness=brightness)
         self.toy.show(animation, color, brightness, duration_s)
 
     def show_state(self) -> None:
         """Show again what belongs to the state."""
+        self._own.light = None
         self.toy.show('', '', 1.0, 0.0)
 
     def set_volume(self, level: float, muted: bool = False) -> None:

@@ -16,17 +16,27 @@ class Kept(BaseModel):
     model_config = ConfigDict(allow_inf_nan=False)
 
 
+class KeptLight(Kept):
+    """What the ring shows whenever the toy rests; as for Director.show."""
+
+    animation: str = ''
+    color: str = ''
+    brightness: float = Field(1.0, ge=0, le=1)
+
+
 class KeptByToy(Kept):
     """
     What belongs to no activity.
 
     :param told: what a person told, e.g. child_name.
     :param volume: 0 to 1; None: nobody has changed it.
+    :param light: that somebody asked for, e.g. to sleep with; None: none.
     """
 
     told: dict[str, str] = {}
     volume: float | None = Field(None, ge=0, le=1)
     muted: bool = False
+    light: KeptLight | None = None
 
 
 class SafeState:

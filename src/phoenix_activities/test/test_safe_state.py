@@ -46,6 +46,28 @@ def test_it_remembers_the_child_and_how_loud_to_speak(scene):
     assert scene.toy.did[0] == ('set_volume', 0.3, False)
 
 
+def test_a_light_to_sleep_with_is_lit_again_until_it_is_put_out(scene):
+    told(scene, 'light_color', color='blue')
+    blue = ('show', 'solid', scene.director.words.colors['blue'], 1.0, 0.0)
+    assert blue in scene.toy.did
+    scene.crash()
+    assert blue in scene.toy.did
+    told(scene, 'light_off')
+    scene.crash()
+    assert ('show', 'off', '', 1.0, 0.0) in scene.toy.did
+    hear(scene, 'sleep')  # which ends it
+    scene.crash()
+    assert 'show' not in [did[0] for did in scene.toy.did]
+
+
+def test_the_light_of_a_game_is_not_lit_again(scene):
+    hear(scene, 'simon_says')
+    scene.speak()
+    assert 'solid' in [did[1] for did in scene.toy.did if did[0] == 'show']
+    scene.crash()
+    assert 'show' not in [did[0] for did in scene.toy.did]
+
+
 def test_each_change_is_kept_at_once_and_only_changes_are(scene, monkeypatch):
     kept = []
     monkeypatch.setattr(scene.toy, 'keep', kept.append)
