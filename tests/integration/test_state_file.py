@@ -65,21 +65,19 @@ def expect_fault(probe, code, count=1):
 
 
 @pytest.fixture
-def start(graph, path):
-    """Start the node as a process of its own, as ROS would."""
+def start(graph, tmp_path):
+    """Start the node as a process of its own, as ROS would; its file is at the default place."""
+    environ = {
+        **os.environ,
+        'ROS_DOMAIN_ID': str(graph.domain),
+        'XDG_STATE_HOME': str(tmp_path),
+        'PHOENIX_ACTIVITIES_QUIET_HOURS': '',
+    }
+    del environ['PHOENIX_ACTIVITIES_STATE_FILE']
     running = []
 
     def begin():
-        parameters = {'seed': 1, 'quiet_hours': "''", 'state_file': path}
-        arguments = ['--ros-args']
-        for name, value in parameters.items():
-            arguments += ['-p', f'{name}:={value}']
-        running.append(
-            subprocess.Popen(
-                [sys.executable, '-c', PROGRAM, *arguments],
-                env={**os.environ, 'ROS_DOMAIN_ID': str(graph.domain)},
-            )
-        )
+        running.append(subprocess.Popen([sys.executable, '-c', PROGRAM], env=environ))
         return running[-1]
 
     yield begin
@@ -107,7 +105,8 @@ def wait_until_kept(path, what):
     raise AssertionError(f'{what} is not kept: {store.load()}')
 
 
-def test_a_killed_toy_remembers_the_child_its_volume_and_a_timer(probe, start, path):
+def test_a_killed_toy_remembers_the_child_its_volume_and_a_timer(probe, start, tmp_path):
+    path = tmp_path / 'phoenix' / 'phoenix.sqlite3'
     process = start()
     meet(probe, 'set_child_name', name='mia')
     ask(probe, 'volume_set', level='30')
