@@ -6,12 +6,10 @@ Identifiers are those of W3C Trace Context (https://www.w3.org/TR/trace-context/
 
 import os
 from contextvars import ContextVar
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 
-@dataclass(frozen=True)
-class TraceContext:
+class TraceContext(NamedTuple):
     """
     One event within one interaction.
 
