@@ -29,7 +29,7 @@ def write_html(
     """
     count = sum(len(interaction.differences) for interaction in interactions)
     verdict = (
-        f'<p class="bad">{count} differences</p>' if count else '<p class="good">as recorded</p>'
+        f'<p class="bad">differences: {count}</p>' if count else '<p class="good">as recorded</p>'
     )
     parts = [
         f'<!DOCTYPE html><meta charset="utf-8"><title>{escape(str(recorded.path))}</title>',

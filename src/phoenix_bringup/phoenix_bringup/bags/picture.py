@@ -73,7 +73,8 @@ class Picture:
         height: float = ROW,
     ) -> None:
         """Draw an interval, with a text that is cut where the box ends."""
-        x, width = self.x(begin_ns), max(1.0, self.x(end_ns) - self.x(begin_ns))
+        x = round(self.x(begin_ns), 1)  # where the box before ends, to leave no gap
+        width = max(1.0, round(self.x(end_ns), 1) - x)
         self._parts.append(
             f'<rect x="{x:.1f}" y="{top:.1f}" width="{width:.1f}" height="{height:.1f}" '
             f'shape-rendering="crispEdges" fill={quoteattr(color)}'

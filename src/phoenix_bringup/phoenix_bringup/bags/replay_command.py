@@ -64,7 +64,7 @@ def _replay(options: argparse.Namespace, interrupted: list[int]) -> int:
     print_interactions(interactions, verbose=options.verbose)
     length_s = (session.events[-1].time_ns - session.events[0].time_ns) / 1e9
     count = sum(len(interaction.differences) for interaction in interactions)
-    verdict = f'{count} differences' if count else 'as recorded'
+    verdict = f'differences: {count}' if count else 'as recorded'
     print(f'{options.bag}: from {level}, {length_s:.1f} s in {took_s:.1f} s: {verdict}')
     if options.html:
         write_html(options.html, session, replayed, interactions)
