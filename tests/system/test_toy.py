@@ -53,9 +53,17 @@ def test_a_recording_of_another_rate_and_width_is_heard_too(phoenix, tmp_path):
 
     other = soxr.resample(samples, 16000, 44100)
     soundfile.write(file, np.column_stack([other, other]), 44100, subtype='PCM_24')
-    toy = phoenix('run', '--play', str(file))
+    kept = tmp_path / 'state'
+    toy = phoenix(
+        'run',
+        '--play',
+        str(file),
+        before=['env', '-u', 'PHOENIX_ACTIVITIES_STATE_FILE'],
+        XDG_STATE_HOME=str(kept),
+    )
     assert toy.end() == 0, toy.output
     assert 'light_on' in toy.output
+    assert not kept.exists()  # the light is to be kept, but not of a run that is to repeat itself
 
 
 def test_speech_without_the_wake_word_is_not_answered(phoenix):
