@@ -270,7 +270,7 @@ def test_a_disk_that_is_read_only(small_disk):
 def test_a_folder_that_is_read_only(saved):
     saved.parent.chmod(0o500)
     store = StateStore(saved, pytest.fail)
-    check_later(store, saved, 'unable to open', lambda: saved.parent.chmod(0o700))
+    check_later(store, saved, 'readonly', lambda: saved.parent.chmod(0o700))
 
 
 def test_damage_where_nothing_can_be_put_aside_is_told_each_time(small_disk):
