@@ -49,6 +49,9 @@ class SupervisorSettings(NodeSettings):
     answer_s: float = setting(
         1.0, 'A node that lives and does not begin so long is asked again [s].', ge=0.8, le=60
     )
+    requests: int = setting(
+        5, 'Requests in vain that end the process of a node that lives.', ge=2, le=100
+    )
     hang_s: float = setting(
         2.0, 'A node without a sign of life for so long is ended [s].', ge=0.6, le=86400
     )
