@@ -342,6 +342,7 @@ def main() -> int:
     os.environ.setdefault('ROS_AUTOMATIC_DISCOVERY_RANGE', 'LOCALHOST')
     fine = True
     with tempfile.TemporaryDirectory() as folder:
+        os.environ['PHOENIX_ACTIVITIES_STATE_FILE'] = f'{folder}/toy.sqlite3'
         recordings = [SAMPLES / 'hey_jarvis_turn_on_the_light.wav', unanswerable(Path(folder))]
         for layout in options.layout or [*FAULTS]:
             result = asyncio.run(run(layout, options.seconds, options.seed, recordings))
