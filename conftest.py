@@ -3,6 +3,9 @@
 import os
 from typing import Any
 
+from phoenix_core import discovery
+
+discovery.stay_private()
 # A toy that a test starts must neither know nor change what the toy of this user keeps.
 os.environ['PHOENIX_ACTIVITIES_STATE_FILE'] = ''
 

@@ -339,7 +339,6 @@ def main() -> int:
     parser.add_argument('--seed', type=int, default=1)
     parser.add_argument('--layout', choices=[*FAULTS], action='append')
     options = parser.parse_args()
-    os.environ.setdefault('ROS_AUTOMATIC_DISCOVERY_RANGE', 'LOCALHOST')
     fine = True
     with tempfile.TemporaryDirectory() as folder:
         os.environ['PHOENIX_ACTIVITIES_STATE_FILE'] = f'{folder}/toy.sqlite3'

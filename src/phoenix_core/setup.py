@@ -5,6 +5,7 @@ package_name = 'phoenix_core'
 setup(
     name=package_name,
     version='0.1.0',
+    package_data={package_name: ['loopback.xml']},
     packages=find_packages(exclude=['test']),
     data_files=[
         ('share/ament_index/resource_index/packages', ['resource/' + package_name]),

@@ -65,11 +65,7 @@ class Toy:
 
     def start(self, names: str) -> subprocess.Popen[bytes]:
         command = [sys.executable, '-c', NODES, names, str(self.broken)]
-        environ = {
-            **os.environ,
-            'ROS_DOMAIN_ID': str(self.graph.domain),
-            'ROS_AUTOMATIC_DISCOVERY_RANGE': 'LOCALHOST',
-        }
+        environ = {**os.environ, 'ROS_DOMAIN_ID': str(self.graph.domain)}
         for name in ('ASKER', 'EAR'):
             environ[f'PHOENIX_{name}_AUTOSTART'] = 'false'
             environ[f'PHOENIX_{name}_WORK_LIMIT_S'] = '0.5'

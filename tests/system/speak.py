@@ -12,7 +12,7 @@ import rclpy
 from phoenix_msgs.msg import CapabilityStatus, PlaybackEvent, Transcript
 from rclpy.experimental import EventsExecutor
 
-from phoenix_core import events
+from phoenix_core import discovery, events
 from phoenix_core.execution import SPIN_TIMEOUT_S, shut_down
 from phoenix_core.testing import Probe
 
@@ -28,6 +28,7 @@ def fits(status) -> bool:
     )
 
 
+discovery.stay_private()
 rclpy.init()
 executor = EventsExecutor()
 probe = Probe(

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from front_door import ROOT, Phoenix
 
+from phoenix_core.discovery import PROFILES, RANGE
+
 SAMPLE = ROOT / 'samples' / 'hey_jarvis_turn_on_the_light.wav'
 STANDS_IN = '_standby stands in'
 TOY, HELPER = '10.213.7.1', '10.213.7.2'  # addresses in namespaces that nobody else sees
@@ -46,8 +48,9 @@ def run(*command: str) -> None:
 
 def on(machine: str) -> list[str]:
     """What a command begins with to run on a machine: its network, and a name of its own."""
+    unbound = ['env', '-u', RANGE, '-u', PROFILES]  # else tests stay on the loopback interface
     name = ['unshare', '--uts', 'sh', '-c', f'hostname {machine}; exec "$@"', 'sh']
-    return ['ip', 'netns', 'exec', machine, *name]
+    return [*unbound, 'ip', 'netns', 'exec', machine, *name]
 
 
 @pytest.fixture
@@ -63,11 +66,10 @@ def link():
 def test_the_toy_does_without_the_other_machine_and_uses_it_again(phoenix, link: Link) -> None:
     def speak(condition: str) -> str:
         command = [*on(link.toy), sys.executable, str(Path(__file__).with_name('speak.py'))]
-        environ = {**os.environ, 'ROS_DOMAIN_ID': str(toy.domain)}
-        environ['ROS_AUTOMATIC_DISCOVERY_RANGE'] = 'LOCALHOST'
+        environ = {'ROS_DOMAIN_ID': str(toy.domain), 'ROS_STATIC_PEERS': HELPER}
         result = subprocess.run(
             [*command, str(SAMPLE), condition],
-            env={**environ, 'ROS_STATIC_PEERS': HELPER},
+            env={**os.environ, **environ},
             stdout=subprocess.PIPE,
             text=True,
             check=True,

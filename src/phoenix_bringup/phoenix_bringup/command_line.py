@@ -6,12 +6,14 @@ import signal
 signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 import argparse  # noqa: E402
+import os  # noqa: E402
 import subprocess  # noqa: E402
 import sys  # noqa: E402
 from importlib import import_module  # noqa: E402
 from pathlib import Path  # noqa: E402
 
 from phoenix_bringup.bags import arguments  # noqa: E402
+from phoenix_core import discovery  # noqa: E402
 
 VERSION = '0.1.0'
 # Where a command is implemented, if not in phoenix_bringup itself.
@@ -87,6 +89,9 @@ def main() -> int:
     if sys.argv[1:2] == ['test']:
         return _test(sys.argv[2:])
     options = parser().parse_args()
+    if getattr(options, 'peer', None):
+        os.environ['ROS_STATIC_PEERS'] = options.peer  # the console is to hear it, too
+    discovery.stay_private()
     if options.command in SUBPACKAGES:
         subpackage = SUBPACKAGES[options.command]
         module = import_module(f'phoenix_bringup.{subpackage}.{options.command}_command')

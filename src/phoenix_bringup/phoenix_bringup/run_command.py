@@ -246,8 +246,6 @@ class Toy:
         def on_event(event: EventType, message: Any) -> None:
             loop.call_soon_threadsafe(self._on_event, event, message)
 
-        for process in self._description.processes:  # the console hears whom they hear
-            os.environ.update({k: v for k, v in process.env.items() if k == 'ROS_STATIC_PEERS'})
         rclpy.init(args=[], signal_handler_options=SignalHandlerOptions.NO)
         executor = EventsExecutor()
         namespace = next(process.namespace for process in self._description.processes)

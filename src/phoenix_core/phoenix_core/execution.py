@@ -15,7 +15,7 @@ from rclpy.experimental import EventsExecutor
 from rclpy.signals import SignalHandlerOptions
 from rclpy.utilities import remove_ros_args
 
-from phoenix_core import logs, plugins
+from phoenix_core import discovery, logs, plugins
 from phoenix_core.node import EventNode
 from phoenix_core.plugins import NODES
 from phoenix_core.settings import SettingsError
@@ -37,8 +37,7 @@ def run(
     :param each_turn: called at least every SPIN_TIMEOUT_S, unless a callback hangs.
     :returns: the exit code: 0, or 2 when a setting is refused, which is printed.
     """
-    # By default a ROS graph offers the microphone to the whole network.
-    os.environ.setdefault('ROS_AUTOMATIC_DISCOVERY_RANGE', 'LOCALHOST')
+    discovery.stay_private()
     faulthandler.register(signal.SIGUSR1)
     logs.console_format(os.environ)
     rclpy.init(args=sys.argv, signal_handler_options=SignalHandlerOptions.NO)

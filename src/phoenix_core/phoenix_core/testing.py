@@ -20,6 +20,7 @@ from rclpy.context import Context
 from rclpy.experimental import EventsExecutor
 from rclpy.parameter import Parameter
 
+from phoenix_core import discovery
 from phoenix_core.event_type import EventType
 from phoenix_core.execution import SPIN_TIMEOUT_S
 from phoenix_core.node import EventNode
@@ -119,6 +120,7 @@ class TestGraph:
 
     def __enter__(self) -> 'TestGraph':
         """Open the graph."""
+        discovery.stay_private()
         self.domain = self._resources.enter_context(domain_id())
         self.context = Context()
         rclpy.init(context=self.context, domain_id=self.domain)

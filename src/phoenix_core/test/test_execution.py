@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 
+import psutil
 import pytest
 from domain_coordinator import domain_id
 from lifecycle_msgs.msg import Transition
@@ -12,6 +13,7 @@ from lifecycle_msgs.srv import ChangeState
 from phoenix_msgs.msg import NodeStatus
 
 from phoenix_core import events
+from phoenix_core.discovery import PROFILES, RANGE
 from phoenix_core.testing import TestGraph
 
 NODE = """
@@ -26,8 +28,7 @@ class Sleeper(EventNode):
     settings: Settings
 
     def activate(self):
-        import os
-        print('active', os.environ['ROS_AUTOMATIC_DISCOVERY_RANGE'], flush=True)
+        print('active', flush=True)
 
     def cleanup(self):
         print('cleaned up', flush=True)
@@ -41,7 +42,7 @@ def start():
     with domain_id() as domain:
 
         def start(*arguments, **environment):
-            known = {k: v for k, v in os.environ.items() if k != 'ROS_AUTOMATIC_DISCOVERY_RANGE'}
+            known = {k: v for k, v in os.environ.items() if k not in (RANGE, PROFILES)}
             return subprocess.Popen(
                 [sys.executable, '-c', NODE, *arguments],
                 env={**known, 'ROS_DOMAIN_ID': str(domain), **environment},
@@ -56,16 +57,24 @@ def start():
 @pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])
 def test_a_node_comes_up_by_itself_and_goes_down_in_order(start, number):
     node = start()
-    assert node.stdout.readline() == 'active LOCALHOST\n'
+    assert node.stdout.readline() == 'active\n'
     node.send_signal(number)
     output, _ = node.communicate(timeout=10)
     assert output == 'cleaned up\n'
     assert node.returncode == 0
 
 
-def test_discovery_is_open_only_when_asked_for(start):
-    node = start(ROS_AUTOMATIC_DISCOVERY_RANGE='SUBNET')
-    assert node.stdout.readline() == 'active SUBNET\n'
+@pytest.mark.parametrize(
+    ('environment', 'private'),
+    [({}, True), ({RANGE: 'SUBNET'}, False), ({RANGE: 'LOCALHOST'}, False)],
+)
+def test_the_network_reaches_a_node_only_when_asked_for(start, environment, private):
+    node = start(**environment)
+    assert node.stdout.readline() == 'active\n'
+    addresses = {one.laddr.ip for one in psutil.Process(node.pid).net_connections('udp')}
+    # What is bound to a multicast address hears what is sent within the machine alone: the
+    # membership is that of the loopback interface.
+    assert (addresses == {'127.0.0.1', '239.255.0.1'}) is private
     node.kill()
     node.communicate()
 
@@ -100,11 +109,7 @@ def test_a_node_that_is_shut_down_is_rebuilt_in_place():
         probe = graph.probe(records=[events.NODE_STATUS])
         node = subprocess.Popen(
             [sys.executable, '-c', NODE],
-            env={
-                **os.environ,
-                'ROS_DOMAIN_ID': str(graph.domain),
-                'ROS_AUTOMATIC_DISCOVERY_RANGE': 'LOCALHOST',
-            },
+            env={**os.environ, 'ROS_DOMAIN_ID': str(graph.domain)},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -125,5 +130,5 @@ def test_a_node_that_is_shut_down_is_rebuilt_in_place():
         output, _ = node.communicate(timeout=10)
         # ROS warns that the log has a second publisher of that name, until the old one is freed.
         said = [line for line in output.splitlines() if not line.startswith('[WARN]')]
-        assert said == ['active LOCALHOST', 'cleaned up'] * 4
+        assert said == ['active', 'cleaned up'] * 4
         assert node.returncode == 0

@@ -1,6 +1,5 @@
 """Looks at a running toy for a while: who is there, what travels, and how everybody is."""
 
-import os
 import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
@@ -96,7 +95,6 @@ class LiveGraph:
 @contextmanager
 def on_graph(namespace: str) -> Iterator[Node]:
     """Join the ROS graph as a node that ROS tools leave out."""
-    os.environ.setdefault('ROS_AUTOMATIC_DISCOVERY_RANGE', 'LOCALHOST')
     rclpy.init(args=[], signal_handler_options=SignalHandlerOptions.NO)
     node = Node('_graph', namespace=namespace, start_parameter_services=False, enable_rosout=False)
     try:

@@ -1,6 +1,5 @@
 """Where interactions come from: a bag, or the memory of a running toy."""
 
-import os
 from pathlib import Path
 
 import rclpy
@@ -53,7 +52,6 @@ def from_toy(namespace: str) -> list[Interaction]:
 
     :raises TraceError: there is none.
     """
-    os.environ.setdefault('ROS_AUTOMATIC_DISCOVERY_RANGE', 'LOCALHOST')
     context = Context()
     rclpy.init(args=[], context=context, signal_handler_options=SignalHandlerOptions.NO)
     try:
