@@ -75,6 +75,13 @@ def test_an_utterance_starts_and_finishes_in_its_trace(graph, probe, tmp_path):
     assert np.array_equal(in_file(tmp_path / 'said.wav')[: len(SHORT)], SHORT)
 
 
+def test_the_end_of_another_utterance_is_not_waited_for_in_a_queue(graph, probe):
+    graph.add(Speaker)
+    speak(probe, 'a', SHORT)
+    speak(probe, 'b', SHORT)
+    assert expect(probe, STARTED, 'b').header.queued_s < 0.2  # the other takes 0.25 s
+
+
 def test_utterances_are_played_one_after_another(graph, probe):
     graph.add(Speaker)
     causes = [speak(probe, name, SHORT) for name in ('a', 'b')]

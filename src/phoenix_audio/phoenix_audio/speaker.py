@@ -21,11 +21,12 @@ from rclpy.time import Time
 from phoenix_audio.earcons import load_earcons
 from phoenix_audio.playback import Player
 from phoenix_audio.speakers import Loudspeaker, SimulatedLoudspeaker
-from phoenix_core import events, plugins, tracing
+from phoenix_core import events, plugins, timing, tracing
 from phoenix_core.event_type import EventRuleError
 from phoenix_core.execution import run
 from phoenix_core.node import EventNode
 from phoenix_core.settings import NodeSettings, setting
+from phoenix_core.timing import Timing
 
 SPEAKERS = 'phoenix.speakers'
 UNTOLD = 'earcon '  # begins the names of what is played without playback events
@@ -66,6 +67,7 @@ class Speaker(EventNode):
         self._played = 0  # frames
         self._earcons_played = 0
         self._causes: dict[str, tracing.TraceContext | None] = {}
+        self._fed: dict[str, Timing] = {}  # what was to be played at once, until it is heard
         self._player = Player(
             self._open_loudspeaker,
             self.settings.sample_rate,
@@ -107,7 +109,7 @@ class Speaker(EventNode):
                 f'audio/output: {frame.sample_rate} Hz, allowed is {self.settings.sample_rate}'
             )
         if frame.sequence == 0:
-            self._causes[frame.stream_id] = tracing.current()
+            self._expect(frame.stream_id)
         self._player.feed(frame.stream_id, np.frombuffer(frame.samples, np.int16), frame.last)
 
     def on_earcon(self, request: Earcon) -> None:
@@ -119,8 +121,15 @@ class Speaker(EventNode):
             sound = np.empty(0, np.int16)  # whoever waits for its end must not wait forever
         name = request.utterance_id or f'{UNTOLD}{self._earcons_played}'
         self._earcons_played += 1
-        self._causes.setdefault(name, tracing.current())
+        if name not in self._causes:
+            self._expect(name)
         self._player.feed(name, sound, last=True)
+
+    def _expect(self, utterance_id: str) -> None:
+        """Remember what an utterance belongs to, and since when it is on its way to the device."""
+        if not self._causes:  # else it waits for the end of another
+            self._fed[utterance_id] = timing.handed_over()
+        self._causes[utterance_id] = tracing.current()
 
     def on_stop(self, stop: StopSpeaking) -> None:
         """Be silent at once."""
@@ -160,15 +169,17 @@ class Speaker(EventNode):
         while not self._reports.empty():
             utterance_id, kind, position_s = self._reports.get()
             cause = self._causes.pop(utterance_id, None)
+            fed = self._fed.pop(utterance_id, None)
             if utterance_id.startswith(UNTOLD):
                 continue
-            told = self.publish(
-                events.AUDIO_PLAYBACK,
-                cause=cause,
-                kind=kind,
-                utterance_id=utterance_id,
-                position_s=position_s,
-            )
+            with timing.measured(fed.resumed() if fed else Timing.now()):
+                told = self.publish(
+                    events.AUDIO_PLAYBACK,
+                    cause=cause,
+                    kind=kind,
+                    utterance_id=utterance_id,
+                    position_s=position_s,
+                )
             if kind == PlaybackEvent.STARTED:
                 self._causes[utterance_id] = told
 
