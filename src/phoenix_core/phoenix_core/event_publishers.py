@@ -22,6 +22,7 @@ class EventPublishers:
         """
         self._node = node
         self._producer = node.get_name()
+        self._clock = node.get_clock()
         self._publishers: dict[EventType, Any] = {}
         self._rules_told: set[str] = set()  # broken ones, where a fault is all that follows
         self.known: dict[str, Collection[str] | Mapping[str, Collection[str] | None]] = {}
@@ -60,14 +61,14 @@ class EventPublishers:
         context = None
         if event.has_header:
             header = message.header
-            header.stamp = stamp or node.get_clock().now().to_msg()
-            header.producer = self._producer
             timing.stamp(header)
+            header.stamp = stamp or self._now(header.published)
+            header.producer = self._producer
             parent = cause or tracing.current()
             if event.traced and (parent or not event.needs_cause):
                 context = _fill_trace(event, header, parent)
         elif hasattr(message, 'header'):
-            message.header.stamp = stamp or node.get_clock().now().to_msg()
+            message.header.stamp = stamp or self._clock.now().to_msg()
         self.send(event, message)
         return context
 
@@ -77,6 +78,10 @@ class EventPublishers:
         if self._node.metrics is not None:
             self._node.metrics.published(event)
         self._publishers[event].publish(message)
+
+    def _now(self, system_time: Time) -> Time:
+        """Return the ROS time; unless simulated the system time, a third of the cost of asking."""
+        return self._clock.now().to_msg() if self._clock.ros_time_is_active else system_time
 
     def _check_rules(self, event: EventType, message: Any) -> None:
         """Raise for a broken rule, or tell it by a fault, once per kind."""
