@@ -10,6 +10,7 @@ from phoenix_activities.safe_state import Kept
 
 RINGS = 5
 PERIOD_S = 4.0
+STOPPING_S = 1.0  # a touch or click so soon after the one that stopped it means the same
 LATE = timedelta(minutes=10)  # after that it is missed: nobody waits for it any more
 
 
@@ -61,25 +62,23 @@ class Alarm(Activity):
         self._wake()
 
     def leave(self) -> None:
-        """Put the light back."""
-        self.kept.due.clear()
-        self.director.show_state()
+        """Put the light back, unless that is done."""
+        if self.kept.due:
+            self.kept.due.clear()
+            self.director.show_state()
 
     def on_intent(self, intent: Intent) -> bool:
-        """Stop ringing, and no more than that."""
-        if intent.name not in ('stop', 'timer_cancel', 'yes', 'thanks', 'wake_up'):
+        """Stop ringing, and no more than that; a double click says 'repeat'."""
+        if intent.name not in ('stop', 'timer_cancel', 'yes', 'thanks', 'wake_up', 'repeat'):
             return False
         self.director.finish(intent.name)
         return True
 
-    def on_touch(self, pad: str) -> bool:
-        """Stop ringing."""
-        self.director.finish('touch')
-        return True
-
     def on_attention(self, reason: str) -> bool:
-        """Stop ringing."""
-        self.director.finish(reason)
+        """Stop ringing, and end a moment later: who hits it once often hits it twice."""
+        self.leave()
+        self._stopped_by = reason
+        self.director.wait(STOPPING_S)
         return False
 
     def on_said(self) -> None:
@@ -90,8 +89,11 @@ class Alarm(Activity):
             self.director.finish('done')
 
     def on_timeout(self) -> None:
-        """Ring again."""
-        self._ring()
+        """Ring again, or end."""
+        if self.kept.due:
+            self._ring()
+        else:
+            self.director.finish(self._stopped_by)
 
     def _wake(self) -> None:
         """Ring now, or in the morning what is late at night."""

@@ -238,10 +238,35 @@ def test_a_timer_rings_and_a_touch_stops_it(scene, toy, director):
     toy.pass_time(4)
     assert len(toy.said) == rings + 1
     director.on_touch('head')
-    assert director.current.name == 'idle'
     assert ('show', '', '', 1.0, 0.0) in toy.did
+    assert toy.kept == {}
+    toy.pass_time(1)
+    assert director.current.name == 'idle'
     toy.pass_time(100)
     assert len(toy.said) == rings + 1
+
+
+@pytest.mark.parametrize('clicks', [2, 5])
+@pytest.mark.parametrize('running', ['', 'story'])
+def test_who_clicks_at_a_ringing_alarm_more_than_once_stops_it_once(
+    scene, toy, director, clicks, running
+):
+    hear(scene, 'timer_set', duration='20')
+    scene.speak()
+    if running:
+        hear(scene, running)
+        scene.begin_to_speak()
+    toy.pass_time(20)
+    scene.begin_to_speak()
+    toy.did.clear()
+    for _ in range(clicks):
+        director.on_attention('button')
+        toy.pass_time(0.3)
+    director.on_intent(Intent('repeat'))  # as a double click says
+    toy.pass_time(1)
+    assert director.current.name == (running or 'idle')
+    assert ('listen',) not in toy.did
+    assert len(scene.speak()) > 1 if running else scene.speak() == []
 
 
 def test_an_alarm_pauses_a_story_which_goes_on_where_it_was(scene, toy, director):
@@ -269,6 +294,7 @@ def test_an_alarm_in_a_question_is_followed_by_the_question(scene, toy, director
     toy.pass_time(20)
     assert toy.expected == {}
     director.on_touch('head')
+    toy.pass_time(1)
     assert scene.speak()[-1] == question
     assert set(toy.expected) == {'cave', 'village'}
 

@@ -77,5 +77,6 @@ def test_a_play_goes_on_after_an_alarm(scene, director, activity):
     assert (director.current.name, director.paused) == ('alarm', ('idle', activity.name))
     scene.begin_to_speak()
     director.on_touch('head')
+    scene.toy.pass_time(1)
     assert director.current.name == activity.name
     assert scene.begin_to_speak()
