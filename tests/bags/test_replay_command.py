@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 from domain_coordinator import domain_id
+from phoenix_msgs.msg import EventHeader, Transcript
 
 from phoenix_bringup.bags import replay_command
 from phoenix_bringup.bags.accept import write_session
 from phoenix_bringup.bags.edit import convert
+from phoenix_bringup.bags.replay import make_plan
 from phoenix_bringup.bags.session import load_session
 from phoenix_bringup.command_line import parser
 from phoenix_core import events
@@ -93,6 +95,51 @@ def test_a_language_model_answers_as_it_did_and_no_server_is_asked(replay, tmp_p
     write_session(bag, '/phoenix', session.events, settings, 0)
     code, shown, error = replay('--fast', bag)
     assert (code, error) == (0, ''), shown
+
+
+def sent_by_hand(name):
+    """Return a session in which what was typed came by `ros2 topic pub`, without a header."""
+    session = load_session(FOLDER / name)
+    typed = {
+        event.span_id: event
+        for event in session.events
+        if event.event is events.TRANSCRIPT and event.message.source == Transcript.TYPED
+    }
+    for event in session.events:
+        if event.parent_span_id in typed:
+            event.message.header.parent_span_id = ''
+    for event in typed.values():
+        event.message.header = EventHeader()
+    return session, list(typed.values())
+
+
+def test_a_sentence_sent_by_hand_is_an_interaction_with_what_came_of_it(replay, tmp_path):
+    session, [typed] = sent_by_hand('light')
+    bag = tmp_path / 'bag'
+    write_session(bag, '/phoenix', session.events, session.settings, 0)
+    read = load_session(bag)
+    happened = [[str(event) for event in trace] for trace in read.interactions().values()]
+    assert happened[-1][:2] == [
+        'typed: make the light blue',
+        'intent: light_color color=blue (1.00)',
+    ]
+    assert len(happened) == len(session.interactions())
+    fed = make_plan(read, replay_command.all_nodes(), 'audio').inputs
+    assert [e.time_ns for e in fed if e.event is events.TRANSCRIPT] == [typed.time_ns]
+    code, shown, _ = replay('--fast', '--from', 'transcripts', bag)
+    assert (code, shown.count('\n')) == (0, 1), shown
+
+
+def test_a_sentence_sent_by_hand_alone_is_an_interaction(replay, tmp_path):
+    session, inputs = sent_by_hand('light')
+    bag = tmp_path / 'inputs'
+    write_session(bag, '/phoenix', inputs, session.settings, 0)
+    [happened] = load_session(bag).interactions().values()
+    assert list(map(str, happened)) == ['typed: make the light blue']
+    code, shown, _ = replay('--fast', bag)
+    assert code == 1
+    assert shown.startswith('1. at 0.0 s: typed: make the light blue\n')
+    assert 'came, and was not recorded: intent: light_color color=blue (1.00)' in shown
 
 
 def nothing(path):

@@ -62,7 +62,9 @@ def make_plan(session: Session, nodes: Iterable[str], level: str) -> Plan:
     def is_input(event: SessionEvent) -> bool:
         if event.event not in consumed:
             return False
-        return event.producer not in running if event.producer else event.event not in produced
+        if event.event.has_header:
+            return event.producer not in running
+        return event.event not in produced
 
     inputs = [event for event in session.events if is_input(event)]
     if not inputs:

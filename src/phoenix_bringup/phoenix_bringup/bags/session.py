@@ -14,10 +14,12 @@ from rosbags.typesys import Stores, get_types_from_msg, get_typestore
 
 from phoenix_bringup.bags.bag import Bag, BagError, Topic, open_bag
 from phoenix_bringup.event_lines import line
-from phoenix_core import events
+from phoenix_core import events, plugins
 from phoenix_core.event_type import EventType
 from phoenix_core.message_schema import type_hash, type_name
 
+NANOSECONDS = 1_000_000_000
+HANDLED_NS = NANOSECONDS  # what is caused by an event sent by hand begins within that time
 SETTINGS = 'phoenix.settings'  # in a bag's custom data: what each node's settings were, as JSON
 UTC_OFFSET = 'phoenix.utc_offset_s'  # likewise: of local time
 
@@ -58,7 +60,13 @@ class SessionEvent:
     def stamp_ns(self) -> int:
         """When it happened."""
         stamp = self.message.header.stamp
-        return stamp.sec * 1_000_000_000 + stamp.nanosec
+        return stamp.sec * NANOSECONDS + stamp.nanosec
+
+    @property
+    def by_hand(self) -> bool:
+        """Tell whether no node has sent it, but somebody by `ros2 topic pub`, without a header."""
+        traced = self.event.has_header and self.event.traced
+        return traced and not self.producer and not self.trace_id
 
     def __str__(self) -> str:
         """Say in one line what happened."""
@@ -128,9 +136,40 @@ def _content(
         for topic, time_ns, data in bag.messages()
         if topic in known
     ]
+    _complete(happened)
     offset = bag.custom.get(UTC_OFFSET, '')
     utc_offset_s = int(offset) if offset.lstrip('-').isdecimal() else None
     return namespaces.pop() or '/', happened, _settings(bag), utc_offset_s
+
+
+def _complete(happened: Sequence[SessionEvent]) -> None:
+    """
+    Give events that were sent by hand a time, and a place in the trace that they began.
+
+    The node that handled such an event began that trace by itself. If none did, or what it did is
+    not in the bag, the event is an interaction of its own.
+    """
+    nodes = plugins.names(plugins.NODES)
+    sent: list[SessionEvent] = []
+    begun = set()
+    for event in happened:
+        if event.by_hand:
+            header = event.message.header
+            if not event.stamp_ns:
+                header.stamp.sec, header.stamp.nanosec = divmod(event.time_ns, NANOSECONDS)
+            header.trace_id, header.span_id = f'{event.time_ns:032x}', f'{event.time_ns:016x}'
+            sent.append(event)
+        elif event.trace_id and event.trace_id not in begun:
+            begun.add(event.trace_id)
+            if event.parent_span_id or event.event.starts_trace or event.producer not in nodes:
+                continue
+            consumed = plugins.load(plugins.NODES, event.producer).consumes
+            sent = [one for one in sent if event.time_ns - one.time_ns < HANDLED_NS]
+            cause = next((one for one in sent if one.event in consumed), None)
+            if cause is not None:
+                sent.remove(cause)
+                cause.message.header.trace_id = event.trace_id
+                event.message.header.parent_span_id = cause.span_id
 
 
 def event_of(topic: Topic) -> EventType | None:
