@@ -10,6 +10,7 @@ What each session must hold is in README.md, and in test_sessions.py.
 
 import os
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -17,6 +18,7 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+import psutil
 import soxr
 from phoenix_msgs.msg import PlaybackEvent
 
@@ -130,6 +132,19 @@ def no_voice(sitting: Sitting, folder: Path) -> None:
     sitting.wait_until_at_rest()
 
 
+def voice_hangs(sitting: Sitting, folder: Path) -> None:
+    sitting.person.play(spoken('Turn on the light.', folder))
+    sitting.wait_until_at_rest()
+    for process in psutil.Process().children():
+        if 'phoenix_speech.piper_worker' in process.cmdline() and process.pid != voice().pid:
+            process.send_signal(signal.SIGSTOP)
+    sitting.person.type('tell me a joke')
+    sitting.wait_until_at_rest()
+    sitting.wait(10.0)  # then it is tried again
+    sitting.person.type('make the light blue')
+    sitting.wait_until_at_rest()
+
+
 def no_speaker(sitting: Sitting, folder: Path) -> None:
     sitting.person.play(spoken('Turn on the light.', folder))
     sitting.wait(6.0)  # what is said is over at once
@@ -143,13 +158,14 @@ SETTINGS = {
     },
     # A voice without its model, and a speaker that plays into no folder.
     'no_voice': {'voice': {'providers': ['piper'], 'model': '/missing/voice.onnx'}},
+    'voice_hangs': {'voice': {'providers': ['piper']}},
     'no_speaker': {'speaker': {'file': '/missing/reply.wav'}},
 }
 SESSIONS = {
     function.__name__: function
     for function in (
         greeting, light, story, timer, sleep_and_wake, interruption, unknown_request,
-        nobody_speaks, server_down, no_voice, no_speaker,
+        nobody_speaks, server_down, no_voice, voice_hangs, no_speaker,
     )
 }  # fmt: skip
 WITH_SOUND = ('light',)  # one, to be replayed from sound
