@@ -131,14 +131,16 @@ def test_a_sentence_sent_by_hand_is_an_interaction_with_what_came_of_it(replay, 
 
 
 def test_a_sentence_sent_by_hand_alone_is_an_interaction(replay, tmp_path):
-    session, inputs = sent_by_hand('light')
+    _, inputs = sent_by_hand('light')
     bag = tmp_path / 'inputs'
-    write_session(bag, '/phoenix', inputs, session.settings, 0)
+    write_session(bag, '/phoenix', inputs, {}, 0)
     [happened] = load_session(bag).interactions().values()
     assert list(map(str, happened)) == ['typed: make the light blue']
     code, shown, _ = replay('--fast', bag)
     assert code == 1
-    assert shown.startswith('1. at 0.0 s: typed: make the light blue\n')
+    lines = shown.splitlines()
+    assert lines[0].startswith(f'{bag}: tells no settings')
+    assert lines[1] == '1. at 0.0 s: typed: make the light blue'
     assert 'came, and was not recorded: intent: light_color color=blue (1.00)' in shown
 
 

@@ -18,6 +18,7 @@ from phoenix_msgs.msg import (
 )
 from rclpy.serialization import serialize_message
 from rosbags.highlevel import AnyReader
+from rosbags.interfaces import QosHistory
 from rosbags.rosbag2 import StoragePlugin, Writer
 from rosbags.typesys import Stores, get_types_from_msg, get_typestore
 
@@ -26,7 +27,7 @@ from phoenix_bringup.bags.bag import BagError, Topic, definition, open_bag, topi
 from phoenix_bringup.bags.bag_writer import BagWriter
 from phoenix_bringup.bags.check import check
 from phoenix_bringup.bags.salvage import repair
-from phoenix_bringup.bags.session import load_session
+from phoenix_bringup.bags.session import UTC_OFFSET, load_session
 from phoenix_core import events
 from phoenix_core.message_schema import type_hash
 
@@ -356,6 +357,40 @@ def test_a_gap_in_a_stream_is_found(tmp_path):
     frames = [entry for entry in happenings(2) if getattr(entry[2], 'sequence', 0) != 30]
     bag = write(tmp_path / 'bag', frames)
     assert check(bag) == ['/phoenix/audio/input: 1 messages are missing before number 31']
+
+
+def test_of_foreign_topics_only_what_looks_like_an_event_is_a_problem(tmp_path):
+    """As `ros2 bag record -a` makes them: with /rosout, and without a history that DDS tells."""
+    store = get_typestore(Stores.ROS2_JAZZY)
+    state = topic(events.ACTIVITY_STATE)
+    unknown = [state.qos[0]._replace(history=QosHistory.UNKNOWN, depth=0)]
+    with Writer(tmp_path / 'bag', version=9, storage_plugin=StoragePlugin.MCAP) as writer:
+        kept = writer.add_connection(
+            state.name,
+            state.type,
+            msgdef=state.definition,
+            rihs01=state.type_hash,
+            offered_qos_profiles=unknown,
+        )
+        writer.write(kept, START_NS, HAPPENED[0][2])
+        for name in ('/rosout', '/phoenix/activity/state'):
+            writer.add_connection(name, 'rcl_interfaces/msg/Log', typestore=store)
+        slot = topic_of('/phoenix/slot', Slot, events.ACTIVITY_STATE.qos)
+        writer.add_connection(slot.name, slot.type, msgdef=slot.definition, rihs01=slot.type_hash)
+    assert check(tmp_path / 'bag') == [
+        '/phoenix/activity/state: rcl_interfaces/msg/Log is no event of this version of Phoenix',
+        '/phoenix/slot: phoenix_msgs/msg/Slot is no event of this version of Phoenix',
+    ]
+    assert len(load_session(tmp_path / 'bag').events) == 1
+
+
+def test_what_is_noted_in_a_bag_remains_a_text(tmp_path):
+    bag = write(tmp_path / 'bag', custom={UTC_OFFSET: '7200'})
+    metadata = bag / 'metadata.yaml'
+    metadata.write_text(metadata.read_text().replace("'7200'", '7200'))  # as rosbag2 writes it
+    assert load_session(bag).utc_offset_s == 7200
+    repair(bag, tmp_path / 'repaired')
+    assert load_session(tmp_path / 'repaired').utc_offset_s == 7200
 
 
 def test_nothing_is_overwritten(bag, tmp_path):

@@ -116,10 +116,14 @@ def open_bag(path: Path) -> Iterator[Bag]:
             )
             for connection in reader.connections
         )
-        custom = reader.storage.metadata.custom or {}
-        yield Bag(path, topics, custom, reader)
+        yield Bag(path, topics, custom_data(reader.storage.metadata.custom), reader)
     finally:
         reader.close()
+
+
+def custom_data(noted: Mapping[Any, Any] | None) -> dict[str, str]:
+    """Return texts as the texts they were: rosbag2 writes YAML in which '0' becomes a number."""
+    return {str(name): str(value) for name, value in (noted or {}).items()}
 
 
 def _qos_of(extension: Any) -> list[Qos]:

@@ -7,6 +7,7 @@ from typing import Any
 from phoenix_bringup.bags.bag import Topic, open_bag
 from phoenix_bringup.bags.salvage import Salvage
 from phoenix_bringup.bags.session import decoder, event_of
+from phoenix_core import events
 from phoenix_core.event_type import EventRuleError
 
 
@@ -52,9 +53,16 @@ def check(path: Path) -> list[str]:
         problems += [
             f'{topic.name}: {topic.type} is no event of this version of Phoenix'
             for topic, event in known.items()
-            if event is None
+            if event is None and _looks_ours(topic)
         ]
     return problems
+
+
+def _looks_ours(topic: Topic) -> bool:
+    """Tell whether a topic seems to be an event; `ros2 bag record -a` takes all of ROS."""
+    return topic.type.startswith('phoenix_msgs/') or any(
+        topic.name.endswith(f'/{event.topic.lstrip("/")}') for event in events.ALL
+    )
 
 
 def _gap(topic: Topic, message: Any, streams: dict[tuple[Topic, str], int]) -> list[str]:

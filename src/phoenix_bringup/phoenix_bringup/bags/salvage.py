@@ -8,7 +8,7 @@ from mcap.records import Channel, Message, Schema
 from mcap.stream_reader import StreamReader
 from rosbags.rosbag2.metadata import parse_qos
 
-from phoenix_bringup.bags.bag import BagError, BagMessage, Topic
+from phoenix_bringup.bags.bag import BagError, BagMessage, Topic, custom_data
 from phoenix_bringup.bags.bag_writer import METADATA, BagWriter
 
 
@@ -85,6 +85,6 @@ def _custom(path: Path) -> dict[str, str]:
     """Return what the recorder noted, where that is still readable."""
     try:
         information = yaml.safe_load((path / METADATA).read_text())
-        return dict(information['rosbag2_bagfile_information']['custom_data'] or {})
-    except (OSError, yaml.YAMLError, KeyError, TypeError):
+        return custom_data(information['rosbag2_bagfile_information']['custom_data'])
+    except (OSError, yaml.YAMLError, KeyError, TypeError, AttributeError):
         return {}
