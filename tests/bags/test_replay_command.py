@@ -44,7 +44,7 @@ def test_a_session_that_another_library_wrote_in_sqlite_is_replayed_with_page_an
     convert(FOLDER / 'greeting', bag, 'sqlite3')
     page, picture = tmp_path / 'page.html', tmp_path / 'picture.svg'
     code, shown, _ = replay('--fast', bag, '--html', page, '--report', picture)
-    assert (code, shown.count('\n')) == (0, 1)
+    assert (code, shown.count('\n')) == (0, 1), shown
     assert shown.startswith(f'{bag}: from transcripts, 5.9 s in ')
     assert shown.endswith('as recorded\n')
     for text in ('as recorded', 'wake word: hey_jarvis', 'says: '):

@@ -394,6 +394,8 @@ def test_what_is_noted_in_a_bag_remains_a_text(tmp_path):
 
 
 def test_nothing_is_overwritten(bag, tmp_path):
-    for make in (edit.copy, edit.redact):
+    with pytest.raises(BagError, match='exists already'):
+        edit.redact(bag, bag)
+    for storage in ('mcap', 'sqlite3'):
         with pytest.raises(BagError, match='exists already'):
-            make(bag, bag)
+            edit.convert(bag, bag, storage)

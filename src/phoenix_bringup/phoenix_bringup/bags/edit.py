@@ -19,12 +19,6 @@ NANOSECONDS = 1_000_000_000
 REDACTED = '-'  # an empty text would break the catalogue's rules
 
 
-def copy(source: Path, target: Path) -> int:
-    """Write a bag anew as MCAP; return the number of messages."""
-    with open_bag(source) as bag:
-        return _write(target, bag, bag.messages())
-
-
 def cut(source: Path, target: Path, start_s: float, end_s: float) -> int:
     """
     Keep an interval, and the states that held when it began.
@@ -130,7 +124,8 @@ def convert(source: Path, target: Path, storage: str) -> int:
     :param storage: mcap or sqlite3.
     """
     if storage == 'mcap':
-        return copy(source, target)
+        with open_bag(source) as bag:
+            return _write(target, bag, bag.messages())
     if target.exists():
         raise BagError(f'{target}: exists already')
     with open_bag(source) as bag:

@@ -7,6 +7,7 @@ import numpy as np
 from phoenix_msgs.msg import ActivityState, PlaybackEvent, Transcript, UserSpeech
 
 from phoenix_bringup.bags.session import SessionEvent
+from phoenix_bringup.event_lines import PHASES
 from phoenix_core import events
 
 NANOSECONDS = 1_000_000_000
@@ -21,13 +22,6 @@ COLORS = {
     ActivityState.THINKING: '#ffd166',
     ActivityState.SPEAKING: '#95d5b2',
     ActivityState.FOLLOWING_UP: '#bde0fe',
-}
-PHASES = {
-    ActivityState.RESTING: 'resting',
-    ActivityState.LISTENING: 'listening',
-    ActivityState.THINKING: 'thinking',
-    ActivityState.SPEAKING: 'speaking',
-    ActivityState.FOLLOWING_UP: 'following up',
 }
 
 

@@ -35,7 +35,6 @@ from phoenix_core.execution import until_signalled
 FLUSH_S = 1.0
 AFTERMATH_S = 5.0  # what follows a fault belongs to it
 DRAIN_S = 0.3  # by then all that was published before has come
-EXIT_MISUSE = 2
 
 
 class FlightRecorder:
