@@ -5,8 +5,10 @@ import numpy as np
 from phoenix_core.timeline import Timeline
 from phoenix_speech.wake_word_detector import SAMPLE_RATE, WakeWordEngine
 
-# What the engine is given to hear, up to the moment in question: it needs 2 s to warm up.
-CONTEXT_S = 3.0
+# What the engine is given to hear, behind silence and up to the moment in question: all that it
+# needs to warm up, and what is as long as a phrase. Cancelling may leave no more of a reply than
+# its end, so that "my name is Jarvis" is heard as "is Jarvis", which is near to "hey Jarvis".
+CONTEXTS_S = (3.0, 1.2, 1.1, 1.0)
 # An echo in a bare room is heard so much later than it was played, at most; models take time, too.
 ECHO_S = 1.0
 AHEAD_S = 0.1  # or earlier, when the time that was told for it is late
@@ -32,8 +34,11 @@ class OwnVoice:
 
     def score(self, phrase: str, heard_s: float) -> float:
         """Return how much like the phrase, 0 to 1, the toy's own words of that moment sound."""
-        count = round((CONTEXT_S + AHEAD_S) * SAMPLE_RATE)
-        begin = self._played.position(heard_s - CONTEXT_S)
+        return max(self._score(phrase, heard_s, context_s) for context_s in CONTEXTS_S)
+
+    def _score(self, phrase: str, heard_s: float, context_s: float) -> float:
+        count = round((context_s + AHEAD_S) * SAMPLE_RATE)
+        begin = self._played.position(heard_s - context_s)
         sound = np.clip(self._played.read(begin, count), -32768, 32767).astype(np.int16)
         if not sound.any():
             return 0.0

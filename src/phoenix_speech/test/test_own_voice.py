@@ -3,8 +3,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soxr
 
 from phoenix_speech.own_voice import OwnVoice
+from phoenix_speech.testing import steady_voice
 from phoenix_speech.wake_word_detector import OpenWakeWordEngine
 
 SAMPLES = Path(__file__).parents[3] / 'samples'
@@ -32,6 +34,17 @@ def test_what_the_toy_says_itself_is_known_as_its_own(own: OwnVoice) -> None:
     for echo_s in (0.0, 0.2, 0.9):
         assert own.score('hey_jarvis', NOW_S + PHRASE_END_S + echo_s) > 0.9
     assert own.score('alexa', NOW_S + PHRASE_END_S) == 0
+
+
+def test_the_end_of_its_own_words_is_known_too_when_only_that_is_like_the_phrase(
+    own: OwnVoice, tmp_path: Path
+) -> None:
+    voice = steady_voice(tmp_path)
+    (sound,) = voice.synthesize('Everybody calls me Jarvis.')
+    voice.close()
+    sound = soxr.resample(sound, voice.sample_rate, 16000)
+    play(own, sound, NOW_S)
+    assert own.score('hey_jarvis', NOW_S + len(sound) / 16000 + 0.2) > 0.9
 
 
 def test_other_words_and_silence_are_not_the_phrase(own: OwnVoice) -> None:
