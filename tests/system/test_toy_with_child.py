@@ -15,8 +15,8 @@ from phoenix_audio.wav import WavWriter, read_wav
 from phoenix_core import events, plugins
 from phoenix_core.testing import Probe, TestGraph
 from phoenix_core.tracing import TraceContext
-from phoenix_speech.piper_voice import PiperVoice
 from phoenix_speech.speech_synthesizer import SpeechSynthesizer
+from phoenix_speech.testing import steady_voice
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / 'samples'
@@ -128,10 +128,10 @@ class Child:
 
 @pytest.fixture(scope='module')
 def record(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Path]]:
-    """Make recordings: a person's wake word, and a sentence by the toy's own voice."""
+    """Make recordings: a person's wake word, and a sentence by a voice without chance."""
     folder = tmp_path_factory.mktemp('recordings')
     synthesizer = SpeechSynthesizer(
-        {'piper': PiperVoice}, on_failure=lambda name, error: None, sample_rate=16000
+        {'piper': lambda: steady_voice(folder)}, on_failure=lambda name, error: None
     )
 
     def make(text: str, *, wake_word: bool) -> Path:
