@@ -121,10 +121,6 @@ class ReplyEngine:
         """End the reply under way, if any; from any thread, without waiting."""
         self._reply.cancel()
 
-    def forget(self) -> None:
-        """Forget what was said so far."""
-        self._history.clear()
-
     def close(self) -> None:
         """Free the models."""
         self.cancel()

@@ -169,12 +169,6 @@ class WakeWordDetector:
             detection = detection or self._judge(scores)
         return detection
 
-    def reset(self) -> None:
-        """Forget the audio so far and the refractory time; the position goes on counting."""
-        self._engine.reset()
-        self._streaks.clear()
-        self._step_end = self._deaf_until = self.position
-
     def _judge(self, scores: Mapping[str, float]) -> Detection | None:
         if self._step_end <= self._deaf_until:
             return None

@@ -319,9 +319,6 @@ def test_what_was_said_is_remembered(engine_of: Callable[..., ReplyEngine]) -> N
         {'role': 'assistant', 'content': 'One. Two.'},
         {'role': 'user', 'content': 'and now?'},
     ]
-    engine.forget()
-    list(engine.reply('hello'))
-    assert [message['content'] for message in model.asked[-1]] == [PERSONA.instructions, 'hello']
 
 
 def test_a_closing_phrase_is_remembered_too(engine_of: Callable[..., ReplyEngine]) -> None:

@@ -91,22 +91,14 @@ def test_frame_length_does_not_matter():
     assert [found for found in pieces if found] == [whole]
 
 
-def test_reset_ends_the_refractory_time_and_keeps_the_position():
-    detector = WakeWordDetector(ScriptedEngine(jarvis=[0.9, 0.9]), patience=1)
-    assert detector.process(np.zeros(STEP + 300, np.int16))
-    detector.reset()
-    assert detector.process(steps(1)) == Detection('jarvis', 0.9, at_sample=2 * STEP + 300)
-    assert detector.position == 2 * STEP + 300
-
-
 @pytest.fixture(scope='module')
 def engine() -> OpenWakeWordEngine:
     return OpenWakeWordEngine(MODELS)
 
 
 def hear(engine: OpenWakeWordEngine, audio: np.ndarray, frame: int = 640) -> list[Detection]:
+    engine.reset()
     detector = WakeWordDetector(engine)
-    detector.reset()
     frames = [audio[start : start + frame] for start in range(0, len(audio), frame)]
     return [found for samples in frames if (found := detector.process(samples))]
 
