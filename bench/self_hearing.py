@@ -1,6 +1,7 @@
 """Measures whether the toy takes its own voice for a person's, in simulated rooms."""
 
 import argparse
+import itertools
 import sys
 import time
 from collections.abc import Iterator
@@ -28,7 +29,13 @@ SLICE = 320  # of the speaker
 AHEAD = 640  # samples that the speaker's device holds
 PHRASE = 'hey_jarvis'
 PERSON = ROOT / 'samples' / 'hey_jarvis.wav'
-OWN_PHRASE = 'My name is Jarvis. If you want to talk to me, just say, hey Jarvis! Hey Jarvis.'
+OWN_NAME = 'Jarvis'
+OWN_PHRASES = (  # the last ones are like the phrase when cancelling leaves their end alone
+    'My name is Jarvis. If you want to talk to me, just say, hey Jarvis! Hey Jarvis.',
+    'My name is Jarvis.',
+    'Everybody calls me Jarvis.',
+)
+OWN_EVERY = 6  # replies
 UNDER_DB = 5.0  # a person who calls the toy is so much softer than the toy
 CALL_PERIOD_S = 15.0
 CALL_LASTS_S = 2.0
@@ -44,9 +51,18 @@ ROOMS: dict[str, tuple[dict[str, float], float, float]] = {
     'late device': ({}, 0.08, 0.005),
     'jittery device': ({}, 0.03, 0.02),
     'bare room': ({'reverberation_s': 0.5, 'reverberation_gain': 0.5}, 0.02, 0.005),
+    'stairwell': ({'reverberation_s': 0.8, 'reverberation_gain': 1.0}, 0.02, 0.005),
     'speaker far off': ({'distance_m': 1.0, 'reverberation_gain': 1.0}, 0.02, 0.005),
     'overdriven speaker': ({'overload': 2.0}, 0.02, 0.005),
 }
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What the toy says."""
+
+    text: str
+    sound: np.ndarray
 
 
 @dataclass
@@ -68,36 +84,33 @@ class Figures:
     compare_s: list[float] = field(default_factory=list)
 
 
-def talk(minutes: float, volume: float) -> list[np.ndarray]:
+def talk(minutes: float, volume: float) -> list[Reply]:
     """Say stories, answers and the toy's own wake phrase, reply by reply, with the real voice."""
-    replies = [OWN_PHRASE]
-    for path in sorted((ROOT / 'config' / 'en').rglob('*.yaml')):
-        if path.parent.name == 'stories':
-            texts = [text for text in strings(yaml.safe_load(path.read_text())) if ' ' in text]
-            replies += [' '.join(texts[start : start + 2]) for start in range(0, len(texts), 2)]
+    texts = []
+    for path in sorted((ROOT / 'config' / 'en' / 'stories').glob('*.yaml')):
+        told = [text for text in strings(yaml.safe_load(path.read_text())) if ' ' in text]
+        texts += [' '.join(told[start : start + 2]) for start in range(0, len(told), 2)]
     answers = yaml.safe_load((ROOT / 'config' / 'en' / 'scripted_replies.yaml').read_text())
-    replies += [text for text in strings(answers) if len(text) > 60][:60]
-    failures: list[str] = []
+    texts += [text for text in strings(answers) if len(text) > 60][:60]
+    own_phrases = itertools.cycle(OWN_PHRASES)
     synthesizer = SpeechSynthesizer(
-        {'piper': PiperVoice}, on_failure=lambda name, error: failures.append(str(error))
+        {'piper': PiperVoice},
+        on_failure=lambda name, error: print(error),
+        cache_bytes=0,  # the same words sound different each time
     )
-    sounds: list[np.ndarray] = []
+    replies: list[Reply] = []
     length_s = 0.0
-    for number, text in enumerate(replies):
+    for text in itertools.cycle(texts):
         if length_s > 60 * minutes:
             break
-        if number and number % 6 == 0:
-            sounds.append(sounds[0])
-        sounds.append(np.concatenate(list(synthesizer.synthesize(text))))
-        length_s = sum(map(len, sounds)) / RATE
+        said = text if len(replies) % OWN_EVERY else next(own_phrases)
+        sound = np.concatenate(list(synthesizer.synthesize(said))) * volume
+        replies.append(Reply(said, np.rint(sound).astype(np.int16)))
+        length_s += len(sound) / RATE
         print(f'\r  synthesizing: {length_s:.0f} of {60 * minutes:.0f} s', end='', flush=True)
     print('\r\033[K', end='')
     synthesizer.close()
-    distinct = list(sounds)
-    while length_s < 60 * minutes:  # from the start again
-        sounds.append(distinct[len(sounds) % len(distinct)])
-        length_s += len(sounds[-1]) / RATE
-    return [np.rint(sound * volume).astype(np.int16) for sound in sounds]
+    return replies
 
 
 def strings(data: object) -> Iterator[str]:
@@ -109,7 +122,7 @@ def strings(data: object) -> Iterator[str]:
             yield from strings(value)
 
 
-def measure(name: str, sounds: list[np.ndarray], seed: int) -> Figures:
+def measure(name: str, replies: list[Reply], seed: int) -> Figures:
     """Let the toy talk in one room, faster than real time."""
     options, late_s, jitter_s = ROOMS[name]
     chance = np.random.default_rng(seed)
@@ -120,20 +133,21 @@ def measure(name: str, sounds: list[np.ndarray], seed: int) -> Figures:
     raw, detector = (WakeWordDetector(OpenWakeWordEngine([PHRASE])) for _ in range(2))
     endpointer = Endpointer(SileroVoiceActivity(), no_speech_timeout_s=LISTEN_S)
     person = read_wav(PERSON).astype(float)
-    echo_level = active_level(np.concatenate(sounds[:10]).astype(float)) * options.get('gain', 0.5)
+    spoken = np.concatenate([reply.sound for reply in replies[:10]]).astype(float)
+    echo_level = active_level(spoken) * options.get('gain', 0.5)
     person *= echo_level * 10 ** (-UNDER_DB / 20) / active_level(person)
 
     # Where each reply begins, and where a person calls in the middle of one.
     begins, calls, position = [], [], 2 * RATE
     next_call = position + 4 * RATE
-    for number, sound in enumerate(sounds):
+    for number, reply in enumerate(replies):
         begins.append(position)
-        own_phrase = sound is sounds[0] or np.array_equal(sound, sounds[0])
-        figures.own_phrases += 3 * own_phrase
-        length = len(sound) // (2 if number % TOUCH_EVERY == TOUCH_EVERY - 1 else 1)
+        own_phrases = reply.text.count(OWN_NAME)
+        figures.own_phrases += own_phrases
+        length = len(reply.sound) // (2 if number % TOUCH_EVERY == TOUCH_EVERY - 1 else 1)
         for call in range(position + RATE, position + length - len(person), RATE):
             # Not while the toy says the phrase itself: that one is meant to be left out.
-            if call > next_call and not own_phrase:
+            if call > next_call and not own_phrases:
                 calls.append(call)
                 next_call = call + round(CALL_PERIOD_S * RATE)
         position += length + round((LISTEN_S + 0.5) * RATE)
@@ -145,14 +159,14 @@ def measure(name: str, sounds: list[np.ndarray], seed: int) -> Figures:
 
     speaking: list[tuple[int, np.ndarray]] = []
     told, offset = 0, 0.0
-    pending = list(enumerate(zip(begins, sounds, strict=True)))
+    pending = list(enumerate(zip(begins, replies, strict=True)))
     for frame_start in range(0, position, FRAME):
         frame_end = frame_start + FRAME
         # The speaker: slices are told as they are handed to the device.
         while pending and pending[0][1][0] < frame_end + AHEAD:
-            number, (begin, sound) = pending.pop(0)
+            number, (begin, reply) = pending.pop(0)
             cut = number % TOUCH_EVERY == TOUCH_EVERY - 1
-            speaking.append((begin, sound[: len(sound) // (2 if cut else 1)]))
+            speaking.append((begin, reply.sound[: len(reply.sound) // (2 if cut else 1)]))
             offset = late_s + chance.uniform(-jitter_s, jitter_s)
             told = 0
         if speaking:
@@ -224,7 +238,7 @@ def main() -> None:
     parser.add_argument('--volume', type=float, default=0.7)
     parser.add_argument('--seed', type=int, default=1)
     arguments = parser.parse_args()
-    sounds = talk(arguments.minutes, arguments.volume)
+    replies = talk(arguments.minutes, arguments.volume)
     print(
         f'{"":20} {"talk":>5} {"echo":>6} {"own":>7} {"wakes":>6} {"of them":>8} {"false":>6}'
         f' {"phantom":>8} {"barge-ins":>10} {"cancel":>7} {"compare":>8}'
@@ -235,7 +249,7 @@ def main() -> None:
     )
     bad = False
     for name in arguments.rooms:
-        figures = measure(name, sounds, arguments.seed)
+        figures = measure(name, replies, arguments.seed)
         quieter_db = 10 * np.log10(np.mean(figures.residue) / np.mean(figures.echo))
         print(
             f'{name:20} {figures.talk_s:5.0f} {quieter_db:6.1f} {figures.own_phrases:7}'
