@@ -110,7 +110,7 @@ def toy(graph, tmp_path):
 
 def test_a_killed_node_is_noticed_within_a_second_and_its_successor_brought_up(toy):
     asker, ear = toy.start('asker'), toy.start('ear')
-    toy.supervise()
+    supervisor = toy.supervise()
     toy.expect(asking=OK, hearing=OK)
     began = time.monotonic()
     ear.kill()
@@ -122,6 +122,8 @@ def test_a_killed_node_is_noticed_within_a_second_and_its_successor_brought_up(t
     assert toy.activations('ear') == [ear.pid, again.pid]
     assert toy.activations('asker') == [asker.pid]
     assert toy.faults() == [('ear', 'node_died')]
+    counted = 'phoenix_faults_total{code="node_died",node="ear",severity="warning"} 1.0'
+    assert counted in supervisor.metrics.exposition().splitlines()
 
 
 @pytest.mark.parametrize('how', ['hung', pytest.param('stopped', marks=pytest.mark.long)])

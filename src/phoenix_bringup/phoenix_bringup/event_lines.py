@@ -7,7 +7,6 @@ from phoenix_msgs.msg import (
     ButtonEvent,
     CapabilityStatus,
     ConversationEvent,
-    Fault,
     ListeningEvent,
     PlaybackEvent,
     TouchEvent,
@@ -17,6 +16,7 @@ from phoenix_msgs.msg import (
 
 from phoenix_core import events
 from phoenix_core.event_type import EventType
+from phoenix_core.health import SEVERITIES
 
 PHASES = {
     ActivityState.RESTING: 'resting',
@@ -42,7 +42,6 @@ LEVELS = {
     CapabilityStatus.DEGRADED: 'impaired',
     CapabilityStatus.LOST: 'lost',
 }
-SEVERITIES = {Fault.WARNING: 'warning', Fault.ERROR: 'error', Fault.FATAL: 'fatal'}
 
 
 def line(event: EventType, message: Any) -> tuple[str, str] | None:

@@ -25,6 +25,7 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
 from phoenix_core.event_type import EventType
+from phoenix_core.health import SEVERITIES
 
 QUICK_S = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0)
 SLOW_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
@@ -101,9 +102,9 @@ class NodeMetrics:
         if isinstance(message, AudioFrame):
             self._follow(event, message)
 
-    def faulted(self, code: str, severity: str) -> None:
-        """Count a fault."""
-        self._faults(code, severity).inc()
+    def faulted(self, code: str, severity: int, node: str = '') -> None:
+        """Count a fault; of this node unless another is named."""
+        self._faults(code, SEVERITIES[severity], node=node or self._node).inc()
 
     def model_answered(self, seconds: float) -> None:
         """Count an answer of the node's model."""
@@ -119,7 +120,7 @@ class NodeMetrics:
         """Make a metric; a node that is configured again gets the same."""
         if name not in self._made:
             metric = kind(name, text, ['node', *labels], registry=self._registry, **options)
-            self._made[name] = cache(lambda *values: metric.labels(self._node, *values))
+            self._made[name] = cache(lambda *values, node=self._node: metric.labels(node, *values))
         return self._made[name]
 
     def _follow(self, event: EventType, frame: AudioFrame) -> None:

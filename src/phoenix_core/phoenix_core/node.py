@@ -37,7 +37,6 @@ from phoenix_core.worker import Worker
 
 DEFAULT_NAMESPACE = '/phoenix'
 
-SEVERITIES = {Fault.WARNING: 'warning', Fault.ERROR: 'error', Fault.FATAL: 'fatal'}
 
 Result = TypeVar('Result')
 
@@ -211,7 +210,7 @@ class EventNode(LifecycleNode):
             return
         self.log.error(f'{code}: {message}')
         if self.metrics is not None:
-            self.metrics.faulted(code, SEVERITIES[severity])
+            self.metrics.faulted(code, severity)
         self.publish(
             events.FAULT,
             node=self.get_name(),

@@ -173,12 +173,15 @@ class Supervisor(EventNode):
 
     def report(self, node: str, code: str, message: str, tried: str, *, lost: bool) -> None:
         """Publish a fault of another node."""
+        severity = Fault.ERROR if lost else Fault.WARNING
         self.log.error(f'{node}: {code}: {message}')
+        if self.metrics is not None:
+            self.metrics.faulted(code, severity, node)
         self.publish(
             events.FAULT,
             node=node,
             code=code,
-            severity=Fault.ERROR if lost else Fault.WARNING,
+            severity=severity,
             message=message,
             tried=tried,
             self_healing=True,

@@ -4,6 +4,7 @@ import urllib.error
 import urllib.request
 
 import pytest
+from phoenix_msgs.msg import Fault
 from prometheus_client.parser import text_string_to_metric_families
 
 from phoenix_core import events
@@ -15,7 +16,7 @@ def counted(node):
     metrics = NodeMetrics(node)
     metrics.published(events.TOUCH)
     metrics.model_answered(0.3)
-    metrics.faulted('a "quoted" \\ code\n# HELP me', 'error')
+    metrics.faulted('a "quoted" \\ code\n# HELP me', Fault.ERROR)
     return metrics.exposition()
 
 
