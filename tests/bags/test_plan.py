@@ -3,11 +3,12 @@
 from pathlib import Path
 
 import pytest
+from phoenix_msgs.msg import Transcript
 
 from phoenix_bringup.bags.recording import HEARD, SENSED, Profile, recorded_events
-from phoenix_bringup.bags.replay import LEVELS, make_plan
+from phoenix_bringup.bags.replay import LEVELS, is_outcome, make_plan
 from phoenix_bringup.bags.replay_command import all_nodes, best_level, posix_time_zone
-from phoenix_bringup.bags.session import load_session
+from phoenix_bringup.bags.session import SessionEvent, load_session
 from phoenix_core import events
 from phoenix_core.event_type import Privacy
 from phoenix_hw.sensors import Sensors
@@ -66,6 +67,16 @@ def test_an_input_follows_what_caused_it_and_a_new_one_what_was_before():
     assert touched.event in (events.AUDIO_PLAYBACK, events.ACTIVITY_STATE)
     first = plan.causes[0]
     assert first is None or first.event in (events.VOLUME, events.ACTIVITY_STATE)
+
+
+def test_what_tells_that_a_model_was_slow_need_not_be_repeated():
+    def repeated(event, **fields):
+        return is_outcome(SessionEvent(event, event.message(**fields), 0))
+
+    assert not repeated(events.EARCON, earcon='thinking')
+    assert not repeated(events.TRANSCRIPT, kind=Transcript.PARTIAL)
+    assert repeated(events.EARCON, earcon='error')
+    assert repeated(events.TRANSCRIPT, kind=Transcript.FINAL)
 
 
 def test_a_session_is_replayed_from_the_level_nearest_to_the_world():

@@ -91,8 +91,15 @@ def make_plan(session: Session, nodes: Iterable[str], level: str) -> Plan:
 
 
 def is_outcome(event: SessionEvent) -> bool:
-    """Tell whether a replay must repeat an event; partial transcripts come as time allows."""
+    """
+    Tell whether a replay must repeat an event.
+
+    Partial transcripts come as time allows, and the thinking sound when a model takes long: in a
+    replay none does.
+    """
     if event.event is events.TRANSCRIPT and event.message.kind == Transcript.PARTIAL:
+        return False
+    if event.event is events.EARCON and event.message.earcon == 'thinking':
         return False
     return any(comparison != IGNORE for comparison in event.event.comparisons.values())
 
