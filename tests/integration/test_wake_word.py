@@ -163,6 +163,42 @@ def test_a_failing_engine_is_a_fault_and_the_next_frame_is_heard(
     assert detections(probe, 1)[0].phrase == 'hello'
 
 
+class GoingDeaf:
+    """An engine that hears what is loud, at most for 3 s: its scores stand still from then on."""
+
+    step_samples = 640
+    made = 0
+
+    def __init__(self, settings):
+        type(self).made += 1
+        self._steps = 0
+        self._goes_deaf = self.made <= 2  # that of the stream, and that for the toy's own voice
+
+    def scores(self, samples):
+        self._steps += 1
+        deaf = self._steps > 75 and self._goes_deaf
+        heard = 0.0 if deaf else 0.9 if samples.max() > 1000 else self._steps * 1e-6
+        return [{'hey_jarvis': heard}]
+
+    def reset(self):
+        pass
+
+
+def test_an_engine_whose_scores_stand_still_is_replaced_when_it_is_deaf(
+    graph, probe, microphone, provide
+):
+    GoingDeaf.made = 0
+    provide('phoenix.wake_word_engines', 'GoingDeaf')
+    graph.add(WakeWord, parameters={'provider': 'GoingDeaf'})
+    microphone.keep_quiet(12)
+    fault = probe.expect(events.FAULT)
+    assert (fault.node, fault.code) == ('wake_word', 'wake_word_deaf')
+    assert fault.message == 'does not hear hey_jarvis in the recording of it'
+    microphone.play('hey_jarvis.wav')
+    microphone.keep_quiet(1)
+    assert detections(probe, 1)[0].phrase == 'hey_jarvis'
+
+
 def test_what_cannot_be_configured_is_refused_by_name(refusal):
     assert "no 'no such' in phoenix.wake_word_engines; installed: openwakeword" in refusal(
         WakeWord, {'provider': 'no such'}

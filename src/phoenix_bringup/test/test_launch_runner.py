@@ -15,14 +15,15 @@ import pytest
 from phoenix_bringup.launch_file import ProcessSpec
 from phoenix_bringup.launch_runner import LaunchError, LaunchRunner, line_printer
 
+# print() may not be interrupted by another print().
 POLITE = """
-import signal, sys
+import os, signal, sys
 def bye(number, frame):
-    print('bye', flush=True)
+    os.write(1, b'bye\\n')
     sys.exit(0)
 signal.signal(signal.SIGINT, bye)
 signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-print('ready', flush=True)
+os.write(1, b'ready\\n')
 signal.pause()
 """
 DEAF = """

@@ -43,6 +43,9 @@ class Nodes(Protocol):
     def exists(self, process: Process) -> bool:
         """Tell whether a process exists; True also for one of another machine."""
 
+    def is_stopped(self, process: Process) -> bool:
+        """Tell whether a process of this machine was stopped by a signal (SIGSTOP)."""
+
     def kill(self, process: Process) -> bool:
         """End a process that does not answer; False for one of another machine."""
 
@@ -311,19 +314,23 @@ class Supervision:
             self._died(process, now)
             return
         members = self._members(process)
-        if any(node.pending for node in members):
+        if self.nodes.is_stopped(process):  # and will not go on by itself
+            hung, why = members, 'stopped by a signal:'
+        elif any(node.pending for node in members):
             return  # loads a model on the executor that all of the process share
-        hung = [node for node in members if self._is_hung(node, now)]
+        else:
+            hung = [node for node in members if self._is_hung(node, now)]
+            why = f'no sign of life for {self.policy.hang_s:g} s from'
         if not hung:
             return
         mine = not any(node.status.autostart for node in hung)
         killed = mine and self.nodes.kill(process)
-        message = f'no sign of life for {self.policy.hang_s:g} s from {_names(hung)}'
+        message = f'{why} {_names(hung)}'
         tried = 'killed the process' if killed else ''
         self.nodes.report(hung[0].name, 'node_hung', message, tried, lost=False)
         for node in hung:
             self._failed(node, now)
-            node.active_since = None
+            node.active_since = node.pending = None
         for node in members if killed else hung:
             node.down = True
 

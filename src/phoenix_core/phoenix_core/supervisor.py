@@ -155,18 +155,19 @@ class Supervisor(EventNode):
 
     def exists(self, process: Process) -> bool:
         """Look for a process of this machine."""
-        if process.host != socket.gethostname():
-            return True
-        try:
-            stat = Path(f'/proc/{process.pid}/stat').read_text()
-        except OSError:
-            return False
-        return stat.rpartition(')')[2].split()[0] != 'Z'  # dead, its parent does not know yet
+        return _state(process) not in ('', 'Z')  # dead, its parent does not know yet
+
+    def is_stopped(self, process: Process) -> bool:
+        """Look whether a process of this machine was stopped."""
+        return _state(process) == 'T'
 
     def kill(self, process: Process) -> bool:
         """Let a process print where it hangs, then kill it; the launch file starts it again."""
         if process.host != socket.gethostname():
             return False
+        if self.is_stopped(process):
+            _send(process.pid, signal.SIGKILL)
+            return True
         _send(process.pid, signal.SIGUSR1)
         self.after(LAST_WORDS_S, lambda: _send(process.pid, signal.SIGKILL))
         return True
@@ -186,6 +187,17 @@ class Supervisor(EventNode):
             tried=tried,
             self_healing=True,
         )
+
+
+def _state(process: Process) -> str:
+    """Return the letter of `ps` for the state of a process, empty if there is none."""
+    if process.host != socket.gethostname():
+        return 'S'  # nobody tells
+    try:
+        stat = Path(f'/proc/{process.pid}/stat').read_text()
+    except OSError:
+        return ''
+    return stat.rpartition(')')[2].split()[0]
 
 
 def _send(pid: int, number: int) -> None:

@@ -28,6 +28,7 @@ class FakeNodes:
         self.reports: list[tuple[str, str]] = []
         self.killed: list[int] = []
         self.gone: set[int] = set()
+        self.stopped: set[int] = set()
         self.failing: set[str] = set()
         self.lossy: set[str] = set()  # to whom no request comes
         self.states: dict[str, tuple[int, int]] = {}  # state and process
@@ -40,6 +41,9 @@ class FakeNodes:
 
     def exists(self, process: Process) -> bool:
         return process.pid not in self.gone
+
+    def is_stopped(self, process: Process) -> bool:
+        return process.pid in self.stopped
 
     def kill(self, process: Process) -> bool:
         self.killed.append(process.pid)
@@ -227,6 +231,23 @@ def test_a_hung_process_is_killed_once_and_a_busy_one_left_alone():
     nodes.tell('mind', UNCONFIGURED, 77)
     nodes.bring_up()
     assert nodes.codes('mind') == ['node_hung']
+
+
+def test_a_stopped_process_is_killed_at_once_even_while_it_is_being_brought_up():
+    nodes = FakeNodes(hang_s=2, transition_s=60)
+    nodes.appear(*GRAPH, pid=5)
+    nodes.supervision.step(nodes.now)  # asked, not answered
+    nodes.silence('ear')
+    nodes.supervision.step(nodes.now)
+    assert nodes.killed == []
+    nodes.stopped.add(5)
+    nodes.supervision.step(nodes.now)
+    nodes.supervision.step(nodes.now)
+    assert nodes.killed == [5]
+    assert nodes.reports == [('ear', 'node_hung')]
+    nodes.appear(*GRAPH, pid=6)
+    nodes.bring_up()
+    assert nodes.killed == [5]
 
 
 def test_a_node_that_is_rebuilt_is_silent_till_it_is_found():

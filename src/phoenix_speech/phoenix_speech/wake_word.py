@@ -2,7 +2,7 @@
 
 import numpy as np
 from builtin_interfaces.msg import Time
-from phoenix_msgs.msg import AudioFrame
+from phoenix_msgs.msg import AudioFrame, CapabilityStatus, Fault
 
 from phoenix_core import events, plugins
 from phoenix_core.event_type import EventRuleError
@@ -10,6 +10,7 @@ from phoenix_core.execution import run
 from phoenix_core.node import EventNode
 from phoenix_core.settings import NodeSettings, setting
 from phoenix_speech.audio_stream import SAMPLE_RATE, AudioStream
+from phoenix_speech.hearing_test import HearingTest, read_calls
 from phoenix_speech.own_voice import OwnVoice
 from phoenix_speech.wake_word_detector import (
     Detection,
@@ -42,6 +43,7 @@ class WakeWord(EventNode):
     Scores every frame on the worker thread and publishes what passes the threshold.
 
     Unless the toy has said it itself: what it plays is remembered, and looked at in case of doubt.
+    An engine that has become deaf is noticed, and replaced by a new one.
     """
 
     produces = (events.WAKE_WORD_DETECTED, events.WAKE_WORD_SCORE)
@@ -50,10 +52,10 @@ class WakeWord(EventNode):
 
     def configure(self) -> None:
         """Load the models."""
-        engine = plugins.load(WAKE_WORD_ENGINES, self.settings.provider)
-        self._engine: WakeWordEngine = engine(self.settings)
-        self._own_voice = OwnVoice(engine(self.settings))
-
+        self._make_engine = plugins.load(WAKE_WORD_ENGINES, self.settings.provider)
+        self._engine: WakeWordEngine = self._make_engine(self.settings)
+        self._own_voice = OwnVoice(self._make_engine(self.settings))
+        self._calls = read_calls(self.settings.config_path / 'wake_words')
         if self.metrics is not None:
             self._scores = self.metrics.histogram(
                 'phoenix_wake_word_score', 'Scores of all steps.', SCORES, ['phrase']
@@ -80,6 +82,7 @@ class WakeWord(EventNode):
             refractory_s=settings.refractory_s,
             on_score=self._note_score,
         )
+        self._hearing = HearingTest(self._calls, settings.threshold)
 
     def on_audio(self, frame: AudioFrame) -> None:
         """Score a frame."""
@@ -101,6 +104,8 @@ class WakeWord(EventNode):
         self._origin = end - len(samples) - detector.position
         with self.model_time():
             detection = detector.process(samples)
+            if self._hearing.is_due(detector.position):
+                self._test_hearing(detector)
             if detection is None:
                 return
             ago = detector.position - detection.at_sample
@@ -110,7 +115,31 @@ class WakeWord(EventNode):
         else:
             self.post(self._tell, detection, end - ago)
 
+    def _test_hearing(self, detector: WakeWordDetector) -> None:
+        """Replace a deaf engine by a new one; on the worker thread."""
+        deaf = self._hearing.deaf_to(detector.engine, detector.position)
+        if deaf:
+            self._engine = detector.engine = self._make_engine(self.settings)
+            still_deaf = self._hearing.deaf_to(detector.engine, detector.position)
+            self.post(self._tell_deafness, deaf, still_deaf)
+        else:
+            self.post(self.healed, 'wake_word_deaf')
+        detector.reset()
+
+    def _tell_deafness(self, deaf: list[str], still_deaf: list[str]) -> None:
+        self.fault(
+            'wake_word_deaf',
+            f'does not hear {", ".join(deaf)} in the recording of it',
+            severity=Fault.ERROR if still_deaf else Fault.WARNING,
+            tried='made the engine anew',
+            self_healing=True,
+            impairs=CapabilityStatus.LOST,
+        )
+        if not still_deaf:
+            self.healed('wake_word_deaf')
+
     def _note_score(self, phrase: str, score: float, at_sample: int) -> None:
+        self._hearing.note(phrase, score, at_sample)
         if self.metrics is not None:
             self._scores(phrase).observe(score)
         if self._watched:

@@ -128,6 +128,7 @@ class WakeWordDetector:
     """
     Turns an engine's scores into detections; time is the stream's own, counted in samples.
 
+    engine: may be replaced by another one.
     threshold: score from which a step counts (0 to 1).
     patience: consecutive steps over the threshold that a detection takes.
     refractory_s: seconds after a detection in which no phrase is detected.
@@ -143,7 +144,7 @@ class WakeWordDetector:
         refractory_s: float = 2.0,
         on_score: Callable[[str, float, int], object] = lambda phrase, score, at_sample: None,
     ) -> None:
-        self._engine = engine
+        self.engine = engine
         self._on_score = on_score
         self._threshold = threshold
         self._patience = patience
@@ -162,12 +163,18 @@ class WakeWordDetector:
         """
         self.position += len(samples)
         detection = None
-        for scores in self._engine.scores(samples):
-            self._step_end += self._engine.step_samples
+        for scores in self.engine.scores(samples):
+            self._step_end += self.engine.step_samples
             for phrase, score in scores.items():
                 self._on_score(phrase, score, self._step_end)
             detection = detection or self._judge(scores)
         return detection
+
+    def reset(self) -> None:
+        """Forget the audio so far and the refractory time; the position goes on counting."""
+        self.engine.reset()
+        self._streaks.clear()
+        self._step_end = self._deaf_until = self.position
 
     def _judge(self, scores: Mapping[str, float]) -> Detection | None:
         if self._step_end <= self._deaf_until:
@@ -181,7 +188,7 @@ class WakeWordDetector:
         best = max(heard, key=lambda phrase: scores[phrase])
         self._streaks.clear()
         self._deaf_until = self._step_end + self._refractory
-        first_step = self._step_end - (self._patience - 1) * self._engine.step_samples
+        first_step = self._step_end - (self._patience - 1) * self.engine.step_samples
         return Detection(best, scores[best], first_step)
 
 

@@ -1,0 +1,237 @@
+"""A whole toy in its processes whose parts can be made to fail, for tests and benches."""
+
+import asyncio
+import dataclasses
+import os
+import signal
+import sys
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from ament_index_python.packages import get_package_share_path
+from phoenix_msgs.msg import CapabilityStatus, NodeStatus
+from std_msgs.msg import String
+
+from phoenix_audio.wav import read_wav
+from phoenix_bringup.launch_file import ProcessSpec, load
+from phoenix_bringup.launch_runner import LaunchRunner
+from phoenix_bringup.play_progress import PlayProgress
+from phoenix_core import events, qos
+from phoenix_core.event_type import EventType
+from phoenix_core.fault_injection import HANG, RAISE, failure_topic
+from phoenix_core.node import EventNode
+from phoenix_core.settings import NodeSettings
+from phoenix_core.testing import TestGraph
+
+LAUNCH_FILE = Path(get_package_share_path('phoenix_bringup')) / 'launch' / 'phoenix.launch.xml'
+RECOVERY_S = 60.0
+AGAIN_S = 1.0  # a request to fail that nobody heard is made again
+SAMPLE_RATE = 16000
+SIGNALS = {'kill -9': signal.SIGKILL, 'SIGSTOP': signal.SIGSTOP}
+FAULTS = {'processes': [*SIGNALS], 'composed': [*SIGNALS, HANG, RAISE]}
+SUPERVISOR = 'supervisor'
+WITHOUT_EVENTS = {'sensors', 'telemetry', SUPERVISOR}  # nobody touches this toy
+WATCHED = [
+    event
+    for event in events.ALL
+    if event.traced and event.qos is not qos.LOSSY_STREAM and event is not events.AUDIO_OUTPUT
+]
+
+
+class Witness(EventNode):
+    """Sees all that the toy does, and keeps of it what tests and benches want to know."""
+
+    produces = (events.SIMULATED_SOUND,)
+    consumes = dict.fromkeys([*WATCHED, events.NODE_STATUS, events.SYSTEM_STATUS], 'on_event')
+    settings: NodeSettings
+
+    def __init__(self, **options: Any) -> None:
+        """Begin to keep."""
+        super().__init__(**options)
+        self.changed = threading.Condition()
+        self.nodes: dict[str, NodeStatus] = {}  # the newest of each, without this one
+        self.toy: dict[str, CapabilityStatus] = {}
+        self.handler_failures: defaultdict[str, int] = defaultdict(int)
+        self.progress: PlayProgress | None = None
+        self._spans: set[str] = set()
+        self._causes: set[str] = set()
+        self._types = {event.message: event for event in self.consumes}
+        self._failures: dict[str, Any] = {}
+
+    def on_event(self, message: Any) -> None:
+        """Take an event."""
+        event: EventType = self._types[type(message)]
+        with self.changed:
+            if event is events.NODE_STATUS:
+                if message.header.producer != self.get_name():
+                    self.nodes[message.header.producer] = message
+            elif event is events.SYSTEM_STATUS:
+                self.toy = {entry.capability: entry for entry in message.capabilities}
+            elif event is events.FAULT:
+                self.handler_failures[message.node] += message.code == 'handler_failed'
+            if event.traced:
+                self._spans.add(message.header.span_id)
+                self._causes.add(message.header.parent_span_id)
+            if self.progress is not None:
+                self.progress.feed(event, message, time.monotonic())
+            self.changed.notify_all()
+
+    def fail(self, node: str, how: str) -> None:
+        """Ask a composed node to fail."""
+        if node not in self._failures:
+            self._failures[node] = self.create_publisher(String, failure_topic(node), qos.EVENT)
+        self._failures[node].publish(String(data=how))
+
+    @property
+    def lost(self) -> int:
+        """How many events are missing that others say they were caused by."""
+        with self.changed:
+            return len(self._causes - self._spans - {''})
+
+    @property
+    def is_well(self) -> bool:
+        """Tell whether all capabilities work."""
+        return bool(self.toy) and all(
+            entry.level == CapabilityStatus.OK for entry in self.toy.values()
+        )
+
+
+class FragileToy:
+    """
+    A toy on a graph of its own, and a witness of what it does; it ends with its context.
+
+    :param layout: of the launch file.
+    :param environ: what is added to the environment of its processes.
+    """
+
+    def __init__(self, layout: str, environ: Mapping[str, str]) -> None:
+        self.layout = layout
+        self.ended = threading.Event()  # set it to end all waiting
+        self._environ = environ
+
+    def __enter__(self) -> 'FragileToy':
+        """Start the processes."""
+        self._graph = TestGraph().__enter__()
+        self.witness: Witness = self._graph.add(Witness)
+        environ = {**self._environ, 'ROS_DOMAIN_ID': str(self._graph.domain)}
+        description = load(LAUNCH_FILE, {'layout': self.layout, 'telemetry': 'false'})
+        self.runner = LaunchRunner(
+            [_able_to_fail(process, environ) for process in description.processes],
+            lambda process, line: None,
+        )
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name='launch')
+        self._thread.start()
+        self._await(self.runner.start())
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """End the processes."""
+        self.ended.set()
+        self._await(self.runner.stop())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+        self._graph.__exit__(kind, error, traceback)
+
+    def _await(self, task: Any) -> None:
+        done: Future[Any] = asyncio.run_coroutine_threadsafe(task, self._loop)
+        done.result()
+
+    def wait_for(self, what: Callable[[], bool], timeout_s: float) -> bool:
+        """Wait until something is so; False when it does not become so, or the toy is ended."""
+        until = time.monotonic() + timeout_s
+        with self.witness.changed:
+            while not what():
+                if self.ended.is_set() or time.monotonic() > until:
+                    return False
+                self.witness.changed.wait(0.1)
+        return True
+
+    def wait_until_well(self) -> bool:
+        """Wait until all capabilities work."""
+        return self.wait_for(lambda: self.witness.is_well, RECOVERY_S)
+
+    def victims(self, how: str) -> list[str]:
+        """List the nodes that can fail in that way."""
+        names = sorted(self.witness.nodes)
+        if how == RAISE:
+            return [name for name in names if name not in WITHOUT_EVENTS]
+        return [name for name in names if name != SUPERVISOR or how in SIGNALS]
+
+    def fail(self, how: str, victim: str) -> float | None:
+        """
+        Let a node fail in one way of FAULTS, and wait till all is well again.
+
+        :returns: how long that took, in seconds; None when it did not happen in RECOVERY_S.
+        """
+        if how == RAISE:
+            return self._let_raise(victim)
+        witness = self.witness
+        pid = witness.nodes[victim].process_id
+        members = [name for name, status in witness.nodes.items() if status.process_id == pid]
+
+        def is_new() -> bool:
+            return all(
+                witness.nodes[name].process_id != pid
+                and witness.nodes[name].state == NodeStatus.ACTIVE
+                for name in members
+            )
+
+        if victim == SUPERVISOR:
+            witness.toy = {}  # what a dead one has told counts for nothing
+        begun_s = time.monotonic()
+        if how in SIGNALS:
+            os.kill(pid, SIGNALS[how])
+        else:
+            witness.post(witness.fail, victim, how)
+        recovered = self.wait_for(lambda: is_new() and witness.is_well, RECOVERY_S)
+        return time.monotonic() - begun_s if recovered else None
+
+    def _let_raise(self, victim: str) -> float | None:
+        witness = self.witness
+        before = witness.handler_failures[victim]
+        until = time.monotonic() + RECOVERY_S
+        while time.monotonic() < until and not self.ended.is_set():
+            witness.post(witness.fail, victim, RAISE)
+            if self.wait_for(lambda: witness.handler_failures[victim] > before, AGAIN_S):
+                begun_s = time.monotonic()
+                return time.monotonic() - begun_s if self.wait_until_well() else None
+        return None
+
+    def play(self, recording: Path) -> str | None:
+        """
+        Play a recording to the toy and wait for what comes of it.
+
+        :returns: the verdict of PlayProgress, empty when it was answered; None when ended.
+        """
+        witness = self.witness
+        length_s = len(read_wav(recording)) / SAMPLE_RATE
+        progress = PlayProgress(recording.name, length_s, time.monotonic())
+        with witness.changed:
+            witness.progress = progress
+        witness.post(witness.publish, events.SIMULATED_SOUND, file=str(recording))
+        verdict = None
+        while verdict is None and not self.ended.wait(0.1):
+            with witness.changed:
+                verdict = progress.verdict(time.monotonic())
+        return verdict
+
+
+def _able_to_fail(process: ProcessSpec, environ: Mapping[str, str]) -> ProcessSpec:
+    """Let composed nodes fail on request."""
+    argv = process.argv
+    if process.executable == 'compose':
+        argv = (sys.executable, '-m', 'phoenix_core.fault_injection', *argv[1:])
+    return dataclasses.replace(process, argv=argv, env={**process.env, **environ})
