@@ -11,12 +11,10 @@ from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import psutil
 from phoenix_msgs.msg import CapabilityStatus
 
-from phoenix_audio.wav import WavWriter, read_wav
-from phoenix_bringup.fragile_toy import FAULTS, FragileToy
+from phoenix_bringup.fragile_toy import FAULTS, FragileToy, requests_of
 
 SAMPLES = Path(__file__).parents[1] / 'samples'
 PAUSE_S = (0.0, 10.0)  # between a recovery and the next fault
@@ -135,16 +133,6 @@ def memory_mb(toy: FragileToy) -> float:
     return total / 2**20
 
 
-def unanswerable(folder: Path) -> Path:
-    """Write a recording of something that no activity understands, so that the toy converses."""
-    path = folder / 'hey_jarvis_go_forward.wav'
-    with WavWriter(path, 16000) as writer:
-        for part in ('hey_jarvis.wav', 'go_forward_ten_meters.wav'):
-            writer.write(read_wav(SAMPLES / part))
-        writer.write(np.zeros(16000, np.int16))
-    return path
-
-
 def run(toy: FragileToy, seconds: float, seed: int, recordings: list[Path]) -> bool:
     """Torment a toy; False when it did not fare as it must."""
     print(f'{toy.layout}, {seconds:.0f} s, seed {seed}', flush=True)
@@ -176,7 +164,7 @@ def main() -> int:
     interrupted = threading.Event()
     with tempfile.TemporaryDirectory() as folder:
         environ = {'PHOENIX_ACTIVITIES_STATE_FILE': f'{folder}/toy.sqlite3'}
-        recordings = [SAMPLES / 'hey_jarvis_turn_on_the_light.wav', unanswerable(Path(folder))]
+        recordings = requests_of(SAMPLES, Path(folder))
         for layout in options.layout or [*FAULTS]:
             with FragileToy(layout, environ) as toy:
 

@@ -23,7 +23,9 @@ def keep(frame: CapturedFrame) -> None:
 
 microphone = PortAudioMicrophone()
 microphone.start(keep, lambda error: sys.exit(str(error)))
-PortAudioLoudspeaker().write(read_wav(recording))
+loudspeaker = PortAudioLoudspeaker()
+print('plays', flush=True)
+loudspeaker.write(read_wav(recording))
 sys.stdin.read()
 microphone.stop()
 with WavWriter(heard, 16000) as writer:

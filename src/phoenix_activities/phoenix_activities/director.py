@@ -256,12 +256,17 @@ class Director:
         """
         Take a wake word, touch or button: whatever is being said stops, and the ear opens.
 
+        Who touches a toy that cannot hear is told that instead.
+
         :param ear_opens: the listener opens by itself, as it does after a wake word.
         """
         self._turn.ear_open = False  # it opens anew: closing it now would close the new one
         self.quiet(reason)
         self._stop_waiting()
-        if self.current.on_attention(reason):
+        if 'hearing' in self.lost and not ear_opens:
+            self.untold = [*dict.fromkeys(['hearing', *self.untold])]
+            self.stop(reason)
+        elif self.current.on_attention(reason):
             self._turn.called(ear_opens=ear_opens)
         elif ear_opens:
             self.toy.stop_listening()

@@ -485,6 +485,23 @@ def test_what_is_lost_is_told_once_and_again_when_it_is_lost_again(scene, direct
     assert scene.speak()[0] in texts
 
 
+@pytest.mark.parametrize('before', ['', 'story'])
+def test_who_touches_a_toy_that_cannot_hear_is_told_so_each_time(scene, director, before):
+    texts = director.activities['idle'].words.phrases['lost_hearing']
+    director.on_lost({'hearing'})
+    scene.speak()
+    if before:
+        scene.hear(Intent(before))
+    for _ in range(2):
+        director.on_touch('head')
+        assert scene.state == ('idle', Phase.THINKING)
+        (told,) = scene.speak()
+        assert told in texts
+    director.on_lost(())
+    director.on_touch('head')
+    assert scene.state == ('conversation', Phase.LISTENING)
+
+
 def test_what_is_lost_meanwhile_is_told_when_the_toy_rests_if_it_still_is(scene, director):
     scene.hear(Intent('joke'))
     director.on_lost({'hearing', 'attention'})

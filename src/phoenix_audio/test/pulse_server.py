@@ -50,9 +50,14 @@ class PulseServer:
             'PYTHONPATH': os.pathsep.join([str(package), *sys.path]),
         }
         self._log = folder / 'pulseaudio.log'
-        with self._log.open('w') as log:
+        self._address = runtime / 'pulse' / 'native'
+        self.start()
+
+    def start(self) -> None:
+        """Start it, again after `stop`."""
+        with self._log.open('a') as log:
             self._process = subprocess.Popen(COMMAND, env=self.env, stdout=log, stderr=log)
-        self._wait_for(runtime / 'pulse' / 'native')
+        self._wait_for(self._address)
 
     def _wait_for(self, address: Path) -> None:
         deadline_s = time.monotonic() + START_S
@@ -81,6 +86,7 @@ class PulseServer:
         return measured
 
     def stop(self) -> None:
+        """Kill it."""
         self._process.kill()
         self._process.wait()
 

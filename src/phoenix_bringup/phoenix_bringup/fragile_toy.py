@@ -2,6 +2,7 @@
 
 import asyncio
 import dataclasses
+import itertools
 import os
 import signal
 import sys
@@ -14,11 +15,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+import numpy as np
 from ament_index_python.packages import get_package_share_path
-from phoenix_msgs.msg import CapabilityStatus, NodeStatus
+from phoenix_msgs.msg import CapabilityStatus, NodeStatus, SimulatedSensor
 from std_msgs.msg import String
 
-from phoenix_audio.wav import read_wav
+from phoenix_audio.wav import WavWriter, read_wav
 from phoenix_bringup.launch_file import ProcessSpec, load
 from phoenix_bringup.launch_runner import LaunchRunner
 from phoenix_bringup.play_progress import PlayProgress
@@ -47,7 +49,7 @@ WATCHED = [
 class Witness(EventNode):
     """Sees all that the toy does, and keeps of it what tests and benches want to know."""
 
-    produces = (events.SIMULATED_SOUND,)
+    produces = (events.SIMULATED_SOUND, events.SIMULATED_SENSOR)
     consumes = dict.fromkeys([*WATCHED, events.NODE_STATUS, events.SYSTEM_STATUS], 'on_event')
     settings: NodeSettings
 
@@ -82,11 +84,13 @@ class Witness(EventNode):
                 self.progress.feed(event, message, time.monotonic())
             self.changed.notify_all()
 
-    def fail(self, node: str, how: str) -> None:
-        """Ask a composed node to fail."""
+    def fail(self, node: str, how: str) -> bool:
+        """Ask a composed node to fail; False when it does not hear that yet."""
         if node not in self._failures:
             self._failures[node] = self.create_publisher(String, failure_topic(node), qos.EVENT)
-        self._failures[node].publish(String(data=how))
+        publisher = self._failures[node]
+        publisher.publish(String(data=how))
+        return publisher.get_subscription_count() > 0
 
     @property
     def lost(self) -> int:
@@ -117,10 +121,11 @@ class FragileToy:
 
     def __enter__(self) -> 'FragileToy':
         """Start the processes."""
-        self._graph = TestGraph().__enter__()
-        self.witness: Witness = self._graph.add(Witness)
-        environ = {**self._environ, 'ROS_DOMAIN_ID': str(self._graph.domain)}
+        self.graph = TestGraph().__enter__()
+        self.witness: Witness = self.graph.add(Witness)
+        environ = {**self._environ, 'ROS_DOMAIN_ID': str(self.graph.domain)}
         description = load(LAUNCH_FILE, {'layout': self.layout, 'telemetry': 'false'})
+        self._names = {name for process in description.processes for name in _nodes(process)}
         self.runner = LaunchRunner(
             [_able_to_fail(process, environ) for process in description.processes],
             lambda process, line: None,
@@ -143,7 +148,7 @@ class FragileToy:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
-        self._graph.__exit__(kind, error, traceback)
+        self.graph.__exit__(kind, error, traceback)
 
     def _await(self, task: Any) -> None:
         done: Future[Any] = asyncio.run_coroutine_threadsafe(task, self._loop)
@@ -160,8 +165,11 @@ class FragileToy:
         return True
 
     def wait_until_well(self) -> bool:
-        """Wait until all capabilities work."""
-        return self.wait_for(lambda: self.witness.is_well, RECOVERY_S)
+        """Wait until all capabilities work, and the witness knows all nodes."""
+        witness = self.witness
+        return self.wait_for(
+            lambda: witness.is_well and self._names <= witness.nodes.keys(), RECOVERY_S
+        )
 
     def victims(self, how: str) -> list[str]:
         """List the nodes that can fail in that way."""
@@ -191,11 +199,11 @@ class FragileToy:
 
         if victim == SUPERVISOR:
             witness.toy = {}  # what a dead one has told counts for nothing
-        begun_s = time.monotonic()
         if how in SIGNALS:
             os.kill(pid, SIGNALS[how])
         else:
-            witness.post(witness.fail, victim, how)
+            self._ask_to_fail(how, victim)
+        begun_s = time.monotonic()
         recovered = self.wait_for(lambda: is_new() and witness.is_well, RECOVERY_S)
         return time.monotonic() - begun_s if recovered else None
 
@@ -204,16 +212,22 @@ class FragileToy:
         before = witness.handler_failures[victim]
         until = time.monotonic() + RECOVERY_S
         while time.monotonic() < until and not self.ended.is_set():
-            witness.post(witness.fail, victim, RAISE)
+            self._ask_to_fail(RAISE, victim)
             if self.wait_for(lambda: witness.handler_failures[victim] > before, AGAIN_S):
                 begun_s = time.monotonic()
                 return time.monotonic() - begun_s if self.wait_until_well() else None
         return None
 
-    def play(self, recording: Path) -> str | None:
+    def _ask_to_fail(self, how: str, victim: str) -> None:
+        while not self.graph.call(lambda: self.witness.fail(victim, how)):
+            if self.ended.wait(0.02):
+                return
+
+    def play(self, recording: Path, by: Callable[[], object] | None = None) -> str | None:
         """
         Play a recording to the toy and wait for what comes of it.
 
+        :param by: plays it; default: the simulated microphone does.
         :returns: the verdict of PlayProgress, empty when it was answered; None when ended.
         """
         witness = self.witness
@@ -221,12 +235,54 @@ class FragileToy:
         progress = PlayProgress(recording.name, length_s, time.monotonic())
         with witness.changed:
             witness.progress = progress
-        witness.post(witness.publish, events.SIMULATED_SOUND, file=str(recording))
+        if by is not None:
+            by()
+        else:
+            witness.post(witness.publish, events.SIMULATED_SOUND, file=str(recording))
         verdict = None
         while verdict is None and not self.ended.wait(0.1):
             with witness.changed:
                 verdict = progress.verdict(time.monotonic())
         return verdict
+
+    def touch(self) -> None:
+        """Touch the toy's head."""
+        for value in (1.0, 0.0):
+            self.witness.post(
+                self.witness.publish,
+                events.SIMULATED_SENSOR,
+                kind=SimulatedSensor.TOUCH,
+                name='head',
+                value=value,
+            )
+
+    def level(self, capability: str) -> int:
+        """Return how well a capability works, as in CapabilityStatus."""
+        with self.witness.changed:
+            entry = self.witness.toy.get(capability)
+        return entry.level if entry is not None else CapabilityStatus.UNKNOWN
+
+
+def requests_of(samples: Path, folder: Path) -> list[Path]:
+    """
+    Return recordings of a request that an activity answers, and of one that the toy converses on.
+
+    :param samples: where the recordings of the repository are.
+    :param folder: for recordings that are made of them.
+    """
+    conversation = folder / 'hey_jarvis_go_forward.wav'
+    with WavWriter(conversation, SAMPLE_RATE) as writer:
+        for part in ('hey_jarvis.wav', 'go_forward_ten_meters.wav'):
+            writer.write(read_wav(samples / part))
+        writer.write(np.zeros(SAMPLE_RATE, np.int16))
+    return [samples / 'hey_jarvis_turn_on_the_light.wav', conversation]
+
+
+def _nodes(process: ProcessSpec) -> list[str]:
+    if process.node_name is not None:
+        return [process.node_name]
+    names = itertools.takewhile(lambda part: part != '--ros-args', process.argv[1:])
+    return [name for name in names if name]
 
 
 def _able_to_fail(process: ProcessSpec, environ: Mapping[str, str]) -> ProcessSpec:

@@ -61,7 +61,7 @@ class Policy:
     transition_s: float = 60.0  # for a transition; a hung one ends then
     answer_s: float = 1.0  # for one that lives to begin it; the request was lost then
     requests: int = 5  # in vain, after which one that lives counts as out of reach
-    hang_s: float = 2.0  # without a sign of life, outside of transitions
+    hang_s: float = 1.0  # without a sign of life, outside of transitions
     retry_s: float = 1.0  # pause after the second failure in a row; doubles with each further one
     retry_max_s: float = 30.0
     attempts: int = 4  # failures in a row after which the node counts as lost
@@ -317,7 +317,10 @@ class Supervision:
         if self.nodes.is_stopped(process):  # and will not go on by itself
             hung, why = members, 'stopped by a signal:'
         elif any(node.pending for node in members):
-            return  # loads a model on the executor that all of the process share
+            # Loads a model on the executor that all of the process share: that is no silence.
+            for node in members:
+                node.silent_since = node.silent_since and now
+            return
         else:
             hung = [node for node in members if self._is_hung(node, now)]
             why = f'no sign of life for {self.policy.hang_s:g} s from'

@@ -24,8 +24,8 @@ from phoenix_core.vital_signs import alive_topic
 from phoenix_core.watchdog import Watchdog
 
 STEP_PERIOD_S = 0.05
-OWN_HANG_S = 3.0  # the supervisor itself, which loads nothing
-LAST_WORDS_S = 0.3  # for a hung process to print where it hangs
+OWN_HANG_S = 2.0  # the supervisor itself, which loads nothing
+LAST_WORDS_S = 0.1  # for a hung process to print where it hangs
 TRANSITIONS = {
     Command.CONFIGURE: Transition.TRANSITION_CONFIGURE,
     Command.ACTIVATE: Transition.TRANSITION_ACTIVATE,
@@ -53,7 +53,7 @@ class SupervisorSettings(NodeSettings):
         5, 'Requests in vain that end the process of a node that lives.', ge=2, le=100
     )
     hang_s: float = setting(
-        2.0, 'A node without a sign of life for so long is ended [s].', ge=0.6, le=86400
+        1.0, 'A node without a sign of life for so long is ended [s].', ge=0.6, le=86400
     )
     retry_s: float = setting(1.0, 'First pause between attempts; doubles [s].', ge=0.1, le=60)
     retry_max_s: float = setting(30.0, 'Longest pause between attempts [s].', ge=1, le=600)

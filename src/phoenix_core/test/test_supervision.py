@@ -270,9 +270,23 @@ def test_who_loads_a_model_may_be_silent_and_so_may_its_process():
     nodes.step(59)
     assert nodes.killed == []
     nodes.step(1)  # too late
-    nodes.step(0.1)
+    nodes.step(2)
     assert 5 in nodes.killed
     assert 'transition_late' in nodes.codes('ear')
+
+
+def test_the_silence_while_a_model_was_loaded_counts_for_nothing_after_it():
+    nodes = FakeNodes(hang_s=2, transition_s=60)
+    nodes.appear(*GRAPH, pid=5)
+    nodes.supervision.step(nodes.now)  # asked, not answered
+    nodes.silence(*GRAPH)
+    nodes.step(30)
+    for name in GRAPH:  # told, before DDS tells that they live again
+        nodes.supervision.on_status(nodes.status(name, INACTIVE, 5), nodes.now)
+    nodes.step(1.9)
+    assert nodes.killed == []
+    nodes.step(0.1)
+    assert nodes.killed == [5]
 
 
 def test_a_request_that_was_lost_is_made_again():
