@@ -479,7 +479,7 @@ def test_words_that_are_not_in_order_are_refused_by_name(refusal, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ('setting', 'value'), [('VOLUME', '70'), ('STEP_DEADLINE_S', '0'), ('LOUDNESS', '1')]
+    ('setting', 'value'), [('VOLUME', '70'), ('THINKING_DEADLINE_S', '0'), ('LOUDNESS', '1')]
 )
 def test_a_wrong_setting_is_refused_by_name(graph, setting, value):
     with pytest.raises(SettingsError, match=f'PHOENIX_ACTIVITIES_{setting}'):

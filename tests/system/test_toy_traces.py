@@ -323,7 +323,7 @@ def test_the_trace_of_a_dead_voice_says_where_it_stopped(monkeypatch):
             '--layout',
             'processes',
             PHOENIX_TELEMETRY_METRICS_PORT='0',
-            PHOENIX_ACTIVITIES_STEP_DEADLINE_S='5',
+            PHOENIX_ACTIVITIES_THINKING_DEADLINE_S='5',
         )
         try:
             trace = killed(conversation)
