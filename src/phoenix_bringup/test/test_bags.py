@@ -353,6 +353,17 @@ def test_converted_to_sqlite_and_back_a_bag_is_the_same(bag, tmp_path):
         assert set(before.topics) == set(after.topics)
 
 
+@pytest.mark.parametrize('storage', ['mcap', 'sqlite3'])
+def test_topics_whose_qos_differs_in_the_metadata_are_read(bag, tmp_path, storage):
+    edit.convert(bag, tmp_path / 'reindexed', storage)
+    metadata = tmp_path / 'reindexed' / 'metadata.yaml'
+    text = metadata.read_text()
+    metadata.write_text(text.replace('history: keep_last', 'history: unknown'))  # as rosbag2 does
+    assert metadata.read_text() != text
+    assert content(tmp_path / 'reindexed') == EXPECTED
+    assert check(tmp_path / 'reindexed') == []
+
+
 def test_a_gap_in_a_stream_is_found(tmp_path):
     frames = [entry for entry in happenings(2) if getattr(entry[2], 'sequence', 0) != 30]
     bag = write(tmp_path / 'bag', frames)

@@ -105,6 +105,7 @@ def open_bag(path: Path) -> Iterator[Bag]:
     with _one_line(path):
         reader = Reader(path)
         reader.open()
+        _match_by_name(reader)
     try:
         topics = tuple(
             Topic(
@@ -119,6 +120,21 @@ def open_bag(path: Path) -> Iterator[Bag]:
         yield Bag(path, topics, custom_data(reader.storage.metadata.custom), reader)
     finally:
         reader.close()
+
+
+def _match_by_name(reader: Reader) -> None:
+    """
+    Let the topics of the files be those of metadata.yaml by name and type alone.
+
+    The library wants the same QoS in both, which `ros2 bag reindex` changes, and leaves out the
+    others without a word.
+    """
+    told = {(topic.topic, topic.msgtype): topic.ext for topic in reader.connections}
+    for file in getattr(reader.storage, 'storages', ()):
+        file.connections[:] = [
+            topic._replace(ext=told.get((topic.topic, topic.msgtype), topic.ext))
+            for topic in file.connections
+        ]
 
 
 def custom_data(noted: Mapping[Any, Any] | None) -> dict[str, str]:

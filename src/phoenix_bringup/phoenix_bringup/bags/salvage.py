@@ -58,7 +58,7 @@ def repair(path: Path, target: Path) -> tuple[int, list[str]]:
     Write what is whole in a bag's MCAP files as a new bag.
 
     :returns: how many messages were saved, and what was found to be damaged, one line each.
-    :raises BagError: there is no MCAP file, nothing could be saved, or the target exists.
+    :raises BagError: there is no MCAP file, or the target exists.
     """
     files = sorted(path.glob('*.mcap'), key=_number) if path.is_dir() else [path]
     if not files:
