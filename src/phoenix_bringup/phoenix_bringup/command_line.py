@@ -86,6 +86,16 @@ def parser() -> argparse.ArgumentParser:
 
 def main() -> int:
     """Run a command and return its exit code."""
+    try:
+        code = _run()
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:  # whoever reads has enough, as in `phoenix bags info BAG | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 128 + signal.SIGPIPE
+
+
+def _run() -> int:
     if sys.argv[1:2] == ['test']:
         return _test(sys.argv[2:])
     options = parser().parse_args()

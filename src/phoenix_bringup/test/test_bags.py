@@ -1,7 +1,11 @@
 """Bags: written, read by others, damaged, repaired, cut, merged, redacted, converted."""
 
+import os
 import shutil
+import signal
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -402,6 +406,16 @@ def test_what_is_noted_in_a_bag_remains_a_text(tmp_path):
     assert load_session(bag).utc_offset_s == 7200
     repair(bag, tmp_path / 'repaired')
     assert load_session(tmp_path / 'repaired').utc_offset_s == 7200
+
+
+def test_who_has_read_enough_sees_no_traceback(bag):
+    """As in `phoenix bags info BAG | head -1`."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, '-m', 'phoenix_bringup.command_line', 'bags', 'info', str(bag)]
+    ended = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, check=False)
+    os.close(writer)
+    assert (ended.returncode, ended.stderr) == (128 + signal.SIGPIPE, b'')
 
 
 def test_nothing_is_overwritten(bag, tmp_path):
