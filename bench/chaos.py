@@ -7,7 +7,7 @@ import statistics
 import tempfile
 import threading
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -100,6 +100,11 @@ class Chaos:
         )
         for one in failed:
             print(f'  not answered between faults: {one.verdict}')
+        codes: Counter[str] = Counter()
+        for (_, code), count in self._toy.witness.faults.items():
+            codes[code] += count
+        told = ', '.join(f'{code} {count}' for code, count in codes.most_common())
+        print(f'  faults told: {told or "none"}')
         lost = self._toy.witness.lost
         print(f'  {lost} events lost; memory {before_mb:.0f} MB, then {after_mb:.0f}')
         return not self._lasting and not hung and not failed

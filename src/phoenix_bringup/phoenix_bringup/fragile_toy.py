@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 import time
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from pathlib import Path
@@ -59,7 +59,7 @@ class Witness(EventNode):
         self.changed = threading.Condition()
         self.nodes: dict[str, NodeStatus] = {}  # the newest of each, without this one
         self.toy: dict[str, CapabilityStatus] = {}
-        self.handler_failures: defaultdict[str, int] = defaultdict(int)
+        self.faults: Counter[tuple[str, str]] = Counter()  # by node and code
         self.progress: PlayProgress | None = None
         self._spans: set[str] = set()
         self._causes: set[str] = set()
@@ -76,7 +76,7 @@ class Witness(EventNode):
             elif event is events.SYSTEM_STATUS:
                 self.toy = {entry.capability: entry for entry in message.capabilities}
             elif event is events.FAULT:
-                self.handler_failures[message.node] += message.code == 'handler_failed'
+                self.faults[message.node, message.code] += 1
             if event.traced:
                 self._spans.add(message.header.span_id)
                 self._causes.add(message.header.parent_span_id)
@@ -209,11 +209,12 @@ class FragileToy:
 
     def _let_raise(self, victim: str) -> float | None:
         witness = self.witness
-        before = witness.handler_failures[victim]
+        fault = victim, 'handler_failed'
+        before = witness.faults[fault]
         until = time.monotonic() + RECOVERY_S
         while time.monotonic() < until and not self.ended.is_set():
             self._ask_to_fail(RAISE, victim)
-            if self.wait_for(lambda: witness.handler_failures[victim] > before, AGAIN_S):
+            if self.wait_for(lambda: witness.faults[fault] > before, AGAIN_S):
                 begun_s = time.monotonic()
                 return time.monotonic() - begun_s if self.wait_until_well() else None
         return None

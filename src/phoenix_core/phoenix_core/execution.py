@@ -103,7 +103,12 @@ def compose() -> None:
 
 @contextlib.contextmanager
 def until_signalled() -> Iterator[list[int]]:
-    """Collect the signals that ask for the end, instead of interrupting whatever runs."""
+    """
+    Collect the signals that ask for the end, instead of interrupting whatever runs.
+
+    Further ones are ignored after it: `ros2 launch` repeats the SIGINT that Ctrl-C has sent to all,
+    and it must not interrupt the end of the process.
+    """
     received: list[int] = []
 
     def note(number: int, frame: FrameType | None) -> None:
@@ -115,4 +120,4 @@ def until_signalled() -> Iterator[list[int]]:
         yield received
     finally:
         for number, handler in previous.items():
-            signal.signal(number, handler)
+            signal.signal(number, signal.SIG_IGN if received else handler)

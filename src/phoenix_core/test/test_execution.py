@@ -64,6 +64,15 @@ def test_a_node_comes_up_by_itself_and_goes_down_in_order(start, number):
     assert node.returncode == 0
 
 
+def test_further_sigints_do_not_interrupt_the_end(start):
+    node = start()
+    assert node.stdout.readline() == 'active\n'
+    while node.poll() is None:  # ros2 launch repeats the one of the terminal, at any moment
+        node.send_signal(signal.SIGINT)
+    assert node.stdout.read() == 'cleaned up\n'
+    assert node.returncode == 0
+
+
 @pytest.mark.parametrize(
     ('environment', 'private'),
     [({}, True), ({RANGE: 'SUBNET'}, False), ({RANGE: 'LOCALHOST'}, False)],
