@@ -8,7 +8,7 @@ from phoenix_speech.wake_word_detector import SAMPLE_RATE, WakeWordEngine
 # What the engine is given to hear, behind silence and up to the moment in question: all that it
 # needs to warm up, and what is as long as a phrase. Cancelling may leave no more of a reply than
 # its end, so that "my name is Jarvis" is heard as "is Jarvis", which is near to "hey Jarvis".
-CONTEXTS_S = (3.0, 1.2, 1.1, 1.0)
+CONTEXTS_S = (2.0, 1.1, 1.0, 0.9)
 # An echo in a bare room is heard so much later than it was played, at most; models take time, too.
 ECHO_S = 1.0
 AHEAD_S = 0.1  # or earlier, when the time that was told for it is late
