@@ -1,6 +1,7 @@
 """Makes parts of the toy fail at random while somebody speaks to it; measures how it fares."""
 
 import argparse
+import contextlib
 import random
 import signal
 import statistics
@@ -43,6 +44,7 @@ class Chaos:
         self._times_s: defaultdict[str, list[float]] = defaultdict(list)  # to recover, by fault
         self._lasting: list[str] = []  # faults that the toy did not recover from
         self._disturbed: list[tuple[float, float]] = []  # from each fault to its end
+        self._memory_mb = [memory_mb(toy)]  # at the start, and after each fault
 
     def torment(self, seconds: float) -> None:
         """Inject one fault after the other."""
@@ -61,6 +63,7 @@ class Chaos:
                 self._lasting.append(f'{how} {victim}')
             else:
                 self._times_s[how].append(took_s)
+            self._memory_mb.append(memory_mb(toy))
             result = f'NOT RECOVERED: {self._state()}' if took_s is None else f'{took_s:.1f} s'
             left_s = max(0.0, until - time.monotonic())
             print(f'  {how} {victim}: {result} ({left_s:.0f} s to go)', flush=True)
@@ -82,7 +85,7 @@ class Chaos:
             if verdict is not None:
                 self.spoken.append(Spoken(begun_s, time.monotonic(), verdict))
 
-    def report(self, before_mb: float, after_mb: float) -> bool:
+    def report(self) -> bool:
         """Print what came of it; True when all was as it must be."""
         for how, times_s in sorted(self._times_s.items()):
             print(f'  {how:>8}: {summary(times_s)}')
@@ -105,8 +108,12 @@ class Chaos:
             codes[code] += count
         told = ', '.join(f'{code} {count}' for code, count in codes.most_common())
         print(f'  faults told: {told or "none"}')
-        lost = self._toy.witness.lost
-        print(f'  {lost} events lost; memory {before_mb:.0f} MB, then {after_mb:.0f}')
+        quarter = len(self._memory_mb) // 4 + 1
+        early_mb, late_mb = self._memory_mb[:quarter], self._memory_mb[-quarter:]
+        print(
+            f'  {self._toy.witness.lost} events lost; memory, medians of the first and the last '
+            f'quarter: {statistics.median(early_mb):.0f} MB, {statistics.median(late_mb):.0f} MB'
+        )
         return not self._lasting and not hung and not failed
 
     def _was_disturbed(self, spoken: Spoken) -> bool:
@@ -132,9 +139,10 @@ def memory_mb(toy: FragileToy) -> float:
     """Return the memory of all processes; pages shared between them count once."""
     total = 0
     for _, pid in toy.runner.running:
-        root = psutil.Process(pid)
-        for process in [root, *root.children(recursive=True)]:
-            total += process.memory_full_info().pss
+        with contextlib.suppress(psutil.NoSuchProcess):  # it has just ended
+            root = psutil.Process(pid)
+            for process in [root, *root.children(recursive=True)]:
+                total += process.memory_full_info().pss
     return total / 2**20
 
 
@@ -145,17 +153,15 @@ def run(toy: FragileToy, seconds: float, seed: int, recordings: list[Path]) -> b
         print('  the toy did not come up', flush=True)
         return False
     chaos = Chaos(toy, seed, recordings)
-    before_mb = memory_mb(toy)
     speaker = threading.Thread(target=chaos.speak)
     speaker.start()
     chaos.torment(seconds)
     # Who spoke last is to be answered, and once more somebody.
     count = len(chaos.spoken) + 2
     toy.wait_for(lambda: len(chaos.spoken) >= count, 120)
-    after_mb = memory_mb(toy)
     toy.ended.set()
     speaker.join()
-    return chaos.report(before_mb, after_mb)
+    return chaos.report()
 
 
 def main() -> int:

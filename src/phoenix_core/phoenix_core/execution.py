@@ -106,8 +106,8 @@ def until_signalled() -> Iterator[list[int]]:
     """
     Collect the signals that ask for the end, instead of interrupting whatever runs.
 
-    Further ones are ignored after it: `ros2 launch` repeats the SIGINT that Ctrl-C has sent to all,
-    and it must not interrupt the end of the process.
+    Further ones are ignored after it: `ros2 launch` repeats the SIGINT that Ctrl-C has sent to
+    all, and it must not interrupt the end of the process.
     """
     received: list[int] = []
 
