@@ -49,12 +49,15 @@ WATCHED = [
 class Witness(EventNode):
     """Sees all that the toy does, and keeps of it what tests and benches want to know."""
 
-    produces = (events.SIMULATED_SOUND, events.SIMULATED_SENSOR)
-    consumes = dict.fromkeys([*WATCHED, events.NODE_STATUS, events.SYSTEM_STATUS], 'on_event')
     settings: NodeSettings
 
     def __init__(self, **options: Any) -> None:
         """Begin to keep."""
+        # Declared here, as by the Probe of tests: it is no node of the toy.
+        self.produces = (events.SIMULATED_SOUND, events.SIMULATED_SENSOR)  # type: ignore[misc]
+        self.consumes = dict.fromkeys(  # type: ignore[misc]
+            [*WATCHED, events.NODE_STATUS, events.SYSTEM_STATUS], 'on_event'
+        )
         super().__init__(**options)
         self.changed = threading.Condition()
         self.nodes: dict[str, NodeStatus] = {}  # the newest of each, without this one
