@@ -7,14 +7,16 @@ from pathlib import Path
 
 import pytest
 from front_door import ROOT
-from phoenix_msgs.msg import CapabilityStatus
+from phoenix_msgs.msg import ActivityState, CapabilityStatus
 from pulse_server import PulseServer
 
 from phoenix_audio.wav import read_wav
 from phoenix_bringup.fragile_toy import FragileToy
+from phoenix_core import events
 from phoenix_speech.recognizer import MoonshineRecognizer
 
 LOST_S = 30.0
+RESTING = ActivityState.RESTING
 PORTAUDIO = {
     'PHOENIX_MICROPHONE_PROVIDER': 'portaudio',
     'PHOENIX_SPEAKER_PROVIDER': 'portaudio',
@@ -69,10 +71,15 @@ def test_the_toy_hears_and_speaks_again_when_the_sound_server_does(
             rooms.enter_context(say_in_the_room(pulse, tmp_path / 'heard.wav'))
 
         assert toy.wait_until_well()
+        states = toy.graph.probe(records=[events.ACTIVITY_STATE])
         assert toy.play(SAMPLE, say) == ''
         rooms.close()
         pulse.stop()
         assert toy.wait_for(lambda: toy.level('hearing') == CapabilityStatus.LOST, LOST_S)
         pulse.start()
         assert toy.wait_until_well()
+        # It may still be saying that it cannot hear, as loudly as who speaks to it now.
+        assert toy.wait_for(
+            lambda: states.recorded(events.ACTIVITY_STATE)[-1].phase == RESTING, 30
+        )
         assert toy.play(SAMPLE, say) == ''
