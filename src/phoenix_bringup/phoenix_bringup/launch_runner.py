@@ -48,7 +48,7 @@ class LaunchRunner:
         processes: Sequence[ProcessSpec],
         on_line: Callable[[ProcessSpec, str], None],
         sigint_grace: float = 1.0,
-        sigterm_grace: float = 0.5,
+        sigterm_grace: float = 0.2,
     ) -> None:
         self._processes = processes
         self._on_line = on_line
