@@ -10,7 +10,7 @@ from phoenix_core.execution import run
 from phoenix_core.node import EventNode
 from phoenix_core.settings import NodeSettings, setting
 from phoenix_speech.audio_stream import SAMPLE_RATE, AudioStream
-from phoenix_speech.hearing_test import HearingTest, read_calls
+from phoenix_speech.hearing_check import HearingCheck, read_calls
 from phoenix_speech.own_voice import OwnVoice
 from phoenix_speech.wake_word_detector import (
     Detection,
@@ -82,7 +82,7 @@ class WakeWord(EventNode):
             refractory_s=settings.refractory_s,
             on_score=self._note_score,
         )
-        self._hearing = HearingTest(self._calls, settings.threshold)
+        self._hearing = HearingCheck(self._calls, settings.threshold)
 
     def on_audio(self, frame: AudioFrame) -> None:
         """Score a frame."""
@@ -105,7 +105,7 @@ class WakeWord(EventNode):
         with self.model_time():
             detection = detector.process(samples)
             if self._hearing.is_due(detector.position):
-                self._test_hearing(detector)
+                self._check_hearing(detector)
             if detection is None:
                 return
             ago = detector.position - detection.at_sample
@@ -115,7 +115,7 @@ class WakeWord(EventNode):
         else:
             self.post(self._tell, detection, end - ago)
 
-    def _test_hearing(self, detector: WakeWordDetector) -> None:
+    def _check_hearing(self, detector: WakeWordDetector) -> None:
         """Replace a deaf engine by a new one; on the worker thread."""
         deaf = self._hearing.deaf_to(detector.engine, detector.position)
         if deaf:

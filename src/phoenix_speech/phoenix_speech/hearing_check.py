@@ -14,7 +14,7 @@ AGAIN_S = 30.0  # after a test that it did not pass
 SILENCE = np.zeros(SAMPLE_RATE, np.int16)  # before and after the call, as engines are slow
 
 
-class HearingTest:
+class HearingCheck:
     """
     Watches an engine's scores, and lets it hear a recording of each phrase when it is in doubt.
 

@@ -1,4 +1,4 @@
-"""Tests of the hearing test: when it is due, and whom it finds deaf."""
+"""Tests of the hearing check: when it is due, and whom it finds deaf."""
 
 import math
 import wave
@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from phoenix_speech.hearing_test import AGAIN_S, STILL_S, HearingTest, read_calls
+from phoenix_speech.hearing_check import AGAIN_S, STILL_S, HearingCheck, read_calls
 from phoenix_speech.wake_word_detector import SAMPLE_RATE, OpenWakeWordEngine
 
 CALLS = Path(__file__).resolve().parents[3] / 'config' / 'wake_words'
@@ -31,7 +31,7 @@ class Engine:
 
 @pytest.fixture
 def test():
-    test = HearingTest({'hello': np.zeros(100, np.int16)}, threshold=0.5)
+    test = HearingCheck({'hello': np.zeros(100, np.int16)}, threshold=0.5)
     test.note('hello', 0.1, 10)
     return test
 
@@ -40,10 +40,10 @@ def test():
 def test_a_real_engine_hears_the_call_and_not_that_of_another_phrase(phrase):
     engine = OpenWakeWordEngine([phrase])
     calls = read_calls(CALLS)
-    test = HearingTest(calls, threshold=0.5)
+    test = HearingCheck(calls, threshold=0.5)
     test.note(phrase, 0.0, 0)
     assert test.deaf_to(engine, 0) == []
-    other = HearingTest({phrase: calls['alexa' if phrase != 'alexa' else 'hey_jarvis']}, 0.5)
+    other = HearingCheck({phrase: calls['alexa' if phrase != 'alexa' else 'hey_jarvis']}, 0.5)
     other.note(phrase, 0.0, 0)
     assert other.deaf_to(engine, 0) == [phrase]
 
