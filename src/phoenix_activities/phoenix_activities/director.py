@@ -263,13 +263,14 @@ class Director:
         self._turn.ear_open = False  # it opens anew: closing it now would close the new one
         self.quiet(reason)
         self._stop_waiting()
-        if 'hearing' in self.lost and not ear_opens:
+        if not self.current.on_attention(reason):
+            if ear_opens:
+                self.toy.stop_listening()
+        elif 'hearing' in self.lost and not ear_opens:
             self.untold = [*dict.fromkeys(['hearing', *self.untold])]
             self.stop(reason)
-        elif self.current.on_attention(reason):
+        else:
             self._turn.called(ear_opens=ear_opens)
-        elif ear_opens:
-            self.toy.stop_listening()
 
     @_step
     def on_ear(

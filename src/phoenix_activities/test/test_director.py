@@ -502,6 +502,21 @@ def test_who_touches_a_toy_that_cannot_hear_is_told_so_each_time(scene, director
     assert scene.state == ('conversation', Phase.LISTENING)
 
 
+def test_a_toy_that_cannot_hear_takes_a_touch_at_a_ringing_alarm_for_its_end(scene, toy, director):
+    hear(scene, 'timer_set', duration='20')
+    scene.speak()
+    director.on_lost({'hearing'})
+    scene.speak()
+    hear(scene, 'story')
+    scene.begin_to_speak()
+    toy.pass_time(20)
+    assert director.current.name == 'alarm'
+    director.on_touch('head')
+    toy.pass_time(1)
+    assert director.current.name == 'story'
+    assert not set(scene.speak()) & {*director.activities['idle'].words.phrases['lost_hearing']}
+
+
 def test_what_is_lost_meanwhile_is_told_when_the_toy_rests_if_it_still_is(scene, director):
     scene.hear(Intent('joke'))
     director.on_lost({'hearing', 'attention'})

@@ -150,7 +150,7 @@ class Supervisor(EventNode):
             success = future.exception() is None and future.result().success
             self._supervision.on_answer(node, command, self.time.now_s(), success=success)
 
-        self.log.debug('asked', node=node, transition=command.value[1])
+        self.log.debug(f'{node}: asked to {command.value[1]}')
         client.call_async(request).add_done_callback(answered)
         return True
 
