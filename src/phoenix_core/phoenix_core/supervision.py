@@ -60,9 +60,8 @@ class Policy:
     gather_s: float = 10.0  # for nodes that are expected, before the others become active
     transition_s: float = 60.0  # for a transition; a hung one ends then
     answer_s: float = 1.0  # for one that lives to begin it; the request was lost then
-    requests: int = 5  # in vain, after which one that lives counts as out of reach
     hang_s: float = 1.0  # without a sign of life, outside of transitions
-    retry_s: float = 1.0  # pause after the second failure in a row; doubles with each further one
+    retry_s: float = 0.5  # pause after the second failure in a row; doubles with each further one
     retry_max_s: float = 30.0
     attempts: int = 4  # failures in a row after which the node counts as lost
     stable_s: float = 5.0  # in service; forgets the failures before
@@ -80,7 +79,6 @@ class _Node:
     pending: Command | None = None
     asked_at: float = 0.0  # for what is pending, the last time
     deadline: float = 0.0  # of what is pending
-    requests: int = 0  # for what is pending
     obeyed: bool = False  # what is pending is done; its status is on its way
     failures: int = 0  # in a row
     retry_at: float = 0.0
@@ -273,7 +271,6 @@ class Supervision:
     def _ask(self, node: _Node, command: Command, now: float) -> None:
         if self.nodes.change(node.name, command):
             node.pending, node.asked_at, node.obeyed = command, now, False
-            node.requests = 1
             node.deadline = now + self.policy.transition_s
 
     # What goes wrong.
@@ -285,28 +282,13 @@ class Supervision:
         # dead process for that of its successor, a request is late, or lost.
         asked_s = now - max(node.asked_at, node.alive_since)
         if node.alive and not node.obeyed and asked_s >= self.policy.answer_s:
-            if node.requests >= self.policy.requests:
-                self._out_of_reach(node, now)
-                return
             node.asked_at = now
-            node.requests += 1
             self.nodes.change(node.name, node.pending)
         if now >= node.deadline:
             command, node.pending = node.pending, None
             message = f'{command.value[1]} has not ended within {self.policy.transition_s:g} s'
             self.nodes.report(node.name, 'transition_late', message, '', lost=False)
             self._failed(node, now)
-
-    def _out_of_reach(self, node: _Node, now: float) -> None:
-        """Give up a process that is heard and does not hear, as Fast DDS makes it now and then."""
-        killed = self.nodes.kill(node.process)
-        message = f'lives, but took none of {node.requests} requests'
-        tried = 'killed the process' if killed else ''
-        self.nodes.report(node.name, 'node_out_of_reach', message, tried, lost=False)
-        node.pending = None
-        self._failed(node, now)
-        for member in self._members(node.process) if killed else []:
-            member.down, member.pending, member.active_since = True, None, None
 
     def _check_silent(self, process: Process, now: float) -> None:
         """Find out whether a process that gives no sign of life is dead, hung, or only busy."""

@@ -49,13 +49,10 @@ class SupervisorSettings(NodeSettings):
     answer_s: float = setting(
         1.0, 'A node that lives and does not begin so long is asked again [s].', ge=0.8, le=60
     )
-    requests: int = setting(
-        5, 'Requests in vain that end the process of a node that lives.', ge=2, le=100
-    )
     hang_s: float = setting(
         1.0, 'A node without a sign of life for so long is ended [s].', ge=0.6, le=86400
     )
-    retry_s: float = setting(1.0, 'First pause between attempts; doubles [s].', ge=0.1, le=60)
+    retry_s: float = setting(0.5, 'First pause between attempts; doubles [s].', ge=0.1, le=60)
     retry_max_s: float = setting(30.0, 'Longest pause between attempts [s].', ge=1, le=600)
     attempts: int = setting(4, 'Failures in a row that make a node count as lost.', ge=1, le=100)
     stable_s: float = setting(5.0, 'So long in service is no failure any more [s].', ge=1)
@@ -125,6 +122,7 @@ class Supervisor(EventNode):
                     liveliness=partial(self._on_liveliness, name)
                 ),
             )
+        self._step()  # the next node need not wait for the timer
 
     def _on_liveliness(self, name: str, change: Any) -> None:
         self._supervision.on_alive(name, change.alive_count > 0, self.time.now_s())

@@ -301,24 +301,6 @@ def test_a_request_that_was_lost_is_made_again():
     assert nodes.reports == []
 
 
-def test_a_node_that_lives_and_hears_nothing_is_ended():
-    nodes = FakeNodes(answer_s=1, requests=3)
-    nodes.appear(*GRAPH)
-    nodes.lossy.add('lamp')
-    nodes.step()
-    nodes.step(1)
-    nodes.step(1)
-    assert nodes.killed == []
-    nodes.step(1)
-    assert nodes.killed == [nodes.states['lamp'][1]]
-    assert nodes.codes('lamp') == ['node_out_of_reach']
-    nodes.lossy.clear()
-    nodes.tell('lamp', UNCONFIGURED, 77)
-    nodes.bring_up()
-    assert nodes.levels() == {'all': OK, 'glow': OK}
-    assert nodes.reports == [('lamp', 'node_out_of_reach')]
-
-
 def test_a_request_that_was_late_and_made_twice_is_no_failure():
     nodes = FakeNodes(answer_s=1)
     nodes.appear(*GRAPH)
