@@ -1,10 +1,9 @@
 """The conversation node: what a person said goes in, sentences to be said come out, or the end."""
 
-import json
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import ExitStack
 
 import pytest
+from chat_server import ChatServer, saying
 from phoenix_msgs.msg import ConversationEvent, ConversationRequest, Fault, Slot
 
 from phoenix_core import events
@@ -15,71 +14,18 @@ STARTING, SENTENCE = ConversationEvent.STARTING, ConversationEvent.SENTENCE
 ENDED = ConversationEvent.ENDED
 
 
-class ChatServer(ThreadingHTTPServer):
-    """
-    Answers with what a test puts in, by OpenAI's streaming protocol over real HTTP.
-
-    deltas: the pieces of each answer, texts or whole deltas; after None it is silent until the
-    client hangs up.
-    """
-
-    def __init__(self, *deltas):
-        super().__init__(('127.0.0.1', 0), ChatHandler)
-        self.deltas = deltas
-        self.requests = []
-        self.hung_up = threading.Event()
-        self.url = f'http://127.0.0.1:{self.server_port}/v1'
-
-
-class ChatHandler(BaseHTTPRequestHandler):
-    def do_POST(self):
-        body = self.rfile.read(int(self.headers['Content-Length']))
-        self.server.requests.append((self.path, json.loads(body)))
-        self.send_response(200)
-        self.send_header('Content-Type', 'text/event-stream')
-        self.end_headers()
-        for delta in self.server.deltas:
-            if delta is None:
-                self.rfile.read(1)
-                self.server.hung_up.set()
-                return
-            delta = delta if isinstance(delta, dict) else {'content': delta}
-            self.line(json.dumps({'choices': [{'delta': delta}]}))
-        self.line('[DONE]')
-
-    def line(self, text):
-        self.wfile.write(f'data: {text}\n\n'.encode())
-        self.wfile.flush()
-
-    def log_message(self, *args):
-        """Keep the output of the tests clean."""
-
-
 @pytest.fixture
 def serve():
     """Start chat servers, and end them with the test."""
-    servers = []
-
-    def start(*deltas):
-        server = ChatServer(*deltas)
-        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-        thread.start()
-        servers.append((server, thread))
-        return server
-
-    yield start
-    for server, thread in servers:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with ExitStack() as servers:
+        yield lambda *parts: servers.enter_context(ChatServer(saying(*parts)))
 
 
 @pytest.fixture
 def dead_url():
     """Return the address of a server that has ended."""
-    server = ChatServer()
-    server.server_close()
-    return server.url
+    with ChatServer(saying()) as server:
+        return server.url
 
 
 @pytest.fixture
@@ -145,7 +91,7 @@ def test_a_tool_of_the_model_asks_for_an_activity(converse, probe, serve):
     assert [(slot.name, slot.value) for slot in request.slots] == [('duration', '60')]
     assert request.header.trace_id == cause.trace_id
     assert expect_sentences(probe, cause) == [('openai', 'Gladly.')]
-    assert 'set_timer' in [tool['function']['name'] for tool in server.requests[0][1]['tools']]
+    assert 'set_timer' in [tool['function']['name'] for tool in server.requests[0][2]['tools']]
 
 
 def test_the_model_is_told_what_the_child_told_before(converse, probe, serve):
@@ -158,7 +104,7 @@ def test_the_model_is_told_what_the_child_told_before(converse, probe, serve):
         known=[Slot(name='child_name', value='Mia')],
     )
     expect_sentences(probe, cause)
-    assert 'child_name: Mia' in server.requests[0][1]['messages'][0]['content']
+    assert 'child_name: Mia' in server.requests[0][2]['messages'][0]['content']
 
 
 def test_a_reply_in_german(graph, probe):
@@ -196,7 +142,7 @@ def test_a_servers_reply_comes_sentence_by_sentence(converse, serve, probe):
         ('openai', 'I am Phoenix.'),
         ('openai', 'And you?'),
     ]
-    ((path, request),) = server.requests
+    ((path, _, request),) = server.requests
     assert path == '/v1/chat/completions'
     assert (request['model'], request['stream']) == ('tiny', True)
     first, last = request['messages'][0], request['messages'][-1]
@@ -218,7 +164,7 @@ def test_what_was_said_before_is_remembered(converse, serve, probe):
     converse(server.url)
     for text in ('Which ball do you like?', 'Why?'):
         expect_sentences(probe, ask(probe, text))
-    assert server.requests[1][1]['messages'][1:] == [
+    assert server.requests[1][2]['messages'][1:] == [
         {'role': 'user', 'content': 'Which ball do you like?'},
         {'role': 'assistant', 'content': 'A red one.'},
         {'role': 'user', 'content': 'Why?'},
@@ -232,7 +178,7 @@ def test_a_reply_can_be_cancelled(converse, serve, probe):
     expect_told(probe, SENTENCE, cause)
     cancel(probe)
     assert server.hung_up.wait(5)
-    server.deltas = ['I am well.']
+    server.behavior = saying('I am well.')
     assert expect_sentences(probe, ask(probe, 'How are you?')) == [('openai', 'I am well.')]
     assert len(probe.recorded(events.SAY_REQUEST)) == 2
     assert probe.recorded(events.FAULT) == []
@@ -251,7 +197,7 @@ def test_a_new_question_replaces_the_reply_to_the_one_before(converse, serve, pr
     server = serve('Once upon a time. There', None)
     converse(server.url)
     expect_told(probe, SENTENCE, ask(probe, 'Tell me something.'))
-    server.deltas = ['It is noon.']
+    server.behavior = saying('It is noon.')
     assert expect_sentences(probe, ask(probe, 'What time is it?')) == [('openai', 'It is noon.')]
     assert server.hung_up.wait(5)
     assert len(probe.recorded(events.SAY_REQUEST)) == 2
@@ -342,7 +288,7 @@ def test_deactivating_ends_a_reply_and_activating_begins_anew(graph, converse, s
     assert server.hung_up.wait(5)
     ask(probe, 'Do you hear me?')
     graph.call(node.trigger_activate)
-    server.deltas = ['I am well.']
+    server.behavior = saying('I am well.')
     assert expect_sentences(probe, ask(probe, 'How are you?')) == [('openai', 'I am well.')]
     assert len(server.requests) == 2
 

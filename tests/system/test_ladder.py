@@ -5,10 +5,10 @@ import threading
 
 import pytest
 import yaml
+from fragile_toy import FAULTS, SIGNALS, FragileToy, requests_of
 from front_door import ROOT
 from phoenix_msgs.msg import CapabilityStatus
 
-from phoenix_bringup.fragile_toy import FAULTS, SIGNALS, FragileToy, requests_of
 from phoenix_core import events
 from phoenix_core.fault_injection import RAISE
 

@@ -6,12 +6,12 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from fragile_toy import FragileToy
 from front_door import ROOT
 from phoenix_msgs.msg import ActivityState, CapabilityStatus
 from pulse_server import PulseServer
 
 from phoenix_audio.wav import read_wav
-from phoenix_bringup.fragile_toy import FragileToy
 from phoenix_core import events
 from phoenix_speech.recognizer import MoonshineRecognizer
 

@@ -3,7 +3,7 @@
 import contextlib
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any
@@ -84,10 +84,23 @@ class ChatServer(ThreadingHTTPServer):
         self.server_close()
 
 
-def good(answer: Answer) -> None:
-    answer.begin()
-    answer.say('Hello', ' there!', ' I am', ' Phoenix.')
-    answer.end()
+def saying(*parts: str | Mapping[str, Any] | None) -> Callable[[Answer], None]:
+    """Return a behavior: texts and whole deltas are sent; at None it sends nothing more."""
+
+    def behavior(answer: Answer) -> None:
+        answer.begin()
+        for part in parts:
+            if part is None:
+                answer.stall()
+                return
+            delta = {'content': part} if isinstance(part, str) else part
+            answer.line(json.dumps({'choices': [{'delta': delta}]}))
+        answer.end()
+
+    return behavior
+
+
+good = saying('Hello', ' there!', ' I am', ' Phoenix.')
 
 
 def calls_tools(answer: Answer) -> None:
@@ -113,10 +126,11 @@ def slow_to_start(answer: Answer) -> None:
     answer.stall()
 
 
-def stalls_in_the_middle(answer: Answer) -> None:
-    answer.begin()
-    answer.say('Hello there! ', 'I was')
-    answer.stall()
+def hangs_up(answer: Answer) -> None:
+    answer.cut()
+
+
+stalls_in_the_middle = saying('Hello there! ', 'I was', None)
 
 
 def cut_in_the_middle(answer: Answer) -> None:
@@ -148,13 +162,17 @@ def error_in_the_stream(answer: Answer) -> None:
     answer.end()
 
 
-def talks_rubbish(answer: Answer) -> None:
-    answer.begin()
-    answer.say('Sure! ', '<|im_start|>user\nHello')
-    answer.end()
-
-
-def says_nothing(answer: Answer) -> None:
-    answer.begin()
-    answer.say('... ', '!!! ', '\n')
-    answer.end()
+talks_rubbish = saying('Sure! ', '<|im_start|>user\nHello')
+says_nothing = saying('... ', '!!! ', '\n')
+BROKEN = (
+    slow_to_start,
+    hangs_up,
+    stalls_in_the_middle,
+    cut_in_the_middle,
+    internal_error,
+    no_protocol,
+    web_page,
+    error_in_the_stream,
+    talks_rubbish,
+    says_nothing,
+)
