@@ -5,21 +5,36 @@ import contextlib
 import random
 import signal
 import statistics
+import sys
 import tempfile
 import threading
 import time
-from collections import Counter, defaultdict
+from collections import defaultdict
+from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import psutil
-from phoenix_msgs.msg import CapabilityStatus
+from phoenix_msgs.msg import CapabilityStatus, ConversationEvent
 
-from phoenix_bringup.fragile_toy import FAULTS, FragileToy, requests_of
+from phoenix_core import events
 
-SAMPLES = Path(__file__).parents[1] / 'samples'
+ROOT = Path(__file__).parents[1]
+TESTS = ('tests/system', 'src/phoenix_audio/test', 'src/phoenix_speech/test')
+sys.path.extend(str(ROOT / folder) for folder in TESTS)
+
+import chat_server  # noqa: E402
+import pulse_server  # noqa: E402
+from chat_server import Answer, ChatServer  # noqa: E402
+from fragile_toy import FAULTS, RECOVERY_S, FragileToy, requests_of  # noqa: E402
+from room import QuietRoom  # noqa: E402
+
+SOUND_SERVER = 'sound server'
 PAUSE_S = (0.0, 10.0)  # between a recovery and the next fault
+OUTAGE_S = (0.0, 3.0)  # of the sound server
 SETTLED_S = 1.0  # after a recovery, for DDS to connect the new process with the bench itself
+BROKEN_SHARE = 0.5  # of the answers of the language server
 
 
 @dataclass
@@ -34,105 +49,176 @@ class Spoken:
 class Chaos:
     """Somebody who speaks to a toy all the time, and the faults."""
 
-    def __init__(self, toy: FragileToy, seed: int, recordings: list[Path]) -> None:
+    def __init__(
+        self, toy: FragileToy, chance: random.Random, recordings: list[Path], room: QuietRoom
+    ) -> None:
         """Prepare."""
         self.spoken: list[Spoken] = []
-        self._toy = toy
-        self._chance = random.Random(seed)
+        self.toy = toy
+        self.times_s: defaultdict[str, list[float]] = defaultdict(list)  # to recover, by fault
+        self.lasting: list[str] = []  # faults that the toy did not recover from
+        self.memory_mb: list[float] = []  # after each fault
+        self._chance = chance
         self._recordings = recordings
-        self._injected = 0
-        self._times_s: defaultdict[str, list[float]] = defaultdict(list)  # to recover, by fault
-        self._lasting: list[str] = []  # faults that the toy did not recover from
+        self._room = room
         self._disturbed: list[tuple[float, float]] = []  # from each fault to its end
-        self._memory_mb = [memory_mb(toy)]  # at the start, and after each fault
 
     def torment(self, seconds: float) -> None:
         """Inject one fault after the other."""
-        toy = self._toy
+        toy = self.toy
         until = time.monotonic() + seconds
         while time.monotonic() < until and not toy.ended.wait(self._chance.uniform(*PAUSE_S)):
-            how = self._chance.choice(FAULTS[toy.layout])
-            victim = self._chance.choice(toy.victims(how))
+            how = self._chance.choice([*FAULTS[toy.layout], SOUND_SERVER])
             begun_s = time.monotonic()
-            took_s = toy.fail(how, victim)
+            if how == SOUND_SERVER:
+                victim, took_s = '', self._fail_sound_server()
+            else:
+                victim = self._chance.choice(toy.victims(how))
+                took_s = toy.fail(how, victim)
             if toy.ended.is_set() and took_s is None:
                 return
-            self._injected += 1
             self._disturbed.append((begun_s, time.monotonic() + SETTLED_S))
+            fault = f'{how} {victim}'.strip()
             if took_s is None:
-                self._lasting.append(f'{how} {victim}')
+                self.lasting.append(fault)
             else:
-                self._times_s[how].append(took_s)
-            self._memory_mb.append(memory_mb(toy))
+                self.times_s[how].append(took_s)
+            self.memory_mb.append(memory_mb(toy))
             result = f'NOT RECOVERED: {self._state()}' if took_s is None else f'{took_s:.1f} s'
             left_s = max(0.0, until - time.monotonic())
-            print(f'  {how} {victim}: {result} ({left_s:.0f} s to go)', flush=True)
+            print(f'  {fault}: {result} ({left_s:.0f} s to go)', flush=True)
+
+    def _fail_sound_server(self) -> float | None:
+        """Kill it, start it again, and return how long the toy then takes to hear and speak."""
+        toy = self.toy
+        self._room.die()
+        lost = toy.wait_for(lambda: toy.level('hearing') == CapabilityStatus.LOST, RECOVERY_S)
+        toy.ended.wait(self._chance.uniform(*OUTAGE_S))
+        begun_s = time.monotonic()
+        self._room.revive()
+        return time.monotonic() - begun_s if lost and toy.wait_until_well() else None
 
     def _state(self) -> str:
         return '; '.join(
             f'{name} {entry.level} {entry.message}'
-            for name, entry in self._toy.witness.toy.items()
+            for name, entry in self.toy.witness.toy.items()
             if entry.level != CapabilityStatus.OK
         )
 
     def speak(self) -> None:
         """Speak to the toy, one recording after the other, till the end."""
         number = 0
-        while not self._toy.ended.is_set():
-            begun_s = time.monotonic()
-            verdict = self._toy.play(self._recordings[number % len(self._recordings)])
+        while not self.toy.ended.is_set():
+            recording = self._recordings[number % len(self._recordings)]
             number += 1
+            begun_s = time.monotonic()
+            with ExitStack() as stack:
+                speaking = self._room.speaking(recording)
+                verdict = self.toy.play(recording, partial(stack.enter_context, speaking))
             if verdict is not None:
                 self.spoken.append(Spoken(begun_s, time.monotonic(), verdict))
 
-    def report(self) -> bool:
-        """Print what came of it; True when all was as it must be."""
-        for how, times_s in sorted(self._times_s.items()):
-            print(f'  {how:>8}: {summary(times_s)}')
-        times_s = [one for several in self._times_s.values() for one in several]
-        print(f'  {self._injected} faults injected, {len(times_s)} recovered; {summary(times_s)}')
-        for name in self._lasting:
-            print(f'  not recovered: {name}')
-        answered = [one for one in self.spoken if not one.verdict]
-        calm = [one for one in self.spoken if not self._was_disturbed(one)]
-        failed = [one for one in calm if one.verdict]
-        hung = [one for one in self.spoken if 'still busy' in one.verdict]
-        print(
-            f'  {len(self.spoken)} interactions, {len(answered)} answered, {len(hung)} hung; '
-            f'{len(calm)} of them between faults, {len(calm) - len(failed)} answered'
-        )
-        for one in failed:
-            print(f'  not answered between faults: {one.verdict}')
-        codes: Counter[str] = Counter()
-        for (_, code), count in self._toy.witness.faults.items():
-            codes[code] += count
-        told = ', '.join(f'{code} {count}' for code, count in codes.most_common())
-        print(f'  faults told: {told or "none"}')
-        quarter = len(self._memory_mb) // 4 + 1
-        early_mb, late_mb = self._memory_mb[:quarter], self._memory_mb[-quarter:]
-        print(
-            f'  {self._toy.witness.lost} events lost; memory, medians of the first and the last '
-            f'quarter: {statistics.median(early_mb):.0f} MB, {statistics.median(late_mb):.0f} MB'
-        )
-        return not self._lasting and not hung and not failed
-
-    def _was_disturbed(self, spoken: Spoken) -> bool:
-        return any(
-            begun_s < spoken.ended_s and spoken.begun_s < ended_s
-            for begun_s, ended_s in self._disturbed
-        )
+    def calm(self) -> list[Spoken]:
+        """Return what was spoken while nothing failed."""
+        return [
+            one
+            for one in self.spoken
+            if not any(
+                begun_s < one.ended_s and one.begun_s < ended_s
+                for begun_s, ended_s in self._disturbed
+            )
+        ]
 
 
-def summary(times_s: list[float]) -> str:
-    """Describe times to recover."""
+class Replies:
+    """What the toy replied while its language server did as it liked."""
+
+    def __init__(self, toy: FragileToy) -> None:
+        """Begin to listen."""
+        self._probe = toy.graph.probe(records=[events.CONVERSATION])
+
+    def summary(self) -> str:
+        """Tell who replied, and how soon."""
+        asked_s: dict[str, float] = {}
+        took_s: dict[str, float] = {}
+        by_script = 0
+        for told in self._probe.recorded(events.CONVERSATION):
+            trace = told.header.trace_id
+            now_s = told.header.stamp.sec + told.header.stamp.nanosec * 1e-9
+            if told.kind == ConversationEvent.STARTING:
+                asked_s[trace] = now_s
+            elif told.kind == ConversationEvent.SENTENCE and trace in asked_s.keys() - took_s:
+                took_s[trace] = now_s - asked_s[trace]
+                by_script += told.provider == 'scripted'
+        return (
+            f'{len(took_s)} replies, {by_script} by the script; '
+            f'first sentence {percentiles([*took_s.values()])}'
+        )
+
+
+class LanguageServer:
+    """Answers as it should or badly, by chance."""
+
+    def __init__(self, chance: random.Random) -> None:
+        """Prepare; it is its own behavior of a ChatServer."""
+        self.broken = self.asked = 0
+        self._chance = chance
+
+    def __call__(self, answer: Answer) -> None:
+        """Answer one request."""
+        self.asked += 1
+        behavior = chat_server.good
+        if self._chance.random() < BROKEN_SHARE:
+            self.broken += 1
+            behavior = self._chance.choice(chat_server.BROKEN)
+        with contextlib.suppress(ConnectionError):  # who asked was killed
+            behavior(answer)
+
+
+def report(chaos: Chaos) -> bool:
+    """Print what came of it; True when all was as it must be."""
+    for how, times_s in sorted(chaos.times_s.items()):
+        print(f'  {how:>12}: time to recover {percentiles(times_s)}')
+    times_s = [one for several in chaos.times_s.values() for one in several]
+    injected = len(times_s) + len(chaos.lasting)
+    print(
+        f'  {injected} faults injected, {len(times_s)} recovered; '
+        f'time to recover {percentiles(times_s)}'
+    )
+    for name in chaos.lasting:
+        print(f'  not recovered: {name}')
+    answered = [one for one in chaos.spoken if not one.verdict]
+    calm = chaos.calm()
+    failed = [one for one in calm if one.verdict]
+    hung = [one for one in chaos.spoken if 'still busy' in one.verdict]
+    print(
+        f'  {len(chaos.spoken)} interactions, {len(answered)} answered, {len(hung)} hung; '
+        f'{len(calm)} of them between faults, {len(calm) - len(failed)} answered'
+    )
+    for one in failed:
+        print(f'  not answered between faults: {one.verdict}')
+    witness = chaos.toy.witness
+    codes: defaultdict[str, int] = defaultdict(int)
+    for (_, code), count in witness.faults.items():
+        codes[code] += count
+    told = ', '.join(f'{code} {codes[code]}' for code in sorted(codes, key=lambda c: -codes[c]))
+    print(f'  faults told: {told or "none"}')
+    quarter = len(chaos.memory_mb) // 4 + 1
+    early_mb, late_mb = chaos.memory_mb[:quarter], chaos.memory_mb[-quarter:]
+    print(
+        f'  {witness.lost} events lost; memory, medians of the first and the last '
+        f'quarter: {statistics.median(early_mb):.0f} MB, {statistics.median(late_mb):.0f} MB'
+    )
+    return not chaos.lasting and not hung and not failed
+
+
+def percentiles(times_s: list[float]) -> str:
+    """Describe some durations."""
     if not times_s:
-        return 'no time to recover'
+        return '-'
     ordered = sorted(times_s)
     p95 = ordered[min(len(ordered) - 1, round(0.95 * len(ordered)))]
-    return (
-        f'time to recover p50 {statistics.median(ordered):.1f} s, p95 {p95:.1f} s, '
-        f'max {ordered[-1]:.1f} s'
-    )
+    return f'p50 {statistics.median(ordered):.1f} s, p95 {p95:.1f} s, max {ordered[-1]:.1f} s'
 
 
 def memory_mb(toy: FragileToy) -> float:
@@ -146,13 +232,13 @@ def memory_mb(toy: FragileToy) -> float:
     return total / 2**20
 
 
-def run(toy: FragileToy, seconds: float, seed: int, recordings: list[Path]) -> bool:
+def run(chaos: Chaos, language: LanguageServer, seconds: float) -> bool:
     """Torment a toy; False when it did not fare as it must."""
-    print(f'{toy.layout}, {seconds:.0f} s, seed {seed}', flush=True)
+    toy = chaos.toy
     if not toy.wait_until_well():
         print('  the toy did not come up', flush=True)
         return False
-    chaos = Chaos(toy, seed, recordings)
+    replies = Replies(toy)
     speaker = threading.Thread(target=chaos.speak)
     speaker.start()
     chaos.torment(seconds)
@@ -161,7 +247,12 @@ def run(toy: FragileToy, seconds: float, seed: int, recordings: list[Path]) -> b
     toy.wait_for(lambda: len(chaos.spoken) >= count, 120)
     toy.ended.set()
     speaker.join()
-    return chaos.report()
+    fine = report(chaos)
+    print(
+        f'  language server: {language.asked} requests, {language.broken} answered badly; '
+        f'{replies.summary()}'
+    )
+    return fine
 
 
 def main() -> int:
@@ -171,23 +262,37 @@ def main() -> int:
     parser.add_argument('--seed', type=int, default=1)
     parser.add_argument('--layout', choices=[*FAULTS], action='append')
     options = parser.parse_args()
+    if why := pulse_server.missing():
+        parser.error(why)
     fine = True
     interrupted = threading.Event()
-    with tempfile.TemporaryDirectory() as folder:
-        environ = {'PHOENIX_ACTIVITIES_STATE_FILE': f'{folder}/toy.sqlite3'}
-        recordings = requests_of(SAMPLES, Path(folder))
-        for layout in options.layout or [*FAULTS]:
-            with FragileToy(layout, environ) as toy:
+    for layout in options.layout or [*FAULTS]:
+        print(f'{layout}, {options.seconds:.0f} s, seed {options.seed}', flush=True)
+        with ExitStack() as stack:
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+            language = LanguageServer(random.Random(options.seed))
+            chat = stack.enter_context(ChatServer(language))
+            room = QuietRoom(folder)
+            stack.callback(room.die)
+            environ = {
+                **room.env,
+                'PHOENIX_ACTIVITIES_STATE_FILE': str(folder / 'toy.sqlite3'),
+                'PHOENIX_CONVERSATION_PROVIDERS': '[openai, scripted]',
+                'PHOENIX_CONVERSATION_BASE_URL': chat.url,
+            }
+            toy = stack.enter_context(FragileToy(layout, environ, tolerated=['conversation']))
 
-                def end(*_: object, toy: FragileToy = toy) -> None:
-                    interrupted.set()
-                    toy.ended.set()
+            def end(*_: object, toy: FragileToy = toy) -> None:
+                interrupted.set()
+                toy.ended.set()
 
-                for number in (signal.SIGINT, signal.SIGTERM):
-                    signal.signal(number, end)
-                fine &= run(toy, options.seconds, options.seed, recordings)
-            if interrupted.is_set():
-                return 130
+            for number in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(number, end)
+            recordings = requests_of(ROOT / 'samples', folder)
+            chaos = Chaos(toy, random.Random(options.seed), recordings, room)
+            fine &= run(chaos, language, options.seconds)
+        if interrupted.is_set():
+            return 130
     return 0 if fine else 1
 
 

@@ -8,8 +8,7 @@ import signal
 import sys
 import threading
 import time
-from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Future
 from pathlib import Path
 from types import TracebackType
@@ -18,17 +17,14 @@ from typing import Any
 import numpy as np
 from ament_index_python.packages import get_package_share_path
 from phoenix_msgs.msg import CapabilityStatus, NodeStatus, SimulatedSensor
-from std_msgs.msg import String
+from witness import Witness
 
 from phoenix_audio.wav import WavWriter, read_wav
 from phoenix_bringup.launch_file import ProcessSpec, load
 from phoenix_bringup.launch_runner import LaunchRunner
 from phoenix_bringup.play_progress import PlayProgress
-from phoenix_core import events, qos
-from phoenix_core.event_type import EventType
-from phoenix_core.fault_injection import HANG, RAISE, failure_topic
-from phoenix_core.node import EventNode
-from phoenix_core.settings import NodeSettings
+from phoenix_core import events
+from phoenix_core.fault_injection import HANG, RAISE
 from phoenix_core.testing import TestGraph
 
 LAUNCH_FILE = Path(get_package_share_path('phoenix_bringup')) / 'launch' / 'phoenix.launch.xml'
@@ -39,74 +35,6 @@ SIGNALS = {'kill -9': signal.SIGKILL, 'SIGSTOP': signal.SIGSTOP}
 FAULTS = {'processes': [*SIGNALS], 'composed': [*SIGNALS, HANG, RAISE]}
 SUPERVISOR = 'supervisor'
 WITHOUT_EVENTS = {'sensors', 'telemetry', SUPERVISOR}  # nobody touches this toy
-WATCHED = [
-    event
-    for event in events.ALL
-    if event.traced and event.qos is not qos.LOSSY_STREAM and event is not events.AUDIO_OUTPUT
-]
-
-
-class Witness(EventNode):
-    """Sees all that the toy does, and keeps of it what tests and benches want to know."""
-
-    settings: NodeSettings
-
-    def __init__(self, **options: Any) -> None:
-        """Begin to keep."""
-        # Declared here, as by the Probe of tests: it is no node of the toy.
-        self.produces = (events.SIMULATED_SOUND, events.SIMULATED_SENSOR)  # type: ignore[misc]
-        self.consumes = dict.fromkeys(  # type: ignore[misc]
-            [*WATCHED, events.NODE_STATUS, events.SYSTEM_STATUS], 'on_event'
-        )
-        super().__init__(**options)
-        self.changed = threading.Condition()
-        self.nodes: dict[str, NodeStatus] = {}  # the newest of each, without this one
-        self.toy: dict[str, CapabilityStatus] = {}
-        self.faults: Counter[tuple[str, str]] = Counter()  # by node and code
-        self.progress: PlayProgress | None = None
-        self._spans: set[str] = set()
-        self._causes: set[str] = set()
-        self._types = {event.message: event for event in self.consumes}
-        self._failures: dict[str, Any] = {}
-
-    def on_event(self, message: Any) -> None:
-        """Take an event."""
-        event: EventType = self._types[type(message)]
-        with self.changed:
-            if event is events.NODE_STATUS:
-                if message.header.producer != self.get_name():
-                    self.nodes[message.header.producer] = message
-            elif event is events.SYSTEM_STATUS:
-                self.toy = {entry.capability: entry for entry in message.capabilities}
-            elif event is events.FAULT:
-                self.faults[message.node, message.code] += 1
-            if event.traced:
-                self._spans.add(message.header.span_id)
-                self._causes.add(message.header.parent_span_id)
-            if self.progress is not None:
-                self.progress.feed(event, message, time.monotonic())
-            self.changed.notify_all()
-
-    def fail(self, node: str, how: str) -> bool:
-        """Ask a composed node to fail; False when it does not hear that yet."""
-        if node not in self._failures:
-            self._failures[node] = self.create_publisher(String, failure_topic(node), qos.EVENT)
-        publisher = self._failures[node]
-        publisher.publish(String(data=how))
-        return publisher.get_subscription_count() > 0
-
-    @property
-    def lost(self) -> int:
-        """How many events are missing that others say they were caused by."""
-        with self.changed:
-            return len(self._causes - self._spans - {''})
-
-    @property
-    def is_well(self) -> bool:
-        """Tell whether all capabilities work."""
-        return bool(self.toy) and all(
-            entry.level == CapabilityStatus.OK for entry in self.toy.values()
-        )
 
 
 class FragileToy:
@@ -115,17 +43,22 @@ class FragileToy:
 
     :param layout: of the launch file.
     :param environ: what is added to the environment of its processes.
+    :param tolerated: capabilities that may be degraded in a toy that is well.
     """
 
-    def __init__(self, layout: str, environ: Mapping[str, str]) -> None:
+    def __init__(
+        self, layout: str, environ: Mapping[str, str], tolerated: Collection[str] = ()
+    ) -> None:
         self.layout = layout
         self.ended = threading.Event()  # set it to end all waiting
         self._environ = environ
+        self._tolerated = tolerated
 
     def __enter__(self) -> 'FragileToy':
         """Start the processes."""
         self.graph = TestGraph().__enter__()
         self.witness: Witness = self.graph.add(Witness)
+        self.witness.tolerated = self._tolerated
         environ = {**self._environ, 'ROS_DOMAIN_ID': str(self.graph.domain)}
         description = load(LAUNCH_FILE, {'layout': self.layout, 'telemetry': 'false'})
         self._names = {name for process in description.processes for name in _nodes(process)}
@@ -176,7 +109,7 @@ class FragileToy:
 
     def victims(self, how: str) -> list[str]:
         """List the nodes that can fail in that way."""
-        names = sorted(self.witness.nodes)
+        names = sorted(self._names)
         if how == RAISE:
             return [name for name in names if name not in WITHOUT_EVENTS]
         return [name for name in names if name != SUPERVISOR or how in SIGNALS]
@@ -204,8 +137,8 @@ class FragileToy:
             witness.toy = {}  # what a dead one has told counts for nothing
         if how in SIGNALS:
             os.kill(pid, SIGNALS[how])
-        else:
-            self._ask_to_fail(how, victim)
+        elif not self._ask_to_fail(how, victim):
+            return None
         begun_s = time.monotonic()
         recovered = self.wait_for(lambda: is_new() and witness.is_well, RECOVERY_S)
         return time.monotonic() - begun_s if recovered else None
@@ -216,16 +149,19 @@ class FragileToy:
         before = witness.faults[fault]
         until = time.monotonic() + RECOVERY_S
         while time.monotonic() < until and not self.ended.is_set():
-            self._ask_to_fail(RAISE, victim)
+            if not self._ask_to_fail(RAISE, victim):
+                return None
             if self.wait_for(lambda: witness.faults[fault] > before, AGAIN_S):
                 begun_s = time.monotonic()
                 return time.monotonic() - begun_s if self.wait_until_well() else None
         return None
 
-    def _ask_to_fail(self, how: str, victim: str) -> None:
+    def _ask_to_fail(self, how: str, victim: str) -> bool:
+        until = time.monotonic() + RECOVERY_S
         while not self.graph.call(lambda: self.witness.fail(victim, how)):
-            if self.ended.wait(0.02):
-                return
+            if self.ended.wait(0.02) or time.monotonic() > until:
+                return False
+        return True
 
     def play(self, recording: Path, by: Callable[[], object] | None = None) -> str | None:
         """

@@ -91,15 +91,22 @@ class PulseServer:
         self._process.wait()
 
 
+def missing() -> str:
+    """Say what a sound server needs and is not installed; empty if nothing."""
+    if shutil.which('pulseaudio') is None:
+        return 'pulseaudio is not installed (Debian: pulseaudio)'
+    if NO_PORTAUDIO:
+        return WHY_NO_PORTAUDIO
+    if not list(Path('/usr/lib').glob('**/alsa-lib/libasound_module_pcm_pulse.so')):
+        return 'ALSA has no plugin for PulseAudio (Debian: libasound2-plugins)'
+    return ''
+
+
 @pytest.fixture
 def pulse(tmp_path: Path) -> Iterator[PulseServer]:
     """Start a sound server of this test's own, or skip the test where that cannot be."""
-    if shutil.which('pulseaudio') is None:
-        pytest.skip('pulseaudio is not installed (Debian: pulseaudio)')
-    if NO_PORTAUDIO:
-        pytest.skip(WHY_NO_PORTAUDIO)
-    if not list(Path('/usr/lib').glob('**/alsa-lib/libasound_module_pcm_pulse.so')):
-        pytest.skip('ALSA has no plugin for PulseAudio (Debian: libasound2-plugins)')
+    if why := missing():
+        pytest.skip(why)
     server = PulseServer(tmp_path)
     yield server
     server.stop()

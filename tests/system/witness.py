@@ -1,0 +1,89 @@
+"""A node that sees all that a toy does, for tests and benches that let parts of it fail."""
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Collection
+from typing import Any
+
+from phoenix_msgs.msg import CapabilityStatus, NodeStatus
+from std_msgs.msg import String
+
+from phoenix_bringup.play_progress import PlayProgress
+from phoenix_core import events, qos
+from phoenix_core.event_type import EventType
+from phoenix_core.fault_injection import failure_topic
+from phoenix_core.node import EventNode
+from phoenix_core.settings import NodeSettings
+
+WATCHED = [
+    event
+    for event in events.ALL
+    if event.traced and event.qos is not qos.LOSSY_STREAM and event is not events.AUDIO_OUTPUT
+]
+
+
+class Witness(EventNode):
+    """Sees all that the toy does, and keeps of it what tests and benches want to know."""
+
+    settings: NodeSettings
+
+    def __init__(self, **options: Any) -> None:
+        """Begin to keep."""
+        # Declared here, as by the Probe of tests: it is no node of the toy.
+        self.produces = (events.SIMULATED_SOUND, events.SIMULATED_SENSOR)  # type: ignore[misc]
+        self.consumes = dict.fromkeys(  # type: ignore[misc]
+            [*WATCHED, events.NODE_STATUS, events.SYSTEM_STATUS], 'on_event'
+        )
+        super().__init__(**options)
+        self.changed = threading.Condition()
+        self.nodes: dict[str, NodeStatus] = {}  # the newest of each, without this one
+        self.toy: dict[str, CapabilityStatus] = {}
+        self.faults: Counter[tuple[str, str]] = Counter()  # by node and code
+        self.tolerated: Collection[str] = ()  # capabilities that may be degraded
+        self.progress: PlayProgress | None = None
+        self._spans: set[str] = set()
+        self._causes: set[str] = set()
+        self._types = {event.message: event for event in self.consumes}
+        self._failures: dict[str, Any] = {}
+
+    def on_event(self, message: Any) -> None:
+        """Take an event."""
+        event: EventType = self._types[type(message)]
+        with self.changed:
+            if event is events.NODE_STATUS:
+                if message.header.producer != self.get_name():
+                    self.nodes[message.header.producer] = message
+            elif event is events.SYSTEM_STATUS:
+                self.toy = {entry.capability: entry for entry in message.capabilities}
+            elif event is events.FAULT:
+                self.faults[message.node, message.code] += 1
+            if event.traced:
+                self._spans.add(message.header.span_id)
+                self._causes.add(message.header.parent_span_id)
+            if self.progress is not None:
+                self.progress.feed(event, message, time.monotonic())
+            self.changed.notify_all()
+
+    def fail(self, node: str, how: str) -> bool:
+        """Ask a composed node to fail; False when it does not hear that yet."""
+        if node not in self._failures:
+            self._failures[node] = self.create_publisher(String, failure_topic(node), qos.EVENT)
+        publisher = self._failures[node]
+        publisher.publish(String(data=how))
+        return publisher.get_subscription_count() > 0
+
+    @property
+    def lost(self) -> int:
+        """How many events are missing that others say they were caused by."""
+        with self.changed:
+            return len(self._causes - self._spans - {''})
+
+    @property
+    def is_well(self) -> bool:
+        """Tell whether all capabilities work, as well as they are to."""
+        return bool(self.toy) and all(
+            entry.level == CapabilityStatus.OK
+            or (entry.level == CapabilityStatus.DEGRADED and name in self.tolerated)
+            for name, entry in self.toy.items()
+        )
