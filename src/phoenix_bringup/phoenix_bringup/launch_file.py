@@ -88,7 +88,7 @@ def dry_run(processes: Iterable[ProcessSpec]) -> str:
     """Return each process as a shell command, with its environment and inline parameters."""
     blocks = []
     for process in processes:
-        respawn = f', respawns after {process.respawn_delay} s' if process.respawn else ''
+        respawn = f', respawns after {process.respawn_delay:g} s' if process.respawn else ''
         lines = [f'# {process.name} (output: {process.output}{respawn})']
         for path, text in process.params_files.items():
             lines += [f'# {path}:', *(f'#   {line}' for line in text.splitlines())]

@@ -200,7 +200,7 @@ class LaunchRunner:
                 self._ended.put_nowait((process, code))
                 return
             delay = process.respawn_delay
-            self._on_line(process, f'ended with exit code {code}, starts again in {delay} s')
+            self._on_line(process, f'ended with exit code {code}, starts again in {delay:g} s')
             with contextlib.suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), delay)
                 return

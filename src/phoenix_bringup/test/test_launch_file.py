@@ -365,7 +365,7 @@ def test_dry_run_prints_commands_that_a_shell_understands(launch: Launch, prefix
     (path,) = description.processes[0].params_files
     program = f'{prefix}/lib/toy/ears'
     assert dry_run(description.processes) == (
-        '# left (output: log, respawns after 0.0 s)\n'
+        '# left (output: log, respawns after 0 s)\n'
         f'# {path}:\n'
         '#   /**:\n'
         '#     ros__parameters:\n'

@@ -7,31 +7,14 @@ never goes back.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from enum import Enum
 from typing import Protocol
 
 from phoenix_msgs.msg import CapabilityStatus, NodeStatus
 
+from phoenix_core.watched_node import Command, Process, WatchedNode, start_order
+
 OK, DEGRADED, LOST = CapabilityStatus.OK, CapabilityStatus.DEGRADED, CapabilityStatus.LOST
 UNKNOWN = CapabilityStatus.UNKNOWN
-
-
-class Command(Enum):
-    """A transition of a lifecycle node, and the state to which it leads."""
-
-    CONFIGURE = NodeStatus.INACTIVE, 'configure'
-    ACTIVATE = NodeStatus.ACTIVE, 'activate'
-    DEACTIVATE = NodeStatus.INACTIVE, 'deactivate'
-    CLEANUP = NodeStatus.UNCONFIGURED, 'cleanup'
-    SHUTDOWN = NodeStatus.FINALIZED, 'shutdown'
-
-
-@dataclass(frozen=True)
-class Process:
-    """Where a node runs; nodes composed in one process share their fate."""
-
-    host: str
-    pid: int
 
 
 class Nodes(Protocol):
@@ -68,37 +51,6 @@ class Policy:
 
 
 @dataclass
-class _Node:
-    name: str
-    status: NodeStatus
-    alive: bool = False
-    alive_since: float = 0.0
-    silent_since: float | None = None  # None while alive
-    was_alive: bool = False
-    down: bool = False  # its process is dead or hung, and has not come back
-    pending: Command | None = None
-    asked_at: float = 0.0  # for what is pending, the last time
-    deadline: float = 0.0  # of what is pending
-    obeyed: bool = False  # what is pending is done; its status is on its way
-    failures: int = 0  # in a row
-    retry_at: float = 0.0
-    active_since: float | None = None
-    rebuild: bool = False  # make a new one before the next attempt
-    harmful: bool = False  # took its process along when it was last brought up
-    was_active: bool = False
-    consumes: frozenset[str] = frozenset()
-    produces: frozenset[str] = frozenset()
-
-    @property
-    def process(self) -> Process:
-        return Process(self.status.host, self.status.process_id)
-
-    @property
-    def works(self) -> bool:
-        return self.status.state == NodeStatus.ACTIVE and not self.down
-
-
-@dataclass
 class Supervision:
     """The state machine of all nodes; `step` is called many times a second."""
 
@@ -111,7 +63,7 @@ class Supervision:
 
     def __post_init__(self) -> None:
         """Begin without knowing any node."""
-        self._seen: dict[str, _Node] = {}
+        self._seen: dict[str, WatchedNode] = {}
         self._expected = {name for names in self.capabilities.values() for name in names}
         self._began: float | None = None
         self._gathered = False
@@ -125,33 +77,18 @@ class Supervision:
         name = status.header.producer
         node = self._seen.get(name)
         if node is None:
-            node = self._seen[name] = _Node(name, status, silent_since=now)
+            node = self._seen[name] = WatchedNode(name, status, silent_since=now)
         elif Process(status.host, status.process_id) != node.process:
             self._died(node.process, now)
             node.down = node.rebuild = False
             if not node.alive:
                 node.silent_since = now  # the silence until now was that of its predecessor
-        node.status = status
-        node.consumes = frozenset(status.consumes)
-        node.produces = frozenset(topic.topic for topic in status.topics)
-        if node.pending is not None and status.state == node.pending.value[0]:
-            node.pending = None
-        if status.state == NodeStatus.ACTIVE:
-            node.active_since = node.active_since or now
-            node.was_active = True
-        else:
-            node.active_since = None
-        if status.state == NodeStatus.FINALIZED:
-            node.rebuild = False
+        node.take_status(status, now)
 
     def on_alive(self, name: str, alive: bool, now: float) -> None:
         """Take what DDS says of the liveliness of a node that was seen."""
         node = self._seen[name]
-        if alive and not node.alive:
-            node.alive_since = now
-        node.alive = alive
-        node.was_alive |= alive
-        node.silent_since = None if alive else now
+        node.take_pulse(alive, now)
         if alive and self.nodes.exists(node.process):  # else it is its successor that lives
             node.down = False
             if node.status.state == NodeStatus.ACTIVE:
@@ -182,26 +119,10 @@ class Supervision:
         for process in dict.fromkeys(node.process for node in silent):
             self._check_silent(process, now)
         if self.up:
-            for node in self.order():
+            for node in start_order(self._seen.values()):
                 self._raise(node, now)
         else:
             self._lower(now)
-
-    def order(self) -> list[_Node]:
-        """Return the nodes so that who consumes events comes before who produces them."""
-        nodes = self._seen.values()
-        consumers = {
-            node.name: {other.name for other in nodes if other.consumes & node.produces}
-            for node in nodes
-        }
-        reach = {name: {name} for name in consumers}
-        for _ in consumers:
-            for reached in reach.values():
-                reached.update(*(consumers[name] for name in list(reached)))
-        # Whom one's events reach, at last, is more than whom theirs reach, but within a circle.
-        return sorted(
-            nodes, key=lambda node: (len(reach[node.name]), len(consumers[node.name]), node.name)
-        )
 
     def status(self) -> list[CapabilityStatus]:
         """Say how well each capability works."""
@@ -211,7 +132,7 @@ class Supervision:
 
     # Bringing up and taking down.
 
-    def _raise(self, node: _Node, now: float) -> None:
+    def _raise(self, node: WatchedNode, now: float) -> None:
         if not self._may_be_asked(node) or now < node.retry_at or self._given_up(node):
             return
         match node.status.state:
@@ -226,7 +147,7 @@ class Supervision:
             case NodeStatus.ACTIVE if self._rests(node):
                 self._ask(node, Command.DEACTIVATE, now)
 
-    def _rests(self, node: _Node) -> bool:
+    def _rests(self, node: WatchedNode) -> bool:
         """Tell whether a standby has nothing to do: whom it stands in for works, or may yet."""
         principals = [name for name, standby in self.standbys.items() if standby == node.name]
         if not principals:
@@ -236,9 +157,9 @@ class Supervision:
             return not self._gathered
         return principal.works or not (principal.down or principal.failures)
 
-    def _consumers_settled(self, node: _Node) -> bool:
+    def _consumers_settled(self, node: WatchedNode) -> bool:
         """Tell whether those before it in the order that hear this node do so, or never will."""
-        order = self.order()
+        order = start_order(self._seen.values())
         before = order[: order.index(node)]
         return all(
             other.works
@@ -251,7 +172,8 @@ class Supervision:
         )
 
     def _lower(self, now: float) -> None:
-        order = [node for node in reversed(self.order()) if self._managed(node)]
+        managed = [node for node in self._seen.values() if self._managed(node)]
+        order = start_order(managed)[::-1]
         for state, command in (
             (NodeStatus.ACTIVE, Command.DEACTIVATE),
             (NodeStatus.INACTIVE, Command.CLEANUP),
@@ -262,20 +184,20 @@ class Supervision:
                     self._ask(remaining[0], command, now)
                 return
 
-    def _managed(self, node: _Node) -> bool:
+    def _managed(self, node: WatchedNode) -> bool:
         return not node.status.autostart and not node.down
 
-    def _may_be_asked(self, node: _Node) -> bool:
+    def _may_be_asked(self, node: WatchedNode) -> bool:
         return self._managed(node) and node.alive and node.pending is None
 
-    def _ask(self, node: _Node, command: Command, now: float) -> None:
+    def _ask(self, node: WatchedNode, command: Command, now: float) -> None:
         if self.nodes.change(node.name, command):
             node.pending, node.asked_at, node.obeyed = command, now, False
             node.deadline = now + self.policy.transition_s
 
     # What goes wrong.
 
-    def _check_pending(self, node: _Node, now: float) -> None:
+    def _check_pending(self, node: WatchedNode, now: float) -> None:
         if node.pending is None:
             return
         # Who does what was asked shows no sign of life meanwhile. While DDS takes the service of a
@@ -319,7 +241,7 @@ class Supervision:
         for node in members if killed else hung:
             node.down = True
 
-    def _is_hung(self, node: _Node, now: float) -> bool:
+    def _is_hung(self, node: WatchedNode, now: float) -> bool:
         # One that is rebuilt is silent till DDS has found the new one.
         rebuilt = node.status.state == NodeStatus.FINALIZED
         patience_s = self.policy.gather_s if rebuilt else self.policy.hang_s
@@ -338,14 +260,12 @@ class Supervision:
             node.harmful = node in guilty
             if node in (guilty or members):
                 self._failed(node, now)
-            node.down = True
-            node.pending = None
-            node.active_since = None
+            node.lose()
 
-    def _members(self, process: Process) -> list[_Node]:
+    def _members(self, process: Process) -> list[WatchedNode]:
         return [node for node in self._seen.values() if node.process == process and not node.down]
 
-    def _failed(self, node: _Node, now: float) -> None:
+    def _failed(self, node: WatchedNode, now: float) -> None:
         node.failures += 1
         pause_s = self.policy.retry_s * 2 ** (node.failures - 2) if node.failures > 1 else 0.0
         node.retry_at = now + min(pause_s, self.policy.retry_max_s)
@@ -355,7 +275,7 @@ class Supervision:
             tried = 'given up' if self._given_up(node) else 'tries again now and then'
             self.nodes.report(node.name, 'node_lost', message, tried, lost=True)
 
-    def _given_up(self, node: _Node) -> bool:
+    def _given_up(self, node: WatchedNode) -> bool:
         """Tell whether a further attempt would do more harm than good to the others."""
         return node.harmful and node.failures >= self.policy.attempts
 
@@ -385,5 +305,5 @@ class Supervision:
         return UNKNOWN, ''
 
 
-def _names(nodes: Iterable[_Node]) -> str:
+def _names(nodes: Iterable[WatchedNode]) -> str:
     return ', '.join(node.name for node in nodes)

@@ -19,9 +19,10 @@ from phoenix_core.config_file import FileModel, load_config
 from phoenix_core.execution import run
 from phoenix_core.node import EventNode
 from phoenix_core.settings import NodeSettings, setting
-from phoenix_core.supervision import Command, Policy, Process, Supervision
+from phoenix_core.supervision import Policy, Supervision
 from phoenix_core.vital_signs import alive_topic
 from phoenix_core.watchdog import Watchdog
+from phoenix_core.watched_node import Command, Process
 
 STEP_PERIOD_S = 0.05
 OWN_HANG_S = 2.0  # the supervisor itself, which loads nothing

@@ -5,7 +5,8 @@ import itertools
 import pytest
 from phoenix_msgs.msg import CapabilityStatus, EventHeader, NodeStatus, TopicReach
 
-from phoenix_core.supervision import Command, Policy, Process, Supervision
+from phoenix_core.supervision import Policy, Supervision
+from phoenix_core.watched_node import Command, Process
 
 UNCONFIGURED, INACTIVE, ACTIVE, FINALIZED = 1, 2, 3, 4
 OK, DEGRADED, LOST = CapabilityStatus.OK, CapabilityStatus.DEGRADED, CapabilityStatus.LOST
