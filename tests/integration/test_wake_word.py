@@ -1,9 +1,11 @@
 """The wake word node: recorded speech goes in, the wake phrase comes out, once and in time."""
 
 import array
+import threading
 
 import numpy as np
 import pytest
+from phoenix_msgs.msg import CapabilityStatus
 
 from phoenix_audio.wav import read_wav
 from phoenix_core import events
@@ -161,6 +163,48 @@ def test_a_failing_engine_is_a_fault_and_the_next_frame_is_heard(
     assert (fault.node, fault.code) == ('wake_word', 'handler_failed')
     assert 'RuntimeError at test_wake_word.py' in fault.message
     assert detections(probe, 1)[0].phrase == 'hello'
+
+
+class Slow:
+    """An engine that takes its time, then hears whatever is loud."""
+
+    step_samples = 640
+    may_go_on = threading.Event()
+
+    def __init__(self, settings):
+        pass
+
+    def scores(self, samples):
+        assert self.may_go_on.wait(30)
+        return [{'hello': 0.9 if samples.max() > 1000 else 0.0}]
+
+    def reset(self):
+        pass
+
+
+def test_who_cannot_keep_up_leaves_sound_out_and_says_so(
+    graph, probe, microphone, provide, expect_health, monkeypatch
+):
+    provide('phoenix.wake_word_engines', 'Slow')
+    monkeypatch.setattr('phoenix_speech.wake_word.BEHIND_S', 3.0)
+    Slow.may_go_on.clear()
+    node = graph.add(WakeWord, parameters={'provider': 'Slow'})
+    microphone.play('hey_jarvis.wav')
+    microphone.keep_quiet(3)
+    fault = probe.expect(events.FAULT)
+    assert (fault.node, fault.code) == ('wake_word', 'wake_word_late')
+    expect_health('wake_word', CapabilityStatus.DEGRADED, 'wake_word_late')
+    Slow.may_go_on.set()
+    caught_up = threading.Event()
+    graph.call(lambda: node.in_background(caught_up.set))
+    assert caught_up.wait(30)
+    microphone.keep_quiet(0.1)
+    expect_health('wake_word', CapabilityStatus.OK)
+    begin = microphone.end
+    microphone.play('hey_jarvis.wav')
+    microphone.keep_quiet(1)
+    (event,) = detections(probe, 1)
+    assert microphone.position_at(event.header.stamp) > begin
 
 
 class GoingDeaf:

@@ -20,6 +20,7 @@ from phoenix_speech.wake_word_detector import (
 )
 
 OWN_SHARE = 0.2  # of the threshold, from which on the toy's own words count as the phrase
+BEHIND_S = 30.0  # sound that waits for its score; what is heard so late helps nobody
 WAKE_WORD_ENGINES = 'phoenix.wake_word_engines'
 SCORES = (0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0)
 
@@ -43,7 +44,8 @@ class WakeWord(EventNode):
     Scores every frame on the worker thread and publishes what passes the threshold.
 
     Unless the toy has said it itself: what it plays is remembered, and looked at in case of doubt.
-    An engine that has become deaf is noticed, and replaced by a new one.
+    An engine that has become deaf is noticed, and replaced by a new one; on a machine that is too
+    slow, what waits for too long is left out.
     """
 
     produces = (events.WAKE_WORD_DETECTED, events.WAKE_WORD_SCORE)
@@ -55,6 +57,7 @@ class WakeWord(EventNode):
         self._make_engine = plugins.load(WAKE_WORD_ENGINES, self.settings.provider)
         self._engine: WakeWordEngine = self._make_engine(self.settings)
         self._own_voice = OwnVoice(self._make_engine(self.settings))
+        self._given = self._taken = self._skip_to = 0  # samples, to and by the worker
         self._calls = read_calls(self.settings.config_path / 'wake_words')
         if self.metrics is not None:
             self._scores = self.metrics.histogram(
@@ -89,6 +92,8 @@ class WakeWord(EventNode):
         samples = self._stream.take(frame)
         end = self._stream.position
         self._watched = self.reach(events.WAKE_WORD_SCORE) > 0
+        self._given += len(samples)
+        self._keep_up()
         self.in_background(self._score, samples, end, seconds(self._stream.time_of(end)))
 
     def on_played(self, frame: AudioFrame) -> None:
@@ -98,8 +103,26 @@ class WakeWord(EventNode):
         samples = np.frombuffer(frame.samples, np.int16)
         self.in_background(self._own_voice.play, samples, seconds(frame.header.stamp))
 
+    def _keep_up(self) -> None:
+        behind = self._given - self._taken
+        if behind > BEHIND_S * SAMPLE_RATE:
+            self._skip_to = self._given
+            self.fault(
+                'wake_word_late',
+                f'{behind / SAMPLE_RATE:.1f} s of sound wait for their score',
+                severity=Fault.WARNING,
+                tried='leaves them out',
+                self_healing=True,
+                impairs=CapabilityStatus.DEGRADED,
+            )
+        elif behind < SAMPLE_RATE:
+            self.healed('wake_word_late')
+
     def _score(self, samples: np.ndarray, end: int, end_s: float) -> None:
         """Score samples that end at this position and time of the stream; on the worker thread."""
+        self._taken += len(samples)
+        if self._taken <= self._skip_to:
+            return
         detector = self._detector  # may be another one a moment later
         self._origin = end - len(samples) - detector.position
         with self.model_time():
