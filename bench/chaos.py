@@ -31,7 +31,7 @@ from fragile_toy import FAULTS, RECOVERY_S, FragileToy, requests_of  # noqa: E40
 from room import QuietRoom  # noqa: E402
 
 SOUND_SERVER = 'sound server'
-PAUSE_S = (0.0, 10.0)  # between a recovery and the next fault
+PAUSE_S = 6.0  # between a recovery and the next fault, on average; long ones are rare
 OUTAGE_S = (0.0, 3.0)  # of the sound server
 SETTLED_S = 1.0  # after a recovery, for DDS to connect the new process with the bench itself
 BROKEN_SHARE = 0.5  # of the answers of the language server
@@ -67,7 +67,9 @@ class Chaos:
         """Inject one fault after the other."""
         toy = self.toy
         until = time.monotonic() + seconds
-        while time.monotonic() < until and not toy.ended.wait(self._chance.uniform(*PAUSE_S)):
+        while time.monotonic() < until and not toy.ended.wait(
+            self._chance.expovariate(1 / PAUSE_S)
+        ):
             how = self._chance.choice([*FAULTS[toy.layout], SOUND_SERVER])
             begun_s = time.monotonic()
             if how == SOUND_SERVER:
