@@ -67,9 +67,9 @@ class Chaos:
         """Inject one fault after the other."""
         toy = self.toy
         until = time.monotonic() + seconds
-        while time.monotonic() < until and not toy.ended.wait(
-            self._chance.expovariate(1 / PAUSE_S)
-        ):
+        while time.monotonic() < until:
+            if toy.ended.wait(self._chance.expovariate(1 / PAUSE_S)):
+                return
             how = self._chance.choice([*FAULTS[toy.layout], SOUND_SERVER])
             begun_s = time.monotonic()
             if how == SOUND_SERVER:

@@ -84,6 +84,8 @@ def test_the_toy_does_without_the_other_machine_and_uses_it_again(phoenix, link:
     assert speak(STANDS_IN) == 'listener_standby voice_standby'
     link.heal()
     assert speak('') == 'listener voice'
+    check: Phoenix = phoenix('graph', '--check', before=on(link.toy), ROS_STATIC_PEERS=HELPER)
+    assert check.end() == 0, check.output
     for machine in (toy, helper):
         assert machine.interrupt()[0] == 130
         assert machine.left_behind() == []

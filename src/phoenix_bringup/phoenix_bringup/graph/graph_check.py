@@ -75,7 +75,8 @@ class GraphCheck:
                     'for why it ended'
                 )
         for node, count in Counter(self._seen.nodes).items():
-            if node in self._running and count > 1:
+            # A console is at each machine of a toy.
+            if self._running.get(node) in self._expected and count > 1:
                 yield (
                     f'{self._running[node]}: runs {count} times as {node}; end the other toy, or '
                     'start it with namespace:=/ANOTHER'

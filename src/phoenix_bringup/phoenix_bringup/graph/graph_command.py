@@ -15,8 +15,11 @@ from phoenix_bringup.graph.live import LiveGraph, look
 from phoenix_bringup.launch_file import load
 from phoenix_bringup.run_command import node_names
 from phoenix_core import plugins
+from phoenix_core.config_file import load_config
 from phoenix_core.declarations import code_problems
 from phoenix_core.registry import Registry, UnknownEventError
+from phoenix_core.settings import installed_config
+from phoenix_core.supervisor import CapabilitiesFile
 
 LISTEN_S = 3.0
 
@@ -52,6 +55,7 @@ def check(registry: Registry, namespace: str) -> int:
         line for name in registry.nodes for line in code_problems(registry.node_class(name))
     ]
     problems += registry.problems()
+    registry = with_standbys(registry)
     live = look(registry, launched(), namespace, 0)
     problems += GraphCheck(registry, live.expected, namespace, live.observation).differences()
     for line in problems:
@@ -60,6 +64,14 @@ def check(registry: Registry, namespace: str) -> int:
         count = len(live.observation.endpoints)
         print(f'the running graph is as declared: {len(live.expected)} nodes, {count} endpoints')
     return 1 if problems else 0
+
+
+def with_standbys(registry: Registry) -> Registry:
+    """Add who may stand in for nodes: the same ones by other names."""
+    standbys = load_config(installed_config() / 'capabilities.yaml', CapabilitiesFile).standbys
+    return Registry(
+        registry.nodes | {standby: registry.nodes[name] for name, standby in standbys.items()}
+    )
 
 
 def resolve(registry: Registry, name: str) -> str:
