@@ -16,25 +16,22 @@ from functools import partial
 from pathlib import Path
 
 import psutil
-from phoenix_msgs.msg import CapabilityStatus, ConversationEvent
-
-from phoenix_core import events
+from phoenix_msgs.msg import CapabilityStatus
 
 ROOT = Path(__file__).parents[1]
 TESTS = ('tests/system', 'src/phoenix_audio/test', 'src/phoenix_speech/test')
 sys.path.extend(str(ROOT / folder) for folder in TESTS)
 
-import chat_server  # noqa: E402
 import pulse_server  # noqa: E402
-from chat_server import Answer, ChatServer  # noqa: E402
+from chat_server import ChatServer  # noqa: E402
 from fragile_toy import FAULTS, RECOVERY_S, FragileToy, requests_of  # noqa: E402
+from language_server import LanguageServer, Replies  # noqa: E402
 from room import QuietRoom  # noqa: E402
 
 SOUND_SERVER = 'sound server'
 PAUSE_S = 6.0  # between a recovery and the next fault, on average; long ones are rare
 OUTAGE_S = (0.0, 3.0)  # of the sound server
 SETTLED_S = 1.0  # after a recovery, for DDS to connect the new process with the bench itself
-BROKEN_SHARE = 0.5  # of the answers of the language server
 
 
 @dataclass
@@ -57,7 +54,7 @@ class Chaos:
         self.toy = toy
         self.times_s: defaultdict[str, list[float]] = defaultdict(list)  # to recover, by fault
         self.lasting: list[str] = []  # faults that the toy did not recover from
-        self.memory_mb: list[float] = []  # after each fault
+        self.memory_mb: list[float] = []  # at the start, and after each fault
         self._chance = chance
         self._recordings = recordings
         self._room = room
@@ -66,6 +63,7 @@ class Chaos:
     def torment(self, seconds: float) -> None:
         """Inject one fault after the other."""
         toy = self.toy
+        self.memory_mb.append(memory_mb(toy))
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             if toy.ended.wait(self._chance.expovariate(1 / PAUSE_S)):
@@ -132,51 +130,6 @@ class Chaos:
         ]
 
 
-class Replies:
-    """What the toy replied while its language server did as it liked."""
-
-    def __init__(self, toy: FragileToy) -> None:
-        """Begin to listen."""
-        self._probe = toy.graph.probe(records=[events.CONVERSATION])
-
-    def summary(self) -> str:
-        """Tell who replied, and how soon."""
-        asked_s: dict[str, float] = {}
-        took_s: dict[str, float] = {}
-        by_script = 0
-        for told in self._probe.recorded(events.CONVERSATION):
-            trace = told.header.trace_id
-            now_s = told.header.stamp.sec + told.header.stamp.nanosec * 1e-9
-            if told.kind == ConversationEvent.STARTING:
-                asked_s[trace] = now_s
-            elif told.kind == ConversationEvent.SENTENCE and trace in asked_s.keys() - took_s:
-                took_s[trace] = now_s - asked_s[trace]
-                by_script += told.provider == 'scripted'
-        return (
-            f'{len(took_s)} replies, {by_script} by the script; '
-            f'first sentence {percentiles([*took_s.values()])}'
-        )
-
-
-class LanguageServer:
-    """Answers as it should or badly, by chance."""
-
-    def __init__(self, chance: random.Random) -> None:
-        """Prepare; it is its own behavior of a ChatServer."""
-        self.broken = self.asked = 0
-        self._chance = chance
-
-    def __call__(self, answer: Answer) -> None:
-        """Answer one request."""
-        self.asked += 1
-        behavior = chat_server.good
-        if self._chance.random() < BROKEN_SHARE:
-            self.broken += 1
-            behavior = self._chance.choice(chat_server.BROKEN)
-        with contextlib.suppress(ConnectionError):  # who asked was killed
-            behavior(answer)
-
-
 def report(chaos: Chaos) -> bool:
     """Print what came of it; True when all was as it must be."""
     for how, times_s in sorted(chaos.times_s.items()):
@@ -240,7 +193,7 @@ def run(chaos: Chaos, language: LanguageServer, seconds: float) -> bool:
     if not toy.wait_until_well():
         print('  the toy did not come up', flush=True)
         return False
-    replies = Replies(toy)
+    replies = Replies(toy.graph)
     speaker = threading.Thread(target=chaos.speak)
     speaker.start()
     chaos.torment(seconds)
@@ -250,9 +203,12 @@ def run(chaos: Chaos, language: LanguageServer, seconds: float) -> bool:
     toy.ended.set()
     speaker.join()
     fine = report(chaos)
+    sentences = replies.first_sentences()
+    by_script = sum(provider == 'scripted' for provider, _ in sentences)
     print(
         f'  language server: {language.asked} requests, {language.broken} answered badly; '
-        f'{replies.summary()}'
+        f'{len(sentences)} replies, {by_script} by the script; '
+        f'first sentence {percentiles([took_s for _, took_s in sentences])}'
     )
     return fine
 
