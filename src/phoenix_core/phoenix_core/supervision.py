@@ -29,6 +29,9 @@ class Nodes(Protocol):
     def is_stopped(self, process: Process) -> bool:
         """Tell whether a process of this machine was stopped by a signal (SIGSTOP)."""
 
+    def listen_again(self, node: str) -> None:
+        """Listen anew for the signs of life of a node."""
+
     def kill(self, process: Process) -> bool:
         """End a process that does not answer; False for one of another machine."""
 
@@ -80,7 +83,7 @@ class Supervision:
             node = self._seen[name] = WatchedNode(name, status, silent_since=now)
         elif Process(status.host, status.process_id) != node.process:
             self._died(node.process, now)
-            node.down = node.rebuild = False
+            node.down = node.rebuild = node.heard = False
             if not node.alive:
                 node.silent_since = now  # the silence until now was that of its predecessor
         node.take_status(status, now)
@@ -227,6 +230,12 @@ class Supervision:
             return
         else:
             hung = [node for node in members if self._is_hung(node, now)]
+            unheard = [node for node in hung if not node.heard]
+            for node in unheard:
+                # Once in some thousand times DDS tells nothing of a node, nor of its successors.
+                node.heard, node.silent_since = True, now
+                self.nodes.listen_again(node.name)
+            hung = [node for node in hung if node not in unheard]
             why = f'no sign of life for {self.policy.hang_s:g} s from'
         if not hung:
             return

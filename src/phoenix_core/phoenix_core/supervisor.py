@@ -114,16 +114,19 @@ class Supervisor(EventNode):
         self._states[name] = status.state
         if name not in self._pulses:
             self._changes[name] = self.create_client(ChangeState, f'{name}/change_state')
-            self._pulses[name] = self.create_subscription(
-                Empty,
-                alive_topic(name),
-                lambda message: None,
-                qos.ALIVE,
-                event_callbacks=SubscriptionEventCallbacks(
-                    liveliness=partial(self._on_liveliness, name)
-                ),
-            )
+            self._listen(name)
         self._step()  # the next node need not wait for the timer
+
+    def _listen(self, name: str) -> None:
+        self._pulses[name] = self.create_subscription(
+            Empty,
+            alive_topic(name),
+            lambda message: None,
+            qos.ALIVE,
+            event_callbacks=SubscriptionEventCallbacks(
+                liveliness=partial(self._on_liveliness, name)
+            ),
+        )
 
     def _on_liveliness(self, name: str, change: Any) -> None:
         self._supervision.on_alive(name, change.alive_count > 0, self.time.now_s())
@@ -160,6 +163,12 @@ class Supervisor(EventNode):
     def is_stopped(self, process: Process) -> bool:
         """Look whether a process of this machine was stopped."""
         return _state(process) == 'T'
+
+    def listen_again(self, node: str) -> None:
+        """Subscribe anew to what DDS says of the liveliness of a node."""
+        self.log.debug(f'{node}: no sign of life yet, listens anew')
+        self.destroy_subscription(self._pulses[node])
+        self._listen(node)
 
     def kill(self, process: Process) -> bool:
         """Let a process print where it hangs, then kill it; the launch file starts it again."""

@@ -35,6 +35,7 @@ class WatchedNode:
     alive_since: float = 0.0
     silent_since: float | None = None  # None while alive
     was_alive: bool = False
+    heard: bool = False  # a sign of life of its process, or listened to it anew
     down: bool = False  # its process is dead or hung, and has not come back
     pending: Command | None = None
     asked_at: float = 0.0  # for what is pending, the last time
@@ -80,6 +81,7 @@ class WatchedNode:
             self.alive_since = now
         self.alive = alive
         self.was_alive |= alive
+        self.heard |= alive
         self.silent_since = None if alive else now
 
     def lose(self) -> None:

@@ -28,6 +28,7 @@ class FakeNodes:
         self.asked: list[tuple[str, str]] = []
         self.reports: list[tuple[str, str]] = []
         self.killed: list[int] = []
+        self.listened: list[str] = []
         self.gone: set[int] = set()
         self.stopped: set[int] = set()
         self.failing: set[str] = set()
@@ -45,6 +46,9 @@ class FakeNodes:
 
     def is_stopped(self, process: Process) -> bool:
         return process.pid in self.stopped
+
+    def listen_again(self, node: str) -> None:
+        self.listened.append(node)
 
     def kill(self, process: Process) -> bool:
         self.killed.append(process.pid)
@@ -288,6 +292,24 @@ def test_the_silence_while_a_model_was_loaded_counts_for_nothing_after_it():
     assert nodes.killed == []
     nodes.step(0.1)
     assert nodes.killed == [5]
+
+
+def test_a_node_that_was_never_heard_is_listened_to_anew_before_it_counts_as_hung():
+    nodes = FakeNodes(hang_s=2)
+    nodes.appear('ear', 'mind', 'mouth')
+    nodes.supervision.on_status(nodes.status('lamp', UNCONFIGURED, 7), nodes.now)
+    nodes.step(2)
+    assert (nodes.listened, nodes.killed) == (['lamp'], [])
+    nodes.step(1.9)
+    assert nodes.killed == []
+    nodes.step(0.1)
+    assert (nodes.listened, nodes.killed) == (['lamp'], [7])
+    nodes.supervision.on_status(nodes.status('lamp', UNCONFIGURED, 8), nodes.now)
+    nodes.step(2)
+    assert nodes.listened == ['lamp', 'lamp']
+    nodes.supervision.on_alive('lamp', True, nodes.now)
+    nodes.bring_up()
+    assert nodes.killed == [7]
 
 
 def test_a_request_that_was_lost_is_made_again():
