@@ -232,7 +232,7 @@ class Supervision:
             hung = [node for node in members if self._is_hung(node, now)]
             unheard = [node for node in hung if not node.heard]
             for node in unheard:
-                # Once in some thousand times DDS tells nothing of a node, nor of its successors.
+                # Seen once, cause unknown: DDS told nothing of a node, nor of its successors.
                 node.heard, node.silent_since = True, now
                 self.nodes.listen_again(node.name)
             hung = [node for node in hung if node not in unheard]
