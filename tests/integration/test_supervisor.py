@@ -144,6 +144,24 @@ def test_a_node_without_a_sign_of_life_is_killed(toy, how):
     assert toy.faults() == [('ear', 'node_hung')]
 
 
+def test_a_deaf_subscription_is_replaced_and_the_node_left_alone(toy, monkeypatch):
+    listened = []
+
+    def deaf_at_first(node: str) -> str:
+        listened.append(node)
+        return 'nowhere' if listened == ['ear'] else f'{node}/alive'
+
+    monkeypatch.setattr('phoenix_core.supervisor.alive_topic', deaf_at_first)
+    ear = toy.start('ear')
+    toy.probe.expect(events.NODE_STATUS, lambda s: s.header.producer == 'ear', timeout_s=20)
+    toy.supervise()
+    toy.start('asker')
+    toy.expect(asking=OK, hearing=OK)
+    assert listened.count('ear') == 2
+    assert toy.activations('ear') == [ear.pid]
+    assert toy.faults() == []
+
+
 def test_a_node_whose_work_does_not_get_on_is_killed_as_if_it_hung_itself(toy):
     toy.start('asker')
     ear = toy.start('ear')
