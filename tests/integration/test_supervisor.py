@@ -1,9 +1,11 @@
 """The supervisor on a real graph: real processes of nodes that die, hang and fail."""
 
+import itertools
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
@@ -11,6 +13,7 @@ from phoenix_msgs.msg import CapabilityStatus, NodeStatus
 from rclpy.parameter import Parameter
 
 from phoenix_core import events
+from phoenix_core.pulse import Pulse
 from phoenix_core.supervisor import Supervisor
 
 OK, DEGRADED, LOST = CapabilityStatus.OK, CapabilityStatus.DEGRADED, CapabilityStatus.LOST
@@ -99,6 +102,24 @@ class Toy:
         return [(fault.node, fault.code) for fault in self.probe.recorded(events.FAULT)]
 
 
+class Signs:
+    """What a pulse tells of a node."""
+
+    def __init__(self, toy: Toy, name: str) -> None:
+        self._told: list[bool] = []
+        self._arrived = threading.Condition()
+        toy.graph.call(lambda: Pulse(toy.probe, name, self._take))
+
+    def _take(self, alive: bool) -> None:
+        with self._arrived:
+            self._told.append(alive)
+            self._arrived.notify_all()
+
+    def expect(self, told: list[bool]) -> None:
+        with self._arrived:
+            assert self._arrived.wait_for(lambda: self._told == told, 20), self._told
+
+
 @pytest.fixture
 def toy(graph, tmp_path):
     toy = Toy(graph, tmp_path)
@@ -144,22 +165,32 @@ def test_a_node_without_a_sign_of_life_is_killed(toy, how):
     assert toy.faults() == [('ear', 'node_hung')]
 
 
-def test_a_deaf_subscription_is_replaced_and_the_node_left_alone(toy, monkeypatch):
-    listened = []
+@pytest.fixture
+def shared_lease(monkeypatch):
+    """Give the first two subscriptions one lease: the second is deaf to who lives already."""
+    monkeypatch.setattr('phoenix_core.pulse._leases', itertools.chain([0], itertools.count()))
 
-    def deaf_at_first(node: str) -> str:
-        listened.append(node)
-        return 'nowhere' if listened == ['ear'] else f'{node}/alive'
 
-    monkeypatch.setattr('phoenix_core.supervisor.alive_topic', deaf_at_first)
+@pytest.mark.usefixtures('shared_lease')
+def test_a_node_that_dds_tells_nothing_of_is_listened_to_anew_and_left_alone(toy):
     ear = toy.start('ear')
-    toy.probe.expect(events.NODE_STATUS, lambda s: s.header.producer == 'ear', timeout_s=20)
+    Signs(toy, 'ear').expect([True])
     toy.supervise()
     toy.start('asker')
     toy.expect(asking=OK, hearing=OK)
-    assert listened.count('ear') == 2
     assert toy.activations('ear') == [ear.pid]
     assert toy.faults() == []
+
+
+@pytest.mark.usefixtures('shared_lease')
+def test_a_miscount_of_dds_does_not_outlive_the_node(toy):
+    ear = toy.start('ear')
+    Signs(toy, 'ear').expect([True])
+    deaf = Signs(toy, 'ear')
+    ear.kill()
+    deaf.expect([False])
+    toy.start('ear')
+    deaf.expect([False, True])
 
 
 def test_a_node_whose_work_does_not_get_on_is_killed_as_if_it_hung_itself(toy):

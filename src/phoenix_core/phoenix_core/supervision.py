@@ -232,7 +232,7 @@ class Supervision:
             hung = [node for node in members if self._is_hung(node, now)]
             unheard = [node for node in hung if not node.heard]
             for node in unheard:
-                # Seen once, cause unknown: DDS told nothing of a node, nor of its successors.
+                # Fast DDS may have missed that it lives, see Pulse.
                 node.heard, node.silent_since = True, now
                 self.nodes.listen_again(node.name)
             hung = [node for node in hung if node not in unheard]

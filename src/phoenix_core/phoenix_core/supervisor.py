@@ -11,16 +11,14 @@ from lifecycle_msgs.msg import Transition
 from lifecycle_msgs.srv import ChangeState
 from phoenix_msgs.msg import Fault, NodeStatus
 from pydantic import Field
-from rclpy.event_handler import SubscriptionEventCallbacks
-from std_msgs.msg import Empty
 
-from phoenix_core import events, qos
+from phoenix_core import events
 from phoenix_core.config_file import FileModel, load_config
 from phoenix_core.execution import run
 from phoenix_core.node import EventNode
+from phoenix_core.pulse import Pulse
 from phoenix_core.settings import NodeSettings, setting
 from phoenix_core.supervision import Policy, Supervision
-from phoenix_core.vital_signs import alive_topic
 from phoenix_core.watchdog import Watchdog
 from phoenix_core.watched_node import Command, Process
 
@@ -85,7 +83,7 @@ class Supervisor(EventNode):
         self._supervision = Supervision(
             self, file.capabilities, Policy(**policy), file.standbys, settings.up
         )
-        self._pulses: dict[str, Any] = {}
+        self._pulses: dict[str, Pulse] = {}
         self._changes: dict[str, Any] = {}
         self._states: dict[str, int] = {}
         self._told: list[Any] = []
@@ -97,7 +95,7 @@ class Supervisor(EventNode):
     def cleanup(self) -> None:
         """Forget the nodes."""
         for pulse in self._pulses.values():
-            self.destroy_subscription(pulse)
+            pulse.end()
         for change in self._changes.values():
             self.destroy_client(change)
 
@@ -114,22 +112,11 @@ class Supervisor(EventNode):
         self._states[name] = status.state
         if name not in self._pulses:
             self._changes[name] = self.create_client(ChangeState, f'{name}/change_state')
-            self._listen(name)
+            self._pulses[name] = Pulse(self, name, partial(self._on_pulse, name))
         self._step()  # the next node need not wait for the timer
 
-    def _listen(self, name: str) -> None:
-        self._pulses[name] = self.create_subscription(
-            Empty,
-            alive_topic(name),
-            lambda message: None,
-            qos.ALIVE,
-            event_callbacks=SubscriptionEventCallbacks(
-                liveliness=partial(self._on_liveliness, name)
-            ),
-        )
-
-    def _on_liveliness(self, name: str, change: Any) -> None:
-        self._supervision.on_alive(name, change.alive_count > 0, self.time.now_s())
+    def _on_pulse(self, name: str, alive: bool) -> None:
+        self._supervision.on_alive(name, alive, self.time.now_s())
 
     def _step(self) -> None:
         self._supervision.step(self.time.now_s())
@@ -167,8 +154,7 @@ class Supervisor(EventNode):
     def listen_again(self, node: str) -> None:
         """Subscribe anew to what DDS says of the liveliness of a node."""
         self.log.debug(f'{node}: no sign of life yet, listens anew')
-        self.destroy_subscription(self._pulses[node])
-        self._listen(node)
+        self._pulses[node].listen_again()
 
     def kill(self, process: Process) -> bool:
         """Let a process print where it hangs, then kill it; the launch file starts it again."""
