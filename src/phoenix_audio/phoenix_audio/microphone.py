@@ -45,7 +45,7 @@ class MicrophoneSettings(NodeSettings):
         3.0, 'A device without any sound for so long is opened again [s].', ge=0.5, le=60
     )
     retry_s: float = setting(1.0, 'First pause before that; doubles [s].', ge=0.05, le=60)
-    retry_max_s: float = setting(30.0, 'Longest pause before that [s].', ge=1, le=600)
+    retry_max_s: float = setting(10.0, 'Longest pause before that [s].', ge=1, le=600)
 
 
 class Microphone(EventNode):

@@ -55,7 +55,7 @@ class Player:
         volume: float = 1.0,
         stall_s: float = 5.0,
         retry_s: float = 0.5,
-        retry_max_s: float = 30.0,
+        retry_max_s: float = 10.0,
         time: RealTime = REAL_TIME,
     ) -> None:
         self._open_loudspeaker = open_loudspeaker

@@ -5,6 +5,7 @@ import faulthandler
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from types import FrameType
 
@@ -23,6 +24,11 @@ from phoenix_core.settings import SettingsError
 # Its spin() busy-loops in rclpy 7.1 and a signal is only seen between two calls.
 SPIN_TIMEOUT_S = 0.2
 
+# What hangs longer ends itself, should no supervisor of its machine do it. More than the longest
+# transition_s.
+HANG_LIMIT_S = 660.0
+REARM_PERIOD_S = 1.0
+
 EXIT_BAD_SETTINGS = 2
 
 
@@ -32,7 +38,8 @@ def run(
     """
     Run nodes until SIGINT or SIGTERM, then take them down in reverse order.
 
-    A node that is shut down meanwhile is rebuilt in place. SIGUSR1 prints where each thread is.
+    A node that is shut down meanwhile is rebuilt in place. SIGUSR1 prints where each thread is;
+    so does a callback that hangs for HANG_LIMIT_S, and the process ends with exit code 1.
 
     :param each_turn: called at least every SPIN_TIMEOUT_S, unless a callback hangs.
     :returns: the exit code: 0, or 2 when a setting is refused, which is printed.
@@ -43,7 +50,7 @@ def run(
     rclpy.init(args=sys.argv, signal_handler_options=SignalHandlerOptions.NO)
     executor = EventsExecutor()
     nodes: list[EventNode] = []
-    with until_signalled() as ended:
+    with until_signalled() as ended, _hang_limit() as proceed:
         try:
             for node_class in node_classes:
                 nodes.append(node_class())
@@ -53,6 +60,7 @@ def run(
                 executor.spin_once(timeout_sec=SPIN_TIMEOUT_S)
                 _rebuild_finalized(executor, nodes)
                 each_turn()
+                proceed()
         except SettingsError as error:
             print(f'phoenix: {error}', file=sys.stderr)
             return EXIT_BAD_SETTINGS
@@ -60,6 +68,25 @@ def run(
             shut_down(executor, nodes)
             rclpy.try_shutdown()
     return 0
+
+
+@contextlib.contextmanager
+def _hang_limit() -> Iterator[Callable[[], None]]:
+    """End the process HANG_LIMIT_S after the last call of what is yielded."""
+    armed_s = float('-inf')
+
+    def proceed() -> None:
+        nonlocal armed_s
+        now_s = time.monotonic()
+        if now_s - armed_s >= REARM_PERIOD_S:
+            faulthandler.dump_traceback_later(HANG_LIMIT_S, exit=True)
+            armed_s = now_s
+
+    proceed()
+    try:
+        yield proceed
+    finally:
+        faulthandler.cancel_dump_traceback_later()
 
 
 def _attend(executor: Executor, node: EventNode) -> None:

@@ -17,6 +17,8 @@ from phoenix_core.discovery import PROFILES, RANGE
 from phoenix_core.testing import TestGraph
 
 NODE = """
+import sys, time
+from phoenix_core import execution
 from phoenix_core.execution import run
 from phoenix_core.node import EventNode
 from phoenix_core.settings import NodeSettings, setting
@@ -29,6 +31,13 @@ class Sleeper(EventNode):
 
     def activate(self):
         print('active', flush=True)
+        if 'hang' in sys.argv:
+            execution.REARM_PERIOD_S, execution.HANG_LIMIT_S = 0.0, 0.5
+            self.after(1.0, self.hang)  # as long as it proceeds, the limit is no matter
+
+    def hang(self):
+        print('hangs', flush=True)
+        time.sleep(3600)
 
     def cleanup(self):
         print('cleaned up', flush=True)
@@ -71,6 +80,13 @@ def test_further_sigints_do_not_interrupt_the_end(start):
         node.send_signal(signal.SIGINT)
     assert node.stdout.read() == 'cleaned up\n'
     assert node.returncode == 0
+
+
+def test_what_hangs_tells_where_and_ends_without_anybody_s_help(start):
+    output, _ = (node := start('hang')).communicate(timeout=20)
+    assert output.startswith('active\nhangs\nTimeout')
+    assert ' in hang\n' in output
+    assert node.returncode == 1
 
 
 @pytest.mark.parametrize(
