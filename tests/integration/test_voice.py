@@ -221,6 +221,17 @@ def test_deactivating_ends_what_is_said_and_activating_begins_anew(graph, speak_
     assert frames[-1].header.trace_id == cause.trace_id
 
 
+def test_going_down_while_it_speaks_is_no_fault(graph, probe):
+    node = graph.add(Voice, parameters={'providers': ['piper', 'espeak_ng'], 'lead_s': 10.0})
+    say(probe, 'a', ' '.join(['Once upon a time there was a very small dragon.'] * 20))
+    probe.expect(events.AUDIO_OUTPUT, timeout_s=20)
+    graph.call(node.stop)
+    assert graph.call(node.start)
+    say(probe, 'b', 'The end.')
+    expect_all(probe, 'b')
+    assert probe.recorded(events.FAULT) == []
+
+
 def test_what_cannot_be_configured_is_refused_by_name(refusal):
     refused = refusal(Voice, {'providers': ['piper', 'no such']})
     assert "no 'no such' in phoenix.voices; installed: espeak_ng, flite, piper" in refused

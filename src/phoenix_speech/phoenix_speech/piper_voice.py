@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import threading
 from collections.abc import Generator
 from contextlib import suppress
 
@@ -14,7 +15,7 @@ from phoenix_speech.voices import TimedPipe, VoiceError
 
 class PiperVoice:
     """
-    Speaks with a Piper model; one text at a time, from one thread.
+    Speaks with a Piper model; one text at a time, from one thread, but close().
 
     A worker that hangs or dies makes a VoiceError; the next text starts a new one.
 
@@ -30,6 +31,7 @@ class PiperVoice:
         self._model = model
         self._start_timeout_s = start_timeout_s
         self._sentence_timeout_s = sentence_timeout_s
+        self._reading = threading.RLock()
         self._start()
 
     def _start(self) -> None:
@@ -85,23 +87,27 @@ class PiperVoice:
         return None
 
     def _read_frame(self, timeout_s: float) -> tuple[bytes, bytes]:
+        assert self._worker.stdout is not None
         self._frames.timeout_s = timeout_s
-        try:
-            header = self._frames.read(FRAME_HEADER.size)
-            if len(header) == FRAME_HEADER.size:
-                kind, size = FRAME_HEADER.unpack(header)
-                payload = self._frames.read(size)
-                if len(payload) == size:
-                    return kind, payload
-        except TimeoutError as error:
-            self.close()
-            raise VoiceError(f'Piper: {error}') from error
+        with self._reading:
+            if self._worker.stdout.closed:
+                raise VoiceError('the Piper worker was ended')
+            try:
+                header = self._frames.read(FRAME_HEADER.size)
+                if len(header) == FRAME_HEADER.size:
+                    kind, size = FRAME_HEADER.unpack(header)
+                    payload = self._frames.read(size)
+                    if len(payload) == size:
+                        return kind, payload
+            except TimeoutError as error:
+                self.close()
+                raise VoiceError(f'Piper: {error}') from error
         self.close()
         raise VoiceError(f'the Piper worker died with exit code {self._worker.returncode}')
 
     def close(self) -> None:
-        """End the worker; the next text would start a new one."""
+        """End the worker, from any thread; the next text would start a new one."""
         self._answering = False
-        self._worker.kill()
-        with self._worker:  # closes the pipes and waits
+        self._worker.kill()  # who reads comes to the end
+        with self._reading, self._worker:  # closes the pipes and waits
             pass

@@ -17,7 +17,7 @@ _LONGEST_REMEMBERED = 60  # characters
 
 class SpeechSynthesizer:
     """
-    Speaks with the first of several voices that works; call it from one thread.
+    Speaks with the first of several voices that works; call it from one thread, but close().
 
     :param voices: by name, the best first; each is made when it is first needed.
     :param sample_rate: samples per second of what synthesize() yields.
@@ -48,6 +48,7 @@ class SpeechSynthesizer:
         self._retry_at: dict[str, float] = {}
         self._cache: OrderedDict[tuple[str, str], np.ndarray] = OrderedDict()
         self._cached_bytes = 0
+        self._closed = False
         self.last_voice = ''  # the name of the voice that spoke last
 
     def synthesize(self, text: str) -> Generator[np.ndarray, None, None]:
@@ -56,7 +57,8 @@ class SpeechSynthesizer:
 
         A text without a letter or digit has no sound.
 
-        :raises VoiceError: no voice works, or one broke off in the middle of a sentence.
+        :raises VoiceError: no voice works, one broke off in the middle of a sentence, or it was
+            closed.
         """
         for piece in speakable_pieces(text):
             yield from self._speak(piece)
@@ -72,10 +74,10 @@ class SpeechSynthesizer:
                 pass
 
     def close(self) -> None:
-        """Free the voices."""
-        for voice in self._voices.values():
+        """Free the voices for good; from any thread, what is being said breaks off."""
+        self._closed = True
+        for voice in self._voices.copy().values():
             voice.close()
-        self._voices.clear()
 
     def _speak(self, text: str) -> Generator[np.ndarray, None, None]:
         problems = []
@@ -97,6 +99,8 @@ class SpeechSynthesizer:
                 if not chunks:
                     raise VoiceError('made no sound')
             except Exception as error:  # a voice of another package may raise anything
+                if self._closed:
+                    raise VoiceError('closed') from error
                 self._retry_at[name] = self._clock() + self._retry_s
                 self._on_failure(name, error)
                 if chunks:
@@ -111,6 +115,9 @@ class SpeechSynthesizer:
         if name not in self._voices:
             self._voices[name] = self._factories[name]()
         voice = self._voices[name]
+        if self._closed:  # perhaps while this voice was made
+            voice.close()
+            raise VoiceError('closed')
         resampler = soxr.ResampleStream(voice.sample_rate, self._sample_rate, 1, dtype='int16')
         with closing(voice.synthesize(text)) as sound:
             for chunk in sound:

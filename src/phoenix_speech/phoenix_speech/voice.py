@@ -108,6 +108,8 @@ class Voice(EventNode):
                     self.post(self._enqueue, utterance_id, chunk, False)
                     silent = False
         except VoiceError as error:
+            if utterance_id not in self._requests:
+                return  # stopped, perhaps as the node goes down and closes the voices
             self.post(self.fault, 'no_voice_works', str(error), impairs=CapabilityStatus.LOST)
             if silent:
                 self.post(self._stand_in, utterance_id)

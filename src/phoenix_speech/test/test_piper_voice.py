@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -121,6 +122,19 @@ def test_close_ends_the_worker() -> None:
     voice.close()
     with pytest.raises(ProcessLookupError):
         os.kill(voice.pid, 0)
+
+
+def test_who_listens_while_it_is_closed_is_told(voice: PiperVoice) -> None:
+    heard = voice.synthesize(' '.join(['Once upon a time there was a small dragon.'] * 50))
+    next(heard)
+    worker = voice.pid
+    with ThreadPoolExecutor(1) as listener:
+        rest = listener.submit(list, heard)
+        voice.close()
+        with pytest.raises(VoiceError, match=r'the Piper worker (died|was ended)'):
+            rest.result(10)
+    with pytest.raises(ProcessLookupError):
+        os.kill(worker, 0)
 
 
 def test_a_missing_model_is_named(tmp_path: Path) -> None:

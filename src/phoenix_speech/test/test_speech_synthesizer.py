@@ -1,3 +1,4 @@
+import threading
 from collections.abc import Callable, Generator
 
 import numpy as np
@@ -37,6 +38,27 @@ class Whistle:
 class Mute(Whistle):
     def synthesize(self, text: str) -> Generator[np.ndarray, None, None]:
         yield from ()
+
+
+class Endless(Whistle):
+    """A voice that whistles until it is closed, which waits until nobody listens any more."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.began = threading.Event()
+        self.listener: threading.Thread | None = None
+
+    def synthesize(self, text: str) -> Generator[np.ndarray, None, None]:
+        while not self.closed:
+            yield np.ones(1000, np.int16)
+            self.began.set()
+        raise VoiceError('closed in the middle')
+
+    def close(self) -> None:
+        super().close()
+        if self.listener is not None:
+            self.listener.join(10)
+            assert not self.listener.is_alive()
 
 
 class Clock:
@@ -232,6 +254,39 @@ def test_closes_its_voices(synthesizer_of: Callable[..., SpeechSynthesizer]) -> 
     spoken(synthesizer, 'Hi!')
     synthesizer.close()
     assert used.closed and not unused.closed
+
+
+def test_what_is_being_said_while_it_is_closed_breaks_off_and_no_further_voice_is_made(
+    synthesizer_of: Callable[..., SpeechSynthesizer], failures: list[str]
+) -> None:
+    first, second = Endless(), Whistle()
+    synthesizer = synthesizer_of(first, second)
+    problems = []
+
+    def listen() -> None:
+        try:
+            spoken(synthesizer, 'Hello.')
+        except VoiceError as error:
+            problems.append(str(error))
+
+    first.listener = threading.Thread(target=listen)
+    first.listener.start()
+    assert first.began.wait(10)
+    synthesizer.close()
+    assert problems == ['closed']
+    assert (second.texts, failures) == ([], [])
+
+
+def test_a_voice_that_was_made_while_it_was_closed_is_closed(
+    synthesizer_of: Callable[..., SpeechSynthesizer],
+) -> None:
+    voice = Whistle()
+    synthesizer = synthesizer_of(voice)
+    synthesizer.close()
+    with pytest.raises(VoiceError, match='closed'):
+        spoken(synthesizer, 'Hello.')
+    assert voice.closed
+    assert voice.texts == []
 
 
 def test_needs_a_voice() -> None:
