@@ -8,6 +8,8 @@ from phoenix_core import discovery
 discovery.stay_private()
 # A toy that a test starts must neither know nor change what the toy of this user keeps.
 os.environ['PHOENIX_ACTIVITIES_STATE_FILE'] = ''
+# Nor does it do anything else in the evening than by day.
+os.environ['PHOENIX_ACTIVITIES_QUIET_HOURS'] = ''
 
 pytest_plugins = ['pulse_server']
 

@@ -235,6 +235,7 @@ def main() -> int:
             environ = {
                 **room.env,
                 'PHOENIX_ACTIVITIES_STATE_FILE': str(folder / 'toy.sqlite3'),
+                'PHOENIX_ACTIVITIES_QUIET_HOURS': '',
                 'PHOENIX_CONVERSATION_PROVIDERS': '[openai, scripted]',
                 'PHOENIX_CONVERSATION_BASE_URL': chat.url,
             }

@@ -111,8 +111,12 @@ class Activity:
         """Take it that all that was to be said has been spoken."""
         self.director.finish('done')
 
-    def on_lost(self) -> None:
-        """Take it that other capabilities of the toy are lost than before."""
+    def on_lost(self, *, asked: bool = False) -> None:
+        """
+        Take it that other capabilities of the toy are lost than before.
+
+        :param asked: somebody has just touched the toy in vain, and is to be told.
+        """
 
     def on_timeout(self) -> None:
         """Take it that the time set by director.wait is over."""

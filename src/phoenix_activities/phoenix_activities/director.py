@@ -269,6 +269,7 @@ class Director:
         elif 'hearing' in self.lost and not ear_opens:
             self.untold = [*dict.fromkeys(['hearing', *self.untold])]
             self.stop(reason)
+            self.current.on_lost(asked=True)
         else:
             self._turn.called(ear_opens=ear_opens)
 

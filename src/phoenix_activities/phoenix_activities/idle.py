@@ -46,10 +46,10 @@ class Idle(Activity):
                 self.say_phrase('noise')
         self._rest()
 
-    def on_lost(self) -> None:
-        """Say in a child's words what the toy cannot do now, but not at night."""
+    def on_lost(self, *, asked: bool = False) -> None:
+        """Say in a child's words what the toy cannot do now; at night only when asked."""
         untold = self.director.untold
-        while untold and not self.director.is_quiet_time:
+        while untold and (asked or not self.director.is_quiet_time):
             phrase = f'lost_{untold.pop(0)}'
             if phrase in self.words.phrases:
                 self.say_phrase(phrase)

@@ -502,6 +502,16 @@ def test_who_touches_a_toy_that_cannot_hear_is_told_so_each_time(scene, director
     assert scene.state == ('conversation', Phase.LISTENING)
 
 
+def test_who_touches_a_toy_that_cannot_hear_is_told_so_at_night_too(scene, director):
+    director.quiet_hours = QuietHours.parse('00:00-23:59')
+    director.on_lost({'hearing'})
+    assert scene.speak() == []
+    for _ in range(2):
+        director.on_touch('head')
+        (told,) = scene.speak()
+        assert told in director.activities['idle'].words.phrases['lost_hearing']
+
+
 def test_a_toy_that_cannot_hear_takes_a_touch_at_a_ringing_alarm_for_its_end(scene, toy, director):
     hear(scene, 'timer_set', duration='20')
     scene.speak()
