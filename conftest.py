@@ -3,7 +3,7 @@
 import os
 from typing import Any
 
-from phoenix_core import discovery
+from phoenix_core.node import discovery
 
 discovery.stay_private()
 # A toy that a test starts must neither know nor change what the toy of this user keeps.

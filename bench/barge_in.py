@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 from phoenix_msgs.msg import PlaybackEvent, TouchEvent
 
-from phoenix_activities.activities import Activities
-from phoenix_audio.speaker import Speaker
+from phoenix_activities.engine.node import Activities
+from phoenix_audio.speaker.node import Speaker
 from phoenix_core import events
+from phoenix_core.telemetry.tracing import TraceContext
 from phoenix_core.testing import Probe, TestGraph
-from phoenix_core.tracing import TraceContext
-from phoenix_speech.voice import Voice
+from phoenix_speech.voice.node import Voice
 
 LIMIT_MS = 200
 

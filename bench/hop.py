@@ -9,9 +9,10 @@ from typing import Any
 from phoenix_msgs.msg import EventHeader, ListenRequest
 from rclpy.node import Node
 
-from phoenix_core import events, qos
-from phoenix_core.node import EventNode
-from phoenix_core.settings import NodeSettings
+from phoenix_core import events
+from phoenix_core.events import qos
+from phoenix_core.node.event_node import EventNode
+from phoenix_core.settings.node_settings import NodeSettings
 from phoenix_core.testing import TestGraph
 
 MOST_S = 2.0  # an event that takes longer is lost

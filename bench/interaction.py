@@ -12,15 +12,16 @@ import psutil
 from ament_index_python.packages import get_package_share_path
 from phoenix_msgs.msg import ActivityState, PlaybackEvent, Transcript, UserSpeech
 
-from phoenix_bringup.console import Console
 from phoenix_bringup.launch_file import load
 from phoenix_bringup.launch_runner import LaunchRunner
-from phoenix_bringup.run_command import node_names
-from phoenix_core import events, plugins
-from phoenix_core.event_type import EventType
-from phoenix_core.plugins import NODES
-from phoenix_core.readiness import Readiness
+from phoenix_core import events
+from phoenix_core.events.event_type import EventType
+from phoenix_core.settings import plugins
+from phoenix_core.settings.plugins import NODES
+from phoenix_core.supervision.readiness import Readiness
 from phoenix_core.testing import Probe, TestGraph
+from phoenix_tools.run.console import Console
+from phoenix_tools.run.run_command import node_names
 
 SAMPLE = Path(__file__).parents[1] / 'samples' / 'hey_jarvis_turn_on_the_light.wav'
 LAUNCH_FILE = Path(get_package_share_path('phoenix_bringup')) / 'launch' / 'phoenix.launch.xml'

@@ -13,7 +13,7 @@ from phoenix_msgs.msg import IntentDetected, ListenRequest, Slot
 from rclpy.parameter import Parameter
 
 from phoenix_core import events
-from phoenix_core.event_type import EventType
+from phoenix_core.events.event_type import EventType
 from phoenix_core.testing import TestGraph
 
 STRICTNESS = ('enforce', 'warn', 'off')

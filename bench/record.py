@@ -21,13 +21,13 @@ import numpy as np
 import psutil
 from phoenix_msgs.msg import Transcript
 
-from phoenix_bringup.bags.check import check
-from phoenix_bringup.bags.session import load_session
 from phoenix_core import events
-from phoenix_core.event_type import EventType
+from phoenix_core.events.event_type import EventType
 from phoenix_core.testing import Probe, TestGraph
+from phoenix_tools.bags.check import check
+from phoenix_tools.bags.session import load_session
 
-COMMAND = [sys.executable, '-m', 'phoenix_bringup.command_line', 'record']
+COMMAND = [sys.executable, '-m', 'phoenix_tools.command_line', 'record']
 RATES_HZ = {
     events.AUDIO_INPUT: 25,
     events.AUDIO_OUTPUT: 25,

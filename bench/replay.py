@@ -13,13 +13,13 @@ import tempfile
 import time
 from pathlib import Path
 
-from phoenix_bringup.bags.accept import write_session
-from phoenix_bringup.bags.compare import compare
-from phoenix_bringup.bags.recording import Profile, recorded_events
-from phoenix_bringup.bags.replay import make_plan, replay, replay_settings
-from phoenix_bringup.bags.replay_command import all_nodes
-from phoenix_bringup.bags.session import load_session
-from phoenix_bringup.bags.sitting import Sitting
+from phoenix_tools.bags.accept import write_session
+from phoenix_tools.bags.compare import compare
+from phoenix_tools.bags.recording import Profile, recorded_events
+from phoenix_tools.bags.replay import make_plan, replay, replay_settings
+from phoenix_tools.bags.replay_command import all_nodes
+from phoenix_tools.bags.session import load_session
+from phoenix_tools.bags.sitting import Sitting
 
 ROOT = Path(__file__).parents[1]
 sys.path.append(str(ROOT / 'tests' / 'bags'))

@@ -11,16 +11,16 @@ from pathlib import Path
 import numpy as np
 import yaml
 
-from phoenix_audio.echo_canceller import EchoCanceller
-from phoenix_audio.room import Room
+from phoenix_audio.microphone.echo_canceller import EchoCanceller
+from phoenix_audio.microphone.room_simulator import Room
 from phoenix_audio.wav import read_wav
-from phoenix_speech.endpointer import Endpointer, SpeechStarted
-from phoenix_speech.own_voice import OwnVoice
-from phoenix_speech.piper_voice import PiperVoice
-from phoenix_speech.speech_synthesizer import SpeechSynthesizer
-from phoenix_speech.voice_activity import SileroVoiceActivity
-from phoenix_speech.wake_word import OWN_SHARE, WakeWordSettings
-from phoenix_speech.wake_word_detector import OpenWakeWordEngine, WakeWordDetector
+from phoenix_speech.listening.endpointer import Endpointer, SpeechStarted
+from phoenix_speech.listening.voice_activity import SileroVoiceActivity
+from phoenix_speech.voice.piper_voice import PiperVoice
+from phoenix_speech.voice.speech_synthesizer import SpeechSynthesizer
+from phoenix_speech.wake_word.detector import OpenWakeWordEngine, WakeWordDetector
+from phoenix_speech.wake_word.node import OWN_SHARE, WakeWordSettings
+from phoenix_speech.wake_word.self_speech_filter import OwnVoice
 
 ROOT = Path(__file__).parents[1]
 RATE = 16000

@@ -10,7 +10,7 @@ from interaction import measure
 from phoenix_msgs.msg import ListenRequest
 
 from phoenix_core import events
-from phoenix_core.telemetry.telemetry import Telemetry
+from phoenix_core.telemetry.node import Telemetry
 from phoenix_core.testing import TestGraph
 
 ROUNDS = 5

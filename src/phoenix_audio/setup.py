@@ -5,7 +5,7 @@ package_name = 'phoenix_audio'
 setup(
     name=package_name,
     version='0.1.0',
-    packages=find_packages(exclude=['test']),
+    packages=find_packages(exclude=['test', 'test.*']),
     data_files=[
         ('share/ament_index/resource_index/packages', ['resource/' + package_name]),
         ('share/' + package_name, ['package.xml']),
@@ -18,20 +18,20 @@ setup(
     extras_require={'test': ['pytest']},
     entry_points={
         'console_scripts': [
-            'microphone = phoenix_audio.microphone:main',
-            'speaker = phoenix_audio.speaker:main',
+            'microphone = phoenix_audio.microphone.node:main',
+            'speaker = phoenix_audio.speaker.node:main',
         ],
         'phoenix.nodes': [
-            'microphone = phoenix_audio.microphone:Microphone',
-            'speaker = phoenix_audio.speaker:Speaker',
+            'microphone = phoenix_audio.microphone.node:Microphone',
+            'speaker = phoenix_audio.speaker.node:Speaker',
         ],
         'phoenix.microphones': [
-            'simulated = phoenix_audio.microphone:simulated',
-            'portaudio = phoenix_audio.microphone:portaudio',
+            'simulated = phoenix_audio.microphone.node:simulated',
+            'portaudio = phoenix_audio.microphone.node:portaudio',
         ],
         'phoenix.speakers': [
-            'simulated = phoenix_audio.speaker:simulated',
-            'portaudio = phoenix_audio.speaker:portaudio',
+            'simulated = phoenix_audio.speaker.node:simulated',
+            'portaudio = phoenix_audio.speaker.node:portaudio',
         ],
     },
 )

@@ -14,7 +14,7 @@ def data_files(folder):
 setup(
     name=package_name,
     version='0.1.0',
-    packages=find_packages(exclude=['test']),
+    packages=find_packages(exclude=['test', 'test.*']),
     data_files=[
         ('share/ament_index/resource_index/packages', ['resource/' + package_name]),
         ('share/' + package_name, ['package.xml']),
@@ -25,13 +25,7 @@ setup(
     zip_safe=True,
     maintainer='The Phoenix developers',
     maintainer_email='phoenix@example.org',
-    description='Launch files, configuration and the command line of the Phoenix toy.',
+    description='What runs: launch files, configuration and the runner of the Phoenix toy.',
     license='Apache-2.0',
     extras_require={'test': ['pytest']},
-    entry_points={
-        'console_scripts': ['phoenix = phoenix_bringup.command_line:main'],
-        'phoenix.nodes': ['console = phoenix_bringup.console:Console'],
-        'phoenix.chat_models': ['recorded = phoenix_bringup.bags.recorded_chat:recorded'],
-        'phoenix.voices': ['recorded = phoenix_bringup.bags.recorded_voice:recorded'],
-    },
 )

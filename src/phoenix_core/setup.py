@@ -5,8 +5,8 @@ package_name = 'phoenix_core'
 setup(
     name=package_name,
     version='0.1.0',
-    package_data={package_name: ['loopback.xml']},
-    packages=find_packages(exclude=['test']),
+    package_data={package_name: ['node/loopback.xml']},
+    packages=find_packages(exclude=['test', 'test.*']),
     data_files=[
         ('share/ament_index/resource_index/packages', ['resource/' + package_name]),
         ('share/' + package_name, ['package.xml']),
@@ -19,13 +19,13 @@ setup(
     extras_require={'test': ['pytest']},
     entry_points={
         'console_scripts': [
-            'compose = phoenix_core.execution:compose',
-            'supervisor = phoenix_core.supervisor:main',
-            'telemetry = phoenix_core.telemetry.telemetry:main',
+            'compose = phoenix_core.node.execution:compose',
+            'supervisor = phoenix_core.supervision.node:main',
+            'telemetry = phoenix_core.telemetry.node:main',
         ],
         'phoenix.nodes': [
-            'supervisor = phoenix_core.supervisor:Supervisor',
-            'telemetry = phoenix_core.telemetry.telemetry:Telemetry',
+            'supervisor = phoenix_core.supervision.node:Supervisor',
+            'telemetry = phoenix_core.telemetry.node:Telemetry',
         ],
     },
 )

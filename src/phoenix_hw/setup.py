@@ -5,7 +5,7 @@ package_name = 'phoenix_hw'
 setup(
     name=package_name,
     version='0.1.0',
-    packages=find_packages(exclude=['test']),
+    packages=find_packages(exclude=['test', 'test.*']),
     data_files=[
         ('share/ament_index/resource_index/packages', ['resource/' + package_name]),
         ('share/' + package_name, ['package.xml']),
@@ -18,22 +18,22 @@ setup(
     extras_require={'test': ['pytest']},
     entry_points={
         'console_scripts': [
-            'leds = phoenix_hw.leds:main',
-            'sensors = phoenix_hw.sensors:main',
+            'leds = phoenix_hw.leds.node:main',
+            'sensors = phoenix_hw.sensors.node:main',
         ],
         'phoenix.nodes': [
-            'leds = phoenix_hw.leds:Leds',
-            'sensors = phoenix_hw.sensors:Sensors',
+            'leds = phoenix_hw.leds.node:Leds',
+            'sensors = phoenix_hw.sensors.node:Sensors',
         ],
         'phoenix.led_strips': [
-            'simulated = phoenix_hw.leds:simulated_strip',
-            'ws281x = phoenix_hw.leds:ws281x_strip',
-            'spi = phoenix_hw.leds:spi_strip',
+            'simulated = phoenix_hw.leds.node:simulated_strip',
+            'ws281x = phoenix_hw.leds.node:ws281x_strip',
+            'spi = phoenix_hw.leds.node:spi_strip',
         ],
         'phoenix.sensor_boards': [
-            'simulated = phoenix_hw.sensors:simulated_board',
-            'gpiozero = phoenix_hw.sensors:gpiozero_board',
+            'simulated = phoenix_hw.sensors.node:simulated_board',
+            'gpiozero = phoenix_hw.sensors.node:gpiozero_board',
         ],
-        'phoenix.fuel_gauges': ['max17048 = phoenix_hw.sensors:max17048'],
+        'phoenix.fuel_gauges': ['max17048 = phoenix_hw.sensors.node:max17048'],
     },
 )

@@ -5,15 +5,15 @@ from pathlib import Path
 import pytest
 from phoenix_msgs.msg import Transcript
 
-from phoenix_bringup.bags.recording import HEARD, SENSED, Profile, recorded_events
-from phoenix_bringup.bags.replay import LEVELS, is_outcome, make_plan
-from phoenix_bringup.bags.replay_command import all_nodes, best_level, posix_time_zone
-from phoenix_bringup.bags.session import SessionEvent, load_session
 from phoenix_core import events
-from phoenix_core.event_type import Privacy
-from phoenix_hw.sensors import Sensors
-from phoenix_speech.listener import Listener
-from phoenix_speech.wake_word import WakeWord
+from phoenix_core.events.event_type import Privacy
+from phoenix_hw.sensors.node import Sensors
+from phoenix_speech.listening.node import Listener
+from phoenix_speech.wake_word.node import WakeWord
+from phoenix_tools.bags.recording import HEARD, SENSED, Profile, recorded_events
+from phoenix_tools.bags.replay import LEVELS, is_outcome, make_plan
+from phoenix_tools.bags.replay_command import all_nodes, best_level, posix_time_zone
+from phoenix_tools.bags.session import SessionEvent, load_session
 
 FOLDER = Path(__file__).parent
 REACTS = ['leds', 'speaker', 'voice', 'conversation', 'activities']

@@ -9,13 +9,13 @@ import pytest
 from domain_coordinator import domain_id
 from phoenix_msgs.msg import EventHeader, Transcript
 
-from phoenix_bringup.bags import replay_command
-from phoenix_bringup.bags.accept import write_session
-from phoenix_bringup.bags.edit import convert
-from phoenix_bringup.bags.replay import make_plan
-from phoenix_bringup.bags.session import load_session
-from phoenix_bringup.command_line import parser
 from phoenix_core import events
+from phoenix_tools.bags import replay_command
+from phoenix_tools.bags.accept import write_session
+from phoenix_tools.bags.edit import convert
+from phoenix_tools.bags.replay import make_plan
+from phoenix_tools.bags.session import load_session
+from phoenix_tools.command_line import parser
 
 FOLDER = Path(__file__).parent
 

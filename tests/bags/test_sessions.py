@@ -7,14 +7,14 @@ import pytest
 from domain_coordinator import domain_id
 from phoenix_msgs.msg import IntentDetected
 
-from phoenix_activities.activities import Activities
-from phoenix_bringup.bags.check import check
-from phoenix_bringup.bags.compare import compare
-from phoenix_bringup.bags.replay import make_plan, replay, replay_settings
-from phoenix_bringup.bags.replay_command import all_nodes
-from phoenix_bringup.bags.session import load_session
+from phoenix_activities.engine.node import Activities
 from phoenix_core import events
-from phoenix_speech.intent import Intent
+from phoenix_speech.understanding.node import Intent
+from phoenix_tools.bags.check import check
+from phoenix_tools.bags.compare import compare
+from phoenix_tools.bags.replay import make_plan, replay, replay_settings
+from phoenix_tools.bags.replay_command import all_nodes
+from phoenix_tools.bags.session import load_session
 
 FOLDER = Path(__file__).parent
 NAMES = sorted(path.stem for path in FOLDER.glob('*.txt'))

@@ -20,9 +20,9 @@ from phoenix_msgs.msg import (
     TouchEvent,
 )
 
-from phoenix_activities.activities import Activities
+from phoenix_activities.engine.node import Activities
 from phoenix_core import events
-from phoenix_core.settings import SettingsError
+from phoenix_core.settings.node_settings import SettingsError
 
 ENGLISH = Path(__file__).parents[2] / 'config' / 'en'
 RESTING, LISTENING = ActivityState.RESTING, ActivityState.LISTENING

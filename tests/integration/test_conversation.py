@@ -7,8 +7,8 @@ from chat_server import ChatServer, saying
 from phoenix_msgs.msg import ConversationEvent, ConversationRequest, Fault, Slot
 
 from phoenix_core import events
-from phoenix_core.settings import SettingsError
-from phoenix_speech.conversation import Conversation
+from phoenix_core.settings.node_settings import SettingsError
+from phoenix_speech.conversation.node import Conversation
 
 STARTING, SENTENCE = ConversationEvent.STARTING, ConversationEvent.SENTENCE
 ENDED = ConversationEvent.ENDED

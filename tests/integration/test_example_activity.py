@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 from phoenix_msgs.msg import PlaybackEvent, Transcript
 
-from phoenix_activities.activities import ACTIVITIES, Activities
-from phoenix_activities.diagram import mermaid
-from phoenix_bringup.graph import graph_command
-from phoenix_core import events, plugins
-from phoenix_speech.intent import Intent
+from phoenix_activities.engine.diagram import mermaid
+from phoenix_activities.engine.node import ACTIVITIES, Activities
+from phoenix_core import events
+from phoenix_core.settings import plugins
+from phoenix_speech.understanding.node import Intent
+from phoenix_tools.graph import graph_command
 
 EXAMPLE = Path(__file__).parents[2] / 'examples' / 'phoenix_example_activity'
 

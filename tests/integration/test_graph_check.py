@@ -12,13 +12,14 @@ from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 from std_msgs.msg import String
 
-from phoenix_bringup.graph.graph_check import GraphCheck
-from phoenix_bringup.graph.observation import observe
-from phoenix_core import events, qos
-from phoenix_core.message_schema import type_hash
-from phoenix_core.node import EventNode
-from phoenix_core.registry import Registry
-from phoenix_core.settings import NodeSettings
+from phoenix_core import events
+from phoenix_core.events import qos
+from phoenix_core.events.message_schema import type_hash
+from phoenix_core.node.event_node import EventNode
+from phoenix_core.node.registry import Registry
+from phoenix_core.settings.node_settings import NodeSettings
+from phoenix_tools.graph.graph_check import GraphCheck
+from phoenix_tools.graph.observation import observe
 
 TIMEOUT_S = 10.0
 

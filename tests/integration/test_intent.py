@@ -4,8 +4,8 @@ import pytest
 from phoenix_msgs.msg import IntentDetected, Transcript
 
 from phoenix_core import events
-from phoenix_core.settings import SettingsError
-from phoenix_speech.intent import Intent
+from phoenix_core.settings.node_settings import SettingsError
+from phoenix_speech.understanding.node import Intent
 
 INTENTS = """
 language: en

@@ -11,9 +11,9 @@ from rclpy.parameter import Parameter
 from std_msgs.msg import ColorRGBA
 
 from phoenix_core import events
-from phoenix_core.settings import SettingsError
-from phoenix_hw.led_strips import LedStripError, SimulatedLedStrip
-from phoenix_hw.leds import Leds
+from phoenix_core.settings.node_settings import SettingsError
+from phoenix_hw.leds.led_strips import LedStripError, SimulatedLedStrip
+from phoenix_hw.leds.node import Leds
 
 PIXELS = 8
 BLUE, GREEN, ORANGE = 0.57, 0.46, 0.11  # hues of breathing, listening and speaking in leds.yaml

@@ -14,8 +14,8 @@ from phoenix_msgs.msg import (
 
 from phoenix_audio.wav import read_wav
 from phoenix_core import events
-from phoenix_core.settings import SettingsError
-from phoenix_speech.listener import Listener
+from phoenix_core.settings.node_settings import SettingsError
+from phoenix_speech.listening.node import Listener
 
 COMMAND = 'turn_on_the_living_room_light.wav'
 COMMAND_WORDS = ['turn', 'on', 'the', 'living', 'room', 'light']

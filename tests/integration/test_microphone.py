@@ -10,12 +10,12 @@ from builtin_interfaces.msg import Time
 from gpiozero.pins.mock import MockFactory, MockPin
 from phoenix_msgs.msg import CapabilityStatus, NodeStatus
 
-from phoenix_audio.microphone import Microphone
-from phoenix_audio.microphones import CapturedFrame, MicrophoneError
+from phoenix_audio.microphone.microphones import CapturedFrame, MicrophoneError
+from phoenix_audio.microphone.node import Microphone
 from phoenix_audio.wav import WavWriter, read_wav
 from phoenix_core import events
-from phoenix_core.settings import SettingsError
-from phoenix_hw.sensors import Sensors
+from phoenix_core.settings.node_settings import SettingsError
+from phoenix_hw.sensors.node import Sensors
 
 ROOM_NOISE = 2  # the simulated room is so loud at most
 
@@ -343,7 +343,7 @@ def test_a_switch_on_a_pin_that_is_closed_at_the_start(graph, probe, provide, mo
 def test_a_mute_switch_that_nobody_tells_of_keeps_the_device_closed(
     graph, probe, provide, monkeypatch, expect_health
 ):
-    monkeypatch.setattr('phoenix_audio.microphone.SWITCH_S', 0.2)
+    monkeypatch.setattr('phoenix_audio.microphone.node.SWITCH_S', 0.2)
     provide('phoenix.microphones', 'Counting')
     Counting.log.clear()
     graph.add(Microphone, parameters={'provider': 'Counting', 'mute_switch': True})

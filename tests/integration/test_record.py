@@ -8,11 +8,11 @@ import sys
 import pytest
 from phoenix_msgs.msg import Fault, Transcript
 
-from phoenix_bringup.bags.salvage import repair
-from phoenix_bringup.bags.session import load_session
 from phoenix_core import events
+from phoenix_tools.bags.salvage import repair
+from phoenix_tools.bags.session import load_session
 
-COMMAND = [sys.executable, '-m', 'phoenix_bringup.command_line', 'record']
+COMMAND = [sys.executable, '-m', 'phoenix_tools.command_line', 'record']
 
 
 class Recording:
@@ -131,7 +131,7 @@ def test_the_flight_recorder_writes_on_demand_and_on_a_fault(record, speaker, tm
 
 
 def test_the_settings_of_the_nodes_are_kept(graph, record, tmp_path):
-    from phoenix_activities.activities import Activities
+    from phoenix_activities.engine.node import Activities
 
     graph.add(Activities, parameters={'seed': 7, 'volume': 0.5})
     recording = record('-o', 'bag')

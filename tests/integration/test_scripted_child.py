@@ -13,14 +13,14 @@ import pytest
 import yaml
 from hassil import parse_sentence, sample_expression
 
-from phoenix_activities.activities import ACTIVITIES
-from phoenix_activities.activity import Intent
-from phoenix_activities.quiet_hours import QuietHours
+from phoenix_activities.engine.activity import Intent
+from phoenix_activities.engine.node import ACTIVITIES
+from phoenix_activities.engine.quiet_hours import QuietHours
 from phoenix_activities.testing import Scene
-from phoenix_activities.words import Words
-from phoenix_core import plugins
-from phoenix_speech.intent_matcher import IntentMatcher
-from phoenix_speech.scripted_chat import ScriptedChat
+from phoenix_activities.words.words import Words
+from phoenix_core.settings import plugins
+from phoenix_speech.conversation.scripted_chat import ScriptedChat
+from phoenix_speech.understanding.intent_matcher import IntentMatcher
 
 ROOT = Path(__file__).parents[2]
 SCRIPTS = {

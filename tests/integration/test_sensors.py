@@ -7,9 +7,9 @@ from phoenix_msgs.msg import ButtonEvent, MotionEvent, SimulatedSensor, TouchEve
 from sensor_msgs.msg import BatteryState
 
 from phoenix_core import events
-from phoenix_core.settings import SettingsError
-from phoenix_hw.fuel_gauges import Charge, FuelGaugeError
-from phoenix_hw.sensors import Sensors
+from phoenix_core.settings.node_settings import SettingsError
+from phoenix_hw.sensors.fuel_gauges import Charge, FuelGaugeError
+from phoenix_hw.sensors.node import Sensors
 
 
 @pytest.fixture

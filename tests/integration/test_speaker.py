@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from phoenix_msgs.msg import CapabilityStatus, PlaybackEvent, UserSpeech
 
-from phoenix_audio.speaker import Speaker
+from phoenix_audio.speaker.node import Speaker
 from phoenix_core import events
-from phoenix_core.settings import SettingsError
+from phoenix_core.settings.node_settings import SettingsError
 
 STARTED, FINISHED = PlaybackEvent.STARTED, PlaybackEvent.FINISHED
 INTERRUPTED = PlaybackEvent.INTERRUPTED

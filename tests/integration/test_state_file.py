@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 from phoenix_msgs.msg import CapabilityStatus, PlaybackEvent, Slot
 
-from phoenix_activities.activities import Activities
-from phoenix_activities.state_keeper import StateKeeper, default_path
-from phoenix_activities.state_store import StateStore, StateStoreError
+from phoenix_activities.engine.node import Activities
+from phoenix_activities.state.state_keeper import StateKeeper, default_path
+from phoenix_activities.state.state_store import StateStore, StateStoreError
 from phoenix_core import events
-from phoenix_core.node import EventNode
-from phoenix_core.settings import NodeSettings
+from phoenix_core.node.event_node import EventNode
+from phoenix_core.settings.node_settings import NodeSettings
 
-PROGRAM = 'from phoenix_activities.activities import main; main()'
+PROGRAM = 'from phoenix_activities.engine.node import main; main()'
 
 
 @pytest.fixture

@@ -13,17 +13,17 @@ from phoenix_msgs.msg import CapabilityStatus, NodeStatus
 from rclpy.parameter import Parameter
 
 from phoenix_core import events
-from phoenix_core.pulse import Pulse
-from phoenix_core.supervisor import Supervisor
+from phoenix_core.supervision.liveliness import Pulse
+from phoenix_core.supervision.node import Supervisor
 
 OK, DEGRADED, LOST = CapabilityStatus.OK, CapabilityStatus.DEGRADED, CapabilityStatus.LOST
 NODES = """
 import sys, time
 from pathlib import Path
 from phoenix_core import events
-from phoenix_core.execution import run
-from phoenix_core.node import EventNode
-from phoenix_core.settings import NodeSettings
+from phoenix_core.node.execution import run
+from phoenix_core.node.event_node import EventNode
+from phoenix_core.settings.node_settings import NodeSettings
 
 class Asker(EventNode):
     produces = (events.LISTEN_REQUEST,)
@@ -168,7 +168,9 @@ def test_a_node_without_a_sign_of_life_is_killed(toy, how):
 @pytest.fixture
 def shared_lease(monkeypatch):
     """Give the first two subscriptions one lease: the second is deaf to who lives already."""
-    monkeypatch.setattr('phoenix_core.pulse._leases', itertools.chain([0], itertools.count()))
+    monkeypatch.setattr(
+        'phoenix_core.supervision.liveliness._leases', itertools.chain([0], itertools.count())
+    )
 
 
 @pytest.mark.usefixtures('shared_lease')

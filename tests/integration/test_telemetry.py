@@ -13,9 +13,9 @@ from rclpy.serialization import deserialize_message
 
 from otlp_receiver import OtlpReceiver
 from phoenix_core import events
-from phoenix_core.node import EventNode
-from phoenix_core.settings import NodeSettings
-from phoenix_core.telemetry.telemetry import Telemetry
+from phoenix_core.node.event_node import EventNode
+from phoenix_core.settings.node_settings import NodeSettings
+from phoenix_core.telemetry.node import Telemetry
 
 
 class Echo(EventNode):

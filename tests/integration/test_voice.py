@@ -7,10 +7,10 @@ import pytest
 from phoenix_msgs.msg import CapabilityStatus, Fault
 
 from phoenix_core import events
-from phoenix_core.settings import SettingsError
-from phoenix_speech.recognizer import MoonshineRecognizer
-from phoenix_speech.voice import Voice
-from phoenix_speech.voices import VoiceError
+from phoenix_core.settings.node_settings import SettingsError
+from phoenix_speech.listening.recognizer import MoonshineRecognizer
+from phoenix_speech.voice.node import Voice
+from phoenix_speech.voice.voices import VoiceError
 
 FRAME_S = 0.04
 

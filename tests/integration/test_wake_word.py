@@ -9,8 +9,8 @@ from phoenix_msgs.msg import CapabilityStatus
 
 from phoenix_audio.wav import read_wav
 from phoenix_core import events
-from phoenix_core.settings import SettingsError
-from phoenix_speech.wake_word import WakeWord
+from phoenix_core.settings.node_settings import SettingsError
+from phoenix_speech.wake_word.node import WakeWord
 
 PHRASE_END = round(1.15 * 16000)  # of "hey jarvis" in hey_jarvis.wav
 
@@ -186,7 +186,7 @@ def test_who_cannot_keep_up_leaves_sound_out_and_says_so(
     graph, probe, microphone, provide, expect_health, monkeypatch
 ):
     provide('phoenix.wake_word_engines', 'Slow')
-    monkeypatch.setattr('phoenix_speech.wake_word.BEHIND_S', 3.0)
+    monkeypatch.setattr('phoenix_speech.wake_word.node.BEHIND_S', 3.0)
     Slow.may_go_on.clear()
     node = graph.add(WakeWord, parameters={'provider': 'Slow'})
     microphone.play('hey_jarvis.wav')

@@ -22,10 +22,10 @@ from witness import Witness
 from phoenix_audio.wav import WavWriter, read_wav
 from phoenix_bringup.launch_file import ProcessSpec, load
 from phoenix_bringup.launch_runner import LaunchRunner
-from phoenix_bringup.play_progress import PlayProgress
 from phoenix_core import events
-from phoenix_core.fault_injection import HANG, RAISE
 from phoenix_core.testing import TestGraph
+from phoenix_core.testing.fault_injection import HANG, RAISE
+from phoenix_tools.run.play_progress import PlayProgress
 
 LAUNCH_FILE = Path(get_package_share_path('phoenix_bringup')) / 'launch' / 'phoenix.launch.xml'
 RECOVERY_S = 60.0
@@ -229,5 +229,5 @@ def _able_to_fail(process: ProcessSpec, environ: Mapping[str, str]) -> ProcessSp
     """Let composed nodes fail on request."""
     argv = process.argv
     if process.executable == 'compose':
-        argv = (sys.executable, '-m', 'phoenix_core.fault_injection', *argv[1:])
+        argv = (sys.executable, '-m', 'phoenix_core.testing.fault_injection', *argv[1:])
     return dataclasses.replace(process, argv=argv, env={**process.env, **environ})

@@ -15,8 +15,8 @@ from pathlib import Path
 import numpy as np
 from pulse_server import PulseServer
 
-from phoenix_audio.microphones import CapturedFrame
-from phoenix_audio.speakers import LoudspeakerError
+from phoenix_audio.microphone.microphones import CapturedFrame
+from phoenix_audio.speaker.speakers import LoudspeakerError
 from phoenix_audio.wav import WavWriter, read_wav
 
 PLAYS = 'plays'

@@ -12,8 +12,9 @@ import rclpy
 from phoenix_msgs.msg import CapabilityStatus, PlaybackEvent, Transcript
 from rclpy.experimental import EventsExecutor
 
-from phoenix_core import discovery, events
-from phoenix_core.execution import SPIN_TIMEOUT_S, shut_down
+from phoenix_core import events
+from phoenix_core.node import discovery
+from phoenix_core.node.execution import SPIN_TIMEOUT_S, shut_down
 from phoenix_core.testing import Probe
 
 PATIENCE_S = 60.0

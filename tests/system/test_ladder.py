@@ -10,7 +10,7 @@ from front_door import ROOT
 from phoenix_msgs.msg import CapabilityStatus
 
 from phoenix_core import events
-from phoenix_core.fault_injection import RAISE
+from phoenix_core.testing.fault_injection import RAISE
 
 SAMPLES = ROOT / 'samples'
 NOTHING_KEPT = {'PHOENIX_ACTIVITIES_STATE_FILE': ''}

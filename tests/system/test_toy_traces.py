@@ -18,11 +18,12 @@ from prometheus_client.parser import text_string_to_metric_families
 from rcl_interfaces.msg import Log
 
 from otlp_receiver import OtlpReceiver
-from phoenix_bringup.traces.sources import from_toy
-from phoenix_bringup.traces.stages import load_stages, stage_times
-from phoenix_core import events, qos
-from phoenix_core.settings import installed_config
+from phoenix_core import events
+from phoenix_core.events import qos
+from phoenix_core.settings.node_settings import installed_config
 from phoenix_core.testing import TestGraph
+from phoenix_tools.traces.sources import from_toy
+from phoenix_tools.traces.stages import load_stages, stage_times
 
 SAMPLE = ROOT / 'samples' / 'hey_jarvis_turn_on_the_light.wav'
 LONGEST_S = 40.0

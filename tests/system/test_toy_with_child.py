@@ -10,13 +10,14 @@ import yaml
 from front_door import Phoenix
 from phoenix_msgs.msg import ActivityState, PlaybackEvent, SimulatedSensor, Transcript
 
-from phoenix_activities.activities import ACTIVITIES
+from phoenix_activities.engine.node import ACTIVITIES
 from phoenix_audio.wav import WavWriter, read_wav
-from phoenix_core import events, plugins
+from phoenix_core import events
+from phoenix_core.settings import plugins
+from phoenix_core.telemetry.tracing import TraceContext
 from phoenix_core.testing import Probe, TestGraph
-from phoenix_core.tracing import TraceContext
-from phoenix_speech.speech_synthesizer import SpeechSynthesizer
 from phoenix_speech.testing import steady_voice
+from phoenix_speech.voice.speech_synthesizer import SpeechSynthesizer
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / 'samples'

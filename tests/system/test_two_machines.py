@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from front_door import ROOT, Phoenix
 
-from phoenix_core.discovery import PROFILES, RANGE
+from phoenix_core.node.discovery import PROFILES, RANGE
 
 SAMPLE = ROOT / 'samples' / 'hey_jarvis_turn_on_the_light.wav'
 STANDS_IN = '_standby stands in'

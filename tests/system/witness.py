@@ -9,12 +9,13 @@ from typing import Any
 from phoenix_msgs.msg import CapabilityStatus, NodeStatus
 from std_msgs.msg import String
 
-from phoenix_bringup.play_progress import PlayProgress
-from phoenix_core import events, qos
-from phoenix_core.event_type import EventType
-from phoenix_core.fault_injection import failure_topic
-from phoenix_core.node import EventNode
-from phoenix_core.settings import NodeSettings
+from phoenix_core import events
+from phoenix_core.events import qos
+from phoenix_core.events.event_type import EventType
+from phoenix_core.node.event_node import EventNode
+from phoenix_core.settings.node_settings import NodeSettings
+from phoenix_core.testing.fault_injection import failure_topic
+from phoenix_tools.run.play_progress import PlayProgress
 
 WATCHED = [
     event

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from phoenix_activities.activity import Activity, Intent, Priority, Request
+from phoenix_activities.engine.activity import Activity, Intent, Priority, Request
 
 WORDS = Path(__file__).parent / 'words'
 FAR = 3  # when nobody says how far

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from phoenix_example_activity import WORDS, Counting
 
-from phoenix_activities.activity import Intent
-from phoenix_activities.conversation import Conversation
-from phoenix_activities.idle import Idle
+from phoenix_activities.activities.conversation import Conversation
+from phoenix_activities.activities.idle import Idle
+from phoenix_activities.engine.activity import Intent
+from phoenix_activities.engine.toy import Phase
 from phoenix_activities.testing import Scene
-from phoenix_activities.toy import Phase
-from phoenix_activities.words import Words
+from phoenix_activities.words.words import Words
 
 CONFIG = Path(__file__).parents[3] / 'config'
 ACTIVITIES = [Idle, Conversation, Counting]

@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from phoenix_activities.activity import Activity, Intent
-from phoenix_activities.director import Director
-from phoenix_activities.toy import Phase
-from phoenix_activities.words import Words
+from phoenix_activities.engine.activity import Activity, Intent
+from phoenix_activities.engine.activity_manager import Director
+from phoenix_activities.engine.toy import Phase
+from phoenix_activities.words.words import Words
 
 DEADLINES_S = {
     Phase.LISTENING: 30.0,

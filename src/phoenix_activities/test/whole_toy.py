@@ -3,8 +3,8 @@
 import random
 from pathlib import Path
 
-from phoenix_activities.words import Words
-from phoenix_core import plugins
+from phoenix_activities.words.words import Words
+from phoenix_core.settings import plugins
 
 CONFIG = Path(__file__).parents[3] / 'config'
 ACTIVITIES = [

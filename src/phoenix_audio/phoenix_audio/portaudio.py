@@ -12,8 +12,8 @@ import sounddevice
 import soxr
 from numpy.typing import NDArray
 
-from phoenix_audio.microphones import CapturedFrame, FrameCutter, MicrophoneError
-from phoenix_audio.speakers import LoudspeakerError
+from phoenix_audio.microphone.microphones import CapturedFrame, FrameCutter, MicrophoneError
+from phoenix_audio.speaker.speakers import LoudspeakerError
 
 ANSWER_S = 2.0  # a sound server that takes longer to open, start or stop a stream is frozen
 ABORT_S = 0.5  # the same for silence, which is waited for by whoever interrupts the toy

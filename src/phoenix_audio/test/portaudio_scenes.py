@@ -19,10 +19,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from phoenix_audio.microphones import CapturedFrame, MicrophoneError
-from phoenix_audio.playback import Player
+from phoenix_audio.microphone.microphones import CapturedFrame, MicrophoneError
 from phoenix_audio.portaudio import PortAudioLoudspeaker, PortAudioMicrophone
-from phoenix_audio.speakers import LoudspeakerError
+from phoenix_audio.speaker.player import Player
+from phoenix_audio.speaker.speakers import LoudspeakerError
 
 TIMEOUT_S = 10.0
 RATE = 16000

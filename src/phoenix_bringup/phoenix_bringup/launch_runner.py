@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import TextIO
 
 from phoenix_bringup.launch_file import ProcessSpec
-from phoenix_core.execution import EXIT_BAD_SETTINGS
+from phoenix_core.node.execution import EXIT_BAD_SETTINGS
 
 # In the environment of every process of one runner: finds what left its process group, too.
 _MARK = 'PHOENIX_LAUNCH_ID'

@@ -4,7 +4,7 @@ import numpy as np
 from builtin_interfaces.msg import Time
 from phoenix_msgs.msg import AudioFrame
 
-from phoenix_core.event_type import EventRuleError
+from phoenix_core.events.event_type import EventRuleError
 
 SAMPLE_RATE = 16_000
 NANOSECONDS = 1_000_000_000

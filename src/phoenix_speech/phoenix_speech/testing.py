@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from phoenix_speech.piper_voice import PiperVoice
+from phoenix_speech.voice.piper_voice import PiperVoice
 
 
 def steady_voice(folder: Path) -> PiperVoice:

@@ -5,9 +5,9 @@ from typing import Any
 from phoenix_msgs.msg import PlaybackEvent, UserSpeech
 
 from phoenix_core import events
-from phoenix_core.event_type import EventType
-from phoenix_core.metrics import SLOW_S, NodeMetrics
-from phoenix_core.timing import NANOSECONDS
+from phoenix_core.events.event_type import EventType
+from phoenix_core.telemetry.metrics import SLOW_S, NodeMetrics
+from phoenix_core.telemetry.timing import NANOSECONDS
 
 LONGEST_S = 120.0  # later than that it is no answer
 

@@ -8,7 +8,7 @@ from typing import Any
 from phoenix_msgs.msg import AudioFrame
 
 from phoenix_core import events
-from phoenix_core.event_type import EventType
+from phoenix_core.events.event_type import EventType
 
 # What an interaction can consist of. What a node outside Phoenix sends is not in it.
 TRACED = tuple(event for event in events.ALL if event.traced and event.has_header)

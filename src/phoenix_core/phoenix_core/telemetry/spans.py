@@ -15,8 +15,8 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace import SpanContext, SpanKind, Status, StatusCode, TraceFlags
 from phoenix_msgs.msg import Fault
 
-from phoenix_core.event_type import EventType
-from phoenix_core.timing import NANOSECONDS
+from phoenix_core.events.event_type import EventType
+from phoenix_core.telemetry.timing import NANOSECONDS
 
 FLUSH_MS = 1000  # what is still unsent at the end may take so long
 

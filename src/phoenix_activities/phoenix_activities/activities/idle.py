@@ -1,0 +1,67 @@
+"""Idle: the toy rests and waits for a person, with a little life of its own."""
+
+from phoenix_activities.engine.activity import Activity, Priority, Request
+
+LIVELY_S = (240.0, 900.0)  # between two signs of life
+COMPANY_S = 1800.0  # after the last interaction somebody may still be near
+NOISE_CHANCE = 0.3  # of a sign of life that it is a noise, too
+SLEEPY_S = 3600.0  # without a person
+SLEEPY_AT_NIGHT_S = 60.0
+
+
+class Idle(Activity):
+    """Twinkles now and then, rarely makes a noise, and falls asleep when nobody comes."""
+
+    name = 'idle'
+    priority = Priority.REST
+
+    _alone_s = 0.0
+    _wait_s = 0.0
+
+    def enter(self, request: Request) -> None:
+        """Rest."""
+        self._alone_s = 0.0
+        self._rest()
+
+    def resume(self) -> None:
+        """Rest again."""
+        self._alone_s = 0.0
+        self._rest()
+
+    def on_attention(self, reason: str) -> bool:
+        """Begin a conversation, whose first words are still to be heard."""
+        self.director.enter('conversation', Request(reason))
+        return True
+
+    def on_timeout(self) -> None:
+        """Give a sign of life, or fall asleep."""
+        self._alone_s += self._wait_s
+        at_night = self.director.is_quiet_time
+        if self._alone_s >= (SLEEPY_AT_NIGHT_S if at_night else SLEEPY_S):
+            self.director.enter('sleep', Request('alone'))
+            return
+        if not at_night and self._wait_s >= LIVELY_S[0]:
+            self.director.show('twinkling', duration_s=3.0)
+            if self._alone_s < COMPANY_S and self.director.chance.random() < NOISE_CHANCE:
+                self.say_phrase('noise')
+        self._rest()
+
+    def on_lost(self, *, asked: bool = False) -> None:
+        """Say in a child's words what the toy cannot do now; at night only when asked."""
+        untold = self.director.untold
+        while untold and (asked or not self.director.is_quiet_time):
+            phrase = f'lost_{untold.pop(0)}'
+            if phrase in self.words.phrases:
+                self.say_phrase(phrase)
+
+    def on_said(self) -> None:
+        """Rest on."""
+
+    def on_not_heard(self) -> None:
+        """Rest on."""
+
+    def _rest(self) -> None:
+        at_night = self.director.is_quiet_time
+        self._wait_s = SLEEPY_AT_NIGHT_S if at_night else self.director.chance.uniform(*LIVELY_S)
+        self.director.wait(self._wait_s, new_interaction=True)
+        self.on_lost()

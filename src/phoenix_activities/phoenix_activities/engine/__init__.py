@@ -1,0 +1,1 @@
+"""The activities node, and the state machine that moves between activities."""

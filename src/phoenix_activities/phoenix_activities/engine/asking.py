@@ -1,0 +1,106 @@
+"""What activities that ask have in common: a question stays open until it is answered."""
+
+from collections.abc import Mapping, Sequence
+
+from phoenix_activities.engine.activity import Activity, Intent
+
+ANSWER = 'answer'  # the intent of an expected answer; its slot of that name says which
+WORDS_OF_AN_ANSWER = 3  # a longer sentence that fits no answer is not about the question
+# What may be an answer that was not expected; every other intent is a wish of its own.
+NO_WISHES = frozenset(('fallback', 'answer', 'yes', 'no', 'light_color'))
+
+
+class AskingActivity(Activity):
+    """
+    Base of activities that ask.
+
+    `ask` opens the ear when all has been said. Silence repeats the question once; 'again' and an
+    interruption repeat it, too. What else is said shortly counts as an answer to it.
+    """
+
+    _question = ''  # that waits for its answer
+    _answers: Mapping[str, Sequence[str]] = {}
+    _silences = 0
+
+    def ask(self, question: str, answers: Mapping[str, Sequence[str]]) -> None:
+        """
+        Ask.
+
+        :param answers: name to sentence templates; the intents 'yes' and 'no' are understood by
+            themselves where an answer has that name.
+        """
+        self._question, self._answers, self._silences = question, answers, 0
+        self._ask_again()
+
+    @property
+    def is_asking(self) -> bool:
+        """Tell whether a question is open."""
+        return bool(self._question)
+
+    def ask_nothing(self) -> None:
+        """Forget the open question."""
+        self._question = ''
+
+    def on_answer(self, name: str, intent: Intent) -> None:
+        """Take an expected answer."""
+        raise NotImplementedError
+
+    def on_other_answer(self, intent: Intent) -> bool:
+        """Take another answer than those; False passes it on."""
+        self.ask(self._question, self._answers)
+        return True
+
+    def on_silence(self) -> None:
+        """Take it that nobody answers, asked twice."""
+        self.director.finish('not_heard')
+
+    def on_all_said(self) -> None:
+        """Take it that all has been said and no question is open."""
+        self.director.finish('done')
+
+    def leave(self) -> None:
+        """Forget the open question."""
+        self.ask_nothing()
+
+    def resume(self) -> None:
+        """Ask again."""
+        if self.is_asking:
+            self._ask_again()
+        else:
+            self.director.finish('resumed')
+
+    def on_intent(self, intent: Intent) -> bool:
+        """Take an answer, or 'again'."""
+        if not self.is_asking:
+            return False
+        name = intent.slots.get('answer', '') if intent.name == ANSWER else intent.name
+        if name in self._answers:
+            self.ask_nothing()
+            self.on_answer(name, intent)
+        elif intent.name == 'repeat':
+            self._ask_again()
+        elif intent.name not in NO_WISHES or len(intent.text.split()) > WORDS_OF_AN_ANSWER:
+            return False
+        else:
+            return self.on_other_answer(intent)
+        return True
+
+    def on_said(self) -> None:
+        """Wait for the answer."""
+        if self.is_asking:
+            self.director.listen()
+        else:
+            self.on_all_said()
+
+    def on_not_heard(self) -> None:
+        """Ask once more."""
+        self._silences += 1
+        if not self.is_asking or self._silences > 1:
+            self.ask_nothing()
+            self.on_silence()
+        else:
+            self._ask_again()
+
+    def _ask_again(self) -> None:
+        self.director.expect(self._answers)
+        self.director.say(self._question)

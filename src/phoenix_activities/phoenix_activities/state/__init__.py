@@ -1,0 +1,1 @@
+"""What survives a crash or a power cut."""

@@ -1,0 +1,96 @@
+"""Brings what is to be kept to its file on a node's worker, and says when that fails."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from phoenix_msgs.msg import CapabilityStatus
+
+from phoenix_activities.state.state_store import StateStore, StateStoreError, Values
+from phoenix_core.node.event_node import Alarm, EventNode
+
+RETRY_S = 30.0
+
+
+def default_path(environ: Mapping[str, str], namespace: str) -> Path | None:
+    """Return the file of a toy below XDG_STATE_HOME; None when that is nowhere."""
+    folder = environ.get('XDG_STATE_HOME', '')
+    if not folder.startswith('/'):  # relative ones are to be ignored, says its specification
+        home = environ.get('HOME', '')
+        folder = f'{home}/.local/state' if home else ''
+    name = namespace.strip('/').replace('/', '.') or 'toy'
+    return Path(folder) / 'phoenix' / f'{name}.sqlite3' if folder else None
+
+
+class StateKeeper:
+    """
+    Writes the newest values, one write at a time; what fails is tried again later.
+
+    Until then the toy goes on with what it has in memory.
+    """
+
+    def __init__(self, node: EventNode, path: Path, retry_s: float = RETRY_S) -> None:
+        """Work for a node; call everything on its executor's thread."""
+        self._node = node
+        self._retry_s = retry_s
+        self._store = StateStore(path, lambda told: node.post(self._tell_put_aside, told))
+        self._newest: Values = {}
+        self._saved = self._newest
+        self._saving = False
+        self._retry: Alarm | None = None
+
+    def load(self) -> Values:
+        """Return what was kept; nothing when that cannot be read."""
+        try:
+            self._newest = self._saved = self._store.load()
+        except StateStoreError as error:
+            self._tell_failed(error, 'begins with nothing')
+        return self._newest
+
+    def keep(self, values: Values) -> None:
+        """Write these values as soon as the write under way is over."""
+        self._newest = values
+        if not self._saving:
+            self._save()
+
+    def close(self) -> None:
+        """Write what has not been written."""
+        if self._newest is not self._saved and (error := self._try(self._newest)[1]):
+            self._tell_failed(error, 'loses what changed')
+
+    def _save(self) -> None:
+        if self._retry is not None:
+            self._retry.cancel()
+        self._saving = True
+        self._node.in_background(self._try, self._newest, then=self._tried)
+
+    def _try(self, values: Values) -> tuple[Values, StateStoreError | None]:
+        try:
+            self._store.save(values)
+        except StateStoreError as error:
+            return values, error
+        return values, None
+
+    def _tried(self, result: tuple[Values, StateStoreError | None]) -> None:
+        values, error = result
+        self._saving = False
+        if error is not None:
+            self._tell_failed(error, f'keeps it in memory, tries again in {self._retry_s:g} s')
+            if self._node.is_active:
+                self._retry = self._node.after(self._retry_s, self._save)
+            return
+        self._saved = values
+        self._node.healed('state_unsaved')
+        if self._newest is not values:
+            self._save()
+
+    def _tell_failed(self, error: StateStoreError, tried: str) -> None:
+        self._node.fault(
+            'state_unsaved',
+            str(error),
+            tried=tried,
+            self_healing=True,
+            impairs=CapabilityStatus.DEGRADED,
+        )
+
+    def _tell_put_aside(self, told: str) -> None:
+        self._node.fault('state_put_aside', told, tried='begins with nothing')

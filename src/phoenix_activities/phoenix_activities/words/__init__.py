@@ -1,0 +1,1 @@
+"""What the toy says in its activities, as data."""

@@ -1,0 +1,1 @@
+"""The microphone node: what is heard, without what the toy itself plays."""

@@ -1,0 +1,1 @@
+"""The speaker node: plays utterances and earcons, one after another."""

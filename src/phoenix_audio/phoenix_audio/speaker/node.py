@@ -1,0 +1,205 @@
+"""The speaker node: plays what the voice says, and tells how far it is."""
+
+import array
+from pathlib import Path
+from queue import SimpleQueue
+
+import numpy as np
+from numpy.typing import NDArray
+from phoenix_msgs.msg import (
+    AudioFrame,
+    CapabilityStatus,
+    Earcon,
+    PlaybackEvent,
+    StopSpeaking,
+    UserSpeech,
+    Volume,
+)
+from rclpy.duration import Duration
+from rclpy.time import Time
+
+from phoenix_audio.speaker.earcons import load_earcons
+from phoenix_audio.speaker.player import Player
+from phoenix_audio.speaker.speakers import Loudspeaker, SimulatedLoudspeaker
+from phoenix_core import events
+from phoenix_core.events.event_type import EventRuleError
+from phoenix_core.node.event_node import EventNode
+from phoenix_core.node.execution import run
+from phoenix_core.settings import plugins
+from phoenix_core.settings.node_settings import NodeSettings, setting
+from phoenix_core.telemetry import timing, tracing
+from phoenix_core.telemetry.timing import Timing
+
+SPEAKERS = 'phoenix.speakers'
+UNTOLD = 'earcon '  # begins the names of what is played without playback events
+
+
+class SpeakerSettings(NodeSettings):
+    """Settings of the speaker node."""
+
+    provider: str = setting('simulated', 'What plays: an entry point of its group.')
+    device: str = setting('', 'portaudio: name or number of the device; empty: the default one.')
+    file: str = setting('', 'simulated: WAV file for what is played; empty: none.')
+    sample_rate: int = setting(16000, 'The rate at which the voice sends [Hz].', ge=8000)
+
+
+class Speaker(EventNode):
+    """Plays utterances in the order in which they come; a person's voice interrupts them."""
+
+    produces = (events.AUDIO_PLAYED, events.AUDIO_PLAYBACK)
+    consumes = {
+        events.AUDIO_OUTPUT: 'on_audio',
+        events.EARCON: 'on_earcon',
+        events.STOP_SPEAKING: 'on_stop',
+        events.USER_SPEECH: 'on_user_speech',
+        events.VOLUME: 'on_volume',
+    }
+    settings: SpeakerSettings
+
+    def configure(self) -> None:
+        """Find the provider and make the earcons; the player opens the device."""
+        settings = self.settings
+        self._earcons = load_earcons(settings.config_path / 'earcons.yaml', settings.sample_rate)
+        self._provider = plugins.load(SPEAKERS, self.settings.provider)
+        self._volume = 1.0
+
+    def activate(self) -> None:
+        """Start the player, which opens the device, again and again if it must."""
+        self._reports: SimpleQueue[tuple[str, int, float]] = SimpleQueue()
+        self._played = 0  # frames
+        self._earcons_played = 0
+        self._causes: dict[str, tracing.TraceContext | None] = {}
+        self._fed: dict[str, Timing] = {}  # what was to be played at once, until it is heard
+        self._player = Player(
+            self._open_loudspeaker,
+            self.settings.sample_rate,
+            volume=self._volume,
+            time=self.time,
+            on_started=lambda name: self._report(name, PlaybackEvent.STARTED),
+            on_finished=lambda name, s: self._report(name, PlaybackEvent.FINISHED, s),
+            on_interrupted=lambda name, s: self._report(name, PlaybackEvent.INTERRUPTED, s),
+            on_played=lambda name, samples, in_s: self.post(
+                self._publish_played, name, samples, self.get_clock().now(), in_s
+            ),
+            on_error=lambda error: self.post(
+                self.fault,
+                'speaker_lost',
+                str(error),
+                tried='opens it again',
+                self_healing=True,
+                impairs=CapabilityStatus.LOST,
+            ),
+        )
+        self._player.start()
+
+    def deactivate(self) -> None:
+        """End what is being played and close the device."""
+        self._player.close()
+        self._publish_reports()
+
+    def _open_loudspeaker(self) -> Loudspeaker:
+        loudspeaker: Loudspeaker = self._provider(self.settings)
+        if isinstance(loudspeaker, SimulatedLoudspeaker):
+            loudspeaker.follow(self.time)
+        self.post(self.healed, 'speaker_lost')
+        return loudspeaker
+
+    def on_audio(self, frame: AudioFrame) -> None:
+        """Queue a frame."""
+        if frame.sample_rate != self.settings.sample_rate:
+            raise EventRuleError(
+                f'audio/output: {frame.sample_rate} Hz, allowed is {self.settings.sample_rate}'
+            )
+        if frame.sequence == 0:
+            self._expect(frame.stream_id)
+        self._player.feed(frame.stream_id, np.frombuffer(frame.samples, np.int16), frame.last)
+
+    def on_earcon(self, request: Earcon) -> None:
+        """Queue a small sound."""
+        sound = self._earcons.get(request.earcon)
+        if sound is None:
+            known = ', '.join(sorted(self._earcons))
+            self.fault('earcon_unknown', f'no earcon {request.earcon!r}; there are {known}')
+            sound = np.empty(0, np.int16)  # whoever waits for its end must not wait forever
+        name = request.utterance_id or f'{UNTOLD}{self._earcons_played}'
+        self._earcons_played += 1
+        if name not in self._causes:
+            self._expect(name)
+        self._player.feed(name, sound, last=True)
+
+    def _expect(self, utterance_id: str) -> None:
+        """Remember what an utterance belongs to, and since when it is on its way to the device."""
+        if not self._causes:  # else it waits for the end of another
+            self._fed[utterance_id] = timing.handed_over()
+        self._causes[utterance_id] = tracing.current()
+
+    def on_stop(self, stop: StopSpeaking) -> None:
+        """Be silent at once."""
+        self._player.interrupt()
+
+    def on_user_speech(self, speech: UserSpeech) -> None:
+        """Let a person have the word."""
+        if speech.kind == UserSpeech.STARTED:
+            self._player.interrupt()
+
+    def on_volume(self, volume: Volume) -> None:
+        """Take another volume."""
+        self._player.volume = self._volume = 0.0 if volume.muted else volume.level
+
+    def _publish_played(
+        self, utterance_id: str, samples: NDArray[np.int16], now: Time, in_s: float
+    ) -> None:
+        if not self.is_active:
+            return
+        self.publish(
+            events.AUDIO_PLAYED,
+            stamp=(now + Duration(seconds=in_s)).to_msg(),
+            stream_id=utterance_id,
+            sequence=self._played,
+            sample_rate=self.settings.sample_rate,
+            channels=1,
+            samples=array.array('h', samples.tobytes()),
+        )
+        self._played += 1
+
+    def _report(self, utterance_id: str, kind: int, position_s: float = 0.0) -> None:
+        """Take a report in the player's thread."""
+        self._reports.put((utterance_id, kind, position_s))
+        self.post(self._publish_reports)
+
+    def _publish_reports(self) -> None:
+        while not self._reports.empty():
+            utterance_id, kind, position_s = self._reports.get()
+            cause = self._causes.pop(utterance_id, None)
+            fed = self._fed.pop(utterance_id, None)
+            if utterance_id.startswith(UNTOLD):
+                continue
+            with timing.measured(fed.resumed() if fed else Timing.now()):
+                told = self.publish(
+                    events.AUDIO_PLAYBACK,
+                    cause=cause,
+                    kind=kind,
+                    utterance_id=utterance_id,
+                    position_s=position_s,
+                )
+            if kind == PlaybackEvent.STARTED:
+                self._causes[utterance_id] = told
+
+
+def simulated(settings: SpeakerSettings) -> Loudspeaker:
+    """Make a loudspeaker that plays into a file or into nothing."""
+    return SimulatedLoudspeaker(
+        settings.sample_rate, Path(settings.file) if settings.file else None
+    )
+
+
+def portaudio(settings: SpeakerSettings) -> Loudspeaker:
+    """Make a loudspeaker of this machine."""
+    from phoenix_audio.portaudio import PortAudioLoudspeaker, device_of
+
+    return PortAudioLoudspeaker(device_of(settings.device), settings.sample_rate)
+
+
+def main() -> None:
+    """Run the node alone."""
+    raise SystemExit(run([Speaker]))

@@ -1,0 +1,292 @@
+"""Plays utterances, fed as frames, one after another on a loudspeaker that may come and go."""
+
+import contextlib
+import threading
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from phoenix_audio.speaker.speakers import Loudspeaker
+from phoenix_core.clock.simulated_time import REAL_TIME, RealTime
+
+SLICE_S = 0.02  # what is written at once: short, so that an interruption is heard at once
+RAMP_S = 0.02  # the volume takes so long from silence to full, so that nothing clicks
+
+
+class _Utterance:
+    def __init__(self, utterance_id: str, now_s: float) -> None:
+        self.id = utterance_id
+        self.pcm = bytearray()  # fed, not yet written
+        self.complete = False  # its last frame has come
+        self.interrupted = False
+        self.fed_s = now_s
+        self.written = 0  # samples that the device accepted
+        self.held = 0  # how many of those it may still hold, unheard
+
+
+class Player:
+    """
+    Plays utterances in the order in which their first frames came, in a thread of its own.
+
+    Whatever breaks, each utterance ends with one call of either `on_finished`, when its last
+    sample has been heard, or `on_interrupted`; if any of its samples reached the device, one call
+    of `on_started` came before. Positions are in seconds of the utterance. `on_played` gets the
+    samples that the device accepted, volume applied, and in how many seconds they will be heard.
+
+    An utterance whose frames stop coming for `stall_s` before the last one is interrupted. So is
+    the one in which the device fails; the device is then opened again at once, at every utterance
+    and after pauses that double from `retry_s` to `retry_max_s`. Each failure is an `on_error`;
+    utterances that come while the device cannot be opened are interrupted at 0 s.
+
+    The callbacks run in the player's thread and must not raise.
+    """
+
+    def __init__(
+        self,
+        open_loudspeaker: Callable[[], Loudspeaker],
+        sample_rate: int = 16000,
+        *,
+        on_started: Callable[[str], None],
+        on_finished: Callable[[str, float], None],
+        on_interrupted: Callable[[str, float], None],
+        on_error: Callable[[Exception], None],
+        on_played: Callable[[str, NDArray[np.int16], float], None] = lambda *played: None,
+        volume: float = 1.0,
+        stall_s: float = 5.0,
+        retry_s: float = 0.5,
+        retry_max_s: float = 10.0,
+        time: RealTime = REAL_TIME,
+    ) -> None:
+        self._open_loudspeaker = open_loudspeaker
+        self._time = time
+        self._sample_rate = sample_rate
+        self._slice = round(SLICE_S * sample_rate)
+        self._on_started = on_started
+        self._on_finished = on_finished
+        self._on_interrupted = on_interrupted
+        self._on_error = on_error
+        self._on_played = on_played
+        self.volume = volume
+        self._gain = volume  # follows the volume, without steps
+        self._stall_s = stall_s
+        self._retry_s = retry_s
+        self._retry_max_s = retry_max_s
+        self._pause_s = 0.0  # until the device is opened again
+
+        self._wake = threading.Condition()
+        self._queue: dict[str, _Utterance] = {}  # the first is being played
+        self._ended: list[_Utterance] = []  # interrupted, still to be reported
+        self._refused: set[str] = set()  # interrupted before their last frame came
+        self._closing = False
+        self._thread = threading.Thread(target=self._run, name='player', daemon=True)
+        self._loudspeaker: Loudspeaker | None = None
+
+    @property
+    def ready(self) -> bool:
+        """Whether the loudspeaker is open."""
+        return self._loudspeaker is not None
+
+    @property
+    def volume(self) -> float:
+        """The amplitude's factor, 0 to 1; a new one holds from the next samples on."""
+        return self._volume
+
+    @volume.setter
+    def volume(self, volume: float) -> None:
+        if not 0 <= volume <= 1:
+            raise ValueError(f'volume {volume} is not between 0 and 1')
+        self._volume = volume
+
+    def start(self) -> None:
+        """Open the loudspeaker, in the player's thread, and begin to play."""
+        self._time.begin()
+        self._thread.start()
+
+    def close(self) -> None:
+        """Interrupt and report everything, release the loudspeaker; later frames are dropped."""
+        with self._wake:
+            self._closing = True
+        self.interrupt()
+        self._thread.join()
+
+    def feed(self, utterance_id: str, samples: NDArray[np.int16], last: bool) -> None:
+        """
+        Add samples, shape (n,) with n >= 0, to an utterance; `last` completes it.
+
+        May be called from any thread. Samples of an utterance that was interrupted are dropped.
+        """
+        if samples.dtype != np.int16 or samples.ndim != 1:
+            raise ValueError(
+                f'utterance {utterance_id}: samples are {samples.dtype} of shape {samples.shape}, '
+                'not int16 of shape (n,)'
+            )
+        with self._wake:
+            if utterance_id in self._refused:
+                if last:
+                    self._refused.remove(utterance_id)
+                return
+            now_s = self._time.now_s()
+            utterance = self._queue.setdefault(utterance_id, _Utterance(utterance_id, now_s))
+            utterance.pcm += samples.tobytes()
+            utterance.complete = last
+            utterance.fed_s = now_s
+            self._wake.notify()
+
+    def interrupt(self) -> None:
+        """End every utterance, playing or waiting, at once. May be called from any thread."""
+        with self._wake:
+            self._end(list(self._queue.values()))
+            loudspeaker = self._loudspeaker
+            self._wake.notify()
+        if loudspeaker is not None:
+            # The player's thread aborts again, after what it may just be writing, and reports.
+            with contextlib.suppress(Exception):
+                loudspeaker.abort()
+
+    def _end(self, utterances: list[_Utterance]) -> None:
+        """Mark utterances of the queue as interrupted; the caller holds the lock."""
+        for utterance in utterances:
+            del self._queue[utterance.id]
+            utterance.interrupted = True
+            self._ended.append(utterance)
+            if not utterance.complete:
+                self._refused.add(utterance.id)
+
+    def _run(self) -> None:
+        try:
+            self._play_all()
+        finally:
+            self._time.end()
+
+    def _play_all(self) -> None:
+        self._open()
+        while True:
+            with self._wake:
+                self._time.wait_for(
+                    self._wake,
+                    lambda: self._queue or self._ended or self._closing,
+                    None if self.ready else self._pause_s,
+                )
+                utterance = next(iter(self._queue.values()), None)
+            if self._closing:
+                break
+            if not self.ready:
+                self._open()
+            if not self.ready:
+                with self._wake:
+                    self._end(list(self._queue.values()))
+            elif utterance is not None:
+                try:
+                    self._play(utterance)
+                except Exception as error:
+                    self._fail(utterance)
+                    self._report_ended()
+                    self._on_error(error)
+                    self._release()
+            self._report_ended()
+        self._report_ended()
+        self._release()
+
+    def _fail(self, utterance: _Utterance) -> None:
+        """Mark the utterance as interrupted unless it has ended already."""
+        with self._wake:
+            self._end([queued for queued in self._queue.values() if queued is utterance])
+
+    def _report_ended(self) -> None:
+        with self._wake:
+            ended, self._ended = self._ended, []
+        for utterance in ended:
+            position = (utterance.written - utterance.held) / self._sample_rate
+            self._on_interrupted(utterance.id, position)
+
+    def _open(self) -> None:
+        try:
+            loudspeaker = self._open_loudspeaker()
+        except Exception as error:
+            self._pause_s = min(max(self._retry_s, 2 * self._pause_s), self._retry_max_s)
+            self._on_error(error)
+            return
+        self._pause_s = 0.0
+        with self._wake:
+            self._loudspeaker = loudspeaker
+
+    def _release(self) -> None:
+        with self._wake:
+            loudspeaker, self._loudspeaker = self._loudspeaker, None
+        if loudspeaker is not None:
+            try:
+                loudspeaker.close()
+            except Exception as error:
+                self._on_error(error)
+
+    def _play(self, utterance: _Utterance) -> None:
+        """Play to the end or the interruption; raises what the loudspeaker raises."""
+        loudspeaker = self._loudspeaker
+        assert loudspeaker is not None
+        most_held = round(loudspeaker.latency_s * self._sample_rate)
+        self._gain = self._volume
+        dry = True  # nothing of the utterance is on its way through the device
+        while not utterance.interrupted:
+            stall_s = utterance.fed_s + self._stall_s - self._time.now_s()
+            samples = self._take(utterance, stall_s if dry else SLICE_S)
+            if samples.size:
+                amplified = self._amplify(samples)
+                loudspeaker.write(amplified)
+                if utterance.interrupted:
+                    break
+                if utterance.written == 0:
+                    self._on_started(utterance.id)
+                utterance.written += samples.size
+                utterance.held = min(utterance.held + samples.size, most_held)
+                before = max(utterance.held - samples.size, 0)
+                self._on_played(utterance.id, amplified, before / self._sample_rate)
+                dry = False
+            elif not dry:
+                self._push_out(utterance, loudspeaker, most_held)
+                dry = True
+            elif utterance.complete:
+                break
+            elif stall_s <= 0:
+                self._fail(utterance)
+
+        with self._wake:
+            finished = not utterance.interrupted
+            if finished:
+                del self._queue[utterance.id]
+            idle = not self._queue
+        if finished:
+            self._on_finished(utterance.id, utterance.written / self._sample_rate)
+        if idle or not finished:
+            loudspeaker.abort()  # a device that is stopped does not run dry
+
+    def _take(self, utterance: _Utterance, patience_s: float) -> NDArray[np.int16]:
+        """Return the next samples, a slice at most; none if there are none within the time."""
+        with self._wake:
+            self._time.wait_for(
+                self._wake,
+                lambda: utterance.pcm or utterance.complete or utterance.interrupted,
+                patience_s,
+            )
+            pcm = bytes(utterance.pcm[: 2 * self._slice])
+            del utterance.pcm[: 2 * self._slice]
+        return np.frombuffer(pcm, np.int16)
+
+    def _push_out(self, utterance: _Utterance, loudspeaker: Loudspeaker, most_held: int) -> None:
+        """Fill the device with silence, so that all that was written before has been heard."""
+        silence = np.zeros(self._slice, np.int16)
+        for _ in range(-(-most_held // self._slice)):
+            loudspeaker.write(silence)
+            if utterance.interrupted:
+                return
+            utterance.held = max(0, utterance.held - self._slice)
+
+    def _amplify(self, samples: NDArray[np.int16]) -> NDArray[np.int16]:
+        step = np.arange(1, samples.size + 1) / (RAMP_S * self._sample_rate)
+        volume = self._volume
+        if volume >= self._gain:
+            gain = np.minimum(self._gain + step, volume)
+        else:
+            gain = np.maximum(self._gain - step, volume)
+        self._gain = float(gain[-1])
+        return np.rint(samples * gain).astype(np.int16)

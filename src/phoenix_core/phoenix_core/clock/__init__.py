@@ -1,0 +1,1 @@
+"""Time: as it passes or simulated, and sound laid out in time."""

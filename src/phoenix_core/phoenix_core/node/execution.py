@@ -1,0 +1,152 @@
+"""Runs nodes in this process until it is told to end: one alone, or several composed."""
+
+import contextlib
+import faulthandler
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from types import FrameType
+
+import rclpy
+from phoenix_msgs.msg import NodeStatus
+from rclpy.executors import Executor
+from rclpy.experimental import EventsExecutor
+from rclpy.signals import SignalHandlerOptions
+from rclpy.utilities import remove_ros_args
+
+from phoenix_core.node import discovery
+from phoenix_core.node.event_node import EventNode
+from phoenix_core.settings import plugins
+from phoenix_core.settings.node_settings import SettingsError
+from phoenix_core.settings.plugins import NODES
+from phoenix_core.telemetry import logs
+
+# Its spin() busy-loops in rclpy 7.1 and a signal is only seen between two calls.
+SPIN_TIMEOUT_S = 0.2
+
+# What hangs longer ends itself, should no supervisor of its machine do it. More than the longest
+# transition_s.
+HANG_LIMIT_S = 660.0
+REARM_PERIOD_S = 1.0
+
+EXIT_BAD_SETTINGS = 2
+
+
+def run(
+    node_classes: Sequence[type[EventNode]], each_turn: Callable[[], object] = lambda: None
+) -> int:
+    """
+    Run nodes until SIGINT or SIGTERM, then take them down in reverse order.
+
+    A node that is shut down meanwhile is rebuilt in place. SIGUSR1 prints where each thread is;
+    so does a callback that hangs for HANG_LIMIT_S, and the process ends with exit code 1.
+
+    :param each_turn: called at least every SPIN_TIMEOUT_S, unless a callback hangs.
+    :returns: the exit code: 0, or 2 when a setting is refused, which is printed.
+    """
+    discovery.stay_private()
+    faulthandler.register(signal.SIGUSR1)
+    logs.console_format(os.environ)
+    rclpy.init(args=sys.argv, signal_handler_options=SignalHandlerOptions.NO)
+    executor = EventsExecutor()
+    nodes: list[EventNode] = []
+    with until_signalled() as ended, _hang_limit() as proceed:
+        try:
+            for node_class in node_classes:
+                nodes.append(node_class())
+            for node in nodes:
+                _attend(executor, node)
+            while not ended:
+                executor.spin_once(timeout_sec=SPIN_TIMEOUT_S)
+                _rebuild_finalized(executor, nodes)
+                each_turn()
+                proceed()
+        except SettingsError as error:
+            print(f'phoenix: {error}', file=sys.stderr)
+            return EXIT_BAD_SETTINGS
+        finally:
+            shut_down(executor, nodes)
+            rclpy.try_shutdown()
+    return 0
+
+
+@contextlib.contextmanager
+def _hang_limit() -> Iterator[Callable[[], None]]:
+    """End the process HANG_LIMIT_S after the last call of what is yielded."""
+    armed_s = float('-inf')
+
+    def proceed() -> None:
+        nonlocal armed_s
+        now_s = time.monotonic()
+        if now_s - armed_s >= REARM_PERIOD_S:
+            faulthandler.dump_traceback_later(HANG_LIMIT_S, exit=True)
+            armed_s = now_s
+
+    proceed()
+    try:
+        yield proceed
+    finally:
+        faulthandler.cancel_dump_traceback_later()
+
+
+def _attend(executor: Executor, node: EventNode) -> None:
+    node.executor = executor
+    if node.settings.autostart:
+        executor.create_task(node.start)
+
+
+def _rebuild_finalized(executor: Executor, nodes: list[EventNode]) -> None:
+    for index, node in enumerate(nodes):
+        if node.lifecycle_state == NodeStatus.FINALIZED:
+            executor.remove_node(node)
+            executor.spin_once(timeout_sec=0.02)  # what it still was to do
+            # The new one first: with its last node a process loses its DDS participant, and the
+            # next participant is given the same identity, which others may take for the old one.
+            nodes[index] = type(node)()
+            node.destroy_node()
+            _attend(executor, nodes[index])
+
+
+def shut_down(executor: Executor, nodes: Sequence[EventNode]) -> None:
+    """Stop and destroy nodes in reverse order, then the executor."""
+    for node in reversed(nodes):
+        node.stop()
+        executor.remove_node(node)
+        node.destroy_node()
+    executor.shutdown()
+
+
+def compose() -> None:
+    """Run the nodes named on the command line in one process; entry point of `compose`."""
+    names = list(filter(None, remove_ros_args(sys.argv)[1:]))  # a launch argument may be empty
+    try:
+        classes = [plugins.load(NODES, name) for name in names]
+    except plugins.PluginError as error:
+        sys.exit(f'phoenix: {error}')
+    if not classes:
+        sys.exit(f'usage: compose NODE...; nodes: {", ".join(plugins.names(NODES))}')
+    sys.exit(run(classes))
+
+
+@contextlib.contextmanager
+def until_signalled() -> Iterator[list[int]]:
+    """
+    Collect the signals that ask for the end, instead of interrupting whatever runs.
+
+    Further ones are ignored after it: `ros2 launch` repeats the SIGINT that Ctrl-C has sent to
+    all, and it must not interrupt the end of the process.
+    """
+    received: list[int] = []
+
+    def note(number: int, frame: FrameType | None) -> None:
+        received.append(number)
+
+    previous = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, previous)  # a launcher may have held them back
+    try:
+        yield received
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, signal.SIG_IGN if received else handler)

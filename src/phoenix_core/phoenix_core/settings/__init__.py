@@ -1,0 +1,1 @@
+"""Settings: typed models, filled from profile, environment and ROS; files and plugins."""

@@ -1,0 +1,1 @@
+"""Supervision: brings nodes up in order, notices what dies or hangs, and brings it back."""

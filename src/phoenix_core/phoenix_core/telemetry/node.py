@@ -1,0 +1,112 @@
+"""The telemetry node: keeps the newest interactions, serves metrics, exports spans."""
+
+import array
+import os
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from phoenix_msgs.msg import NodeMetrics, TracedEvent
+from phoenix_msgs.srv import GetRecentEvents
+from rclpy.serialization import serialize_message
+
+from phoenix_core import events
+from phoenix_core.events.event_type import EventType
+from phoenix_core.node.event_node import EventNode
+from phoenix_core.node.execution import run
+from phoenix_core.node.heartbeat import METRICS_PERIOD_S
+from phoenix_core.settings.node_settings import NodeSettings, setting
+from phoenix_core.telemetry.exposition import MetricsServer, ToyMetrics
+from phoenix_core.telemetry.first_sound import FirstSound
+from phoenix_core.telemetry.recent_events import TRACED, RecentEvents, belongs
+
+if TYPE_CHECKING:
+    from phoenix_core.telemetry.spans import SpanExport
+
+RECENT_EVENTS = 'recent_events'  # the service, below the node's name
+ENDPOINTS = ('OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT')
+
+
+class TelemetrySettings(NodeSettings):
+    """Settings of the telemetry node."""
+
+    interactions: int = setting(
+        50, 'So many interactions are kept in memory, for `phoenix trace`.', ge=0, le=1000
+    )
+    metrics_port: int = setting(
+        9464, 'Prometheus finds the metrics there, on loopback; 0: nowhere.', ge=0, le=65535
+    )
+
+
+class Telemetry(EventNode):
+    """Observes every event of every interaction, and writes nothing to disk."""
+
+    consumes = {events.NODE_METRICS: 'on_metrics'}
+    observes = TRACED
+    settings: TelemetrySettings
+
+    def configure(self) -> None:
+        """Begin without any interaction."""
+        for event in self.observes:
+            self.observe(event, partial(self.on_event, event))
+        self._recent = RecentEvents(self.settings.interactions)
+        self._toy_metrics = ToyMetrics(stale_s=3 * METRICS_PERIOD_S)
+        self._first_sound = FirstSound(self.metrics) if self.metrics is not None else None
+
+    def activate(self) -> None:
+        """Open the service and the port; export where somebody has said where to."""
+        self._service = self.create_service(
+            GetRecentEvents, f'~/{RECENT_EVENTS}', self.on_recent_events
+        )
+        self._server = self._serve()
+        self._export = self._exporter() if any(map(os.environ.get, ENDPOINTS)) else None
+
+    def deactivate(self) -> None:
+        """Close what activate opened."""
+        self.destroy_service(self._service)
+        if self._server is not None:
+            self._server.close()
+        if self._export is not None:
+            self._export.close()
+
+    def on_event(self, event: EventType, message: Any) -> None:
+        """Take an event of an interaction."""
+        if not belongs(message):
+            return
+        self._recent.feed(event, message)
+        if self._export is not None:
+            self._export.feed(event, message)
+        if self._first_sound is not None:
+            self._first_sound.feed(event, message)
+
+    def on_metrics(self, metrics: NodeMetrics) -> None:
+        """Take what a node has counted."""
+        self._toy_metrics.feed(metrics.header.producer, metrics.exposition)
+
+    def on_recent_events(
+        self, request: GetRecentEvents.Request, response: GetRecentEvents.Response
+    ) -> GetRecentEvents.Response:
+        """Give away what is kept."""
+        for event, message in self._recent:
+            data = array.array('B', serialize_message(message))
+            response.events.append(TracedEvent(topic=event.topic, data=data))
+        return response
+
+    def _exporter(self) -> 'SpanExport':
+        from phoenix_core.telemetry.spans import SpanExport  # tens of MB that most toys spare
+
+        return SpanExport(self.get_namespace())
+
+    def _serve(self) -> MetricsServer | None:
+        port = self.settings.metrics_port
+        if not port:
+            return None
+        try:
+            return MetricsServer(self._toy_metrics.exposition, port)
+        except OSError as error:  # another toy on this machine: no reason for a fault
+            self.log.warning('no metrics are served', port=port, reason=error.strerror)
+            return None
+
+
+def main() -> None:
+    """Run the node alone."""
+    raise SystemExit(run([Telemetry]))

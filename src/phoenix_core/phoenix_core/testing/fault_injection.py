@@ -1,0 +1,72 @@
+"""
+Nodes that fail on request: for tests of what comes of it, and for bench/chaos.py.
+
+`python -m phoenix_core.testing.fault_injection NODE...` composes such nodes. No launch file does.
+"""
+
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+from rclpy.utilities import remove_ros_args
+from std_msgs.msg import String
+
+from phoenix_core.events import qos
+from phoenix_core.node.event_node import EventNode
+from phoenix_core.node.execution import run
+from phoenix_core.settings import plugins
+from phoenix_core.settings.plugins import NODES
+
+HANG, RAISE = 'hang', 'raise'
+
+
+class InjectedError(Exception):
+    """What a handler raises when it is told to fail."""
+
+
+def failure_topic(node: str) -> str:
+    """Return where a node hears how it is to fail: HANG at once, RAISE at its next event."""
+    return f'{node}/failure'
+
+
+def failing(node_class: type[EventNode]) -> type[EventNode]:
+    """Return a class that is like another one, but fails on request."""
+
+    class Failing(node_class):  # type: ignore[misc, valid-type]
+        def __init__(self, **options: Any) -> None:
+            super().__init__(**options)
+            self._to_raise = False
+            for name in set(self.consumes.values()):
+                setattr(self, name, self._perhaps(getattr(self, name)))
+            self.create_subscription(String, failure_topic(self.get_name()), self._fail, qos.EVENT)
+
+        @classmethod
+        def node_name(cls) -> str:
+            return node_class.node_name()
+
+        def _fail(self, how: String) -> None:
+            if how.data == HANG:
+                time.sleep(3600)
+            self._to_raise = True
+
+        def _perhaps(self, handler: Callable[[Any], object]) -> Callable[[Any], None]:
+            def handle(message: Any) -> None:
+                if self._to_raise:
+                    self._to_raise = False
+                    raise InjectedError
+                handler(message)
+
+            return handle
+
+    return Failing
+
+
+def main() -> None:
+    """Compose failing nodes."""
+    names = filter(None, remove_ros_args(sys.argv)[1:])
+    raise SystemExit(run([failing(plugins.load(NODES, name)) for name in names]))
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,25 @@
+"""Who finds the nodes, by what the environment says."""
+
+import pytest
+
+from phoenix_core.node.discovery import LOOPBACK, PROFILES, RANGE, stay_private
+
+BOUND = {RANGE: 'SUBNET', PROFILES: str(LOOPBACK)}
+
+
+@pytest.mark.parametrize(
+    ('environ', 'added'),
+    [
+        ({}, BOUND),
+        ({'RMW_IMPLEMENTATION': 'rmw_fastrtps_cpp'}, BOUND),
+        ({'RMW_IMPLEMENTATION': 'rmw_cyclonedds_cpp'}, {RANGE: 'LOCALHOST'}),
+        ({'ROS_STATIC_PEERS': '192.168.1.20'}, {RANGE: 'LOCALHOST'}),
+        ({PROFILES: 'mine.xml'}, {RANGE: 'LOCALHOST'}),
+        ({RANGE: 'SUBNET'}, {}),
+        (BOUND, {}),
+    ],
+)
+def test_nobody_else_finds_the_nodes_unless_the_user_wants_it(environ, added):
+    environment = dict(environ)
+    stay_private(environment)
+    assert environment == {**environ, **added}

@@ -1,0 +1,463 @@
+"""What the supervision decides, on nodes that are only statuses."""
+
+import itertools
+
+import pytest
+from phoenix_msgs.msg import CapabilityStatus, EventHeader, NodeStatus, TopicReach
+
+from phoenix_core.supervision.supervision import Policy, Supervision
+from phoenix_core.supervision.watched_node import Command, Process
+
+UNCONFIGURED, INACTIVE, ACTIVE, FINALIZED = 1, 2, 3, 4
+OK, DEGRADED, LOST = CapabilityStatus.OK, CapabilityStatus.DEGRADED, CapabilityStatus.LOST
+
+# A toy in small: who hears (topics) and who says (topics). `mind` and `mouth` hear each other.
+GRAPH = {
+    'ear': ((), ('sound',)),
+    'mind': (('sound', 'spoken'), ('say',)),
+    'mouth': (('say',), ('spoken', 'light')),
+    'lamp': (('light',), ()),
+}
+
+
+class FakeNodes:
+    """Nodes that do what they are asked, each in its process; it also is the clock."""
+
+    def __init__(self, **options) -> None:
+        self.now = 100.0
+        self.asked: list[tuple[str, str]] = []
+        self.reports: list[tuple[str, str]] = []
+        self.killed: list[int] = []
+        self.listened: list[str] = []
+        self.gone: set[int] = set()
+        self.stopped: set[int] = set()
+        self.failing: set[str] = set()
+        self.lossy: set[str] = set()  # to whom no request comes
+        self.states: dict[str, tuple[int, int]] = {}  # state and process
+        capabilities = {'all': list(GRAPH), 'glow': ['lamp']}
+        self.supervision = Supervision(self, capabilities, Policy(**options))
+
+    def change(self, node: str, command: Command) -> bool:
+        self.asked.append((node, command.value[1]))
+        return True
+
+    def exists(self, process: Process) -> bool:
+        return process.pid not in self.gone
+
+    def is_stopped(self, process: Process) -> bool:
+        return process.pid in self.stopped
+
+    def listen_again(self, node: str) -> None:
+        self.listened.append(node)
+
+    def kill(self, process: Process) -> bool:
+        self.killed.append(process.pid)
+        return True
+
+    def report(self, node, code, message, tried, *, lost) -> None:
+        self.reports.append((node, code))
+
+    # What the nodes do.
+
+    def tell(self, name: str, state: int, pid: int, **options) -> None:
+        self.supervision.on_status(self.status(name, state, pid, **options), self.now)
+        self.supervision.on_alive(name, True, self.now)
+
+    def status(self, name, state, pid, level=OK, autostart=False) -> NodeStatus:
+        self.states[name] = (state, pid)
+        consumes, produces = GRAPH[name]
+        return NodeStatus(
+            header=EventHeader(producer=name),
+            state=state,
+            level=level,
+            message='' if level == OK else 'aches',
+            host='here',
+            process_id=pid,
+            autostart=autostart,
+            consumes=consumes,
+            topics=[TopicReach(topic=topic) for topic in produces],
+        )
+
+    def appear(self, *names: str, pid: int | None = None, state: int = UNCONFIGURED) -> None:
+        for number, name in enumerate(names):
+            self.tell(name, state, pid or 10 + number + len(self.asked))
+
+    def silence(self, *names: str) -> None:
+        for name in names:
+            self.supervision.on_alive(name, False, self.now)
+
+    def step(self, seconds: float = 0.0) -> list[tuple[str, str]]:
+        """Let time pass, answer all that is asked, and return it."""
+        self.now += seconds
+        for name, (state, pid) in self.states.items():
+            if state == FINALIZED:  # its process makes a new one
+                self.tell(name, UNCONFIGURED, pid)
+        begin = len(self.asked)
+        self.supervision.step(self.now)
+        asked = self.asked[begin:]
+        for name, command in asked:
+            wanted = Command[command.upper()]
+            if name in self.lossy:
+                continue
+            if name in self.failing and wanted is not Command.SHUTDOWN:
+                self.supervision.on_answer(name, wanted, self.now, success=False)
+            else:
+                self.tell(name, wanted.value[0], self.states[name][1])
+        return asked
+
+    def bring_up(self) -> None:
+        for _ in range(10):
+            self.step(0.1)
+        assert all(state == ACTIVE for state, _ in self.states.values())
+
+    def levels(self) -> dict[str, int]:
+        return {status.capability: status.level for status in self.supervision.status()}
+
+    def codes(self, node: str) -> list[str]:
+        return [code for name, code in self.reports if name == node]
+
+
+def activated(asked):
+    return [name for name, command in asked if command == 'activate']
+
+
+def test_who_hears_is_up_before_who_speaks_and_down_after():
+    nodes = FakeNodes()
+    nodes.appear(*GRAPH)
+    asked = [event for _ in range(6) for event in nodes.step(0.1)]
+    assert {name for name, command in asked[:4] if command == 'configure'} == set(GRAPH)
+    up = activated(asked)
+    assert up == ['lamp', 'mind', 'mouth', 'ear']
+    assert nodes.levels() == {'all': OK, 'glow': OK}
+
+    nodes.supervision.up = False
+    down = [event for _ in range(12) for event in nodes.step(0.1)]
+    assert down == [(name, 'deactivate') for name in reversed(up)] + [
+        (name, 'cleanup') for name in reversed(up)
+    ]
+
+
+def test_nothing_becomes_active_before_all_are_there_or_patience_is_over():
+    nodes = FakeNodes(gather_s=10)
+    nodes.appear('ear', 'mind', 'mouth')
+    assert not activated(nodes.step(1)) and not activated(nodes.step(8))
+    assert nodes.levels()['glow'] == CapabilityStatus.UNKNOWN
+    late = [event for _ in range(5) for event in nodes.step(1)]
+    assert activated(late) == ['mind', 'mouth', 'ear']
+    assert nodes.levels() == {'all': LOST, 'glow': LOST}
+    nodes.tell('lamp', UNCONFIGURED, 99)
+    nodes.step()
+    nodes.step()
+    assert nodes.levels() == {'all': OK, 'glow': OK}
+
+
+def test_running_nodes_are_taken_over_as_they_are():
+    nodes = FakeNodes()
+    nodes.appear(*GRAPH, state=ACTIVE)
+    assert nodes.step() == nodes.step(5) == []
+    assert nodes.levels() == {'all': OK, 'glow': OK}
+
+
+def test_nodes_that_bring_themselves_up_are_watched_only():
+    nodes = FakeNodes()
+    for pid, name in enumerate(GRAPH):
+        nodes.tell(name, UNCONFIGURED, pid, autostart=True)
+    assert nodes.step(1) == []
+    nodes.silence('ear')
+    nodes.step(5)
+    assert nodes.codes('ear') == ['node_hung']
+    assert nodes.killed == []
+
+
+def test_a_killed_node_is_noticed_at_once_and_brought_up_when_it_is_back():
+    nodes = FakeNodes()
+    nodes.appear(*GRAPH)
+    nodes.bring_up()
+    nodes.gone.add(nodes.states['lamp'][1])
+    nodes.silence('lamp')
+    nodes.step()
+    assert nodes.codes('lamp') == ['node_died']
+    assert nodes.levels() == {'all': DEGRADED, 'glow': DEGRADED}
+    nodes.tell('lamp', UNCONFIGURED, 77)
+    assert nodes.step(0.1) == [('lamp', 'configure')]
+    assert nodes.step(0.1) == [('lamp', 'activate')]
+    assert nodes.codes('lamp') == ['node_died']
+    assert nodes.levels() == {'all': OK, 'glow': OK}
+
+
+@pytest.mark.parametrize('alive_first', [True, False])
+def test_the_silence_of_a_dead_process_is_not_that_of_its_successor(alive_first):
+    nodes = FakeNodes(hang_s=2)
+    nodes.appear(*GRAPH)
+    nodes.bring_up()
+    nodes.gone.add(nodes.states['lamp'][1])
+    nodes.silence('lamp')
+    nodes.step()
+    nodes.step(30)
+    supervision = nodes.supervision
+    if alive_first:
+        supervision.on_alive('lamp', True, nodes.now)
+        nodes.step()
+        nodes.tell('lamp', UNCONFIGURED, 77)
+    else:
+        back = nodes.status('lamp', UNCONFIGURED, 77)
+        supervision.on_status(back, nodes.now)
+        nodes.step(0.5)
+        supervision.on_alive('lamp', True, nodes.now)
+    nodes.bring_up()
+    assert nodes.codes('lamp') == ['node_died']
+    assert nodes.killed == []
+
+
+def test_a_node_that_was_respawned_before_anybody_noticed_is_brought_up_too():
+    nodes = FakeNodes()
+    nodes.appear(*GRAPH)
+    nodes.bring_up()
+    nodes.tell('ear', UNCONFIGURED, 77)
+    assert nodes.step() == [('ear', 'configure')]
+    assert nodes.codes('ear') == ['node_died']
+
+
+def test_a_hung_process_is_killed_once_and_a_busy_one_left_alone():
+    nodes = FakeNodes(hang_s=2)
+    nodes.appear(*GRAPH)
+    nodes.bring_up()
+    nodes.silence('mind')
+    nodes.step(1.9)
+    assert nodes.killed == []
+    assert nodes.levels()['all'] == DEGRADED
+    nodes.supervision.on_alive('mind', True, nodes.now)
+    assert nodes.levels()['all'] == OK
+    nodes.silence('mind')
+    nodes.step(2)
+    nodes.step(2)
+    assert nodes.killed == [nodes.states['mind'][1]]
+    assert nodes.codes('mind') == ['node_hung']
+    nodes.tell('mind', UNCONFIGURED, 77)
+    nodes.bring_up()
+    assert nodes.codes('mind') == ['node_hung']
+
+
+def test_a_stopped_process_is_killed_at_once_even_while_it_is_being_brought_up():
+    nodes = FakeNodes(hang_s=2, transition_s=60)
+    nodes.appear(*GRAPH, pid=5)
+    nodes.supervision.step(nodes.now)  # asked, not answered
+    nodes.silence('ear')
+    nodes.supervision.step(nodes.now)
+    assert nodes.killed == []
+    nodes.stopped.add(5)
+    nodes.supervision.step(nodes.now)
+    nodes.supervision.step(nodes.now)
+    assert nodes.killed == [5]
+    assert nodes.reports == [('ear', 'node_hung')]
+    nodes.appear(*GRAPH, pid=6)
+    nodes.bring_up()
+    assert nodes.killed == [5]
+
+
+def test_a_node_that_is_rebuilt_is_silent_till_it_is_found():
+    nodes = FakeNodes(hang_s=2, gather_s=10)
+    nodes.appear(*GRAPH)
+    nodes.bring_up()
+    nodes.tell('lamp', FINALIZED, nodes.states['lamp'][1])
+    nodes.silence('lamp')
+    nodes.supervision.step(nodes.now + 9)
+    assert nodes.killed == []
+    nodes.supervision.step(nodes.now + 10)
+    assert nodes.killed == [nodes.states['lamp'][1]]
+
+
+def test_who_loads_a_model_may_be_silent_and_so_may_its_process():
+    nodes = FakeNodes(hang_s=2, transition_s=60)
+    nodes.appear(*GRAPH, pid=5)
+    nodes.supervision.step(nodes.now)  # asked, not answered
+    nodes.silence(*GRAPH)
+    nodes.step(59)
+    assert nodes.killed == []
+    nodes.step(1)  # too late
+    nodes.step(2)
+    assert 5 in nodes.killed
+    assert 'transition_late' in nodes.codes('ear')
+
+
+def test_the_silence_while_a_model_was_loaded_counts_for_nothing_after_it():
+    nodes = FakeNodes(hang_s=2, transition_s=60)
+    nodes.appear(*GRAPH, pid=5)
+    nodes.supervision.step(nodes.now)  # asked, not answered
+    nodes.silence(*GRAPH)
+    nodes.step(30)
+    for name in GRAPH:  # told, before DDS tells that they live again
+        nodes.supervision.on_status(nodes.status(name, INACTIVE, 5), nodes.now)
+    nodes.step(1.9)
+    assert nodes.killed == []
+    nodes.step(0.1)
+    assert nodes.killed == [5]
+
+
+def test_a_node_that_was_never_heard_is_listened_to_anew_before_it_counts_as_hung():
+    nodes = FakeNodes(hang_s=2)
+    nodes.appear('ear', 'mind', 'mouth')
+    nodes.supervision.on_status(nodes.status('lamp', UNCONFIGURED, 7), nodes.now)
+    nodes.step(2)
+    assert (nodes.listened, nodes.killed) == (['lamp'], [])
+    nodes.step(1.9)
+    assert nodes.killed == []
+    nodes.step(0.1)
+    assert (nodes.listened, nodes.killed) == (['lamp'], [7])
+    nodes.supervision.on_status(nodes.status('lamp', UNCONFIGURED, 8), nodes.now)
+    nodes.step(2)
+    assert nodes.listened == ['lamp', 'lamp']
+    nodes.supervision.on_alive('lamp', True, nodes.now)
+    nodes.bring_up()
+    assert nodes.killed == [7]
+
+
+def test_a_request_that_was_lost_is_made_again():
+    nodes = FakeNodes(answer_s=1)
+    nodes.appear(*GRAPH)
+    nodes.lossy.add('lamp')
+    assert ('lamp', 'configure') in nodes.step()
+    assert ('lamp', 'configure') not in nodes.step(0.9)
+    nodes.lossy.clear()
+    assert ('lamp', 'configure') in nodes.step(0.1)
+    nodes.bring_up()
+    assert nodes.reports == []
+
+
+def test_a_request_that_was_late_and_made_twice_is_no_failure():
+    nodes = FakeNodes(answer_s=1)
+    nodes.appear(*GRAPH)
+    nodes.lossy.add('lamp')
+    nodes.step()
+    nodes.step(1)
+    for success in (True, False):  # the second time the lamp is configured already
+        nodes.supervision.on_answer('lamp', Command.CONFIGURE, nodes.now, success=success)
+    assert ('lamp', 'configure') not in nodes.step(2)
+    nodes.lossy.clear()
+    nodes.tell('lamp', INACTIVE, nodes.states['lamp'][1])
+    nodes.bring_up()
+    assert nodes.reports == []
+    assert ('lamp', 'shutdown') not in nodes.asked
+
+
+def test_a_node_that_is_at_it_is_not_asked_again():
+    nodes = FakeNodes(answer_s=1, transition_s=60)
+    nodes.appear(*GRAPH)
+    nodes.lossy.add('lamp')  # busy
+    nodes.step()
+    nodes.silence('lamp')
+    for _ in range(50):
+        assert ('lamp', 'configure') not in nodes.step(1)
+    nodes.supervision.on_alive('lamp', True, nodes.now)
+    assert ('lamp', 'configure') not in nodes.step(0.5)
+    assert ('lamp', 'configure') in nodes.step(0.5)
+
+
+def test_a_failing_node_is_tried_with_growing_pauses_rebuilt_and_holds_nobody_up():
+    nodes = FakeNodes(retry_s=1, retry_max_s=8, attempts=3)
+    nodes.failing.add('lamp')
+    nodes.appear(*GRAPH)
+    times = []
+    for _ in range(400):
+        start = nodes.now
+        if ('lamp', 'configure') in nodes.step(0.1):
+            times.append(start)
+    assert nodes.states['mouth'][0] == ACTIVE  # which the lamp would hear
+    pauses = [round(b - a, 1) for a, b in itertools.pairwise(times)]
+    assert pauses[:2] == [pytest.approx(0.1), pytest.approx(1.0, abs=0.25)]
+    assert max(pauses) == pytest.approx(8, abs=0.4)
+    assert nodes.codes('lamp') == ['node_lost']
+    assert ('lamp', 'shutdown') in nodes.asked
+    assert nodes.levels() == {'all': LOST, 'glow': LOST}
+
+
+def test_a_node_that_is_repaired_is_no_longer_lost_and_its_failures_are_forgotten():
+    nodes = FakeNodes(attempts=2, stable_s=30)
+    nodes.failing.add('lamp')
+    nodes.appear(*GRAPH)
+    for _ in range(30):
+        nodes.step(0.1)
+    assert nodes.levels()['glow'] == LOST
+    nodes.failing.clear()
+    for _ in range(60):
+        nodes.step(0.1)
+    assert nodes.levels()['glow'] == OK
+    nodes.step(30)
+    nodes.gone.add(nodes.states['lamp'][1])
+    nodes.silence('lamp')
+    nodes.step()
+    assert nodes.levels()['glow'] == DEGRADED
+
+
+def test_of_composed_nodes_only_the_one_that_was_brought_up_is_blamed_and_given_up():
+    nodes = FakeNodes(attempts=2)
+    for pid in range(50, 60):
+        for name in GRAPH:
+            nodes.tell(name, UNCONFIGURED, pid)
+        for _ in range(40):
+            nodes.now += 0.1
+            begin = len(nodes.asked)
+            nodes.supervision.step(nodes.now)
+            asked = nodes.asked[begin:]
+            for name, command in asked:
+                if name != 'lamp':
+                    nodes.tell(name, Command[command.upper()].value[0], pid)
+            if ('lamp', 'configure') in asked:  # takes the process along
+                nodes.gone.add(pid)
+                nodes.silence(*GRAPH)
+                nodes.supervision.step(nodes.now)
+                break
+        else:
+            break
+    assert nodes.levels() == {'all': LOST, 'glow': LOST}
+    assert [nodes.states[name][0] for name in ('ear', 'mind', 'mouth')] == [ACTIVE] * 3
+    assert nodes.codes('lamp').count('node_lost') == 1
+    assert 'node_lost' not in nodes.codes('ear')
+
+
+def test_a_capability_is_as_good_as_the_worst_of_its_nodes():
+    nodes = FakeNodes()
+    nodes.appear(*GRAPH, state=ACTIVE)
+    nodes.tell('ear', ACTIVE, nodes.states['ear'][1], level=LOST)
+    nodes.step()
+    status = {status.capability: status for status in nodes.supervision.status()}
+    assert (status['all'].level, status['all'].message) == (LOST, 'ear: aches')
+    assert status['glow'].level == OK
+
+
+def test_a_standby_works_only_while_whom_it_stands_in_for_does_not():
+    nodes = FakeNodes()
+    nodes.supervision.standbys = {'mind': 'spare'}
+    nodes.supervision.capabilities = {'thinking': ['mind']}
+    GRAPH['spare'] = GRAPH['mind']
+    try:
+        nodes.appear(*GRAPH)
+        for _ in range(10):
+            nodes.step(0.1)
+        assert nodes.states['spare'][0] == INACTIVE
+        assert nodes.states['ear'][0] == ACTIVE  # does not wait for who rests
+        assert nodes.levels() == {'thinking': OK}
+
+        nodes.silence('mind')
+        assert ('spare', 'activate') in nodes.step(2.5)
+        [status] = nodes.supervision.status()
+        assert (status.level, status.message) == (DEGRADED, 'mind: spare stands in')
+
+        nodes.supervision.on_alive('mind', True, nodes.now)  # it was only the link
+        assert nodes.step(0.1) == [('spare', 'deactivate')]
+        assert nodes.levels() == {'thinking': OK}
+    finally:
+        del GRAPH['spare']
+
+
+def test_a_standby_does_not_wait_long_for_who_never_comes():
+    nodes = FakeNodes(gather_s=3.0)
+    nodes.supervision.standbys = {'mind': 'spare'}
+    GRAPH['spare'] = GRAPH['mind']
+    try:
+        nodes.appear('ear', 'mouth', 'lamp', 'spare')
+        nodes.step(0.1)
+        assert 'spare' not in activated(nodes.step(2.0))
+        assert 'spare' in activated(nodes.step(1.0) + nodes.step(0.1) + nodes.step(0.1))
+    finally:
+        del GRAPH['spare']

@@ -1,0 +1,55 @@
+"""The watchdog with real processes: fed, forgotten, stopped, and left alone."""
+
+import signal
+import subprocess
+import sys
+
+import psutil
+import pytest
+
+SCRIPT = """
+import os, signal, sys, time
+from phoenix_core.supervision.watchdog import Watchdog
+watchdog = Watchdog(0.5)
+print(watchdog.pid, flush=True)
+sys.stdin.readline()  # nothing has been fed yet
+for _ in range(20):
+    watchdog.feed()
+    time.sleep(0.05)
+match sys.argv[1]:
+    case 'hang':
+        time.sleep(60)
+    case 'stop':
+        os.kill(os.getpid(), signal.SIGSTOP)
+    case 'die':
+        os.kill(os.getpid(), signal.SIGTERM)
+    case 'lose it':
+        os.kill(watchdog.pid, signal.SIGKILL)
+        watchdog.feed()
+watchdog.end()
+"""
+
+
+@pytest.mark.parametrize(
+    ('what', 'code'),
+    [
+        ('hang', -signal.SIGKILL),
+        ('stop', -signal.SIGKILL),
+        ('die', -signal.SIGTERM),
+        ('end', 0),
+        ('lose it', 0),
+    ],
+)
+def test_who_is_not_fed_kills_and_who_has_nobody_to_watch_ends(what, code):
+    command = [sys.executable, '-c', SCRIPT, what]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        dog = psutil.Process(int(process.stdout.readline()))
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(1)  # twice its patience: it has not begun to count
+        process.communicate('\n', timeout=20)
+    assert process.returncode == code
+    _, alive = psutil.wait_procs([dog], timeout=10)
+    assert not alive

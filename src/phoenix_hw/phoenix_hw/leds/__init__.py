@@ -1,0 +1,1 @@
+"""The LED node: shows what the toy is doing on its ring."""

@@ -1,0 +1,201 @@
+"""The LED node: shows what the toy is doing on its ring."""
+
+import numpy as np
+from phoenix_msgs.msg import (
+    ActivityState,
+    AudioFrame,
+    CapabilityStatus,
+    LedCommand,
+    MicrophoneMute,
+    SystemStatus,
+)
+
+from phoenix_core import events
+from phoenix_core.node.event_node import EventNode
+from phoenix_core.node.execution import run
+from phoenix_core.settings import plugins
+from phoenix_core.settings.node_settings import NodeSettings, setting
+from phoenix_core.telemetry import tracing
+from phoenix_hw.leds.animation import Phase, load_animations
+from phoenix_hw.leds.animator import Animator
+from phoenix_hw.leds.led_strips import (
+    LedStrip,
+    LedStripError,
+    SimulatedLedStrip,
+    SpiLedStrip,
+    Ws281xLedStrip,
+)
+from phoenix_hw.leds.loudness import LoudnessFollower
+
+LED_STRIPS = 'phoenix.led_strips'
+HEARING = 'hearing'  # as in config/capabilities.yaml
+
+PHASES: dict[int, Phase] = {
+    ActivityState.RESTING: 'resting',
+    ActivityState.LISTENING: 'listening',
+    ActivityState.THINKING: 'thinking',
+    ActivityState.SPEAKING: 'speaking',
+    ActivityState.FOLLOWING_UP: 'following_up',
+}
+
+
+class LedsSettings(NodeSettings):
+    """Settings of the LED node."""
+
+    provider: str = setting('simulated', 'What drives the ring: an entry point of its group.')
+    pixels: int = setting(16, 'LEDs on the ring.', ge=1, le=300)
+    brightness: float = setting(
+        0.4, 'Of everything shown; 1 on 16 LEDs draws 1 A.', runtime=True, ge=0, le=1
+    )
+    frame_rate: float = setting(25.0, 'Frames per second [Hz].', ge=1, le=60)
+    pin: int = setting(18, 'ws281x: BCM number of the data pin.', ge=0, le=27)
+    spi_bus: int = setting(0, 'spi: number of the bus; 0: data on GPIO 10.', ge=0, le=6)
+    order: str = setting('GRB', 'ws281x, spi: order of the colors on the wire.')
+    current_limit_ma: float = setting(
+        800.0, 'A frame that would draw more is dimmed to that [mA].', gt=0, le=60000
+    )
+
+
+class Leds(EventNode):
+    """Draws the animation of the state, or of a command, frame by frame."""
+
+    produces = (events.LED_FRAME,)
+    consumes = {
+        events.ACTIVITY_STATE: 'on_state',
+        events.AUDIO_PLAYED: 'on_played',
+        events.MICROPHONE_MUTE: 'on_mute',
+        events.SYSTEM_STATUS: 'on_system_status',
+        events.LED_COMMAND: 'on_command',
+    }
+    settings: LedsSettings
+
+    def configure(self) -> None:
+        """Load the animations and open the strip."""
+        settings = self.settings
+        library = load_animations(settings.config_path / 'leds.yaml')
+        self.strip: LedStrip = plugins.load(LED_STRIPS, settings.provider)(settings)
+        self._loudness = LoudnessFollower()
+        self._animator = Animator(
+            library,
+            pixels=settings.pixels,
+            now_s=self.now_s(),
+            brightness=settings.brightness,
+            current_limit_ma=settings.current_limit_ma,
+            loudness=self._loudness.at,
+        )
+        self._muted = self._deaf = False
+        self._shown = b''
+        self._failing = False
+        self._sequence = 0
+
+    def activate(self) -> None:
+        """Draw from now on."""
+        self._changed_by: tracing.TraceContext | None = None  # what the next frame is to show
+        self.every(1 / self.settings.frame_rate, self.draw)
+
+    def deactivate(self) -> None:
+        """Go dark."""
+        self._show(bytes(3 * self.settings.pixels))
+
+    def cleanup(self) -> None:
+        """Free the strip."""
+        self.strip.close()
+
+    def settings_changed(self) -> None:
+        """Take a new brightness at once."""
+        self._animator.brightness = self.settings.brightness
+
+    def on_state(self, state: ActivityState) -> None:
+        """Show what the toy is doing."""
+        if self._animator.show_state(state.activity, PHASES[state.phase], self.now_s()):
+            self._changed_by = tracing.current()
+
+    def on_played(self, frame: AudioFrame) -> None:
+        """Follow the loudness of what is heard."""
+        stamp = frame.header.stamp
+        samples = np.frombuffer(frame.samples, np.int16)
+        self._loudness.feed(samples, frame.sample_rate, stamp.sec + stamp.nanosec * 1e-9)
+
+    def on_mute(self, mute: MicrophoneMute) -> None:
+        """Show that the microphone is closed."""
+        self._muted = mute.muted
+        self._show_ears()
+
+    def on_system_status(self, status: SystemStatus) -> None:
+        """Show that the toy cannot hear."""
+        deaf = any(
+            entry.capability == HEARING and entry.level == CapabilityStatus.LOST
+            for entry in status.capabilities
+        )
+        if deaf != self._deaf:
+            self._deaf = deaf
+            self._show_ears()
+
+    def _show_ears(self) -> None:
+        self._animator.show_muted(self._muted or self._deaf, self.now_s())
+        self._changed_by = tracing.current()
+
+    def on_command(self, command: LedCommand) -> None:
+        """Show what was asked for."""
+        if not command.animation:
+            self._animator.end_commands(self.now_s())
+            self._changed_by = tracing.current()
+            return
+        color = command.color
+        try:
+            self._animator.play(
+                command.animation,
+                self.now_s(),
+                color=(color.r, color.g, color.b) if color.a > 0 else None,
+                brightness=command.brightness,
+                duration_s=command.duration_s,
+            )
+        except ValueError as error:
+            self.fault('command_refused', str(error))
+        else:
+            self._changed_by = tracing.current()
+
+    def draw(self) -> None:
+        """Send the next frame, if it differs from the one shown."""
+        rgb = self._animator.frame(self.now_s()).tobytes()
+        if rgb != self._shown:
+            self._show(rgb)
+
+    def _show(self, rgb: bytes) -> None:
+        try:
+            self.strip.show(rgb)
+            self._shown, self._failing = rgb, False
+            self.healed('led_strip_failed')
+        except LedStripError as error:
+            if not self._failing:
+                self.fault(
+                    'led_strip_failed',
+                    str(error),
+                    tried='sends the next frame',
+                    self_healing=True,
+                    impairs=CapabilityStatus.LOST,
+                )
+            self._failing = True
+        self.publish(events.LED_FRAME, cause=self._changed_by, sequence=self._sequence, rgb=rgb)
+        self._changed_by = None
+        self._sequence += 1
+
+
+def simulated_strip(settings: LedsSettings) -> LedStrip:
+    """Make a ring that only remembers."""
+    return SimulatedLedStrip(pixels=settings.pixels)
+
+
+def ws281x_strip(settings: LedsSettings) -> LedStrip:
+    """Make a ring on a PWM or PCM pin of the Pi."""
+    return Ws281xLedStrip(pixels=settings.pixels, pin=settings.pin, order=settings.order)
+
+
+def spi_strip(settings: LedsSettings) -> LedStrip:
+    """Make a ring on the data pin of an SPI bus."""
+    return SpiLedStrip(pixels=settings.pixels, bus=settings.spi_bus, order=settings.order)
+
+
+def main() -> None:
+    """Run the node alone."""
+    raise SystemExit(run([Leds]))

@@ -1,0 +1,1 @@
+"""The conversation node: replies to what no activity understands."""

@@ -1,0 +1,205 @@
+"""
+Finds where an utterance starts and ends in a stream of audio.
+
+What it takes to follow a wake word, with people who wait and people who speak right on:
+
+- The last seconds of audio are kept, also while closed, so that open() may lie in the past: a wake
+  word is reported late, and the audio since then is judged at once.
+- open(after=...) names the sample where something ended that must not be heard: the wake phrase
+  or the toy's own voice. Of the audio before it, only `overlap_s` is used.
+- The voice activity detector starts afresh shortly before that sample. Started at it, it would
+  need too long to notice a "stop" spoken right on; with all of the phrase behind it, it would take
+  every breath that follows for speech.
+- A wake word fires before its last sound is over. Speech within `tail_s` after that sample is
+  therefore no evidence: alone it starts nothing, but when speech goes on beyond it, the utterance
+  is taken from its first sound.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from phoenix_speech.listening.voice_activity import (
+    SAMPLE_RATE,
+    WINDOW_SAMPLES,
+    VoiceActivityDetector,
+)
+
+HISTORY_S = 2.0  # kept while closed: how late open() may come without losing audio
+WARM_UP_S = 0.3  # audio that the voice activity detector gets before the first judged sample
+
+
+@dataclass(frozen=True)
+class SpeechStarted:
+    """The user began to speak."""
+
+    at_sample: int  # first sample of speech, lead-in not included
+
+
+@dataclass(frozen=True, eq=False)  # arrays have no single truth value
+class SpeechEnded:
+    """The utterance is complete; the endpointer has closed itself."""
+
+    at_sample: int  # end of speech, or of the audio when max_utterance_s was reached
+    audio: np.ndarray  # int16 mono at 16 kHz, from the lead-in to the last sample judged
+
+
+@dataclass(frozen=True)
+class NoSpeech:
+    """Nobody spoke in time; the endpointer has closed itself."""
+
+    at_sample: int
+
+
+Decision = SpeechStarted | SpeechEnded | NoSpeech
+
+
+class Endpointer:
+    """
+    Cuts one utterance per open() out of a continuous stream; its time is counted in samples.
+
+    vad: judges windows of 512 samples.
+    speech_threshold, silence_threshold: probability from which a window is speech, and below which
+        speech turns into silence (hysteresis).
+    min_speech_s: speech without a gap that starts an utterance; shorter noises are ignored.
+    end_silence_s: silence that ends it.
+    lead_in_s: audio kept before the first speech window, for a soft first sound.
+    overlap_s, tail_s: see the module's text.
+    no_speech_timeout_s: NoSpeech after that long without speech.
+    max_utterance_s: longest audio of an utterance, lead-in included.
+    """
+
+    def __init__(
+        self,
+        vad: VoiceActivityDetector,
+        *,
+        speech_threshold: float = 0.5,
+        silence_threshold: float = 0.35,
+        min_speech_s: float = 0.16,
+        end_silence_s: float = 0.7,
+        lead_in_s: float = 0.3,
+        overlap_s: float = 0.1,
+        tail_s: float = 0.1,
+        no_speech_timeout_s: float = 6.0,
+        max_utterance_s: float = 15.0,
+    ) -> None:
+        if not 0 < silence_threshold <= speech_threshold < 1:
+            raise ValueError(
+                f'endpointer: silence_threshold={silence_threshold} and'
+                f' speech_threshold={speech_threshold}; must be 0 < silence <= speech < 1'
+            )
+        self._vad = vad
+        self._speech_threshold = speech_threshold
+        self._silence_threshold = silence_threshold
+        self._min_speech = _samples(min_speech_s)
+        self._end_silence = _samples(end_silence_s)
+        self._lead_in = _samples(lead_in_s)
+        self._overlap = _samples(overlap_s)
+        self._tail = _samples(tail_s)
+        self._no_speech_timeout = _samples(no_speech_timeout_s)
+        self._max_utterance = _samples(max_utterance_s)
+        self._history = _samples(HISTORY_S + max(lead_in_s, WARM_UP_S, overlap_s))
+        self.is_open = False
+        self.position = 0  # samples taken so far: the stream's clock
+        self._audio = np.empty(0, np.int16)  # the samples before position
+
+    def open(self, after: int | None = None) -> None:
+        """
+        Listen for one utterance; an unfinished one is dropped.
+
+        after: position where the wake phrase or the toy's own voice ended; it may lie up to
+            HISTORY_S in the past or in the future. None (a button was pressed): nothing has to be
+            left out, the lead-in may reach back freely and all speech counts.
+        """
+        oldest = self.position - len(self._audio)
+        if after is None:
+            self._earliest, start, self._counts_from = oldest, self.position, self.position
+        else:
+            start = min(max(after, oldest), self.position + self._history)
+            self._earliest = max(start - self._overlap, oldest)
+            self._counts_from = start + self._tail
+        self._window_start = max(start - _samples(WARM_UP_S), oldest)
+        self._deadline = start + self._no_speech_timeout
+        self._voiced = False
+        self._counted = 0  # samples of the current run of speech that count as evidence
+        self._speech_start = self._speech_end = start
+        self._started = False
+        self._vad.reset()
+        self.is_open = True
+
+    def close(self) -> None:
+        """Stop listening without a decision."""
+        self.is_open = False
+
+    def process(self, samples: np.ndarray) -> list[Decision]:
+        """Take the next int16 mono samples at 16 kHz, any length; return what they decide."""
+        if samples.dtype != np.int16 or samples.ndim != 1:
+            raise ValueError(
+                f'endpointer: got {samples.dtype} samples of shape {samples.shape};'
+                ' allowed is one dimension of int16'
+            )
+        self._audio = np.concatenate((self._audio, samples))
+        self.position += len(samples)
+        decisions: list[Decision] = []
+        while self.is_open and self._window_start + WINDOW_SAMPLES <= self.position:
+            end = self._window_start + WINDOW_SAMPLES
+            probability = self._vad.probability(self._slice(self._window_start, end))
+            decision = self._judge(probability, end)
+            self._window_start = end
+            if decision:
+                decisions.append(decision)
+            if isinstance(decision, SpeechEnded | NoSpeech):
+                self.is_open = False
+        if not self.is_open:
+            self._audio = self._audio[-self._history :]
+        return decisions
+
+    def audio_so_far(self) -> np.ndarray | None:
+        """
+        Return the audio of the utterance being spoken, for a partial transcript.
+
+        None in a pause, too: it may be the end, and then there is better to do than a partial.
+        """
+        if not (self.is_open and self._started and self._voiced):
+            return None
+        return self._slice(self._audio_start(), self._window_start)
+
+    def _judge(self, probability: float, end: int) -> Decision | None:
+        threshold = self._silence_threshold if self._voiced else self._speech_threshold
+        was_voiced, self._voiced = self._voiced, probability >= threshold
+        if self._voiced:
+            self._speech_end = end
+        if self._started:
+            return self._judge_end(end)
+        if self._voiced:
+            if not was_voiced:
+                self._speech_start, self._counted = end - WINDOW_SAMPLES, 0
+            if end > self._counts_from:
+                self._counted += WINDOW_SAMPLES
+            if self._counted >= self._min_speech:
+                self._started = True
+                return SpeechStarted(max(self._speech_start, self._earliest))
+        elif end >= self._deadline:
+            return NoSpeech(end)
+        return None
+
+    def _judge_end(self, end: int) -> SpeechEnded | None:
+        start = self._audio_start()
+        if end - start >= self._max_utterance:
+            cut = start + self._max_utterance
+            return SpeechEnded(cut, self._slice(start, cut))
+        if end - self._speech_end >= self._end_silence:
+            return SpeechEnded(self._speech_end, self._slice(start, end))
+        return None
+
+    def _audio_start(self) -> int:
+        return max(self._speech_start - self._lead_in, self._earliest)
+
+    def _slice(self, start: int, end: int) -> np.ndarray:
+        """Return the samples of stream positions start to end; both must still be held."""
+        oldest = self.position - len(self._audio)
+        return self._audio[start - oldest : end - oldest].copy()
+
+
+def _samples(seconds: float) -> int:
+    return round(seconds * SAMPLE_RATE)

@@ -1,0 +1,1 @@
+"""The intent node: finds what a person wants in what they said."""

@@ -1,0 +1,139 @@
+"""Makes speech at the wanted rate with the first voice that works, and remembers short phrases."""
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Generator, Iterable, Mapping
+from contextlib import closing
+
+import numpy as np
+import soxr
+
+from phoenix_speech.sentences import speakable_pieces
+from phoenix_speech.voice.voices import Voice, VoiceError
+
+# Longer pieces are hardly ever said twice; they would push out the phrases that are.
+_LONGEST_REMEMBERED = 60  # characters
+
+
+class SpeechSynthesizer:
+    """
+    Speaks with the first of several voices that works; call it from one thread, but close().
+
+    :param voices: by name, the best first; each is made when it is first needed.
+    :param sample_rate: samples per second of what synthesize() yields.
+    :param cache_bytes: how much sound of short phrases is kept.
+    :param retry_s: how long a voice that failed is left out.
+    :param on_failure: is told the name of a voice and why it failed.
+    """
+
+    def __init__(
+        self,
+        voices: Mapping[str, Callable[[], Voice]],
+        *,
+        on_failure: Callable[[str, Exception], None],
+        sample_rate: int = 16000,
+        cache_bytes: int = 4_000_000,
+        retry_s: float = 10.0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        if not voices:
+            raise ValueError('voices: at least one is needed')
+        self._factories = dict(voices)
+        self._on_failure = on_failure
+        self._sample_rate = sample_rate
+        self._cache_bytes = cache_bytes
+        self._retry_s = retry_s
+        self._clock = clock
+        self._voices: dict[str, Voice] = {}
+        self._retry_at: dict[str, float] = {}
+        self._cache: OrderedDict[tuple[str, str], np.ndarray] = OrderedDict()
+        self._cached_bytes = 0
+        self._closed = False
+        self.last_voice = ''  # the name of the voice that spoke last
+
+    def synthesize(self, text: str) -> Generator[np.ndarray, None, None]:
+        """
+        Yield int16 mono chunks, the first as early as possible; closing the generator cancels.
+
+        A text without a letter or digit has no sound.
+
+        :raises VoiceError: no voice works, one broke off in the middle of a sentence, or it was
+            closed.
+        """
+        for piece in speakable_pieces(text):
+            yield from self._speak(piece)
+
+    def warm(self, phrases: Iterable[str]) -> None:
+        """
+        Make phrases in advance, so that they start at once later.
+
+        :raises VoiceError: no voice works.
+        """
+        for phrase in phrases:
+            for _ in self.synthesize(phrase):
+                pass
+
+    def close(self) -> None:
+        """Free the voices for good; from any thread, what is being said breaks off."""
+        self._closed = True
+        for voice in self._voices.copy().values():
+            voice.close()
+
+    def _speak(self, text: str) -> Generator[np.ndarray, None, None]:
+        problems = []
+        for name in self._factories:
+            if (sound := self._cache.get((name, text))) is not None:
+                self._cache.move_to_end((name, text))
+                self.last_voice = name
+                yield sound
+                return
+            if self._clock() < self._retry_at.get(name, 0.0):
+                problems.append(f'{name}: failed a moment ago')
+                continue
+            chunks: list[np.ndarray] = []
+            try:
+                for chunk in self._resampled(name, text):
+                    self.last_voice = name
+                    chunks.append(chunk)
+                    yield chunk
+                if not chunks:
+                    raise VoiceError('made no sound')
+            except Exception as error:  # a voice of another package may raise anything
+                if self._closed:
+                    raise VoiceError('closed') from error
+                self._retry_at[name] = self._clock() + self._retry_s
+                self._on_failure(name, error)
+                if chunks:
+                    raise VoiceError(f'{name} broke off: {error}') from error
+                problems.append(f'{name}: {error}')
+            else:
+                self._remember(name, text, chunks)
+                return
+        raise VoiceError(f'no voice works: {"; ".join(problems)}')
+
+    def _resampled(self, name: str, text: str) -> Generator[np.ndarray, None, None]:
+        if name not in self._voices:
+            self._voices[name] = self._factories[name]()
+        voice = self._voices[name]
+        if self._closed:  # perhaps while this voice was made
+            voice.close()
+            raise VoiceError('closed')
+        resampler = soxr.ResampleStream(voice.sample_rate, self._sample_rate, 1, dtype='int16')
+        with closing(voice.synthesize(text)) as sound:
+            for chunk in sound:
+                if len(resampled := resampler.resample_chunk(chunk)):
+                    yield resampled
+        # The resampler still holds the last milliseconds.
+        if len(rest := resampler.resample_chunk(np.zeros(0, np.int16), last=True)):
+            yield rest
+
+    def _remember(self, name: str, text: str, chunks: list[np.ndarray]) -> None:
+        if len(text) > _LONGEST_REMEMBERED:
+            return
+        sound = np.concatenate(chunks)
+        sound.setflags(write=False)  # it is handed out again and again
+        self._cache[name, text] = sound
+        self._cached_bytes += sound.nbytes
+        while self._cached_bytes > self._cache_bytes:
+            _, oldest = self._cache.popitem(last=False)
+            self._cached_bytes -= oldest.nbytes

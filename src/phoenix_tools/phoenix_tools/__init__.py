@@ -1,0 +1,1 @@
+"""The command line and the makers' tools: bags, graph, traces, the live console."""

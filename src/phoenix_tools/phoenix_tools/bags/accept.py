@@ -1,0 +1,51 @@
+"""Takes the behavior of a replay as the reference: the bag keeps its inputs and gets the rest."""
+
+import json
+import tempfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from rclpy.serialization import serialize_message
+
+from phoenix_tools.bags.bag import topic_of
+from phoenix_tools.bags.bag_writer import BagWriter
+from phoenix_tools.bags.replay import Plan, is_outcome
+from phoenix_tools.bags.session import SETTINGS, UTC_OFFSET, Session, SessionEvent
+
+
+def accept(session: Session, replayed: Session, plan: Plan) -> None:
+    """Write the recorded inputs and the replayed outcome in the place of a session's bag."""
+    running = set(plan.nodes)
+    kept = [
+        event
+        for event in session.events
+        if event.producer not in running and event not in plan.inputs
+    ]
+    recorded = {event.event for event in session.events}
+    came = [event for event in replayed.events if event.event in recorded or is_outcome(event)]
+    new = sorted([*kept, *came], key=lambda event: event.time_ns)
+    with tempfile.TemporaryDirectory(dir=session.path.absolute().parent) as folder:
+        part = Path(folder) / session.path.absolute().name  # a bag's files bear its name
+        write_session(part, session.namespace, new, session.settings, session.utc_offset_s)
+        session.path.rename(Path(folder) / 'old')
+        part.rename(session.path)
+
+
+def write_session(
+    path: Path,
+    namespace: str,
+    happened: Iterable[SessionEvent],
+    settings: Mapping[str, Mapping[str, Any]],
+    utc_offset_s: int | None,
+) -> None:
+    """Write events as a bag."""
+    custom = {SETTINGS: json.dumps(settings)}
+    if utc_offset_s is not None:
+        custom[UTC_OFFSET] = str(utc_offset_s)
+    with BagWriter(path, custom=custom) as writer:
+        for event in happened:
+            relative = event.event.topic
+            name = relative if relative.startswith('/') else f'{namespace.rstrip("/")}/{relative}'
+            topic = topic_of(name, event.event.message, event.event.qos)
+            writer.write(topic, event.time_ns, serialize_message(event.message))

@@ -1,0 +1,90 @@
+"""Reads what is whole in a damaged MCAP file."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import yaml
+from mcap.records import Channel, Message, Schema
+from mcap.stream_reader import StreamReader
+from rosbags.rosbag2.metadata import parse_qos
+
+from phoenix_tools.bags.bag import BagError, BagMessage, Topic, custom_data
+from phoenix_tools.bags.bag_writer import METADATA, BagWriter
+
+
+class Salvage:
+    """
+    Goes through the records of a file until the damage.
+
+    :param path: of an .mcap file.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.damage = ''  # what ended the reading; empty: the file is whole
+        self.topics: list[Topic] = []
+
+    def messages(self) -> Iterator[BagMessage]:
+        """Yield the messages before the damage, in the order of the file."""
+        schemas: dict[int, Schema] = {}
+        topics: dict[int, Topic] = {}
+        try:
+            with self.path.open('rb') as stream:
+                for record in StreamReader(stream, validate_crcs=True).records:
+                    if isinstance(record, Schema):
+                        schemas[record.id] = record
+                    elif isinstance(record, Channel) and record.id not in topics:
+                        topics[record.id] = _topic(record, schemas[record.schema_id])
+                        self.topics.append(topics[record.id])
+                    elif isinstance(record, Message):
+                        yield BagMessage(topics[record.channel_id], record.log_time, record.data)
+        except Exception as error:  # whatever the library trips over is the damage
+            self.damage = ' '.join(str(error).split())[:200] or type(error).__name__
+
+
+def _topic(channel: Channel, schema: Schema) -> Topic:
+    metadata = channel.metadata
+    return Topic(
+        channel.topic,
+        schema.name,
+        schema.data.decode(),
+        metadata.get('topic_type_hash', ''),
+        tuple(parse_qos(metadata.get('offered_qos_profiles', ''))),
+    )
+
+
+def repair(path: Path, target: Path) -> tuple[int, list[str]]:
+    """
+    Write what is whole in a bag's MCAP files as a new bag.
+
+    :returns: how many messages were saved, and what was found to be damaged, one line each.
+    :raises BagError: there is no MCAP file, or the target exists.
+    """
+    files = sorted(path.glob('*.mcap'), key=_number) if path.is_dir() else [path]
+    if not files:
+        raise BagError(f'{path}: holds no .mcap file to repair')
+    damages = []
+    with BagWriter(target, custom=_custom(path)) as writer:
+        for file in files:
+            salvage = Salvage(file)
+            for message in salvage.messages():
+                writer.write(*message)
+            for topic in salvage.topics:
+                writer.add_topic(topic)
+            if salvage.damage:
+                damages.append(f'{file}: {salvage.damage}')
+    return writer.message_count, damages
+
+
+def _number(file: Path) -> tuple[int, str]:
+    digits = file.stem.rpartition('_')[2]
+    return (int(digits) if digits.isdecimal() else 0, file.name)
+
+
+def _custom(path: Path) -> dict[str, str]:
+    """Return what the recorder noted, where that is still readable."""
+    try:
+        information = yaml.safe_load((path / METADATA).read_text())
+        return custom_data(information['rosbag2_bagfile_information']['custom_data'])
+    except (OSError, yaml.YAMLError, KeyError, TypeError, AttributeError):
+        return {}

@@ -1,0 +1,246 @@
+"""A drawing of nodes and of the topics between them, as Mermaid, as dot and as SVG."""
+
+import re
+import shutil
+import subprocess
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
+from html import escape
+
+from phoenix_core import events
+from phoenix_core.events.event_type import EventType
+from phoenix_core.node.registry import Registry
+
+EVERY_NODE = 'every node'
+COLORS = {
+    'plain': '#e3ebf5',
+    'other': '#f4f4f4',
+    'well': '#d9f2dd',
+    'unwell': '#fde2c8',
+    'absent': '#f7d0d0',
+}
+
+
+class DiagramError(ValueError):
+    """A diagram cannot be drawn; says what is missing."""
+
+
+@dataclass(frozen=True)
+class Box:
+    """
+    A node.
+
+    :param note: a line below its name.
+    :param color: one of COLORS.
+    :param aside: does not shape the layout: a tool that hears nearly everything would spoil it.
+    """
+
+    name: str
+    note: str = ''
+    color: str = 'plain'
+    aside: bool = False
+
+
+@dataclass(frozen=True)
+class Line:
+    """
+    A topic, with the arrows to and from it.
+
+    :param note: a line below it.
+    """
+
+    topic: str
+    producers: tuple[str, ...]
+    consumers: tuple[str, ...]
+    note: str = ''
+
+
+@dataclass(frozen=True)
+class Diagram:
+    """Boxes, and lines between them."""
+
+    boxes: tuple[Box, ...]
+    lines: tuple[Line, ...]
+
+
+def declared(registry: Registry, names: Collection[str]) -> Diagram:
+    """Draw what some nodes send to each other."""
+    lines = []
+    for event in registry.events:
+        flow = registry.event_flow(event)
+        producers = tuple(name for name in flow.producers if name in names)
+        if event in events.OF_EVERY_NODE:
+            producers = (EVERY_NODE,)
+        consumers = tuple(name for name in flow.consumers if name in names)
+        if producers and consumers:
+            lines.append(Line(event.topic, producers, consumers))
+    boxes = [Box(name, registry.package(name)) for name in registry.nodes if name in names]
+    if any(line.producers == (EVERY_NODE,) for line in lines):
+        boxes.append(Box(EVERY_NODE, color='other'))
+    return Diagram(tuple(boxes), tuple(lines))
+
+
+def around(diagram: Diagram, inside: Collection[str]) -> Diagram:
+    """Keep some boxes, and what they have lines with."""
+    lines = []
+    for line in diagram.lines:
+        own = tuple(name for name in line.producers if name in inside)
+        heard = tuple(name for name in line.consumers if name in inside)
+        if own or heard:
+            lines.append(
+                replace(
+                    line,
+                    producers=line.producers if heard else own,
+                    consumers=line.consumers if own else heard,
+                )
+            )
+    touched = {name for line in lines for name in (*line.producers, *line.consumers)}
+    boxes = (
+        box if box.name in inside else replace(box, color='other')
+        for box in diagram.boxes
+        if box.name in touched or box.name in inside
+    )
+    return Diagram(tuple(boxes), tuple(lines))
+
+
+def chains(
+    registry: Registry, names: Collection[str], first: EventType, last: EventType
+) -> list[list[str]]:
+    """
+    Find the ways from one event to another: for each node on one, the shortest through it.
+
+    :returns: nodes and topics in turn.
+    """
+    whole = declared(registry, names)
+    ends = registry.event_flow(last).producers
+    ways = sorted(
+        (
+            [name, *way, last.topic]
+            for name in registry.event_flow(first).producers
+            for way in _ways(whole.lines, [name], first.topic, ends)
+        ),
+        key=len,
+    )
+    shortest: list[list[str]] = []
+    for box in whole.boxes:
+        way = next((way for way in ways if box.name in way[2:]), None)
+        if way is not None and way not in shortest:
+            shortest.append(way)
+    return sorted(shortest, key=len)
+
+
+def _ways(
+    lines: Collection[Line], met: list[str], topic: str, ends: Collection[str]
+) -> Iterator[list[str]]:
+    """Go on from the last node met: by one topic first, then by all."""
+    for line in lines:
+        if met[-1] in line.producers and topic in ('', line.topic):
+            for name in line.consumers:
+                if name in ends:
+                    yield [line.topic, name]
+                elif name not in met:
+                    for way in _ways(lines, [*met, name], '', ends):
+                        yield [line.topic, name, *way]
+
+
+def chain(way: list[str]) -> Diagram:
+    """Draw one way."""
+    lines = []
+    for index in range(1, len(way), 2):
+        lines.append(Line(way[index], (way[index - 1],), tuple(way[index + 1 : index + 2])))
+    return Diagram(tuple(Box(name) for name in way[::2]), tuple(lines))
+
+
+def mermaid(diagram: Diagram) -> str:
+    """Draw for Markdown."""
+    text = ['flowchart LR']
+    text += [
+        f'    {_id(box.name)}["{_lines(box.name, box.note, "<br>")}"]' for box in diagram.boxes
+    ]
+    for line in diagram.lines:
+        topic = f'{_id(line.topic)}(["{_lines(line.topic, line.note, "<br>")}"]):::topic'
+        producers = ' & '.join(map(_id, line.producers))
+        consumers = ' & '.join(map(_id, line.consumers))
+        text.append(f'    {producers} --- {topic}' + (f' --> {consumers}' if consumers else ''))
+    text.append('    classDef topic fill:none,stroke:none')
+    for color, value in COLORS.items():
+        names = [_id(box.name) for box in diagram.boxes if box.color == color]
+        if names:
+            text += [
+                f'    classDef {color} fill:{value},color:#222',
+                f'    class {",".join(names)} {color}',
+            ]
+    return '\n'.join(text) + '\n'
+
+
+def dot(diagram: Diagram) -> str:
+    """Draw in the language of Graphviz."""
+    text = [
+        'digraph phoenix {',
+        '  rankdir=LR; nodesep=0.2; ranksep=0.5;',
+        '  node [shape=box, style="rounded,filled", fontname="Helvetica", margin="0.15,0.08"];',
+        '  edge [color="#607080", arrowsize=0.8];',
+    ]
+    aside = {box.name for box in diagram.boxes if box.aside}
+    for box in diagram.boxes:
+        label = _html(box.name, box.note)
+        text.append(f'  "{box.name}" [label={label}, fillcolor="{COLORS[box.color]}"];')
+    for line in diagram.lines:
+        label = _html(line.topic, line.note)
+        text.append(f'  "{line.topic}" [label={label}, shape=plain, style="", fontsize=11];')
+        for name in line.producers:
+            text.append(f'  "{name}" -> "{line.topic}" [dir=none{_aside(name in aside)}];')
+        for name in line.consumers:
+            text.append(f'  "{line.topic}" -> "{name}" [{_aside(name in aside).lstrip(", ")}];')
+    return '\n'.join([*text, '}']) + '\n'
+
+
+def svg(diagram: Diagram) -> str:
+    """
+    Lay out and draw with Graphviz.
+
+    :raises DiagramError: it is not installed, or failed.
+    """
+    program = shutil.which('dot')
+    if program is None:
+        raise DiagramError(
+            'an SVG needs Graphviz, which is not installed; on Debian or Ubuntu: '
+            'apt install graphviz; or take --format mermaid'
+        )
+    done = subprocess.run(
+        [program, '-Tsvg'], input=dot(diagram), capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise DiagramError(f'dot failed: {done.stderr.strip()}')
+    return done.stdout
+
+
+FORMATS = {'mermaid': mermaid, 'dot': dot, 'svg': svg}
+
+
+def arrows(diagram: Diagram) -> set[tuple[str, str]]:
+    """List all arrows, from node to topic and from topic to node."""
+    return set(_arrows(diagram.lines))
+
+
+def _arrows(lines: Iterable[Line]) -> Iterator[tuple[str, str]]:
+    for line in lines:
+        yield from ((name, line.topic) for name in line.producers)
+        yield from ((line.topic, name) for name in line.consumers)
+
+
+def _id(name: str) -> str:
+    return re.sub(r'\W', '_', name)
+
+
+def _lines(name: str, note: str, between: str) -> str:
+    return f'{name}{between}{note}' if note else name
+
+
+def _aside(yes: bool) -> str:
+    return ', constraint=false, style=dashed, color="#b8c2cc"' if yes else ''
+
+
+def _html(name: str, note: str) -> str:
+    small = f'<br/><font point-size="9">{escape(note)}</font>' if note else ''
+    return f'<{escape(name)}{small}>'

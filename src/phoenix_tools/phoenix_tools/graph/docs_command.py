@@ -1,0 +1,83 @@
+"""The `phoenix docs` command: writes the documents that are made from the code, or checks them."""
+
+import argparse
+import difflib
+import json
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from phoenix_activities.engine.diagram import insert
+from phoenix_activities.engine.node import ACTIVITIES
+from phoenix_core.events.contracts import REMEDY, breaks, record
+from phoenix_core.node.registry import Registry
+from phoenix_core.settings import plugins
+from phoenix_tools.graph.event_documents import document, flow
+from phoenix_tools.graph.graph_command import launched
+
+CONTRACTS = Path('docs') / 'contracts.json'
+ROOT = Path(__file__).resolve().parents[4]
+README_FLOW = re.compile(r'```mermaid\n.*?```\n', re.DOTALL)
+
+
+def main(options: argparse.Namespace) -> int:
+    """Write, or with --check compare, and return the exit code."""
+    registry = Registry.installed().of_packages({path.name for path in (ROOT / 'src').iterdir()})
+    broken = broken_contracts(ROOT)
+    if broken:
+        print('\n'.join([*(f'phoenix: {line}' for line in broken), REMEDY]), file=sys.stderr)
+        return 1
+    stale = [
+        (path, text)
+        for path, text in documents(registry, ROOT)
+        if not path.exists() or path.read_text(encoding='utf-8') != text
+    ]
+    for path, text in stale:
+        name = path.relative_to(ROOT)
+        if options.check:
+            print(
+                f'phoenix: {name} is not what the code says: {_first_change(path, text)}; '
+                'run ./phoenix docs',
+                file=sys.stderr,
+            )
+        else:
+            path.write_text(text, encoding='utf-8')
+            print(f'{name}: written')
+    return 1 if options.check and stale else 0
+
+
+def broken_contracts(root: Path) -> list[str]:
+    """Say what breaks the recorded contracts, unless their version was raised for it."""
+    path = root / CONTRACTS
+    if not path.exists():
+        return []
+    old, new = json.loads(path.read_text(encoding='utf-8')), record()
+    if new['version'] == old['version']:
+        return list(breaks(old, new))
+    told = f'event contracts {new["version"]}'
+    changelog = (root / 'CHANGELOG.md').read_text(encoding='utf-8')
+    return [] if told in changelog.lower() else [f'CHANGELOG.md does not tell of "{told}"']
+
+
+def documents(registry: Registry, root: Path) -> Iterator[tuple[Path, str]]:
+    """Make every document: its path and its text. Of the README only the drawing is made."""
+    toy = [name for name in launched() if not registry.observed_by(name)]
+    yield root / 'docs' / 'events.md', document(registry, toy)
+    yield root / CONTRACTS, json.dumps(record(), indent=1) + '\n'
+    activities = root / 'docs' / 'activities.md'
+    made = [plugins.load(ACTIVITIES, name) for name in plugins.names(ACTIVITIES)]
+    yield activities, insert(activities.read_text(encoding='utf-8'), made)
+    readme = root / 'README.md'
+    text = readme.read_text(encoding='utf-8')
+    yield readme, README_FLOW.sub(lambda _: flow(registry, toy), text, count=1)
+
+
+def _first_change(path: Path, text: str) -> str:
+    if not path.exists():
+        return 'it does not exist'
+    before = path.read_text(encoding='utf-8').splitlines()
+    changes = difflib.unified_diff(before, text.splitlines(), lineterm='', n=0)
+    return next(
+        (line for line in changes if line[:1] in '+-' and line[:3] not in ('---', '+++')), ''
+    )

@@ -1,0 +1,113 @@
+"""The `phoenix graph` command: shows, draws and checks who sends what to whom."""
+
+import argparse
+import sys
+from collections.abc import Collection
+from pathlib import Path
+
+from ament_index_python.packages import get_package_share_path
+
+from phoenix_activities.engine.node import ACTIVITIES
+from phoenix_bringup.launch_file import load
+from phoenix_core.node.declarations import code_problems
+from phoenix_core.node.registry import Registry, UnknownEventError
+from phoenix_core.settings import plugins
+from phoenix_core.settings.config_file import load_config
+from phoenix_core.settings.node_settings import installed_config
+from phoenix_core.supervision.node import CapabilitiesFile
+from phoenix_tools.graph.description import describe_event, describe_node, table
+from phoenix_tools.graph.diagram import FORMATS, DiagramError, around, declared
+from phoenix_tools.graph.graph_check import GraphCheck
+from phoenix_tools.graph.live import LiveGraph, look
+from phoenix_tools.run.run_command import node_names
+
+LISTEN_S = 3.0
+
+
+def main(options: argparse.Namespace) -> int:
+    """Run the command and return its exit code."""
+    registry = Registry.installed()
+    namespace = '/' + options.namespace.strip('/')
+    try:
+        if options.check:
+            return check(registry, namespace)
+        names = [resolve(registry, name) for name in options.names]
+        live = look(registry, launched(), namespace, LISTEN_S)
+        if options.format:
+            print(drawing(registry, live, names, options.format), end='')
+        else:
+            print('\n\n'.join(described(registry, live, names)))
+    except (UnknownEventError, DiagramError) as error:
+        print(f'phoenix: {error}', file=sys.stderr)
+        return 1
+    return 0
+
+
+def launched() -> list[str]:
+    """List the nodes that the launch file starts."""
+    path = Path(get_package_share_path('phoenix_bringup')) / 'launch' / 'phoenix.launch.xml'
+    return node_names(load(path, {}))
+
+
+def check(registry: Registry, namespace: str) -> int:
+    """Compare catalogue, code and running graph; print each difference; return 1 for any."""
+    problems = [
+        line for name in registry.nodes for line in code_problems(registry.node_class(name))
+    ]
+    problems += registry.problems()
+    registry = with_standbys(registry)
+    live = look(registry, launched(), namespace, 0)
+    problems += GraphCheck(registry, live.expected, namespace, live.observation).differences()
+    for line in problems:
+        print(line)
+    if not problems:
+        count = len(live.observation.endpoints)
+        print(f'the running graph is as declared: {len(live.expected)} nodes, {count} endpoints')
+    return 1 if problems else 0
+
+
+def with_standbys(registry: Registry) -> Registry:
+    """Add who may stand in for nodes: the same ones by other names."""
+    standbys = load_config(installed_config() / 'capabilities.yaml', CapabilitiesFile).standbys
+    return Registry(
+        registry.nodes | {standby: registry.nodes[name] for name, standby in standbys.items()}
+    )
+
+
+def resolve(registry: Registry, name: str) -> str:
+    """
+    Check the name of a node or an event.
+
+    :raises UnknownEventError: it is neither.
+    """
+    return name if name in registry.nodes else registry.event(name).name
+
+
+def drawing(registry: Registry, live: LiveGraph, names: Collection[str], form: str) -> str:
+    """Draw the running graph, or the declared one without a toy; all of it, or around names."""
+    diagram = live.diagram() if live.is_running else declared(registry, live.expected)
+    if names:
+        nodes = {name for name in names if name in registry.nodes}
+        for name in names:
+            if name not in registry.nodes:
+                flow = registry.event_flow(registry.event(name))
+                nodes.update(flow.producers, flow.consumers)
+        diagram = around(diagram, nodes)
+    return FORMATS[form](diagram)
+
+
+def activities() -> str:
+    """Tell which activities are installed, by whatever package."""
+    return f'activities: {", ".join(plugins.names(ACTIVITIES))}'
+
+
+def described(registry: Registry, live: LiveGraph, names: Collection[str]) -> list[str]:
+    """Describe nodes and events in text; the whole graph when none is named."""
+    if not names:
+        return [table(registry, live), activities()]
+    return [
+        describe_node(registry, live, name)
+        if name in registry.nodes
+        else describe_event(registry, live, registry.event(name))
+        for name in names
+    ]

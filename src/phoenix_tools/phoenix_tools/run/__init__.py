@@ -1,0 +1,1 @@
+"""The `phoenix run` command: the toy in a terminal."""

@@ -1,0 +1,310 @@
+"""The `phoenix run` command: starts the launch file and shows the toy."""
+
+import argparse
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+import rclpy
+from ament_index_python.packages import get_package_share_path
+from phoenix_msgs.msg import Fault
+from rclpy.experimental import EventsExecutor
+from rclpy.signals import SignalHandlerOptions
+
+from phoenix_bringup.launch_file import (
+    LaunchDescription,
+    LaunchFileError,
+    ProcessSpec,
+    declared_arguments,
+    dry_run,
+    load,
+)
+from phoenix_bringup.launch_runner import LaunchError, LaunchRunner
+from phoenix_core import events
+from phoenix_core.events.event_type import EventType
+from phoenix_core.node.event_node import EventNode
+from phoenix_core.node.execution import SPIN_TIMEOUT_S, shut_down
+from phoenix_core.settings import plugins
+from phoenix_core.settings.node_settings import SettingsError, load_profile, resolve
+from phoenix_core.settings.plugins import NODES
+from phoenix_core.supervision.readiness import Readiness
+from phoenix_tools.event_lines import line
+from phoenix_tools.run.console import Console
+from phoenix_tools.run.play_progress import PlayProgress
+from phoenix_tools.run.screen import Screen
+
+READY_S = 60.0  # loading all models takes some seconds, on a small Pi some ten
+EXIT_INTERRUPTED = 130
+POLL_S = 0.1
+
+
+class RunError(Exception):
+    """The toy could not be run; one line for the person who started it."""
+
+
+def main(options: argparse.Namespace) -> int:
+    """Run the toy and return the exit code."""
+    folder = Path(get_package_share_path('phoenix_bringup')) / 'launch'
+    path = folder / ('two_machines.launch.xml' if options.machine else 'phoenix.launch.xml')
+    try:
+        if options.show_args:
+            for argument in declared_arguments(path):
+                print(f'{argument.name}:={argument.default or ""}  {argument.description or ""}')
+            return 0
+        arguments = launch_arguments(options)
+        if options.play:  # it is to be the same each time, whatever the toy keeps
+            os.environ.setdefault('PHOENIX_ACTIVITIES_STATE_FILE', '')
+        description = load(path, arguments)
+        if options.dry_run:
+            print(dry_run(description.processes), end='')
+            return 0
+        check_profile(arguments.get('profile_file') or profile_path(arguments))
+        return asyncio.run(run(description, options))
+    except (LaunchFileError, LaunchError, SettingsError, RunError) as error:
+        print(f'phoenix: {error}', file=sys.stderr)
+        return 1
+
+
+def launch_arguments(options: argparse.Namespace) -> dict[str, str]:
+    """Collect the launch arguments from the command line."""
+    arguments = {}
+    for text in options.arguments:
+        name, separator, value = text.partition(':=')
+        if not separator:
+            raise RunError(f'{text}: launch arguments are NAME:=VALUE; --show-args lists them')
+        arguments[name] = value
+    if options.profile:
+        own_file = '/' in options.profile or options.profile.endswith(('.yaml', '.yml'))
+        value = str(Path(options.profile).resolve()) if own_file else options.profile
+        arguments['profile_file' if own_file else 'profile'] = value
+    if bool(options.machine) != bool(options.peer):
+        raise RunError('--machine and --peer belong together: which of two this is, and the other')
+    for name in ('layout', 'machine', 'peer'):
+        if value := getattr(options, name):
+            arguments[name] = value
+    if options.reply_to:
+        arguments['reply_to'] = str(options.reply_to.resolve())
+    return arguments
+
+
+def profile_path(arguments: dict[str, str]) -> str:
+    """Return the path of a profile that comes with Phoenix."""
+    folder = Path(get_package_share_path('phoenix_bringup')) / 'config'
+    name = arguments.get('profile', 'sim')
+    if not (folder / f'{name}.yaml').exists():
+        known = ', '.join(sorted(path.stem for path in folder.glob('*.yaml') if is_profile(path)))
+        raise RunError(f'no profile {name!r}; allowed: {known}, or the path of a file')
+    return str(folder / f'{name}.yaml')
+
+
+def is_profile(path: Path) -> bool:
+    """Tell a profile from other configuration."""
+    return 'ros__parameters' in path.read_text()
+
+
+def check_profile(path: str) -> None:
+    """
+    Check a whole profile, and the environment, before anything is started.
+
+    :raises SettingsError: as the node concerned would.
+    """
+    names = plugins.names(NODES)
+    profile = load_profile(Path(path), names)
+    settings: dict[str, Any] = {}
+    for name in names:
+        model = plugins.load(NODES, name).settings_class()
+        settings[name] = resolve(
+            model, name, profile=profile.get(name, {}), profile_path=Path(path)
+        )
+    pin = settings['sensors'].mute_pin
+    if pin >= 0 and not settings['microphone'].mute_switch:
+        raise SettingsError(
+            f'{path}: microphone.mute_switch: must be true where sensors.mute_pin is {pin}: a '
+            'switch that is on at the start would be read too late'
+        )
+
+
+def node_names(description: LaunchDescription) -> list[str]:
+    """List the nodes of the processes, but for those that only stand in for others."""
+    names: list[str] = []
+    for process in description.processes:
+        if process.executable == 'compose':
+            end = process.argv.index('--ros-args')
+            names += filter(None, process.argv[1:end])
+        elif process.node_name in (None, process.executable):
+            names.append(process.executable)
+    return names
+
+
+async def run(description: LaunchDescription, options: argparse.Namespace) -> int:
+    """Run the processes of a launch file until they end or are ended; return the exit code."""
+    return await Toy(description, options).run()
+
+
+class Toy:
+    """The running toy: its processes, and the console node that watches it."""
+
+    def __init__(self, description: LaunchDescription, options: argparse.Namespace) -> None:
+        """Prepare to run a launch file."""
+        self._description = description
+        self._nodes: dict[str, type[EventNode] | EventNode] = {
+            name: plugins.load(NODES, name) for name in node_names(description)
+        }
+        self._play: Path | None = options.play
+        self._ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._console_failed: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self._console_ends = threading.Event()
+        self._progress: PlayProgress | None = None
+        interactive = self._play is None and sys.stdin.isatty() and sys.stdout.isatty()
+        self._screen = Screen() if interactive else None
+
+    async def run(self) -> int:
+        """Start everything, run it, stop everything."""
+        loop = asyncio.get_running_loop()
+        length_s = recording_length(self._play) if self._play else 0.0
+        interrupted = loop.create_future()
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, _resolve, interrupted, 128 + number)
+        runner = LaunchRunner(self._description.processes, self._on_line)
+        with self._console(loop) as console:
+            try:
+                await runner.start()
+                task = self._converse(console, length_s)
+                return await _first(task, self._watch(runner), self._console_failed, interrupted)
+            finally:
+                self._console_ends.set()  # meanwhile
+                await runner.stop()
+
+    async def _converse(self, console: Console, length_s: float) -> int:
+        """Bring a person and the toy together."""
+        patience_s = READY_S if 'supervisor' in self._nodes else None  # else the toy brings it up
+        try:
+            await asyncio.wait_for(self._ready, patience_s)
+        except asyncio.TimeoutError:
+            missing = '; '.join(self._readiness.missing)
+            raise RunError(f'not ready after {READY_S:.0f} s: {missing}') from None
+        for name, reason in self._readiness.without.items():
+            self._print('without', f'{name}: {reason}')
+        self._print('ready', f'{len(self._nodes) - len(self._readiness.without)} nodes')
+        if self._play is not None:
+            return await self._play_recording(console, self._play, length_s)
+        if self._screen is not None:
+            await self._screen.run(console)
+            return EXIT_INTERRUPTED
+        await asyncio.Event().wait()
+        return 0
+
+    async def _play_recording(self, console: Console, file: Path, length_s: float) -> int:
+        clock = asyncio.get_running_loop().time
+        self._progress = PlayProgress(str(file), length_s, clock())
+        console.play(str(file.resolve()))
+        while (verdict := self._progress.verdict(clock())) is None:
+            await asyncio.sleep(POLL_S)
+        if verdict:
+            raise RunError(verdict)
+        return 0
+
+    async def _watch(self, runner: LaunchRunner) -> int:
+        process, code = await runner.unexpected_end()
+        raise RunError(f'{process.name} ended with exit code {code}')
+
+    def _on_event(self, event: EventType, message: Any) -> None:
+        if event is events.FAULT and message.severity == Fault.FATAL:
+            _fail(self._ready, RunError(f'{message.node}: {message.message}'))
+        if event is events.NODE_STATUS:
+            self._readiness.feed(message)
+            if not self._readiness.missing:
+                _resolve(self._ready, None)
+        if self._progress is not None:
+            self._progress.feed(event, message, asyncio.get_running_loop().time())
+        if self._screen is not None:
+            self._screen.on_event(event, message)
+        shown = line(event, message)
+        if shown is not None:
+            self._print(*shown)
+
+    def _on_line(self, process: ProcessSpec, text: str) -> None:
+        if text.startswith('{') and self._screen is None:
+            print(text, flush=True)  # JSON, for a machine
+        else:
+            self._print(process.name, text)
+
+    def _print(self, label: str, text: str) -> None:
+        if self._screen is not None:
+            self._screen.add_line(label, text)
+        else:
+            print(f'{label:>10}  {text}', flush=True)
+
+    @contextlib.contextmanager
+    def _console(self, loop: asyncio.AbstractEventLoop) -> Any:
+        """Run the console node in a thread; its callbacks come on the event loop."""
+
+        def on_event(event: EventType, message: Any) -> None:
+            loop.call_soon_threadsafe(self._on_event, event, message)
+
+        rclpy.init(args=[], signal_handler_options=SignalHandlerOptions.NO)
+        executor = EventsExecutor()
+        namespace = next(process.namespace for process in self._description.processes)
+        console = Console(on_event, namespace=namespace or '/', environ={})
+        self._readiness = Readiness({**self._nodes, console.get_name(): console})
+        ended = self._console_ends
+
+        def spin() -> None:
+            try:
+                console.executor = executor
+                console.start()
+                while not ended.is_set():
+                    executor.spin_once(timeout_sec=SPIN_TIMEOUT_S)
+                shut_down(executor, [console])
+            except Exception as error:  # without the console nobody would notice anything
+                loop.call_soon_threadsafe(_fail, self._console_failed, error)
+
+        thread = threading.Thread(target=spin, name='console')
+        thread.start()
+        try:
+            yield console
+        finally:
+            ended.set()
+            thread.join()
+            rclpy.try_shutdown()
+
+
+def recording_length(file: Path) -> float:
+    """
+    Return the length of a recording in seconds.
+
+    :raises RunError: it is missing or no recording.
+    """
+    from phoenix_audio.wav import WavError, read_wav
+
+    try:
+        return len(read_wav(file)) / 16000
+    except WavError as error:
+        raise RunError(str(error)) from error
+
+
+async def _first(*awaitables: Any) -> int:
+    """Return or raise what ends first, and cancel the others."""
+    tasks = [asyncio.ensure_future(awaitable) for awaitable in awaitables]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        return next(iter(done)).result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _fail(future: 'asyncio.Future[Any]', error: Exception) -> None:
+    if not future.done():
+        future.set_exception(error)
+
+
+def _resolve(future: 'asyncio.Future[Any]', result: Any) -> None:
+    if not future.done():
+        future.set_result(result)

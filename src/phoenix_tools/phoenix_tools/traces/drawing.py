@@ -1,0 +1,190 @@
+"""Draws interactions for a terminal: a list, a waterfall, a chain of causes."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from phoenix_tools.event_lines import line
+from phoenix_tools.traces.interaction import ALL_TOPICS, Interaction, Span
+from phoenix_tools.traces.stages import StageTime
+
+QUEUED, OWN, MODEL, WAITING = '░', '█', '▓', '·'
+STYLES = {QUEUED: 'yellow', OWN: 'blue', MODEL: 'magenta', WAITING: 'bright_black'}
+LEGEND = {
+    QUEUED: 'in a queue',
+    OWN: "Phoenix's own work",
+    MODEL: "a model's work",
+    WAITING: 'waiting for a person or for what is playing',
+}
+BESIDE_BAR = 66  # columns that the bar leaves to the rest of a row
+NARROWEST_BAR, WIDEST_BAR = 16, 120
+SHORT_ID = 8
+
+
+def listing(found: Iterable[Interaction]) -> Table:
+    """List interactions, one a line."""
+    table = Table(box=None, pad_edge=False, header_style='bold')
+    for name in ('id', 'when', 'begun by', 'heard', 'done'):
+        table.add_column(name, overflow='fold')
+    for name in ('total', 'faults'):
+        table.add_column(name, justify='right')
+    for interaction in found:
+        faults = len(interaction.faults)
+        table.add_row(
+            interaction.trace_id[:SHORT_ID],
+            f'{datetime.fromtimestamp(interaction.begun_ns * 1e-9):%H:%M:%S}',
+            interaction.start,
+            Text(interaction.heard),
+            interaction.done,
+            f'{interaction.seconds:.2f} s',
+            Text(str(faults), 'bold red') if faults else '',
+        )
+    return table
+
+
+def waterfall(interaction: Interaction, stages: list[StageTime], width: int) -> RenderableType:
+    """
+    Draw one interaction: each event with the time since its cause, then the stages.
+
+    :param width: columns there are.
+    """
+    columns = min(max(width - BESIDE_BAR, NARROWEST_BAR), WIDEST_BAR)
+    late = {time.end for time in stages if time.over_budget}
+    rows = Table(box=None, pad_edge=False, header_style='bold', show_edge=False)
+    rows.add_column('at', justify='right', no_wrap=True)
+    rows.add_column('event', no_wrap=True, overflow='ellipsis', max_width=34)
+    rows.add_column('', no_wrap=True, width=columns)
+    for name in ('queue', 'own', 'model'):
+        rows.add_column(name, justify='right', no_wrap=True)
+    for depth, span in interaction.rows():
+        header = span.message.header
+        rows.add_row(
+            f'{_since(interaction, span.sent_ns):.3f}',
+            Text(f'{" " * min(depth, 8)}{span.name}', 'bold red' if span in late else ''),
+            _bar(interaction, span, columns),
+            *(_milliseconds(s) for s in (header.queued_s, header.processing_s, header.model_s)),
+        )
+    return Group(
+        _title(interaction),
+        Text(''),
+        rows,
+        Text('  '.join(f'{mark} {text}' for mark, text in LEGEND.items()), 'bright_black'),
+        Text('times in s since the beginning; queue, own and model in ms', 'bright_black'),
+        Text(''),
+        stage_table(stages),
+        *_complaints(interaction, stages),
+    )
+
+
+def stage_table(stages: Iterable[StageTime]) -> Table:
+    """List the stages with their budgets."""
+    table = Table(box=None, pad_edge=False, header_style='bold')
+    table.add_column('stage')
+    table.add_column('ended with')
+    table.add_column('took', justify='right')
+    table.add_column('budget', justify='right')
+    for time in stages:
+        style = 'bold red' if time.over_budget or time.end is None else ''
+        budget = '' if time.stage.budget_s is None else f'{time.stage.budget_s:.2f} s'
+        table.add_row(
+            time.stage.name,
+            'nothing' if time.end is None else f'{time.end.name} ({time.end.node})',
+            '' if time.end is None else f'{time.seconds:.3f} s',
+            budget,
+            style=style,
+        )
+    return table
+
+
+def chain(interaction: Interaction, span: Span) -> RenderableType:
+    """Draw why an event came: what caused it, from the root on."""
+    table = Table(box=None, pad_edge=False, show_header=False)
+    table.add_column(justify='right')
+    for cause in interaction.chain(span):
+        table.add_row(
+            f'{_since(interaction, cause.sent_ns):.3f}',
+            cause.node,
+            Text(cause.name, 'bold' if cause is span else ''),
+            Text(what(cause)),
+            Text(cause.id[:SHORT_ID], 'bright_black'),
+        )
+    return Group(_title(interaction), Text(''), table)
+
+
+def what(span: Span) -> str:
+    """Say what an event says, as the console does; empty for what has no words."""
+    shown = line(span.event, span.message)
+    return shown[1] if shown is not None else ''
+
+
+def _title(interaction: Interaction) -> Text:
+    said = f', "{interaction.heard}"' if interaction.heard else ''
+    begun = f'{datetime.fromtimestamp(interaction.begun_ns * 1e-9):%Y-%m-%d %H:%M:%S}'
+    return Text(
+        f'{interaction.trace_id}  {begun}  {interaction.start}{said}  {interaction.seconds:.2f} s',
+        'bold',
+    )
+
+
+def _since(interaction: Interaction, at_ns: int) -> float:
+    return (at_ns - interaction.begun_ns) * 1e-9
+
+
+def _milliseconds(seconds: float) -> str:
+    return f'{seconds * 1e3:.1f}' if seconds >= 5e-5 else ''
+
+
+def _bar(interaction: Interaction, span: Span, columns: int) -> Text:
+    """Draw the time from the cause to the event; the order within it is not known."""
+    header = span.message.header
+    cause = interaction.cause(span)
+    begun_s = _since(interaction, span.happened_ns if cause is None else cause.sent_ns)
+    ended_s = _since(interaction, span.sent_ns)
+    waited_s = max(0.0, ended_s - begun_s - span.worked_s)
+    scale = columns / (interaction.seconds or 1.0)
+    parts = {
+        WAITING: waited_s,
+        QUEUED: header.queued_s,
+        OWN: header.processing_s,
+        MODEL: header.model_s,
+    }
+    bar = Text(' ' * min(round(begun_s * scale), columns - 1))
+    begun = len(bar)
+    at_s = begun_s
+    for mark, seconds in parts.items():
+        at_s += seconds
+        bar.append(mark * (round(at_s * scale) - len(bar)), STYLES[mark])
+    if len(bar) == begun:  # too short to be seen: show what most of it was
+        mark = max(parts, key=lambda part: parts[part])
+        bar.append(mark, STYLES[mark])
+    bar.truncate(columns)
+    return bar
+
+
+def _complaints(interaction: Interaction, stages: Iterable[StageTime]) -> list[Text]:
+    """Say what went wrong: faults, where it stopped, whose cause is missing."""
+    lines = [
+        Text(f'fault in {fault.node}: {fault.message.code}: {fault.message.message}', 'bold red')
+        for fault in interaction.faults
+    ]
+    for time in stages:
+        if time.begin is not None and time.end is None:
+            at_s = _since(interaction, time.begin.sent_ns)
+            lines.append(
+                Text(
+                    f'stopped at {at_s:.3f} s: nothing came of {time.begin.name} of '
+                    f'{time.begin.node}; expected {" or ".join(time.stage.to)}',
+                    'bold red',
+                )
+            )
+    partly = set(interaction.topics) < ALL_TOPICS
+    lines += [
+        Text(f'{orphan.name} of {orphan.node}: its cause was not recorded', 'bright_black')
+        if partly
+        else Text(f'{orphan.name} of {orphan.node}: its cause is missing', 'bold red')
+        for orphan in interaction.orphans
+    ]
+    return [Text(''), *lines] if lines else []

@@ -1,0 +1,213 @@
+"""An interaction as a trace: its events as spans, and what follows from them."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from phoenix_msgs.msg import PlaybackEvent, Transcript
+
+from phoenix_core import events
+from phoenix_core.events.event_type import EventType
+from phoenix_core.telemetry.recent_events import TRACED, belongs
+from phoenix_core.telemetry.timing import NANOSECONDS
+
+STARTS = {
+    events.WAKE_WORD_DETECTED: 'wake word',
+    events.TOUCH: 'touch',
+    events.BUTTON: 'button',
+    events.MOTION: 'motion',
+    events.TRANSCRIPT: 'typed',
+    events.ACTIVITY_REQUEST: 'request',
+}
+ALL_TOPICS = frozenset(event.topic for event in TRACED)
+LATEST_S = 60.0  # what is older when it is sent was on another clock
+
+
+@dataclass(frozen=True, eq=False)
+class Span:
+    """
+    One event of an interaction, and the time from its cause until it was sent.
+
+    :param happened_ns: when the thing happened.
+    :param sent_ns: when the event was sent, system time.
+    """
+
+    event: EventType
+    message: Any
+    happened_ns: int
+    sent_ns: int
+
+    @classmethod
+    def of(cls, event: EventType, message: Any) -> 'Span':
+        """Make the span of an event; what no Phoenix node sent has no time of sending."""
+        happened_ns = _nanoseconds(message.header.stamp)
+        sent_ns = _nanoseconds(message.header.published) or happened_ns
+        if not 0 <= sent_ns - happened_ns < LATEST_S * NANOSECONDS:
+            happened_ns = sent_ns  # ROS time was simulated
+        return cls(event, message, happened_ns, sent_ns)
+
+    @property
+    def id(self) -> str:
+        """16 hex digits."""
+        return self.message.header.span_id
+
+    @property
+    def parent_id(self) -> str:
+        """Of the event that caused it; empty at a root."""
+        return self.message.header.parent_span_id
+
+    @property
+    def node(self) -> str:
+        """Who sent it."""
+        return self.message.header.producer
+
+    @property
+    def worked_s(self) -> float:
+        """The time since the cause in which something was done, or waited for in a queue."""
+        header = self.message.header
+        return header.queued_s + header.processing_s + header.model_s
+
+    @cached_property
+    def kind(self) -> str:
+        """Which of the kinds the topic has, e.g. ended; empty where it has one only."""
+        field = 'phase' if hasattr(self.message, 'phase') else 'kind'
+        value = getattr(self.message, field, None)
+        constants = type(type(self.message)).__prepare__('', ())  # as declared in the .msg
+        return next((name.lower() for name, number in constants.items() if number == value), '')
+
+    @property
+    def name(self) -> str:
+        """The topic, with the kind."""
+        return f'{self.event.topic} {self.kind}'.rstrip()
+
+
+class Interaction:
+    """All events with one trace id."""
+
+    def __init__(
+        self, trace_id: str, spans: Iterable[Span], topics: Collection[str] = ALL_TOPICS
+    ) -> None:
+        """
+        Put the spans in order.
+
+        :param spans: at least one.
+        :param topics: what was listened to; of the others nothing is known.
+        """
+        self.trace_id = trace_id
+        self.topics = topics
+        self.spans = sorted(spans, key=lambda span: span.sent_ns)
+        self._by_id = {span.id: span for span in self.spans}
+        # Most bags hold no sound, which stands between an utterance and its being played.
+        said = (span for span in self.spans if span.event is events.SAY_REQUEST)
+        self._said = {span.message.utterance_id: span for span in said}
+        self._caused: defaultdict[str, list[Span]] = defaultdict(list)
+        for span in self.spans:
+            cause = self.cause(span)
+            self._caused[cause.id if cause else ''].append(span)
+
+    @property
+    def begun_ns(self) -> int:
+        """When what began it happened."""
+        return self.spans[0].happened_ns
+
+    @property
+    def seconds(self) -> float:
+        """From the beginning to the last event."""
+        return (self.spans[-1].sent_ns - self.begun_ns) * 1e-9
+
+    @property
+    def start(self) -> str:
+        """What began it; empty when it is no interaction with a person."""
+        entered = [s.message for s in self.spans if s.event is events.ACTIVITY_TRANSITION]
+        if len(self.spans) == 1 or any(not transition.from_activity for transition in entered):
+            return ''  # nothing came of it, or the toy itself began
+        return STARTS.get(self.spans[0].event, 'timer' if entered else '')
+
+    @property
+    def heard(self) -> str:
+        """What a person said."""
+        said = [
+            span.message.text
+            for span in self.spans
+            if span.event is events.TRANSCRIPT and span.message.kind == Transcript.FINAL
+        ]
+        return ' / '.join(said)
+
+    @property
+    def done(self) -> str:
+        """What was understood, and which activities were entered."""
+        done = []
+        for span in self.spans:
+            if span.event is events.INTENT_DETECTED:
+                done.append(span.message.name)
+            elif span.event is events.ACTIVITY_TRANSITION and span.message.to_activity != 'idle':
+                done.append(span.message.to_activity)
+        return ', '.join(dict.fromkeys(done))
+
+    @property
+    def faults(self) -> list[Span]:
+        """What went wrong."""
+        return [span for span in self.spans if span.event is events.FAULT]
+
+    @property
+    def orphans(self) -> list[Span]:
+        """Events whose cause is not among the spans."""
+        return [span for span in self.spans if span.parent_id and self.cause(span) is None]
+
+    @property
+    def last_sound(self) -> Span | None:
+        """The end of what was said last."""
+        ended = (PlaybackEvent.FINISHED, PlaybackEvent.INTERRUPTED)
+        sounds = [s for s in self.spans if s.event is events.AUDIO_PLAYBACK]
+        return next((s for s in reversed(sounds) if s.message.kind in ended), None)
+
+    def cause(self, span: Span) -> Span | None:
+        """Return the event that caused this one."""
+        cause = self._by_id.get(span.parent_id)
+        if cause is None and span.event is events.AUDIO_PLAYBACK:
+            cause = self._said.get(span.message.utterance_id)
+        return cause
+
+    def chain(self, span: Span) -> list[Span]:
+        """Return the causes of an event from the root on, and the event."""
+        chain = [span]
+        while (cause := self.cause(chain[0])) is not None:
+            chain.insert(0, cause)
+        return chain
+
+    def descendants(self, span: Span) -> Iterator[Span]:
+        """Give all that an event caused, directly or not."""
+        for caused in self._caused[span.id]:
+            yield caused
+            yield from self.descendants(caused)
+
+    def rows(self) -> Iterator[tuple[int, Span]]:
+        """Give the spans as a tree, each with its depth: causes before what they caused."""
+        roots = [s for s in self.spans if self.cause(s) is None]
+        stack = [(0, span) for span in reversed(roots)]
+        while stack:
+            depth, span = stack.pop()
+            yield depth, span
+            stack += [(depth + 1, caused) for caused in reversed(self._caused[span.id])]
+
+
+def interactions(
+    traced: Iterable[tuple[EventType, Any]], topics: Collection[str] = ALL_TOPICS
+) -> list[Interaction]:
+    """
+    Group events by their trace; the interaction that began first comes first.
+
+    :param topics: what was listened to.
+    """
+    traces: defaultdict[str, list[Span]] = defaultdict(list)
+    for event, message in traced:
+        if belongs(message):
+            traces[message.header.trace_id].append(Span.of(event, message))
+    made = [Interaction(trace_id, spans, topics) for trace_id, spans in traces.items()]
+    return sorted(made, key=lambda interaction: interaction.begun_ns)
+
+
+def _nanoseconds(stamp: Any) -> int:
+    return stamp.sec * NANOSECONDS + stamp.nanosec

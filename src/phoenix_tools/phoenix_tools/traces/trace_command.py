@@ -1,0 +1,94 @@
+"""The `phoenix trace` command: lists interactions, draws one, says why something happened."""
+
+import argparse
+import io
+import sys
+
+from rich.console import Console, RenderableType
+
+from phoenix_core.settings.config_file import ConfigFileError
+from phoenix_core.settings.node_settings import installed_config
+from phoenix_tools.bags.bag import BagError
+from phoenix_tools.traces import drawing, sources
+from phoenix_tools.traces.interaction import Interaction, Span
+from phoenix_tools.traces.sources import TraceError
+from phoenix_tools.traces.stages import load_stages, stage_times
+
+PICTURE_COLUMNS = 160
+PIPE_COLUMNS = 120
+
+
+def main(options: argparse.Namespace) -> int:
+    """Draw what was asked for and return the exit code."""
+    try:
+        found = (
+            sources.from_bag(options.bag) if options.bag else sources.from_toy(options.namespace)
+        )
+        screen = Console(width=None if sys.stdout.isatty() else PIPE_COLUMNS)
+        screen.print(draw(found, options.what, options.event, screen.width))
+        if options.svg or options.html:
+            save(draw(found, options.what, options.event, PICTURE_COLUMNS), options)
+    except (TraceError, BagError, ConfigFileError) as error:
+        print(f'phoenix: {error}', file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f'phoenix: {error.filename}: {error.strerror}', file=sys.stderr)
+        return 1
+    return 0
+
+
+def draw(found: list[Interaction], what: str, event: str, columns: int) -> RenderableType:
+    """
+    Draw the list, one interaction, or the causes of an event.
+
+    :param what: list, last, why, or the beginning of a trace id.
+    :raises TraceError: there is no such thing.
+    """
+    if what == 'why':
+        return drawing.chain(*find_event(found, event))
+    with_people = [interaction for interaction in found if interaction.start]
+    if not with_people and what in ('list', 'last'):
+        raise TraceError('no interaction yet')
+    if what == 'list':
+        return drawing.listing(with_people)
+    interaction = with_people[-1] if what == 'last' else find(found, what)
+    stages = stage_times(interaction, load_stages(installed_config()))
+    return drawing.waterfall(interaction, stages, columns)
+
+
+def find(found: list[Interaction], trace_id: str) -> Interaction:
+    """
+    Return the interaction whose id begins so.
+
+    :raises TraceError: there is none, or there are several.
+    """
+    matching = [one for one in found if one.trace_id.startswith(trace_id.lower())]
+    if len(matching) != 1:
+        raise TraceError(f'{trace_id}: {len(matching)} interactions have such an id')
+    return matching[0]
+
+
+def find_event(found: list[Interaction], wanted: str) -> tuple[Interaction, Span]:
+    """
+    Return the newest event of a topic, or the one whose span id begins so.
+
+    :raises TraceError: there is none, with the topics there are.
+    """
+    for interaction in reversed(found):
+        for span in reversed(interaction.spans):
+            if wanted in (span.event.topic, span.name, span.event.name):
+                return interaction, span
+            if len(wanted) >= drawing.SHORT_ID and span.id.startswith(wanted.lower()):
+                return interaction, span
+    names = sorted({span.name for interaction in found for span in interaction.spans})
+    raise TraceError(f'{wanted}: no such event; there are: {", ".join(names) or "none"}')
+
+
+def save(drawn: RenderableType, options: argparse.Namespace) -> None:
+    """Write the same as SVG or HTML."""
+    picture = Console(record=True, width=PICTURE_COLUMNS, file=io.StringIO())
+    picture.print(drawn)
+    if options.svg:
+        picture.save_svg(str(options.svg), title='Phoenix', clear=False)
+    if options.html:
+        picture.save_html(str(options.html), clear=False)
