@@ -25,7 +25,8 @@ DECLARATIONS = [
 
 def unheard(console):
     """Tell which events `phoenix run` shows or waits for that its console node does not hear."""
-    for path in sorted(Path(phoenix_tools.__file__).parent.glob('run/*.py')):
+    folder = Path(phoenix_tools.__file__).parent
+    for path in sorted([*folder.glob('*.py'), *folder.glob('run/*.py')]):
         for node in ast.walk(ast.parse(path.read_text())):
             if path.name != 'console.py' and ast.unparse(node).startswith('events.'):
                 event = getattr(events, getattr(node, 'attr', ''), None)
