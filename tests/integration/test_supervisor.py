@@ -22,23 +22,25 @@ import sys, time
 from pathlib import Path
 from phoenix_core import events
 from phoenix_core.node.execution import run
+from phoenix_core.node.declarations import Publishes, subscribes
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.settings.node_settings import NodeSettings
 
 class Asker(EventNode):
-    produces = (events.LISTEN_REQUEST,)
+    listen_request = Publishes(events.LISTEN_REQUEST)
     settings: NodeSettings
 
 class Ear(EventNode):
-    consumes = {events.LISTEN_REQUEST: 'on_request', events.STOP_SPEAKING: 'on_stop'}
     settings: NodeSettings
 
     def configure(self):
         if Path(sys.argv[2]).exists():
             raise OSError('the device is gone')
 
+    @subscribes(events.LISTEN_REQUEST)
     def on_request(self, request): ...
 
+    @subscribes(events.STOP_SPEAKING)
     def on_stop(self, stop):
         if stop.reason == 'work for ever':
             self.in_background(time.sleep, 3600)

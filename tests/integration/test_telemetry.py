@@ -13,6 +13,7 @@ from rclpy.serialization import deserialize_message
 
 from otlp_receiver import OtlpReceiver
 from phoenix_core import events
+from phoenix_core.node.declarations import Publishes, subscribes
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.settings.node_settings import NodeSettings
 from phoenix_core.telemetry.node import Telemetry
@@ -21,17 +22,18 @@ from phoenix_core.telemetry.node import Telemetry
 class Echo(EventNode):
     """Answers a touch with a request to listen; a touch of the belly is too much for it."""
 
-    produces = (events.LISTEN_REQUEST,)
-    consumes = {events.TOUCH: 'on_touch', events.AUDIO_INPUT: 'on_audio'}
+    listen_request = Publishes(events.LISTEN_REQUEST)
     settings: NodeSettings
 
+    @subscribes(events.TOUCH)
     def on_touch(self, touch: TouchEvent) -> None:
         if touch.pad == 'belly':
             raise ValueError('too much')
         with self.model_time():
             pass
-        self.publish(events.LISTEN_REQUEST, kind=ListenRequest.OPEN)
+        self.listen_request(kind=ListenRequest.OPEN)
 
+    @subscribes(events.AUDIO_INPUT)
     def on_audio(self, frame: AudioFrame) -> None:
         """Hear."""
 

@@ -21,8 +21,10 @@ from phoenix_audio.microphone.room_simulator import Room
 from phoenix_audio.wav import WavError
 from phoenix_core import events
 from phoenix_core.events.event_type import EventRuleError
-from phoenix_core.node.event_node import Alarm, EventNode
+from phoenix_core.node.declarations import Publishes, subscribes
+from phoenix_core.node.event_node import EventNode
 from phoenix_core.node.execution import run
+from phoenix_core.node.timers import Timer
 from phoenix_core.settings import plugins
 from phoenix_core.settings.node_settings import NodeSettings, setting
 
@@ -61,12 +63,7 @@ class Microphone(EventNode):
     delivers no sound is opened again and again until it does.
     """
 
-    produces = (events.AUDIO_INPUT,)
-    consumes = {
-        events.AUDIO_PLAYED: 'on_played',
-        events.MICROPHONE_MUTE: 'on_mute',
-        events.SIMULATED_SOUND: 'on_sound',
-    }
+    audio_input = Publishes(events.AUDIO_INPUT)
     settings: MicrophoneSettings
 
     def configure(self) -> None:
@@ -87,7 +84,7 @@ class Microphone(EventNode):
         self._muted = self._switch_unknown = settings.mute_switch
         self._device = threading.Lock()  # held while it is opened or closed
         self._wanted, self._started = not self._muted, False
-        self._retry: Alarm | None = None
+        self._retry: Timer | None = None
         self._watch: DeafnessWatch | None = None  # until it is known how the opening went
         self._pause_s = settings.retry_s
         self._opened(self._open())
@@ -164,6 +161,7 @@ class Microphone(EventNode):
             self._started = False
             self._provider.stop()
 
+    @subscribes(events.AUDIO_PLAYED)
     def on_played(self, frame: AudioFrame) -> None:
         """Expect to hear what the speaker plays."""
         if frame.sample_rate != self.settings.sample_rate:
@@ -189,6 +187,7 @@ class Microphone(EventNode):
                 impairs=CapabilityStatus.LOST,
             )
 
+    @subscribes(events.MICROPHONE_MUTE)
     def on_mute(self, mute: MicrophoneMute) -> None:
         """Close the device as long as the switch says so."""
         self._switch_unknown = False
@@ -204,6 +203,7 @@ class Microphone(EventNode):
         # A frozen sound server takes its time.
         self.in_background(self._follow_switch, then=self._opened)
 
+    @subscribes(events.SIMULATED_SOUND)
     def on_sound(self, sound: SimulatedSound) -> None:
         """Play a recording, where the microphone is simulated."""
         if isinstance(self._provider, SimulatedMicrophone):
@@ -224,9 +224,7 @@ class Microphone(EventNode):
             self._watch.feed(samples, self.time.now_s())
         if self._canceller is not None:
             samples = self._canceller.cancel(samples, captured.nanoseconds * 1e-9)
-        self.publish(
-            events.AUDIO_INPUT,
-            stamp=captured.to_msg(),
+        self.audio_input.at(captured.to_msg())(
             stream_id=self.settings.provider,
             sequence=self._sequence,
             sample_rate=self.settings.sample_rate,

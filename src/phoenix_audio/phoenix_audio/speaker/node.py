@@ -23,6 +23,7 @@ from phoenix_audio.speaker.player import Player
 from phoenix_audio.speaker.speakers import Loudspeaker, SimulatedLoudspeaker
 from phoenix_core import events
 from phoenix_core.events.event_type import EventRuleError
+from phoenix_core.node.declarations import Publishes, subscribes
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.node.execution import run
 from phoenix_core.settings import plugins
@@ -46,14 +47,8 @@ class SpeakerSettings(NodeSettings):
 class Speaker(EventNode):
     """Plays utterances in the order in which they come; a person's voice interrupts them."""
 
-    produces = (events.AUDIO_PLAYED, events.AUDIO_PLAYBACK)
-    consumes = {
-        events.AUDIO_OUTPUT: 'on_audio',
-        events.EARCON: 'on_earcon',
-        events.STOP_SPEAKING: 'on_stop',
-        events.USER_SPEECH: 'on_user_speech',
-        events.VOLUME: 'on_volume',
-    }
+    audio_played = Publishes(events.AUDIO_PLAYED)
+    audio_playback = Publishes(events.AUDIO_PLAYBACK)
     settings: SpeakerSettings
 
     def configure(self) -> None:
@@ -104,6 +99,7 @@ class Speaker(EventNode):
         self.post(self.healed, 'speaker_lost')
         return loudspeaker
 
+    @subscribes(events.AUDIO_OUTPUT)
     def on_audio(self, frame: AudioFrame) -> None:
         """Queue a frame."""
         if frame.sample_rate != self.settings.sample_rate:
@@ -114,6 +110,7 @@ class Speaker(EventNode):
             self._expect(frame.stream_id)
         self._player.feed(frame.stream_id, np.frombuffer(frame.samples, np.int16), frame.last)
 
+    @subscribes(events.EARCON)
     def on_earcon(self, request: Earcon) -> None:
         """Queue a small sound."""
         sound = self._earcons.get(request.earcon)
@@ -133,15 +130,18 @@ class Speaker(EventNode):
             self._fed[utterance_id] = timing.handed_over()
         self._causes[utterance_id] = tracing.current()
 
+    @subscribes(events.STOP_SPEAKING)
     def on_stop(self, stop: StopSpeaking) -> None:
         """Be silent at once."""
         self._player.interrupt()
 
+    @subscribes(events.USER_SPEECH)
     def on_user_speech(self, speech: UserSpeech) -> None:
         """Let a person have the word."""
         if speech.kind == UserSpeech.STARTED:
             self._player.interrupt()
 
+    @subscribes(events.VOLUME)
     def on_volume(self, volume: Volume) -> None:
         """Take another volume."""
         self._player.volume = self._volume = 0.0 if volume.muted else volume.level
@@ -151,9 +151,8 @@ class Speaker(EventNode):
     ) -> None:
         if not self.is_active:
             return
-        self.publish(
-            events.AUDIO_PLAYED,
-            stamp=(now + Duration(seconds=in_s)).to_msg(),
+        stamp = (now + Duration(seconds=in_s)).to_msg()
+        self.audio_played.at(stamp)(
             stream_id=utterance_id,
             sequence=self._played,
             sample_rate=self.settings.sample_rate,
@@ -175,9 +174,7 @@ class Speaker(EventNode):
             if utterance_id.startswith(UNTOLD):
                 continue
             with timing.measured(fed.resumed() if fed else Timing.now()):
-                told = self.publish(
-                    events.AUDIO_PLAYBACK,
-                    cause=cause,
+                told = self.audio_playback.caused_by(cause)(
                     kind=kind,
                     utterance_id=utterance_id,
                     position_s=position_s,

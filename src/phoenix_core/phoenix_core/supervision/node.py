@@ -13,6 +13,7 @@ from phoenix_msgs.msg import Fault, NodeStatus
 from pydantic import Field
 
 from phoenix_core import events
+from phoenix_core.node.declarations import Publishes, subscribes
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.node.execution import run
 from phoenix_core.settings.config_file import FileModel, load_config
@@ -71,8 +72,7 @@ class Supervisor(EventNode):
     When it ends, the nodes go on; a new one learns from their latched statuses how they are.
     """
 
-    produces = (events.SYSTEM_STATUS,)
-    consumes = {events.NODE_STATUS: 'on_node_status'}
+    system_status = Publishes(events.SYSTEM_STATUS)
     settings: SupervisorSettings
 
     def configure(self) -> None:
@@ -103,6 +103,7 @@ class Supervisor(EventNode):
         """Bring the nodes up, or take them down."""
         self._supervision.up = self.settings.up
 
+    @subscribes(events.NODE_STATUS)
     def on_node_status(self, status: NodeStatus) -> None:
         """Take the status of a node, and watch it from then on."""
         name = status.header.producer
@@ -123,7 +124,7 @@ class Supervisor(EventNode):
         status = self._supervision.status()
         if status != self._told:
             self._told = status
-            self.publish(events.SYSTEM_STATUS, capabilities=status)
+            self.system_status(capabilities=status)
 
     # What the supervision does to the nodes.
 
@@ -173,8 +174,7 @@ class Supervisor(EventNode):
         self.log.error(f'{node}: {code}: {message}')
         if self.metrics is not None:
             self.metrics.faulted(code, severity, node)
-        self.publish(
-            events.FAULT,
+        self.fault_event(
             node=node,
             code=code,
             severity=severity,

@@ -14,6 +14,7 @@ from phoenix_msgs.msg import (
 )
 
 from phoenix_core import events
+from phoenix_core.node.declarations import Publishes, subscribes
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.node.execution import run
 from phoenix_core.settings import plugins
@@ -52,8 +53,9 @@ class ConversationSettings(SeededSettings):
 class Conversation(EventNode):
     """Makes a reply on the worker thread and sends each sentence to the voice as it is ready."""
 
-    produces = (events.CONVERSATION, events.SAY_REQUEST, events.ACTIVITY_REQUEST)
-    consumes = {events.CONVERSATION_REQUEST: 'on_request'}
+    conversation = Publishes(events.CONVERSATION)
+    say_request = Publishes(events.SAY_REQUEST)
+    activity_request = Publishes(events.ACTIVITY_REQUEST)
     settings: ConversationSettings
 
     def configure(self) -> None:
@@ -77,12 +79,13 @@ class Conversation(EventNode):
         """Free the chat models."""
         self._engine.close()
 
+    @subscribes(events.CONVERSATION_REQUEST)
     def on_request(self, request: ConversationRequest) -> None:
         """Begin a reply, or cancel the one under way; both end the one before."""
         self._cancel()
         if request.kind == ConversationRequest.REPLY:
             self._replying = tracing.current()
-            self.publish(events.CONVERSATION, kind=ConversationEvent.STARTING)
+            self.conversation(kind=ConversationEvent.STARTING)
             known = {slot.name: slot.value for slot in request.known}
             self.in_background(self._reply, request.text, known, self._newest)
 
@@ -90,7 +93,7 @@ class Conversation(EventNode):
         self._newest += 1
         self._engine.cancel()
         if self._replying is not None:
-            self.publish(events.CONVERSATION, cause=self._replying, kind=ConversationEvent.ENDED)
+            self.conversation.caused_by(self._replying)(kind=ConversationEvent.ENDED)
             self._replying = None
 
     def _reply(self, text: str, known: dict[str, str], number: int) -> None:
@@ -112,25 +115,24 @@ class Conversation(EventNode):
         if sentence.model_name == self.settings.providers[0]:
             self.healed('chat_model_failed')
         utterance = uuid.uuid4().hex
-        self.publish(
-            events.CONVERSATION,
+        self.conversation(
             kind=ConversationEvent.SENTENCE,
             provider=sentence.model_name,
             text=sentence.text,
             utterance_id=utterance,
         )
-        self.publish(events.SAY_REQUEST, utterance_id=utterance, text=sentence.text)
+        self.say_request(utterance_id=utterance, text=sentence.text)
 
     def _act(self, action: ReplyAction, number: int) -> None:
         """Ask for an activity; it begins when the reply has been said."""
         if number == self._newest:
             slots = [Slot(name=name, value=value) for name, value in action.slots.items()]
-            self.publish(events.ACTIVITY_REQUEST, activity=action.activity, slots=slots)
+            self.activity_request(activity=action.activity, slots=slots)
 
     def _end(self, number: int) -> None:
         if number == self._newest:
             self._replying = None
-            self.publish(events.CONVERSATION, kind=ConversationEvent.ENDED)
+            self.conversation(kind=ConversationEvent.ENDED)
 
     def _model_failed(self, name: str, reason: str) -> None:
         self.fault(

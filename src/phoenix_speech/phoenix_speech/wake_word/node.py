@@ -6,6 +6,7 @@ from phoenix_msgs.msg import AudioFrame, CapabilityStatus, Fault
 
 from phoenix_core import events
 from phoenix_core.events.event_type import EventRuleError
+from phoenix_core.node.declarations import Publishes, subscribes
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.node.execution import run
 from phoenix_core.settings import plugins
@@ -49,8 +50,8 @@ class WakeWord(EventNode):
     slow, what waits for too long is left out.
     """
 
-    produces = (events.WAKE_WORD_DETECTED, events.WAKE_WORD_SCORE)
-    consumes = {events.AUDIO_INPUT: 'on_audio', events.AUDIO_PLAYED: 'on_played'}
+    wake_word_detected = Publishes(events.WAKE_WORD_DETECTED)
+    wake_word_score = Publishes(events.WAKE_WORD_SCORE)
     settings: WakeWordSettings
 
     def configure(self) -> None:
@@ -88,15 +89,17 @@ class WakeWord(EventNode):
         )
         self._hearing = HearingCheck(self._calls, settings.threshold)
 
+    @subscribes(events.AUDIO_INPUT)
     def on_audio(self, frame: AudioFrame) -> None:
         """Score a frame."""
         samples = self._stream.take(frame)
         end = self._stream.position
-        self._watched = self.reach(events.WAKE_WORD_SCORE) > 0
+        self._watched = self.wake_word_score.subscription_count > 0
         self._given += len(samples)
         self._keep_up()
         self.in_background(self._score, samples, end, seconds(self._stream.time_of(end)))
 
+    @subscribes(events.AUDIO_PLAYED)
     def on_played(self, frame: AudioFrame) -> None:
         """Remember what the toy says."""
         if frame.sample_rate != SAMPLE_RATE:
@@ -172,12 +175,11 @@ class WakeWord(EventNode):
     def _tell_score(self, phrase: str, score: float, heard: int) -> None:
         if self.is_active:  # what is late by a moment is no attempt worth a warning
             stamp = self._stream.time_of(heard)
-            self.publish(events.WAKE_WORD_SCORE, stamp=stamp, phrase=phrase, score=score)
+            self.wake_word_score.at(stamp)(phrase=phrase, score=score)
 
     def _tell(self, detection: Detection, heard: int) -> None:
-        self.publish(
-            events.WAKE_WORD_DETECTED,
-            stamp=self._stream.time_of(heard),
+        stamp = self._stream.time_of(heard)
+        self.wake_word_detected.at(stamp)(
             phrase=detection.phrase,
             score=detection.score,
         )

@@ -9,7 +9,6 @@ from ament_index_python.packages import get_package_share_path
 
 from phoenix_activities.engine.node import ACTIVITIES
 from phoenix_bringup.launch_file import load
-from phoenix_core.node.declarations import code_problems
 from phoenix_core.node.registry import Registry, UnknownEventError
 from phoenix_core.settings import plugins
 from phoenix_core.settings.config_file import load_config
@@ -51,10 +50,7 @@ def launched() -> list[str]:
 
 def check(registry: Registry, namespace: str) -> int:
     """Compare catalogue, code and running graph; print each difference; return 1 for any."""
-    problems = [
-        line for name in registry.nodes for line in code_problems(registry.node_class(name))
-    ]
-    problems += registry.problems()
+    problems = registry.problems()
     registry = with_standbys(registry)
     live = look(registry, launched(), namespace, 0)
     problems += GraphCheck(registry, live.expected, namespace, live.observation).differences()

@@ -33,7 +33,6 @@ from phoenix_core.settings import plugins
 from phoenix_core.settings.node_settings import SettingsError, load_profile, resolve
 from phoenix_core.settings.plugins import NODES
 from phoenix_core.supervision.readiness import Readiness
-from phoenix_tools.event_lines import line
 from phoenix_tools.run.console import Console
 from phoenix_tools.run.play_progress import PlayProgress
 from phoenix_tools.run.screen import Screen
@@ -224,9 +223,9 @@ class Toy:
             self._progress.feed(event, message, asyncio.get_running_loop().time())
         if self._screen is not None:
             self._screen.on_event(event, message)
-        shown = line(event, message)
-        if shown is not None:
-            self._print(*shown)
+        summary = event.summarize(message)
+        if summary is not None:
+            self._print(*summary)
 
     def _on_line(self, process: ProcessSpec, text: str) -> None:
         if text.startswith('{') and self._screen is None:
