@@ -53,7 +53,7 @@ def test_a_session_that_another_library_wrote_in_sqlite_is_replayed_with_page_an
         node.firstChild.data
         for node in xml.dom.minidom.parse(str(picture)).getElementsByTagName('text')
     ]
-    for label in ('wake word', 'person', 'intent', 'toy says', 'state', 'LEDs', 'greeting 1.00'):
+    for label in ('wake word', 'person', 'intent', 'toy says', 'state', 'LEDs', 'greeting (1.00)'):
         assert label in texts
 
 

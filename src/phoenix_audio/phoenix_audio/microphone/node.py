@@ -219,6 +219,7 @@ class Microphone(EventNode):
         if not self.is_active or self._muted:
             return  # the last frames of a closed device
         captured = delivered - Duration(seconds=frame.age_s)
+        assert isinstance(captured, RosTime)
         samples = frame.samples
         if self._watch is not None:
             self._watch.feed(samples, self.time.now_s())

@@ -14,6 +14,7 @@ from contextlib import ExitStack
 from typing import Any, TypeVar
 
 import rclpy
+from builtin_interfaces.msg import Time
 from domain_coordinator import domain_id
 from rclpy.context import Context
 from rclpy.experimental import EventsExecutor
@@ -49,9 +50,16 @@ class Probe(EventNode):
         declares = Declarations(tuple(publishes), observes=dict.fromkeys(self._records, 'record'))
         super().__init__(environ={}, declares=declares, **options)
 
-    def publish(self, event: EventType, **fields: Any) -> TraceContext | None:
+    def publish(
+        self,
+        event: EventType,
+        *,
+        stamp: Time | None = None,
+        cause: TraceContext | None = None,
+        **fields: Any,
+    ) -> TraceContext | None:
         """Publish one of the declared events; see EventPublisher."""
-        return EventPublisher(self, event)(**fields)
+        return EventPublisher(self, event, stamp, cause)(**fields)
 
     def recorded(self, event: EventType) -> list[Any]:
         """Return all messages of an event so far, oldest first."""

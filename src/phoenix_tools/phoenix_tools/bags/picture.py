@@ -185,6 +185,11 @@ def _loudness(samples: Iterable[int]) -> float:
     return float(np.clip(1 + 20 * np.log10(max(rms, 1e-6)) / 60, 0, 1))
 
 
+def _commands(picture: Picture, top: float, drawn: Sequence[SessionEvent], end_ns: int) -> None:
+    for line, event in enumerate(drawn):
+        picture.mark(event.time_ns, top, event.message.animation or '(end)', line % 2)
+
+
 def _speech(picture: Picture, top: float, drawn: Sequence[SessionEvent], end_ns: int) -> None:
     """Draw when a person spoke, and the final transcripts."""
     began: int | None = None
@@ -238,4 +243,5 @@ _ROWS: Mapping[str, Callable[[Picture, float, Sequence[SessionEvent], int], None
     events.SAY_REQUEST.drawn: _utterances,
     events.ACTIVITY_STATE.drawn: _states,
     events.LED_FRAME.drawn: _lights,
+    events.LED_COMMAND.drawn: _commands,
 }

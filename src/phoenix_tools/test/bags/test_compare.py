@@ -102,7 +102,7 @@ def test_a_wrong_intent_is_named():
 def test_a_missing_light_is_named():
     [(kind, text)] = told(interaction(), interaction(light=False))
     assert kind == 'missing'
-    assert text.startswith('did not come: light: ')
+    assert text.startswith('did not come: leds/command')
 
 
 def test_an_extra_sentence_is_named_with_what_it_brings():

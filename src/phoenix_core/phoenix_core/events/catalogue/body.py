@@ -126,7 +126,6 @@ LED_COMMAND = EventType(
         'brightness': in_range(0, 1),
         'duration_s': in_range(0),
     },
-    summary=lambda command: Summary('light', command.animation or 'of the state'),
     drawn='LED command',
 )
 LED_FRAME = EventType(
