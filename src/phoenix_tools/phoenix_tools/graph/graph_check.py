@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator
 
 from rclpy.qos import QoSCompatibility, qos_check_compatible
 
+from phoenix_core import events
 from phoenix_core.events import qos
 from phoenix_core.events.event_type import EventType, Privacy
 from phoenix_core.events.message_schema import type_hash, type_name
@@ -106,7 +107,9 @@ class GraphCheck:
 
     def _declared(self, node: str) -> tuple[EventType, ...]:
         owner = self._registry.nodes[self._running[node]]
-        return (*owner.declarations.publishes, *owner.declarations.subscribes)
+        # What every node publishes is there before it is configured.
+        published = set(owner.declarations.publishes) - set(events.OF_EVERY_NODE)
+        return (*published, *owner.declarations.subscribes)
 
     def _event(self, event: EventType) -> Iterator[str]:
         ends = [end for end in self._seen.endpoints if end.topic == self.topic(event)]
