@@ -8,6 +8,7 @@ from chat_server import Answer
 from phoenix_msgs.msg import ConversationEvent
 
 from phoenix_core import events
+from phoenix_core.clock.units import seconds
 from phoenix_core.testing import TestGraph
 
 BROKEN_SHARE = 0.5  # of its answers
@@ -26,7 +27,7 @@ class Replies:
         first: dict[str, tuple[str, float]] = {}
         for told in self._probe.recorded(events.CONVERSATION):
             trace = told.header.trace_id
-            now_s = told.header.stamp.sec + told.header.stamp.nanosec * 1e-9
+            now_s = seconds(told.header.stamp)
             if told.kind == ConversationEvent.STARTING:
                 asked_s[trace] = now_s
             elif told.kind == ConversationEvent.SENTENCE and trace in asked_s:

@@ -13,7 +13,7 @@ from phoenix_msgs.msg import CapabilityStatus, NodeStatus
 from rclpy.parameter import Parameter
 
 from phoenix_core import events
-from phoenix_core.supervision.liveliness import Pulse
+from phoenix_core.supervision.liveliness import LivelinessMonitor
 from phoenix_core.supervision.node import Supervisor
 
 OK, DEGRADED, LOST = CapabilityStatus.OK, CapabilityStatus.DEGRADED, CapabilityStatus.LOST
@@ -105,12 +105,12 @@ class Toy:
 
 
 class Signs:
-    """What a pulse tells of a node."""
+    """What a liveliness monitor reports of a node."""
 
     def __init__(self, toy: Toy, name: str) -> None:
         self._told: list[bool] = []
         self._arrived = threading.Condition()
-        toy.graph.call(lambda: Pulse(toy.probe, name, self._take))
+        toy.graph.call(lambda: LivelinessMonitor(toy.probe, name, self._take))
 
     def _take(self, alive: bool) -> None:
         with self._arrived:

@@ -13,6 +13,7 @@ from rclpy.serialization import deserialize_message
 
 from otlp_receiver import OtlpReceiver
 from phoenix_core import events
+from phoenix_core.clock.units import nanoseconds
 from phoenix_core.node.declarations import Publishes, subscribes
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.settings.node_settings import NodeSettings
@@ -186,7 +187,7 @@ def test_each_event_is_a_span_at_an_otlp_receiver(graph, probe, receiver):
     span = spans['speech/listen', 'echo', cause.trace_id]
     assert span.span_id.hex() == answer.span_id
     assert span.parent_span_id.hex() == cause.span_id
-    ended_ns = answer.published.sec * 10**9 + answer.published.nanosec
+    ended_ns = nanoseconds(answer.published)
     assert span.end_time_unix_nano == ended_ns
     assert 0 < ended_ns - span.start_time_unix_nano < 10**9
     attributes = {a.key: a.value for a in span.attributes}

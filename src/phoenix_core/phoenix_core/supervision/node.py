@@ -1,4 +1,4 @@
-"""The supervisor node: brings nodes up, brings back what dies or hangs, tells how the toy is."""
+"""The supervisor node: keeps the nodes of a toy in service and publishes how well it works."""
 
 import os
 import signal
@@ -9,7 +9,7 @@ from typing import Any
 
 from lifecycle_msgs.msg import Transition
 from lifecycle_msgs.srv import ChangeState
-from phoenix_msgs.msg import Fault, NodeStatus
+from phoenix_msgs.msg import CapabilityStatus, Fault, NodeStatus
 from pydantic import Field
 
 from phoenix_core import events
@@ -18,14 +18,16 @@ from phoenix_core.node.event_node import EventNode
 from phoenix_core.node.execution import run
 from phoenix_core.settings.config_file import FileModel, load_config
 from phoenix_core.settings.node_settings import NodeSettings, setting
-from phoenix_core.supervision.liveliness import Pulse
-from phoenix_core.supervision.supervision import Policy, Supervision
+from phoenix_core.supervision.liveliness import LivelinessMonitor
+from phoenix_core.supervision.nodes import Process
+from phoenix_core.supervision.policy import Policy
+from phoenix_core.supervision.state import Command, State
+from phoenix_core.supervision.supervision import Supervision
 from phoenix_core.supervision.watchdog import Watchdog
-from phoenix_core.supervision.watched_node import Command, Process
 
 STEP_PERIOD_S = 0.05
-OWN_HANG_S = 2.0  # the supervisor itself, which loads nothing
-LAST_WORDS_S = 0.1  # for a hung process to print where it hangs
+OWN_HANG_S = 2.0  # limit for the supervisor itself, which loads no model
+STACK_DUMP_S = 0.1  # for a hung process to print where it hangs
 TRANSITIONS = {
     Command.CONFIGURE: Transition.TRANSITION_CONFIGURE,
     Command.ACTIVATE: Transition.TRANSITION_ACTIVATE,
@@ -67,9 +69,9 @@ class CapabilitiesFile(FileModel):
 
 class Supervisor(EventNode):
     """
-    Does to the nodes what a Supervision decides (the Nodes protocol).
+    Acts on the nodes as a Supervision decides (it implements the Nodes protocol).
 
-    When it ends, the nodes go on; a new one learns from their latched statuses how they are.
+    The nodes go on when it ends; a new supervisor learns of them by their latched statuses.
     """
 
     system_status = Publishes(events.SYSTEM_STATUS)
@@ -83,19 +85,19 @@ class Supervisor(EventNode):
         self._supervision = Supervision(
             self, file.capabilities, Policy(**policy), file.standbys, settings.up
         )
-        self._pulses: dict[str, Pulse] = {}
+        self._monitors: dict[str, LivelinessMonitor] = {}
         self._changes: dict[str, Any] = {}
         self._states: dict[str, int] = {}
-        self._told: list[Any] = []
+        self._published: list[CapabilityStatus] = []
 
     def activate(self) -> None:
-        """Supervise from now on."""
+        """Begin to supervise."""
         self.every(STEP_PERIOD_S, self._step)
 
     def cleanup(self) -> None:
         """Forget the nodes."""
-        for pulse in self._pulses.values():
-            pulse.end()
+        for monitor in self._monitors.values():
+            monitor.end()
         for change in self._changes.values():
             self.destroy_client(change)
 
@@ -105,31 +107,33 @@ class Supervisor(EventNode):
 
     @subscribes(events.NODE_STATUS)
     def on_node_status(self, status: NodeStatus) -> None:
-        """Take the status of a node, and watch it from then on."""
+        """Note the status of a node, and watch the node from then on."""
         name = status.header.producer
         if name == self.get_name() or not self._supervision.concerns(status):
             return
         self._supervision.on_status(status, self.time.now_s())
         self._states[name] = status.state
-        if name not in self._pulses:
+        if name not in self._monitors:
             self._changes[name] = self.create_client(ChangeState, f'{name}/change_state')
-            self._pulses[name] = Pulse(self, name, partial(self._on_pulse, name))
+            self._monitors[name] = LivelinessMonitor(
+                self, name, partial(self._on_liveliness, name)
+            )
         self._step()  # the next node need not wait for the timer
 
-    def _on_pulse(self, name: str, alive: bool) -> None:
-        self._supervision.on_alive(name, alive, self.time.now_s())
+    def _on_liveliness(self, name: str, alive: bool) -> None:
+        self._supervision.on_liveliness(name, alive, self.time.now_s())
 
     def _step(self) -> None:
         self._supervision.step(self.time.now_s())
         status = self._supervision.status()
-        if status != self._told:
-            self._told = status
+        if status != self._published:
+            self._published = status
             self.system_status(capabilities=status)
 
-    # What the supervision does to the nodes.
+    # The Nodes protocol.
 
     def change(self, node: str, command: Command) -> bool:
-        """Call a node's lifecycle service; its status tells of the success."""
+        """Call the lifecycle service of a node; its status shows the success."""
         client = self._changes[node]
         if not client.service_is_ready():
             return False
@@ -140,33 +144,36 @@ class Supervisor(EventNode):
             success = future.exception() is None and future.result().success
             self._supervision.on_answer(node, command, self.time.now_s(), success=success)
 
-        self.log.debug(f'{node}: asked to {command.value[1]}')
         client.call_async(request).add_done_callback(answered)
         return True
 
     def exists(self, process: Process) -> bool:
-        """Look for a process of this machine."""
-        return _state(process) not in ('', 'Z')  # dead, its parent does not know yet
+        """Return whether a process of this machine exists."""
+        return _state(process) not in ('', 'Z')  # a zombie has ended
 
     def is_stopped(self, process: Process) -> bool:
-        """Look whether a process of this machine was stopped."""
+        """Return whether a process of this machine is stopped."""
         return _state(process) == 'T'
 
     def listen_again(self, node: str) -> None:
-        """Subscribe anew to what DDS says of the liveliness of a node."""
-        self.log.debug(f'{node}: no sign of life yet, listens anew')
-        self._pulses[node].listen_again()
+        """Subscribe anew to the liveliness of a node."""
+        self.log.debug(f'{node}: no sign of life yet, subscribes anew')
+        self._monitors[node].listen_again()
 
     def kill(self, process: Process) -> bool:
-        """Let a process print where it hangs, then kill it; the launch file starts it again."""
+        """Have a process print where it hangs, and kill it; launch starts it again."""
         if process.host != socket.gethostname():
             return False
         if self.is_stopped(process):
             _send(process.pid, signal.SIGKILL)
             return True
         _send(process.pid, signal.SIGUSR1)
-        self.after(LAST_WORDS_S, lambda: _send(process.pid, signal.SIGKILL))
+        self.after(STACK_DUMP_S, lambda: _send(process.pid, signal.SIGKILL))
         return True
+
+    def entered(self, node: str, state: State, reason: str) -> None:
+        """Log the state that a node has entered."""
+        self.log.debug(f'{node}: {state.value}: {reason}')
 
     def report(self, node: str, code: str, message: str, tried: str, *, lost: bool) -> None:
         """Publish a fault of another node."""
@@ -185,9 +192,9 @@ class Supervisor(EventNode):
 
 
 def _state(process: Process) -> str:
-    """Return the letter of `ps` for the state of a process, empty if there is none."""
+    """Return the state of a process as the letter that `ps` shows; empty if there is none."""
     if process.host != socket.gethostname():
-        return 'S'  # nobody tells
+        return 'S'  # its state is not known here
     try:
         stat = Path(f'/proc/{process.pid}/stat').read_text()
     except OSError:
@@ -199,11 +206,11 @@ def _send(pid: int, number: int) -> None:
     try:
         os.kill(pid, number)
     except ProcessLookupError:
-        return  # has ended meanwhile
+        return  # it has ended meanwhile
 
 
 def main() -> None:
-    """Run the node alone; should it hang, its process is killed, and started again by launch."""
+    """Run the node alone; when it hangs, its watchdog kills it and launch starts it again."""
     watchdog = Watchdog(OWN_HANG_S)
     try:
         raise SystemExit(run([Supervisor], each_turn=watchdog.feed))

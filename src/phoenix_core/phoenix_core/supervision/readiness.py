@@ -1,4 +1,4 @@
-"""Tells when the nodes of a toy are active and hear each other."""
+"""Determines when the nodes of a toy are active and connected to each other."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -11,10 +11,10 @@ from phoenix_core.node.heartbeat import STATE_NAMES
 
 class Readiness:
     """
-    Follows the nodes' statuses.
+    Follows the statuses of the nodes.
 
-    DDS connects each publisher with each subscription by itself and in its own time. Until then,
-    what is published is lost without a word: a toy whose nodes are all active may be half deaf.
+    DDS connects each publisher with each subscription separately and in its own time. Until then,
+    what is published is lost without notice: nodes that are all active may miss events.
     """
 
     def __init__(self, nodes: Mapping[str, type[EventNode] | EventNode]) -> None:
@@ -27,13 +27,13 @@ class Readiness:
         self._statuses: dict[str, NodeStatus] = {}
 
     def feed(self, status: NodeStatus) -> None:
-        """Take the status of a node."""
+        """Note the status of a node."""
         if status.header.producer in self._nodes:
             self._statuses[status.header.producer] = status
 
     @property
     def without(self) -> dict[str, str]:
-        """The nodes that could not be brought up, and why; the toy is ready without them."""
+        """The reasons of the nodes that could not be brought up; the toy is ready without."""
         return {
             name: status.message
             for name, status in self._statuses.items()

@@ -5,9 +5,9 @@ from typing import Any
 from phoenix_msgs.msg import PlaybackEvent, UserSpeech
 
 from phoenix_core import events
+from phoenix_core.clock.units import seconds
 from phoenix_core.events.event_type import EventType
 from phoenix_core.telemetry.metrics import SLOW_S, NodeMetrics
-from phoenix_core.telemetry.timing import NANOSECONDS
 
 LONGEST_S = 120.0  # later than that it is no answer
 
@@ -29,14 +29,10 @@ class FirstSound:
         """Take an event."""
         if event is events.USER_SPEECH and message.kind == UserSpeech.ENDED:
             self._trace_id = message.header.trace_id
-            self._ended_s = _seconds(message.header.stamp)
+            self._ended_s = seconds(message.header.stamp)
         elif event is events.AUDIO_PLAYBACK and message.kind == PlaybackEvent.STARTED:
             if message.header.trace_id == self._trace_id:
-                waited_s = _seconds(message.header.stamp) - self._ended_s
+                waited_s = seconds(message.header.stamp) - self._ended_s
                 if 0 <= waited_s <= LONGEST_S:
                     self._measured().observe(waited_s)
                 self._trace_id = ''
-
-
-def _seconds(stamp: Any) -> float:
-    return stamp.sec + stamp.nanosec / NANOSECONDS

@@ -15,8 +15,8 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace import SpanContext, SpanKind, Status, StatusCode, TraceFlags
 from phoenix_msgs.msg import Fault
 
+from phoenix_core.clock.units import NANOSECONDS_PER_SECOND, nanoseconds
 from phoenix_core.events.event_type import EventType
-from phoenix_core.telemetry.timing import NANOSECONDS
 
 FLUSH_MS = 1000  # what is still unsent at the end may take so long
 
@@ -45,7 +45,7 @@ class SpanExport:
 def span(namespace: str, event: EventType, message: Any) -> ReadableSpan:
     """Make the span of an event. Nothing of the event's own fields goes into it."""
     header = message.header
-    end_ns = header.published.sec * NANOSECONDS + header.published.nanosec
+    end_ns = nanoseconds(header.published)
     spent_s = header.queued_s + header.processing_s + header.model_s
     status = Status()
     attributes: dict[str, str | float] = {
@@ -68,7 +68,7 @@ def span(namespace: str, event: EventType, message: Any) -> ReadableSpan:
         attributes=attributes,
         kind=SpanKind.PRODUCER,
         status=status,
-        start_time=end_ns - round(spent_s * NANOSECONDS),
+        start_time=end_ns - round(spent_s * NANOSECONDS_PER_SECOND),
         end_time=end_ns,
     )
 

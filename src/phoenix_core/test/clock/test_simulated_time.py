@@ -6,13 +6,14 @@ import pytest
 from phoenix_msgs.msg import ListenRequest, StopSpeaking
 
 from phoenix_core import events
-from phoenix_core.clock.simulated_time import NANOSECONDS, SimulatedTime
+from phoenix_core.clock.simulated_time import SimulatedTime
+from phoenix_core.clock.units import NANOSECONDS_PER_SECOND
 from phoenix_core.node.declarations import Publishes, subscribes
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.settings.node_settings import NodeSettings
 from phoenix_core.testing import TestGraph
 
-START_NS = 1_700_000_000 * NANOSECONDS
+START_NS = 1_700_000_000 * NANOSECONDS_PER_SECOND
 
 
 class Sleeper(threading.Thread):
@@ -29,7 +30,7 @@ class Sleeper(threading.Thread):
     def run(self) -> None:
         for length_s in self.lengths_s:
             self.time.sleep(length_s)
-            self.woke_s.append(round(self.time.now_s() - START_NS / NANOSECONDS, 3))
+            self.woke_s.append(round(self.time.now_s() - START_NS / NANOSECONDS_PER_SECOND, 3))
         self.time.end()
 
 
@@ -79,7 +80,7 @@ def test_released_devices_go_on_in_real_time():
     sleeper = Sleeper(time, 3600.0, 0.01)
     until_quiet(time)
     time.release()
-    time.advance(START_NS + 3601 * NANOSECONDS)
+    time.advance(START_NS + 3601 * NANOSECONDS_PER_SECOND)
     sleeper.join(5)
     assert not sleeper.is_alive()
 
@@ -111,7 +112,7 @@ class Worker(EventNode):
         self.in_background(self.may_end.wait, 10, then=lambda _: self.after(2.0, self.tell))
 
     def tell(self) -> None:
-        self.stop_speaking(reason=f'{self.now_s() - START_NS / NANOSECONDS:.2f}')
+        self.stop_speaking(reason=f'{self.now_s() - START_NS / NANOSECONDS_PER_SECOND:.2f}')
 
 
 class Asker(EventNode):

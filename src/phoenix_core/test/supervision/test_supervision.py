@@ -5,8 +5,10 @@ import itertools
 import pytest
 from phoenix_msgs.msg import CapabilityStatus, EventHeader, NodeStatus, TopicReach
 
-from phoenix_core.supervision.supervision import Policy, Supervision
-from phoenix_core.supervision.watched_node import Command, Process
+from phoenix_core.supervision.nodes import Process
+from phoenix_core.supervision.policy import Policy
+from phoenix_core.supervision.state import Command, State
+from phoenix_core.supervision.supervision import Supervision
 
 UNCONFIGURED, INACTIVE, ACTIVE, FINALIZED = 1, 2, 3, 4
 OK, DEGRADED, LOST = CapabilityStatus.OK, CapabilityStatus.DEGRADED, CapabilityStatus.LOST
@@ -23,10 +25,11 @@ GRAPH = {
 class FakeNodes:
     """Nodes that do what they are asked, each in its process; it also is the clock."""
 
-    def __init__(self, **options) -> None:
+    def __init__(self, *, standbys=None, **options) -> None:
         self.now = 100.0
         self.asked: list[tuple[str, str]] = []
         self.reports: list[tuple[str, str]] = []
+        self.entries: list[tuple[str, State]] = []
         self.killed: list[int] = []
         self.listened: list[str] = []
         self.gone: set[int] = set()
@@ -35,10 +38,10 @@ class FakeNodes:
         self.lossy: set[str] = set()  # to whom no request comes
         self.states: dict[str, tuple[int, int]] = {}  # state and process
         capabilities = {'all': list(GRAPH), 'glow': ['lamp']}
-        self.supervision = Supervision(self, capabilities, Policy(**options))
+        self.supervision = Supervision(self, capabilities, Policy(**options), standbys or {})
 
     def change(self, node: str, command: Command) -> bool:
-        self.asked.append((node, command.value[1]))
+        self.asked.append((node, command.name.lower()))
         return True
 
     def exists(self, process: Process) -> bool:
@@ -57,11 +60,14 @@ class FakeNodes:
     def report(self, node, code, message, tried, *, lost) -> None:
         self.reports.append((node, code))
 
+    def entered(self, node, state, reason) -> None:
+        self.entries.append((node, state))
+
     # What the nodes do.
 
     def tell(self, name: str, state: int, pid: int, **options) -> None:
         self.supervision.on_status(self.status(name, state, pid, **options), self.now)
-        self.supervision.on_alive(name, True, self.now)
+        self.supervision.on_liveliness(name, True, self.now)
 
     def status(self, name, state, pid, level=OK, autostart=False) -> NodeStatus:
         self.states[name] = (state, pid)
@@ -84,7 +90,7 @@ class FakeNodes:
 
     def silence(self, *names: str) -> None:
         for name in names:
-            self.supervision.on_alive(name, False, self.now)
+            self.supervision.on_liveliness(name, False, self.now)
 
     def step(self, seconds: float = 0.0) -> list[tuple[str, str]]:
         """Let time pass, answer all that is asked, and return it."""
@@ -102,7 +108,7 @@ class FakeNodes:
             if name in self.failing and wanted is not Command.SHUTDOWN:
                 self.supervision.on_answer(name, wanted, self.now, success=False)
             else:
-                self.tell(name, wanted.value[0], self.states[name][1])
+                self.tell(name, wanted.goal, self.states[name][1])
         return asked
 
     def bring_up(self) -> None:
@@ -196,14 +202,14 @@ def test_the_silence_of_a_dead_process_is_not_that_of_its_successor(alive_first)
     nodes.step(30)
     supervision = nodes.supervision
     if alive_first:
-        supervision.on_alive('lamp', True, nodes.now)
+        supervision.on_liveliness('lamp', True, nodes.now)
         nodes.step()
         nodes.tell('lamp', UNCONFIGURED, 77)
     else:
         back = nodes.status('lamp', UNCONFIGURED, 77)
         supervision.on_status(back, nodes.now)
         nodes.step(0.5)
-        supervision.on_alive('lamp', True, nodes.now)
+        supervision.on_liveliness('lamp', True, nodes.now)
     nodes.bring_up()
     assert nodes.codes('lamp') == ['node_died']
     assert nodes.killed == []
@@ -226,7 +232,7 @@ def test_a_hung_process_is_killed_once_and_a_busy_one_left_alone():
     nodes.step(1.9)
     assert nodes.killed == []
     assert nodes.levels()['all'] == DEGRADED
-    nodes.supervision.on_alive('mind', True, nodes.now)
+    nodes.supervision.on_liveliness('mind', True, nodes.now)
     assert nodes.levels()['all'] == OK
     nodes.silence('mind')
     nodes.step(2)
@@ -307,7 +313,7 @@ def test_a_node_that_was_never_heard_is_listened_to_anew_before_it_counts_as_hun
     nodes.supervision.on_status(nodes.status('lamp', UNCONFIGURED, 8), nodes.now)
     nodes.step(2)
     assert nodes.listened == ['lamp', 'lamp']
-    nodes.supervision.on_alive('lamp', True, nodes.now)
+    nodes.supervision.on_liveliness('lamp', True, nodes.now)
     nodes.bring_up()
     assert nodes.killed == [7]
 
@@ -348,7 +354,7 @@ def test_a_node_that_is_at_it_is_not_asked_again():
     nodes.silence('lamp')
     for _ in range(50):
         assert ('lamp', 'configure') not in nodes.step(1)
-    nodes.supervision.on_alive('lamp', True, nodes.now)
+    nodes.supervision.on_liveliness('lamp', True, nodes.now)
     assert ('lamp', 'configure') not in nodes.step(0.5)
     assert ('lamp', 'configure') in nodes.step(0.5)
 
@@ -401,7 +407,7 @@ def test_of_composed_nodes_only_the_one_that_was_brought_up_is_blamed_and_given_
             asked = nodes.asked[begin:]
             for name, command in asked:
                 if name != 'lamp':
-                    nodes.tell(name, Command[command.upper()].value[0], pid)
+                    nodes.tell(name, Command[command.upper()].goal, pid)
             if ('lamp', 'configure') in asked:  # takes the process along
                 nodes.gone.add(pid)
                 nodes.silence(*GRAPH)
@@ -426,8 +432,7 @@ def test_a_capability_is_as_good_as_the_worst_of_its_nodes():
 
 
 def test_a_standby_works_only_while_whom_it_stands_in_for_does_not():
-    nodes = FakeNodes()
-    nodes.supervision.standbys = {'mind': 'spare'}
+    nodes = FakeNodes(standbys={'mind': 'spare'})
     nodes.supervision.capabilities = {'thinking': ['mind']}
     GRAPH['spare'] = GRAPH['mind']
     try:
@@ -443,7 +448,7 @@ def test_a_standby_works_only_while_whom_it_stands_in_for_does_not():
         [status] = nodes.supervision.status()
         assert (status.level, status.message) == (DEGRADED, 'mind: spare stands in')
 
-        nodes.supervision.on_alive('mind', True, nodes.now)  # it was only the link
+        nodes.supervision.on_liveliness('mind', True, nodes.now)  # it was only the link
         assert nodes.step(0.1) == [('spare', 'deactivate')]
         assert nodes.levels() == {'thinking': OK}
     finally:
@@ -451,8 +456,7 @@ def test_a_standby_works_only_while_whom_it_stands_in_for_does_not():
 
 
 def test_a_standby_does_not_wait_long_for_who_never_comes():
-    nodes = FakeNodes(gather_s=3.0)
-    nodes.supervision.standbys = {'mind': 'spare'}
+    nodes = FakeNodes(standbys={'mind': 'spare'}, gather_s=3.0)
     GRAPH['spare'] = GRAPH['mind']
     try:
         nodes.appear('ear', 'mouth', 'lamp', 'spare')
@@ -461,3 +465,52 @@ def test_a_standby_does_not_wait_long_for_who_never_comes():
         assert 'spare' in activated(nodes.step(1.0) + nodes.step(0.1) + nodes.step(0.1))
     finally:
         del GRAPH['spare']
+
+
+def test_the_state_of_a_node_says_what_is_done_about_it():
+    nodes = FakeNodes(attempts=2, retry_s=1)
+    nodes.appear(*GRAPH)
+    nodes.bring_up()
+    first = nodes.states['lamp'][1]
+    nodes.gone.add(first)
+    nodes.silence('lamp')
+    nodes.step()
+    nodes.failing.add('lamp')
+    nodes.tell('lamp', UNCONFIGURED, 77)
+    nodes.step(0.1)
+    nodes.failing.clear()
+    for _ in range(20):
+        nodes.step(0.1)
+    assert [state for name, state in nodes.entries if name == 'lamp'] == [
+        State.CONFIGURING,
+        State.WAITING,
+        State.ACTIVATING,
+        State.IN_SERVICE,
+        State.DOWN,
+        State.WAITING,
+        State.CONFIGURING,
+        State.BACKING_OFF,
+        State.WAITING,
+        State.SHUTTING_DOWN,
+        State.REBUILDING,
+        State.WAITING,
+        State.CONFIGURING,
+        State.WAITING,
+        State.ACTIVATING,
+        State.IN_SERVICE,
+    ]
+
+
+def test_a_node_that_takes_its_process_along_again_and_again_is_given_up():
+    nodes = FakeNodes(attempts=2)
+    nodes.appear('ear', 'mind', 'mouth')
+    for pid in (50, 51, 52):
+        nodes.tell('lamp', UNCONFIGURED, pid)
+        nodes.lossy.add('lamp')
+        nodes.step(10)
+        if pid < 52:
+            nodes.gone.add(pid)
+            nodes.silence('lamp')
+            nodes.step()
+    assert nodes.entries[-1] == ('lamp', State.GIVEN_UP)
+    assert ('lamp', 'configure') not in nodes.step(100)

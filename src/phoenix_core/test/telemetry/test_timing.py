@@ -7,6 +7,7 @@ import pytest
 from phoenix_msgs.msg import EventHeader, ListenRequest, StopSpeaking
 
 from phoenix_core import events
+from phoenix_core.clock.units import seconds
 from phoenix_core.node.declarations import Publishes, subscribes
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.settings.node_settings import NodeSettings
@@ -111,7 +112,3 @@ def test_old_states_do_not_look_like_a_slow_queue():
         graph.add(Late)
         assert arrived.wait(10)
     assert spent[0] < 6 * STEP_S
-
-
-def seconds(stamp):
-    return stamp.sec + stamp.nanosec * 1e-9

@@ -19,6 +19,7 @@ from rclpy.signals import SignalHandlerOptions
 
 from phoenix_core import events
 from phoenix_core.clock.simulated_time import SimulatedTime
+from phoenix_core.clock.units import NANOSECONDS_PER_SECOND
 from phoenix_core.events.event_type import EventType, Privacy, Role
 from phoenix_core.node.declarations import Declarations
 from phoenix_core.node.event_node import EventNode
@@ -171,7 +172,7 @@ class Graph:
 
     def _advance(self, to_ns: int) -> None:
         if self._rate != float('inf'):
-            at_s = self._started_s + (to_ns - self._start_ns) / 1e9 / self._rate
+            at_s = self._started_s + (to_ns - self._start_ns) / NANOSECONDS_PER_SECOND / self._rate
             while (wait_s := at_s - time.monotonic()) > 0 and not self._interrupted:
                 self._spin_once(min(wait_s, 0.05))
         self.time.advance(to_ns)

@@ -7,12 +7,12 @@ import numpy as np
 from phoenix_msgs.msg import ActivityState, PlaybackEvent, Transcript, UserSpeech
 
 from phoenix_core import events
+from phoenix_core.clock.units import NANOSECONDS_PER_SECOND
 from phoenix_core.events.constants import words_of
 from phoenix_core.events.event_type import EventType
 from phoenix_tools.bags.session import SessionEvent
 from phoenix_tools.led_colors import visible_levels
 
-NANOSECONDS = 1_000_000_000
 LEFT, RIGHT, TOP = 110, 120, 30  # what is written at the end needs room
 ROW, GAP = 46, 10
 PIXELS_PER_SECOND = 60
@@ -33,7 +33,7 @@ class Picture:
     def __init__(self, start_ns: int, end_ns: int) -> None:
         """Begin with the time axis."""
         self._start_ns = start_ns
-        self.length_s = max(1.0, (end_ns - start_ns) / NANOSECONDS)
+        self.length_s = max(1.0, (end_ns - start_ns) / NANOSECONDS_PER_SECOND)
         width = min(WIDEST, max(NARROWEST, PIXELS_PER_SECOND * self.length_s))
         self._scale = width / self.length_s
         self._width = LEFT + width + RIGHT
@@ -42,7 +42,7 @@ class Picture:
 
     def x(self, time_ns: int) -> float:
         """Return where a time is."""
-        return LEFT + (time_ns - self._start_ns) / NANOSECONDS * self._scale
+        return LEFT + (time_ns - self._start_ns) / NANOSECONDS_PER_SECOND * self._scale
 
     def row(self, label: str) -> float:
         """Begin a row and return its top."""
@@ -225,7 +225,7 @@ def _lights(picture: Picture, top: float, frames: Sequence[SessionEvent], end_ns
     """Draw each pixel of the ring as a line of its color; at most a few frames per second."""
     chosen: list[SessionEvent] = []
     for frame in frames:
-        if not chosen or frame.time_ns - chosen[-1].time_ns >= NANOSECONDS // 8:
+        if not chosen or frame.time_ns - chosen[-1].time_ns >= NANOSECONDS_PER_SECOND // 8:
             chosen.append(frame)
     for frame, ends_ns in zip(chosen, [*(f.time_ns for f in chosen[1:]), end_ns], strict=True):
         pixels = np.asarray(frame.message.rgb, np.uint8).reshape(-1, 3)

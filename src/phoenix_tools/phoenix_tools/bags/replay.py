@@ -8,6 +8,7 @@ from typing import Any
 from phoenix_msgs.msg import Transcript
 
 from phoenix_core import events
+from phoenix_core.clock.units import NANOSECONDS_PER_SECOND, to_stamp
 from phoenix_core.events.comparison import IGNORE
 from phoenix_core.events.event_type import EventType, Role
 from phoenix_core.settings import plugins
@@ -16,7 +17,6 @@ from phoenix_tools.bags.graph import Companion, Graph
 from phoenix_tools.bags.recorded_chat import model_of
 from phoenix_tools.bags.session import Session, SessionEvent
 
-NANOSECONDS = 1_000_000_000
 PATIENCE_S = 5.0  # how much later than recorded something may come that an input waits for
 SETTLE_S = 1.0  # what must not happen has so long to happen after the end
 
@@ -144,7 +144,9 @@ class Replayer(Companion):
         assert self._start_ns is not None
         before = self._plan.inputs[self._next - 1] if self._next else None
         before_ns = before.time_ns if before else self._recorded_start_ns
-        at_latest = self._last_ns + event.time_ns - before_ns + round(PATIENCE_S * NANOSECONDS)
+        at_latest = (
+            self._last_ns + event.time_ns - before_ns + round(PATIENCE_S * NANOSECONDS_PER_SECOND)
+        )
         if cause is None:
             after_ns, since_ns = self._start_ns, event.time_ns - self._recorded_start_ns
         else:
@@ -161,7 +163,7 @@ class Replayer(Companion):
         if event.event.has_header:
             header = copy.deepcopy(event.message.header)
             stamp_ns = now_ns - (event.time_ns - event.stamp_ns)
-            header.stamp.sec, header.stamp.nanosec = divmod(stamp_ns, NANOSECONDS)
+            header.stamp = to_stamp(stamp_ns)
             timing.stamp(header)
             message.header = header
         self._next += 1
@@ -178,7 +180,7 @@ class Replayer(Companion):
         rest_ns = self._recorded_end_ns - self._plan.inputs[-1].time_ns
         came = sum(map(len, self._came_ns.values()))
         wait_s = SETTLE_S if came >= self._expected else PATIENCE_S
-        return self._last_ns + rest_ns + round(wait_s * NANOSECONDS)
+        return self._last_ns + rest_ns + round(wait_s * NANOSECONDS_PER_SECOND)
 
     def _when(self, cause: SessionEvent) -> int | None:
         """When an event of the recording has come in the replay; None: not yet."""

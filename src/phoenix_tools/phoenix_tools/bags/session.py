@@ -13,13 +13,14 @@ from rclpy.serialization import deserialize_message
 from rosbags.typesys import Stores, get_types_from_msg, get_typestore
 
 from phoenix_core import events
+from phoenix_core.clock.units import NANOSECONDS_PER_SECOND, nanoseconds, to_stamp
 from phoenix_core.events.event_type import EventType
 from phoenix_core.events.message_schema import type_hash, type_name
 from phoenix_core.settings import plugins
 from phoenix_tools.bags.bag import Bag, BagError, Topic, open_bag
 
-NANOSECONDS = 1_000_000_000
-HANDLED_NS = NANOSECONDS  # what is caused by an event sent by hand begins within that time
+# What is caused by an event sent by hand begins within that time.
+HANDLED_NS = NANOSECONDS_PER_SECOND
 SETTINGS = 'phoenix.settings'  # in a bag's custom data: what each node's settings were, as JSON
 UTC_OFFSET = 'phoenix.utc_offset_s'  # likewise: of local time
 
@@ -59,8 +60,7 @@ class SessionEvent:
     @property
     def stamp_ns(self) -> int:
         """When it happened."""
-        stamp = self.message.header.stamp
-        return stamp.sec * NANOSECONDS + stamp.nanosec
+        return nanoseconds(self.message.header.stamp)
 
     @property
     def by_hand(self) -> bool:
@@ -156,7 +156,7 @@ def _complete(happened: Sequence[SessionEvent]) -> None:
         if event.by_hand:
             header = event.message.header
             if not event.stamp_ns:
-                header.stamp.sec, header.stamp.nanosec = divmod(event.time_ns, NANOSECONDS)
+                header.stamp = to_stamp(event.time_ns)
             header.trace_id, header.span_id = f'{event.time_ns:032x}', f'{event.time_ns:016x}'
             sent.append(event)
         elif event.trace_id and event.trace_id not in begun:

@@ -7,13 +7,13 @@ from typing import Any
 from phoenix_msgs.msg import ActivityState, SimulatedSensor, Transcript
 
 from phoenix_core import events
+from phoenix_core.clock.units import NANOSECONDS_PER_SECOND
 from phoenix_core.events.event_type import EventType
 from phoenix_core.node.declarations import Publishes
 from phoenix_tools.bags.graph import Companion, Graph
 from phoenix_tools.bags.node_settings import notable
 from phoenix_tools.bags.session import Session
 
-NANOSECONDS = 1_000_000_000
 LONGEST_WAIT_S = 300.0
 
 
@@ -100,7 +100,9 @@ class Sitting:
 
         :raises AssertionError: it does not become so.
         """
-        self._graph.run_until(self._graph.time.now_ns + round(longest_s * NANOSECONDS), condition)
+        self._graph.run_until(
+            self._graph.time.now_ns + round(longest_s * NANOSECONDS_PER_SECOND), condition
+        )
         assert not must or condition(), f'did not happen within {longest_s:g} s'
 
     def wait_for(self, event: EventType, where: Callable[[Any], bool] = lambda m: True) -> None:

@@ -11,6 +11,7 @@ from phoenix_msgs.msg import AudioFrame
 from rich.text import Text
 
 from phoenix_core import events
+from phoenix_core.clock.units import NANOSECONDS_PER_SECOND
 from phoenix_core.events.event_type import EventType
 from phoenix_tools.led_colors import visible_levels
 from phoenix_tools.traces.interaction import Span
@@ -53,7 +54,10 @@ def event_line(event: EventType, message: Any) -> Text:
     trace_id = message.header.trace_id
     color = COLORS[int(trace_id[:8], 16) % len(COLORS)] if trace_id else 'bright_black'
     text = Text(no_wrap=True, overflow='ellipsis')
-    text.append(f'{datetime.fromtimestamp(span.sent_ns * 1e-9):%H:%M:%S.%f}'[:-3], 'bright_black')
+    text.append(
+        f'{datetime.fromtimestamp(span.sent_ns / NANOSECONDS_PER_SECOND):%H:%M:%S.%f}'[:-3],
+        'bright_black',
+    )
     text.append(f'  {trace_id[:8]:8}  {span.node:12}  {span.name:26}', color)
     text.append(f'  {fields(message) if summary is None else summary.text}'.rstrip())
     return text
