@@ -58,10 +58,6 @@ class Toy:
     def __init__(self, graph, folder) -> None:
         self.graph = graph
         self.broken = folder / 'broken'
-        self.config = folder
-        (folder / 'capabilities.yaml').write_text(
-            'capabilities: {asking: [asker], hearing: [ear]}\n'
-        )
         self.processes: list[subprocess.Popen[bytes]] = []
         self.probe = graph.probe(
             publishes=[events.STOP_SPEAKING],
@@ -78,7 +74,7 @@ class Toy:
         return self.processes[-1]
 
     def supervise(self, **parameters) -> Supervisor:
-        own = {'config_dir': str(self.config), 'retry_s': 0.1, **parameters}
+        own = {'capabilities': ['asking=asker', 'hearing=ear'], 'retry_s': 0.1, **parameters}
         return self.graph.add(Supervisor, parameters=own)
 
     def expect(self, count: int = 1, **levels: int) -> None:

@@ -29,7 +29,7 @@ from phoenix_hw.leds.led_strips import (
 from phoenix_hw.leds.loudness import LoudnessFollower
 
 LED_STRIPS = 'phoenix.led_strips'
-HEARING = 'hearing'  # as in config/capabilities.yaml
+HEARING = 'hearing'  # the capability, as the process table names it
 
 PHASES: dict[int, Phase] = {
     ActivityState.RESTING: 'resting',
