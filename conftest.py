@@ -1,7 +1,10 @@
 """Fixtures that tests of several packages use, and the choice of tests by their length."""
 
 import os
+from pathlib import Path
 from typing import Any
+
+import pytest
 
 from phoenix_core.node import discovery
 
@@ -31,3 +34,18 @@ def pytest_report_collectionfinish(config: Any) -> str:
     """Say what was left out."""
     count = len(getattr(config, 'long_tests', []))  # there are none where collecting has failed
     return f'{count} long tests left out; --all runs them' if not config.getoption('--all') else ''
+
+
+@pytest.fixture
+def provide(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: Any) -> Any:
+    """Install names of the test's module as entry points of a group, as other packages do."""
+
+    def install(group: str, *names: str) -> None:
+        package = tmp_path / 'phoenix_test-1.dist-info'
+        package.mkdir()
+        (package / 'METADATA').write_text('Name: phoenix-test\nVersion: 1\n')
+        entries = [f'{name} = {request.module.__name__}:{name}' for name in names]
+        (package / 'entry_points.txt').write_text('\n'.join([f'[{group}]', *entries]))
+        monkeypatch.syspath_prepend(tmp_path)
+
+    return install

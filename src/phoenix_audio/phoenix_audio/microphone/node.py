@@ -34,9 +34,15 @@ SWITCH_S = 5.0  # in which a mute switch is expected to be read
 class MicrophoneSettings(NodeSettings):
     """Settings of the microphone node."""
 
-    provider: str = setting('simulated', 'What listens: an entry point of its group.')
-    device: str = setting('', 'portaudio: name or number of the device; empty: the default one.')
-    file: str = setting('', 'simulated: recording that is played at the start; empty: none.')
+    provider: str = setting(
+        'simulated', 'What listens: an entry point of its group.', machine=True
+    )
+    device: str = setting(
+        '', 'portaudio: name or number of the device; empty: the default one.', machine=True
+    )
+    file: str = setting(
+        '', 'simulated: recording that is played at the start; empty: none.', machine=True
+    )
     sample_rate: int = setting(16000, 'Of the frames [Hz]; the recognizers want 16000.', ge=8000)
     frame_samples: int = setting(640, 'Samples per frame.', ge=80, le=16000)
     echo_cancellation: bool = setting(True, 'Takes what the toy plays out of what it hears.')

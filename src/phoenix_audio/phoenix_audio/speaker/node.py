@@ -37,9 +37,11 @@ UNTOLD = 'earcon '  # begins the names of what is played without playback events
 class SpeakerSettings(NodeSettings):
     """Settings of the speaker node."""
 
-    provider: str = setting('simulated', 'What plays: an entry point of its group.')
-    device: str = setting('', 'portaudio: name or number of the device; empty: the default one.')
-    file: str = setting('', 'simulated: WAV file for what is played; empty: none.')
+    provider: str = setting('simulated', 'What plays: an entry point of its group.', machine=True)
+    device: str = setting(
+        '', 'portaudio: name or number of the device; empty: the default one.', machine=True
+    )
+    file: str = setting('', 'simulated: WAV file for what is played; empty: none.', machine=True)
     sample_rate: int = setting(16000, 'The rate at which the voice sends [Hz].', ge=8000)
 
 

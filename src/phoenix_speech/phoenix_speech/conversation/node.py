@@ -35,14 +35,15 @@ CHAT_MODELS = 'phoenix.chat_models'
 class ConversationSettings(SeededSettings):
     """Settings of the conversation node. A server's key is taken from OPENAI_API_KEY alone."""
 
-    language: str = setting('en', 'Folder of words below config_dir.')
     providers: list[str] = setting(
         ['scripted'], 'Chat models, best first: entry points of their group, e.g. openai.'
     )
     base_url: str = setting(
-        'http://127.0.0.1:11434/v1', 'openai: address of a server with that interface.'
+        'http://127.0.0.1:11434/v1',
+        'openai: address of a server with that interface.',
+        machine=True,
     )
-    model: str = setting('llama3.2', 'openai: name of the model on the server.')
+    model: str = setting('llama3.2', 'openai: name of the model on the server.', machine=True)
     first_sentence_s: float = setting(
         4.0, 'A model without a sentence by then is given up [s].', gt=0, le=60
     )

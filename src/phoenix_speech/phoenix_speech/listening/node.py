@@ -42,9 +42,12 @@ RECOGNIZERS = 'phoenix.recognizers'
 class ListenerSettings(NodeSettings):
     """Settings of the listener node."""
 
-    provider: str = setting('moonshine', 'The recognizer: an entry point of its group.')
-    model: str = setting('', "The recognizer's model: a name or a path; empty: its own default.")
-    language: str = setting('en', 'faster_whisper: what people speak, as a code like de.')
+    provider: str = setting(
+        'moonshine', 'The recognizer: an entry point of its group.', machine=True
+    )
+    model: str = setting(
+        '', "The recognizer's model: a name or a path; empty: its own default.", machine=True
+    )
     speech_threshold: float = setting(0.5, 'Voice activity that counts as speech.', gt=0, lt=1)
     silence_threshold: float = setting(0.35, 'Voice activity below is silence.', gt=0, lt=1)
     end_silence_s: float = setting(0.7, 'Silence that ends an utterance [s].', ge=0.1, le=5)

@@ -30,8 +30,9 @@ class VoiceSettings(NodeSettings):
     providers: list[str] = setting(
         ['piper', 'espeak_ng', 'flite'], 'The voices, best first: entry points of their group.'
     )
-    model: str = setting('', "piper: path of a voice's .onnx file; empty: the one installed.")
-    language: str = setting('en', 'espeak_ng: what it speaks, as a code like de.')
+    model: str = setting(
+        '', "piper: path of a voice's .onnx file; empty: the one installed.", machine=True
+    )
     sample_rate: int = setting(16000, 'Of what is sent to the speaker [Hz].', ge=8000)
     lead_s: float = setting(1.0, 'Speech is sent so far ahead of its playing [s].', ge=0.1, le=10)
     cached_phrases: list[str] = setting(  # not an empty list, which ROS takes for one of bytes

@@ -29,7 +29,9 @@ SCORES = (0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0)
 class WakeWordSettings(NodeSettings):
     """Settings of the wake word node."""
 
-    provider: str = setting('openwakeword', 'The engine: an entry point of its group.')
+    provider: str = setting(
+        'openwakeword', 'The engine: an entry point of its group.', machine=True
+    )
     models: list[str] = setting(
         ['hey_jarvis'], 'Names of models that the engine brings, or paths of own ones.'
     )
