@@ -50,7 +50,7 @@ def make_curved(settings: GoatSettings, own: CurvedSettings) -> Horn:
 
 straight = Provider(lambda settings, own: Horn(settings.pitch_hz, 'horn'))
 curved = Provider(make_curved, CurvedSettings)
-no_provider = Horn
+no_provider = 3
 
 
 class Goat(EventNode):
