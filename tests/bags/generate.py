@@ -162,7 +162,7 @@ SETTINGS = {
     # A voice without its model, and a speaker that plays into no folder.
     'no_voice': {'voice': {'providers': ['piper'], 'piper.model': '/missing/voice.onnx'}},
     'voice_hangs': {'voice': {'providers': ['piper']}},
-    'no_speaker': {'speaker': {'file': '/missing/reply.wav'}},
+    'no_speaker': {'speaker': {'simulated.file': '/missing/reply.wav'}},
 }
 SESSIONS = {
     function.__name__: function

@@ -7,6 +7,11 @@ NEW_NAMES = {
     ('conversation', 'base_url'): 'openai.base_url',
     ('conversation', 'model'): 'openai.model',
     ('listener', 'model'): 'moonshine.model',
+    ('microphone', 'device'): 'portaudio.device',
+    ('microphone', 'echo_gain'): 'simulated.echo_gain',
+    ('microphone', 'file'): 'simulated.file',
+    ('speaker', 'device'): 'portaudio.device',
+    ('speaker', 'file'): 'simulated.file',
     ('voice', 'model'): 'piper.model',
 }
 
