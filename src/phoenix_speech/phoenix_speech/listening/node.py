@@ -2,6 +2,7 @@
 
 import time
 from functools import partial
+from typing import Annotated
 
 import numpy as np
 from phoenix_msgs.msg import (
@@ -20,8 +21,8 @@ from phoenix_core.node.declarations import Publishes, subscribes
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.node.execution import run
 from phoenix_core.node.health import describe
-from phoenix_core.settings import plugins
-from phoenix_core.settings.node_settings import NodeSettings, setting
+from phoenix_core.settings.node_settings import NodeSettings, ProviderSettings, setting
+from phoenix_core.settings.provider import Provider, ProviderGroup
 from phoenix_core.telemetry import tracing
 from phoenix_speech.audio_stream import SAMPLE_RATE, AudioStream
 from phoenix_speech.listening.endpointer import (
@@ -38,15 +39,15 @@ from phoenix_speech.listening.recognizer import (
 )
 from phoenix_speech.listening.voice_activity import SileroVoiceActivity
 
-RECOGNIZERS = 'phoenix.recognizers'
+RECOGNIZERS: ProviderGroup['ListenerSettings', Recognizer] = ProviderGroup('phoenix.recognizers')
 
 
 class ListenerSettings(NodeSettings):
     """Settings of the listener node."""
 
-    provider: str = setting('moonshine', 'The recognizer: an entry point of its group.')
-    model: str = setting('', "The recognizer's model: a name or a path; empty: its own default.")
-    language: str = setting('en', 'faster_whisper: what people speak, as a code like de.')
+    provider: Annotated[str, RECOGNIZERS] = setting(
+        'moonshine', 'The recognizer: an entry point of its group.', machine=True
+    )
     speech_threshold: float = setting(0.5, 'Voice activity that counts as speech.', gt=0, lt=1)
     silence_threshold: float = setting(0.35, 'Voice activity below is silence.', gt=0, lt=1)
     end_silence_s: float = setting(0.7, 'Silence that ends an utterance [s].', ge=0.1, le=5)
@@ -73,7 +74,7 @@ class Listener(EventNode):
     def configure(self) -> None:
         """Load voice activity detection and the recognizer."""
         settings = self.settings
-        self._recognizer: Recognizer = plugins.load(RECOGNIZERS, settings.provider)(settings)
+        self._recognizer = RECOGNIZERS.make(settings.provider, settings)
         self._endpointer = Endpointer(
             SileroVoiceActivity(),
             speech_threshold=settings.speech_threshold,
@@ -231,16 +232,30 @@ class Listener(EventNode):
             )
 
 
-def moonshine(settings: ListenerSettings) -> Recognizer:
-    """Make a Moonshine recognizer."""
-    return MoonshineRecognizer(model=settings.model) if settings.model else MoonshineRecognizer()
+class MoonshineSettings(ProviderSettings):
+    """Settings of the Moonshine recognizer."""
+
+    model: str = setting(
+        'tiny-en', 'Name of a model in the package, or the folder of another.', machine=True
+    )
 
 
-def faster_whisper(settings: ListenerSettings) -> Recognizer:
-    """Make a Whisper recognizer."""
-    if settings.model:
-        return FasterWhisperRecognizer(model=settings.model, language=settings.language)
-    return FasterWhisperRecognizer(language=settings.language)
+class FasterWhisperSettings(ProviderSettings):
+    """Settings of the Whisper recognizer."""
+
+    model: str = setting('base.en', 'Size, or the folder of a converted model.', machine=True)
+
+
+def _moonshine(settings: ListenerSettings, own: MoonshineSettings) -> Recognizer:
+    return MoonshineRecognizer(model=own.model)
+
+
+def _faster_whisper(settings: ListenerSettings, own: FasterWhisperSettings) -> Recognizer:
+    return FasterWhisperRecognizer(model=own.model, language=settings.language)
+
+
+MOONSHINE = Provider(_moonshine, MoonshineSettings)
+FASTER_WHISPER = Provider(_faster_whisper, FasterWhisperSettings)
 
 
 def main() -> None:

@@ -3,6 +3,7 @@
 import array
 from contextlib import closing, suppress
 from functools import partial
+from typing import Annotated
 
 import numpy as np
 from phoenix_msgs.msg import CapabilityStatus, Fault, SayRequest, StopSpeaking
@@ -11,8 +12,8 @@ from phoenix_core import events
 from phoenix_core.node.declarations import Publishes, subscribes
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.node.execution import run
-from phoenix_core.settings import plugins
-from phoenix_core.settings.node_settings import NodeSettings, setting
+from phoenix_core.settings.node_settings import NodeSettings, ProviderSettings, setting
+from phoenix_core.settings.provider import Provider, ProviderGroup
 from phoenix_core.telemetry import tracing
 from phoenix_speech.voice.frame_queue import FrameQueue, QueuedFrame
 from phoenix_speech.voice.piper_voice import PiperVoice
@@ -20,7 +21,7 @@ from phoenix_speech.voice.speech_synthesizer import SpeechSynthesizer
 from phoenix_speech.voice.voices import EspeakVoice, FliteVoice, VoiceError
 from phoenix_speech.voice.voices import Voice as VoiceProvider
 
-VOICES = 'phoenix.voices'
+VOICES: ProviderGroup['VoiceSettings', VoiceProvider] = ProviderGroup('phoenix.voices')
 FRAME_SAMPLES = 640
 SEND_PERIOD_S = 0.02
 
@@ -28,11 +29,9 @@ SEND_PERIOD_S = 0.02
 class VoiceSettings(NodeSettings):
     """Settings of the voice node."""
 
-    providers: list[str] = setting(
+    providers: Annotated[list[str], VOICES] = setting(
         ['piper', 'espeak_ng', 'flite'], 'The voices, best first: entry points of their group.'
     )
-    model: str = setting('', "piper: path of a voice's .onnx file; empty: the one installed.")
-    language: str = setting('en', 'espeak_ng: what it speaks, as a code like de.')
     sample_rate: int = setting(16000, 'Of what is sent to the speaker [Hz].', ge=8000)
     lead_s: float = setting(1.0, 'Speech is sent so far ahead of its playing [s].', ge=0.1, le=10)
     cached_phrases: list[str] = setting(  # not an empty list, which ROS takes for one of bytes
@@ -56,7 +55,7 @@ class Voice(EventNode):
         """Make the synthesizer; the voices load when they are first needed."""
         settings = self.settings
         self._synthesizer = SpeechSynthesizer(
-            {name: partial(plugins.load(VOICES, name), settings) for name in settings.providers},
+            {name: partial(VOICES.load(name).make, name, settings) for name in settings.providers},
             sample_rate=settings.sample_rate,
             clock=self.now_s,
             on_failure=lambda name, error: self.post(self._voice_failed, name, error),
@@ -170,19 +169,27 @@ class Voice(EventNode):
             self.healed('voice_failed')
 
 
-def piper(settings: VoiceSettings) -> VoiceProvider:
-    """Make a Piper voice."""
-    return PiperVoice(model=settings.model) if settings.model else PiperVoice()
+class PiperSettings(ProviderSettings):
+    """Settings of the Piper voice."""
+
+    model: str = setting('', 'Path of a .onnx file; empty: the one installed.', machine=True)
 
 
-def espeak_ng(settings: VoiceSettings) -> VoiceProvider:
-    """Make an eSpeak NG voice."""
+def _piper(settings: VoiceSettings, own: PiperSettings) -> VoiceProvider:
+    return PiperVoice(model=own.model) if own.model else PiperVoice()
+
+
+def _espeak_ng(settings: VoiceSettings, own: ProviderSettings) -> VoiceProvider:
     return EspeakVoice(voice='en-us' if settings.language == 'en' else settings.language)
 
 
-def flite(settings: VoiceSettings) -> VoiceProvider:
-    """Make a Flite voice."""
+def _flite(settings: VoiceSettings, own: ProviderSettings) -> VoiceProvider:
     return FliteVoice()
+
+
+PIPER = Provider(_piper, PiperSettings)
+ESPEAK_NG = Provider(_espeak_ng)
+FLITE = Provider(_flite)
 
 
 def main() -> None:
