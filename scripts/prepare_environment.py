@@ -210,6 +210,9 @@ def build_workspace() -> None:
     command += ['--no-warn-unused-cli']
     with step('building the workspace'):
         run(command, build_environment(), 'the workspace did not build')
+    for path in (ROOT / 'install').rglob('*'):
+        if path.is_symlink() and not path.exists():
+            path.unlink()  # of a file that is gone; colcon leaves it
 
 
 def write_environment() -> None:

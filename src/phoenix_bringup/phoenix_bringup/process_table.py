@@ -57,7 +57,7 @@ TABLE = (
         'phoenix_audio',
         'speaker',
         'speaking',
-        # Not a parameter: the microphone has a `simulated.file`, too, and composed nodes share theirs.
+        # Not a parameter: composed nodes share theirs, and the microphone has this one, too.
         environment=lambda given: (
             {'PHOENIX_SPEAKER_SIMULATED_FILE': given.reply_to} if given.reply_to else {}
         ),
