@@ -7,8 +7,9 @@ from rclpy.time import Time
 from sensor_msgs.msg import BatteryState
 
 from phoenix_core import events
-from phoenix_core.node.event_node import Alarm, EventNode
+from phoenix_core.node.event_node import EventNode
 from phoenix_core.node.execution import run
+from phoenix_core.node.timers import Alarm
 from phoenix_hw.sensors.contact import Change, ChangeKind, Contact
 from phoenix_hw.sensors.fuel_gauges.provider import Charge, FuelGauge, FuelGaugeError
 from phoenix_hw.sensors.provider import Reading, SensorKind
