@@ -32,20 +32,20 @@ setup(
             'voice = phoenix_speech.voice.node:Voice',
         ],
         'phoenix.wake_word_engines': [
-            'openwakeword = phoenix_speech.wake_word.providers.openwakeword:openwakeword'
+            'openwakeword = phoenix_speech.wake_word.providers.openwakeword:OPENWAKEWORD'
         ],
         'phoenix.recognizers': [
-            'moonshine = phoenix_speech.listening.providers.moonshine:moonshine',
-            'faster_whisper = phoenix_speech.listening.providers.faster_whisper:faster_whisper',
+            'moonshine = phoenix_speech.listening.providers.moonshine:MOONSHINE',
+            'faster_whisper = phoenix_speech.listening.providers.faster_whisper:FASTER_WHISPER',
         ],
         'phoenix.voices': [
-            'piper = phoenix_speech.voice.providers.piper:piper',
-            'espeak_ng = phoenix_speech.voice.providers.espeak_ng:espeak_ng',
-            'flite = phoenix_speech.voice.providers.flite:flite',
+            'piper = phoenix_speech.voice.providers.piper:PIPER',
+            'espeak_ng = phoenix_speech.voice.providers.espeak_ng:ESPEAK_NG',
+            'flite = phoenix_speech.voice.providers.flite:FLITE',
         ],
         'phoenix.chat_models': [
-            'openai = phoenix_speech.conversation.providers.openai:openai',
-            'scripted = phoenix_speech.conversation.providers.scripted:scripted',
+            'openai = phoenix_speech.conversation.providers.openai:OPENAI',
+            'scripted = phoenix_speech.conversation.providers.scripted:SCRIPTED',
         ],
     },
 )

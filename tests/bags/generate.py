@@ -155,12 +155,15 @@ def no_speaker(sitting: Sitting, folder: Path) -> None:
 
 SETTINGS = {
     'server_down': {
-        'conversation': {'providers': ['openai', 'scripted'], 'base_url': 'http://127.0.0.1:9/v1'}
+        'conversation': {
+            'providers': ['openai', 'scripted'],
+            'openai.base_url': 'http://127.0.0.1:9/v1',
+        }
     },
     # A voice without its model, and a speaker that plays into no folder.
-    'no_voice': {'voice': {'providers': ['piper'], 'model': '/missing/voice.onnx'}},
+    'no_voice': {'voice': {'providers': ['piper'], 'piper.model': '/missing/voice.onnx'}},
     'voice_hangs': {'voice': {'providers': ['piper']}},
-    'no_speaker': {'speaker': {'file': '/missing/reply.wav'}},
+    'no_speaker': {'speaker': {'simulated.file': '/missing/reply.wav'}},
 }
 SESSIONS = {
     function.__name__: function

@@ -89,7 +89,10 @@ def test_a_language_model_answers_as_it_did_and_no_server_is_asked(replay, tmp_p
             event.message.provider = 'openai'
     settings = {
         **session.settings,
-        'conversation': {'providers': ['openai', 'scripted'], 'base_url': 'http://127.0.0.1:9/v1'},
+        'conversation': {
+            'providers': ['openai', 'scripted'],
+            'openai.base_url': 'http://127.0.0.1:9/v1',
+        },
     }
     bag = tmp_path / 'bag'
     write_session(bag, '/phoenix', session.events, settings, 0)

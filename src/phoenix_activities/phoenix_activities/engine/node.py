@@ -50,7 +50,6 @@ EARCONS = {ListeningEvent.HEARD: 'heard', ListeningEvent.NOT_UNDERSTOOD: 'not_un
 class ActivitiesSettings(SeededSettings):
     """Settings of the activities node."""
 
-    language: str = setting('en', 'Folder of words below config_dir.')
     volume: float = setting(0.7, 'How loud the toy speaks until somebody changes it.', ge=0, le=1)
     listening_deadline_s: float = setting(
         30.0, 'The toy gives up an ear that tells nothing for so long [s].', gt=0
@@ -71,6 +70,7 @@ class ActivitiesSettings(SeededSettings):
         'auto',
         'Keeps what must survive a crash; auto: named as the toy below XDG_STATE_HOME; empty: '
         'nothing is kept.',
+        machine=True,
     )
 
 

@@ -42,7 +42,9 @@ PHASES: dict[int, Phase] = {
 class LedsSettings(NodeSettings):
     """Settings of the LED node."""
 
-    provider: str = setting('simulated', 'What drives the ring: an entry point of its group.')
+    provider: str = setting(
+        'simulated', 'What drives the ring: an entry point of its group.', machine=True
+    )
     pixels: int = setting(16, 'LEDs on the ring.', ge=1, le=300)
     brightness: float = setting(
         0.4, 'Of everything shown; 1 on 16 LEDs draws 1 A.', runtime=True, ge=0, le=1

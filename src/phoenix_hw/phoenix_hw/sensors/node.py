@@ -51,7 +51,9 @@ MOTIONS = {
 class SensorsSettings(NodeSettings):
     """Settings of the sensor node."""
 
-    provider: str = setting('simulated', 'What reads the sensors: an entry point of its group.')
+    provider: str = setting(
+        'simulated', 'What reads the sensors: an entry point of its group.', machine=True
+    )
     pads: list[str] = setting(['head=5', 'belly=6'], 'Touch pads, as NAME=PIN (BCM number).')
     buttons: list[str] = setting(['talk=16'], 'Buttons, as NAME=PIN (BCM number).')
     motion_pin: int = setting(-1, 'BCM number of the motion sensor; -1: none.', ge=-1, le=27)

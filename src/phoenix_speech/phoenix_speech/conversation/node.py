@@ -15,32 +15,12 @@ from phoenix_msgs.msg import (
 from phoenix_core import events
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.node.execution import run
-from phoenix_core.settings import plugins
-from phoenix_core.settings.node_settings import SeededSettings, setting
 from phoenix_speech.conversation.chat_model import ChatModelError
 from phoenix_speech.conversation.persona import Persona
 from phoenix_speech.conversation.reply import ReplyAction, ReplyEngine, ReplySentence
 from phoenix_speech.conversation.reply_task import ReplyLoop, ReplyTask
+from phoenix_speech.conversation.settings import CHAT_MODELS, ConversationSettings
 from phoenix_speech.sentences import SpeechRules
-
-CHAT_MODELS = 'phoenix.chat_models'
-
-
-class ConversationSettings(SeededSettings):
-    """Settings of the conversation node. A server's key is taken from OPENAI_API_KEY alone."""
-
-    language: str = setting('en', 'Folder of words below config_dir.')
-    providers: list[str] = setting(
-        ['scripted'], 'Chat models, best first: entry points of their group, e.g. openai.'
-    )
-    base_url: str = setting(
-        'http://127.0.0.1:11434/v1', 'openai: address of a server with that interface.'
-    )
-    model: str = setting('llama3.2', 'openai: name of the model on the server.')
-    first_sentence_s: float = setting(
-        4.0, 'Deadline for the first sentence of each model [s].', gt=0, le=60
-    )
-    total_s: float = setting(20.0, 'Deadline for the whole reply of a model [s].', gt=0, le=300)
 
 
 class Conversation(EventNode):
@@ -55,7 +35,7 @@ class Conversation(EventNode):
         settings = self.settings
         words = settings.config_path / settings.language
         self._engine = ReplyEngine(
-            [plugins.load(CHAT_MODELS, name)(settings) for name in settings.providers],
+            [CHAT_MODELS.make(name, settings) for name in settings.providers],
             Persona.load(words / 'persona.yaml'),
             SpeechRules.load(settings.config_path, settings.language),
             first_sentence_s=settings.first_sentence_s,

@@ -19,8 +19,6 @@ from phoenix_core import events
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.node.execution import run
 from phoenix_core.node.health import describe
-from phoenix_core.settings import plugins
-from phoenix_core.settings.node_settings import NodeSettings, setting
 from phoenix_core.telemetry import tracing
 from phoenix_speech.audio_format import SAMPLE_RATE
 from phoenix_speech.audio_stream import AudioStream
@@ -31,27 +29,8 @@ from phoenix_speech.listening.endpointer import (
     SpeechEnded,
     SpeechStarted,
 )
-from phoenix_speech.listening.recognizer import Recognizer
+from phoenix_speech.listening.settings import RECOGNIZERS, ListenerSettings
 from phoenix_speech.listening.voice_activity import SileroVoiceActivity
-
-RECOGNIZERS = 'phoenix.recognizers'
-
-
-class ListenerSettings(NodeSettings):
-    """Settings of the listener node."""
-
-    provider: str = setting('moonshine', 'The recognizer: an entry point of its group.')
-    model: str = setting('', "The recognizer's model: a name or a path; empty: its own default.")
-    language: str = setting('en', 'faster_whisper: what people speak, as a code like de.')
-    speech_threshold: float = setting(0.5, 'Voice activity that counts as speech.', gt=0, lt=1)
-    silence_threshold: float = setting(0.35, 'Voice activity below is silence.', gt=0, lt=1)
-    end_silence_s: float = setting(0.7, 'Silence that ends an utterance [s].', ge=0.1, le=5)
-    lead_in_s: float = setting(0.3, 'Audio kept from before the first sound [s].', ge=0, le=2)
-    no_speech_s: float = setting(6.0, 'How long to wait for the first word [s].', ge=1, le=60)
-    max_utterance_s: float = setting(15.0, 'The longest utterance [s].', ge=1, le=60)
-    partial_interval_s: float = setting(
-        1.0, 'Time between partial transcripts [s]; 0: none.', ge=0, le=10
-    )
 
 
 class Listener(EventNode):
@@ -73,7 +52,7 @@ class Listener(EventNode):
     def configure(self) -> None:
         """Load voice activity detection and the recognizer."""
         settings = self.settings
-        self._recognizer: Recognizer = plugins.load(RECOGNIZERS, settings.provider)(settings)
+        self._recognizer = RECOGNIZERS.make(settings.provider, settings)
         self._endpointer = Endpointer(
             SileroVoiceActivity(),
             speech_threshold=settings.speech_threshold,

@@ -7,14 +7,12 @@ from phoenix_core.node.event_node import EventNode
 from phoenix_core.node.execution import run
 from phoenix_core.node.health import describe
 from phoenix_core.settings.config_file import language_folders
-from phoenix_core.settings.node_settings import NodeSettings, setting
+from phoenix_core.settings.node_settings import NodeSettings
 from phoenix_speech.understanding.intent_matcher import IntentMatch, IntentMatcher
 
 
 class IntentSettings(NodeSettings):
     """Settings of the intent node."""
-
-    language: str = setting('en', 'Folder of words below config_dir.')
 
 
 class Intent(EventNode):

@@ -10,32 +10,15 @@ from phoenix_msgs.msg import CapabilityStatus, Fault, SayRequest, StopSpeaking
 from phoenix_core import events
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.node.execution import run
-from phoenix_core.settings import plugins
-from phoenix_core.settings.node_settings import NodeSettings, setting
 from phoenix_core.telemetry import tracing
 from phoenix_speech.sentences import SpeechRules
 from phoenix_speech.voice.frame_queue import FrameQueue, QueuedFrame
+from phoenix_speech.voice.settings import VOICES, VoiceSettings
 from phoenix_speech.voice.speech_synthesizer import SpeechSynthesizer
 from phoenix_speech.voice.voice_provider import VoiceError
 
-VOICES = 'phoenix.voices'
 FRAME_SAMPLES = 640
 SEND_PERIOD_S = 0.02
-
-
-class VoiceSettings(NodeSettings):
-    """Settings of the voice node."""
-
-    providers: list[str] = setting(
-        ['piper', 'espeak_ng', 'flite'], 'The voices, best first: entry points of their group.'
-    )
-    model: str = setting('', "piper: path of a voice's .onnx file; empty: the one installed.")
-    language: str = setting('en', 'What is spoken: a folder of words below config_dir.')
-    sample_rate: int = setting(16000, 'Sample rate of the speech [Hz].', ge=8000)
-    lead_s: float = setting(1.0, 'How far ahead of its playing speech is sent [s].', ge=0.1, le=10)
-    cached_phrases: list[str] = setting(  # not an empty list, which ROS takes for one of bytes
-        [''], 'Phrases synthesized in advance, so that they start at once.'
-    )
 
 
 class Voice(EventNode):
@@ -55,7 +38,7 @@ class Voice(EventNode):
         settings = self.settings
         self._rules = SpeechRules.load(settings.config_path, settings.language)
         self._synthesizer = SpeechSynthesizer(
-            {name: partial(plugins.load(VOICES, name), settings) for name in settings.providers},
+            {name: partial(VOICES.load(name).make, name, settings) for name in settings.providers},
             self._rules,
             sample_rate=settings.sample_rate,
             clock=self.now_s,

@@ -1,5 +1,7 @@
 """The wake word node: spots the wake phrase in the microphone stream."""
 
+from functools import partial
+
 import numpy as np
 from builtin_interfaces.msg import Time
 from phoenix_msgs.msg import AudioFrame, CapabilityStatus, Fault
@@ -8,33 +10,16 @@ from phoenix_core import events
 from phoenix_core.events.event_type import EventRuleError
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.node.execution import run
-from phoenix_core.settings import plugins
-from phoenix_core.settings.node_settings import NodeSettings, setting
 from phoenix_speech.audio_format import SAMPLE_RATE
 from phoenix_speech.audio_stream import AudioStream
 from phoenix_speech.wake_word.detector import Detection, WakeWordDetector
-from phoenix_speech.wake_word.engine import WakeWordEngine
 from phoenix_speech.wake_word.self_speech_filter import SelfSpeechFilter
 from phoenix_speech.wake_word.self_test import WakeWordSelfTest, read_calls
+from phoenix_speech.wake_word.settings import WAKE_WORD_ENGINES, WakeWordSettings
 
 SELF_SPEECH_SHARE = 0.2  # of the threshold: from this score on, the toy's own words are the phrase
 BEHIND_S = 30.0  # audio waiting for its score; a detection later than that is of no use
-WAKE_WORD_ENGINES = 'phoenix.wake_word_engines'
 SCORES = (0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0)
-
-
-class WakeWordSettings(NodeSettings):
-    """Settings of the wake word node."""
-
-    provider: str = setting('openwakeword', 'The engine: an entry point of its group.')
-    models: list[str] = setting(
-        ['hey_jarvis'], 'Names of models that the engine brings, or paths of others.'
-    )
-    threshold: float = setting(0.5, 'Score from which on a step counts.', runtime=True, ge=0, le=1)
-    patience: int = setting(2, 'Steps in a row that must count.', runtime=True, ge=1, le=20)
-    refractory_s: float = setting(
-        2.0, 'Deaf for so long after a detection [s].', runtime=True, ge=0, le=30
-    )
 
 
 class WakeWord(EventNode):
@@ -51,9 +36,9 @@ class WakeWord(EventNode):
 
     def configure(self) -> None:
         """Load the models."""
-        self._make_engine = plugins.load(WAKE_WORD_ENGINES, self.settings.provider)
-        self._engine: WakeWordEngine = self._make_engine(self.settings)
-        self._self_speech = SelfSpeechFilter(self._make_engine(self.settings))
+        self._make_engine = partial(WAKE_WORD_ENGINES.make, self.settings.provider, self.settings)
+        self._engine = self._make_engine()
+        self._self_speech = SelfSpeechFilter(self._make_engine())
         self._queued = self._scored = self._skip_to = 0  # samples; _scored by the worker
         self._calls = read_calls(self.settings.config_path / 'wake_words')
         if self.metrics is not None:
@@ -139,7 +124,7 @@ class WakeWord(EventNode):
         """Replace the engine if it is deaf; on the worker thread."""
         deaf = self._self_test.deaf_to(detector.engine, detector.position)
         if deaf:
-            self._engine = detector.engine = self._make_engine(self.settings)
+            self._engine = detector.engine = self._make_engine()
             still_deaf = self._self_test.deaf_to(detector.engine, detector.position)
             self.post(self._report_deafness, deaf, still_deaf)
         else:

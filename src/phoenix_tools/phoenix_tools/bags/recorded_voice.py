@@ -7,15 +7,17 @@ So a replay is as long as the session was, and the same each time, which no synt
 from collections import Counter
 from collections.abc import Generator, Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from phoenix_msgs.msg import PlaybackEvent
 
 from phoenix_core import events
+from phoenix_core.settings.provider import Provider
 from phoenix_speech.audio_format import SAMPLE_RATE
 from phoenix_speech.sentences import SpeechRules, speakable_pieces
+from phoenix_speech.voice.settings import VoiceSettings
 from phoenix_speech.voice.voice_provider import VoiceError
+from phoenix_tools.bags.recorded_settings import RecordedSettings
 from phoenix_tools.bags.session import Session, load_session
 
 SECONDS_PER_CHARACTER = 0.065  # of what was not said in the session
@@ -97,12 +99,15 @@ def _shares(text: str, length_s: float, rules: SpeechRules) -> dict[str, float]:
     return {piece: length_s * len(piece) / characters for piece in pieces}
 
 
-def recorded(settings: Any) -> RecordedVoice:
+def _recorded(settings: VoiceSettings, own: RecordedSettings) -> RecordedVoice:
     """
-    Make the voice of a bag, which the voice node's setting `model` names.
+    Make the voice of a bag.
 
     :raises VoiceError: no voice ever worked there.
     """
-    session = load_session(Path(settings.model))
+    session = load_session(Path(own.bag))
     rules = SpeechRules.load(settings.config_path, settings.language)
     return RecordedVoice(spoken_lengths(session, rules), failures(session, rules))
+
+
+RECORDED = Provider(_recorded, RecordedSettings)

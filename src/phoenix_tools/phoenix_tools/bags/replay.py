@@ -261,10 +261,10 @@ def replay_settings(session: Session, *, synthesize: bool = False) -> dict[str, 
     :param synthesize: leave the voice to speak anew.
     """
     settings = {name: dict(values) for name, values in session.settings.items()}
-    voice = {'providers': ['recorded'], 'model': str(session.path)}
+    voice = {'providers': ['recorded'], 'recorded.bag': str(session.path)}
     if not synthesize:
         settings['voice'] = {**settings.get('voice', {}), **voice}
     if model_of(session):
-        chat = {'providers': ['recorded', 'scripted'], 'model': str(session.path)}
+        chat = {'providers': ['recorded', 'scripted'], 'recorded.bag': str(session.path)}
         settings['conversation'] = {**settings.get('conversation', {}), **chat}
     return settings

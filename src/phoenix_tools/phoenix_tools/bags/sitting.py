@@ -119,7 +119,7 @@ class Sitting:
         """Return what happened so far, as far as these events tell it."""
         chosen = set(kept)
         settings = {
-            node.get_name(): notable(node.settings_class(), node.settings.model_dump())
+            node.get_name(): notable(node.settings_class(), node.settings.flat())
             for node in self._graph.nodes
         }
         happened = [event for event in self.person.happened if event.event in chosen]

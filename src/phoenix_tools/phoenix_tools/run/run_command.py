@@ -30,8 +30,10 @@ from phoenix_core.events.event_type import EventType
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.node.execution import SPIN_TIMEOUT_S, shut_down
 from phoenix_core.settings import plugins
-from phoenix_core.settings.node_settings import SettingsError, load_profile, resolve
+from phoenix_core.settings.layers import resolve
+from phoenix_core.settings.node_settings import SettingsError
 from phoenix_core.settings.plugins import NODES
+from phoenix_core.settings.profile import load_profile
 from phoenix_core.supervision.readiness import Readiness
 from phoenix_tools.event_lines import line
 from phoenix_tools.run.console import Console
@@ -118,9 +120,7 @@ def check_profile(path: str) -> None:
     settings: dict[str, Any] = {}
     for name in names:
         model = plugins.load(NODES, name).settings_class()
-        settings[name] = resolve(
-            model, name, profile=profile.get(name, {}), profile_path=Path(path)
-        )
+        settings[name] = resolve(model, name, profile)
     pin = settings['sensors'].mute_pin
     if pin >= 0 and not settings['microphone'].mute_switch:
         raise SettingsError(

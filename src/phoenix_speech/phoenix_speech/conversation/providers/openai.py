@@ -12,14 +12,15 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+from phoenix_core.settings.node_settings import ProviderSettings, setting
+from phoenix_core.settings.provider import Provider
 from phoenix_speech.conversation.chat_model import ChatModelError, Message
 from phoenix_speech.conversation.chat_tools import Tool, ToolCall, ToolCallStream
 from phoenix_speech.conversation.persona import Persona
+from phoenix_speech.conversation.settings import ConversationSettings
 
 if TYPE_CHECKING:
     from httpx2 import Response
-
-    from phoenix_speech.conversation.node import ConversationSettings
 
 PATH = 'chat/completions'  # below base_url
 
@@ -122,12 +123,21 @@ def _parse(data: str, calls: ToolCallStream) -> tuple[str, bool]:
         raise ChatModelError('the server sends something else than a reply') from None
 
 
-def openai(settings: 'ConversationSettings') -> OpenAIChatModel:
-    """Make the model; entry point."""
+class OpenAISettings(ProviderSettings):
+    """Settings of the client."""
+
+    base_url: str = setting('http://127.0.0.1:11434/v1', 'Address of the server.', machine=True)
+    model: str = setting('llama3.2', 'Name of the model on the server.', machine=True)
+
+
+def _make(settings: ConversationSettings, own: OpenAISettings) -> OpenAIChatModel:
     persona = Persona.load(settings.config_path / settings.language / 'persona.yaml')
     return OpenAIChatModel(
-        base_url=settings.base_url,
-        model=settings.model,
+        base_url=own.base_url,
+        model=own.model,
         timeout_s=settings.total_s,
         tools=persona.tools,
     )
+
+
+OPENAI = Provider(_make, OpenAISettings)

@@ -4,15 +4,14 @@ import random
 import re
 from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from pydantic import Field
 
 from phoenix_core.settings.config_file import FileModel, load_config
+from phoenix_core.settings.node_settings import ProviderSettings
+from phoenix_core.settings.provider import Provider
 from phoenix_speech.conversation.chat_model import Message
-
-if TYPE_CHECKING:
-    from phoenix_speech.conversation.node import ConversationSettings
+from phoenix_speech.conversation.settings import ConversationSettings
 
 
 class _Topic(FileModel):
@@ -78,7 +77,9 @@ def _pattern(words: str) -> str:
     return re.escape(_plain(words)) + 's?'  # also the plural
 
 
-def scripted(settings: 'ConversationSettings') -> ScriptedChat:
-    """Make the model; entry point."""
+def _make(settings: ConversationSettings, own: ProviderSettings) -> ScriptedChat:
     path = settings.config_path / settings.language / 'scripted_replies.yaml'
     return ScriptedChat(path, chance=random.Random(settings.seed))
+
+
+SCRIPTED = Provider(_make)

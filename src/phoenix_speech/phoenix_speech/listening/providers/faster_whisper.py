@@ -2,14 +2,13 @@
 
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from phoenix_core.settings.node_settings import ProviderSettings, setting
+from phoenix_core.settings.provider import Provider
 from phoenix_speech.audio_format import SAMPLE_RATE
-
-if TYPE_CHECKING:
-    from phoenix_speech.listening.node import ListenerSettings
+from phoenix_speech.listening.settings import ListenerSettings
 
 
 class FasterWhisperRecognizer:
@@ -65,8 +64,14 @@ class FasterWhisperRecognizer:
             return ' '.join(segment.text.strip() for segment in segments)
 
 
-def faster_whisper(settings: 'ListenerSettings') -> FasterWhisperRecognizer:
-    """Make the recognizer; entry point."""
-    if settings.model:
-        return FasterWhisperRecognizer(model=settings.model, language=settings.language)
-    return FasterWhisperRecognizer(language=settings.language)
+class FasterWhisperSettings(ProviderSettings):
+    """Settings of the recognizer."""
+
+    model: str = setting('base.en', 'Size, or the folder of a converted model.', machine=True)
+
+
+def _make(settings: ListenerSettings, own: FasterWhisperSettings) -> FasterWhisperRecognizer:
+    return FasterWhisperRecognizer(model=own.model, language=settings.language)
+
+
+FASTER_WHISPER = Provider(_make, FasterWhisperSettings)

@@ -2,12 +2,12 @@
 
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from phoenix_speech.listening.node import ListenerSettings
+from phoenix_core.settings.node_settings import ProviderSettings, setting
+from phoenix_core.settings.provider import Provider
+from phoenix_speech.listening.settings import ListenerSettings
 
 
 class MoonshineRecognizer:
@@ -61,6 +61,16 @@ class MoonshineRecognizer:
         return ' '.join(line.text.strip() for line in transcript.lines).strip()
 
 
-def moonshine(settings: 'ListenerSettings') -> MoonshineRecognizer:
-    """Make the recognizer; entry point."""
-    return MoonshineRecognizer(model=settings.model) if settings.model else MoonshineRecognizer()
+class MoonshineSettings(ProviderSettings):
+    """Settings of the recognizer."""
+
+    model: str = setting(
+        'tiny-en', 'Name of a model in the package, or the folder of another.', machine=True
+    )
+
+
+def _make(settings: ListenerSettings, own: MoonshineSettings) -> MoonshineRecognizer:
+    return MoonshineRecognizer(model=own.model)
+
+
+MOONSHINE = Provider(_make, MoonshineSettings)

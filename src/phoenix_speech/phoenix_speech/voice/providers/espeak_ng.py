@@ -1,11 +1,11 @@
 """The voice of the Debian program espeak-ng."""
 
-from typing import TYPE_CHECKING
-
+from phoenix_core.settings.node_settings import ProviderSettings
+from phoenix_core.settings.provider import Provider
 from phoenix_speech.voice.program_voice import ProgramVoice
+from phoenix_speech.voice.settings import VoiceSettings
 
-if TYPE_CHECKING:
-    from phoenix_speech.voice.node import VoiceSettings
+DIALECTS = {'en': 'en-us'}  # the program's default is British
 
 
 class EspeakVoice(ProgramVoice):
@@ -23,6 +23,8 @@ class EspeakVoice(ProgramVoice):
         super().__init__(['espeak-ng', *options], timeout_s, text_as_argument=False)
 
 
-def espeak_ng(settings: 'VoiceSettings') -> EspeakVoice:
-    """Make the voice; entry point."""
-    return EspeakVoice(voice='en-us' if settings.language == 'en' else settings.language)
+def _make(settings: VoiceSettings, own: ProviderSettings) -> EspeakVoice:
+    return EspeakVoice(voice=DIALECTS.get(settings.language, settings.language))
+
+
+ESPEAK_NG = Provider(_make)

@@ -1,11 +1,9 @@
 """The voice of the Debian program flite."""
 
-from typing import TYPE_CHECKING
-
+from phoenix_core.settings.node_settings import ProviderSettings
+from phoenix_core.settings.provider import Provider
 from phoenix_speech.voice.program_voice import ProgramVoice
-
-if TYPE_CHECKING:
-    from phoenix_speech.voice.node import VoiceSettings
+from phoenix_speech.voice.settings import VoiceSettings
 
 
 class FliteVoice(ProgramVoice):
@@ -17,6 +15,8 @@ class FliteVoice(ProgramVoice):
         super().__init__(command, timeout_s, text_as_argument=True)
 
 
-def flite(settings: 'VoiceSettings') -> FliteVoice:
-    """Make the voice; entry point."""
+def _make(settings: VoiceSettings, own: ProviderSettings) -> FliteVoice:
     return FliteVoice()
+
+
+FLITE = Provider(_make)

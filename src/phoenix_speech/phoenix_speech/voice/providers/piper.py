@@ -6,17 +6,16 @@ import sys
 import threading
 from collections.abc import Generator
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from phoenix_core.settings.node_settings import ProviderSettings, setting
+from phoenix_core.settings.provider import Provider
 from phoenix_speech.voice.providers import piper_worker
 from phoenix_speech.voice.providers.piper_worker import END, ERROR, FRAME_HEADER, READY, SOUND
+from phoenix_speech.voice.settings import VoiceSettings
 from phoenix_speech.voice.timed_pipe import TimedPipe
 from phoenix_speech.voice.voice_provider import VoiceError
-
-if TYPE_CHECKING:
-    from phoenix_speech.voice.node import VoiceSettings
 
 
 class PiperVoice:
@@ -119,6 +118,14 @@ class PiperVoice:
             pass
 
 
-def piper(settings: 'VoiceSettings') -> PiperVoice:
-    """Make the voice; entry point."""
-    return PiperVoice(model=settings.model)
+class PiperSettings(ProviderSettings):
+    """Settings of the voice."""
+
+    model: str = setting('', 'Path of a .onnx file; empty: the one installed.', machine=True)
+
+
+def _make(settings: VoiceSettings, own: PiperSettings) -> PiperVoice:
+    return PiperVoice(model=own.model)
+
+
+PIPER = Provider(_make, PiperSettings)

@@ -3,14 +3,14 @@
 import importlib.util
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from phoenix_core.settings.node_settings import ProviderSettings
+from phoenix_core.settings.provider import Provider
 from phoenix_speech.audio_format import SAMPLE_RATE
-
-if TYPE_CHECKING:
-    from phoenix_speech.wake_word.node import WakeWordSettings
+from phoenix_speech.wake_word.settings import WakeWordSettings
 
 
 class OpenWakeWordEngine:
@@ -138,6 +138,8 @@ def _find_model(model: str, folder: Path) -> Path:
     return path
 
 
-def openwakeword(settings: 'WakeWordSettings') -> OpenWakeWordEngine:
-    """Make the engine; entry point."""
+def _make(settings: WakeWordSettings, own: ProviderSettings) -> OpenWakeWordEngine:
     return OpenWakeWordEngine(settings.models)
+
+
+OPENWAKEWORD = Provider(_make)
