@@ -34,7 +34,7 @@ class Intent(EventNode):
 
     @subscribes(events.EXPECTED_ANSWERS)
     def on_expected(self, expected: ExpectedAnswers) -> None:
-        """Understand what the toy has asked for."""
+        """Also recognize the answers to what the toy asked."""
         answers = {answer.name: list(answer.sentences) for answer in expected.answers}
         self.in_background(self._matcher.expect, answers)
 
@@ -43,16 +43,16 @@ class Intent(EventNode):
         """Match on the worker thread: tolerant matching takes some 10 ms."""
         if transcript.kind == Transcript.FINAL:
             text = transcript.text
-            self.in_background(self._match, text, then=lambda match: self._tell(match, text))
+            self.in_background(self._match, text, then=lambda match: self._publish(match, text))
 
     def _match(self, text: str) -> IntentMatch | None:
         try:
             return self._matcher.match(text)
-        except Exception as error:  # a bug in the matcher must not leave the child without answer
+        except Exception as error:  # after a bug in the matcher the child still gets an answer
             self.post(self.fault, 'matching_failed', describe(error))
             return None
 
-    def _tell(self, match: IntentMatch | None, text: str) -> None:
+    def _publish(self, match: IntentMatch | None, text: str) -> None:
         if match is None:
             self.intent_detected(name=IntentDetected.FALLBACK, confidence=0.0, text=text)
         else:

@@ -2,18 +2,21 @@
 
 import random
 import re
-from collections.abc import Generator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
 
 from pydantic import Field
 
 from phoenix_core.settings.config_file import FileModel, load_config
-from phoenix_speech.conversation.chat_models import Message
+from phoenix_core.settings.node_settings import ProviderSettings
+from phoenix_core.settings.provider import Provider
+from phoenix_speech.conversation.chat_model import Message
+from phoenix_speech.conversation.settings import ConversationSettings
 
 
 class _Topic(FileModel):
     words: list[str] = Field(min_length=1)
-    replies: list[str] = Field(min_length=2)  # one alone would be repeated
+    replies: list[str] = Field(min_length=2)  # a single one would be repeated
 
 
 class _Script(FileModel):
@@ -23,7 +26,7 @@ class _Script(FileModel):
 
 class ScriptedChat:
     """
-    Replies to the last message with the first topic one of whose words or phrases is in it.
+    Replies to the last message by the first topic one of whose words or phrases is in it.
 
     :param path: the file, e.g. scripted_replies.yaml.
     :param chance: chooses among the replies.
@@ -44,14 +47,14 @@ class ScriptedChat:
         self._unsaid: dict[str, list[str]] = {name: [] for name in self._replies}
         self._last = ''
 
-    def stream(self, messages: Sequence[Message]) -> Generator[str, None, None]:
+    async def stream(self, messages: Sequence[Message]) -> AsyncGenerator[str, None]:
         """Yield the reply in one piece; see ChatModel."""
         text = _plain(messages[-1]['content'])
         topics = (name for name, pattern in self._patterns.items() if pattern.search(text))
         yield self._choose(next(topics, ''))
 
     def _choose(self, topic: str) -> str:
-        """Go through all replies of a topic, in any order, before one is said again."""
+        """Return all replies of a topic in random order before one is repeated."""
         unsaid = self._unsaid[topic]
         if not unsaid:
             unsaid += self._replies[topic]
@@ -60,18 +63,23 @@ class ScriptedChat:
         unsaid.remove(self._last)
         return self._last
 
-    def cancel(self) -> None:
-        """Have nothing to cancel: a reply takes no time."""
-
-    def close(self) -> None:
-        """Hold nothing."""
+    async def close(self) -> None:
+        """Do nothing: it holds no resources."""
 
 
 def _plain(text: str) -> str:
-    """Write a text as the words of the file are: small letters, no marks."""
+    """Return a text in the form of the file's words: lower case, no punctuation."""
     text = text.lower().replace('’', "'")  # noqa: RUF001
     return ' '.join(re.findall(r"[\w']+", text))
 
 
 def _pattern(words: str) -> str:
     return re.escape(_plain(words)) + 's?'  # also the plural
+
+
+def _make(settings: ConversationSettings, own: ProviderSettings) -> ScriptedChat:
+    path = settings.config_path / settings.language / 'scripted_replies.yaml'
+    return ScriptedChat(path, chance=random.Random(settings.seed))
+
+
+SCRIPTED = Provider(_make)

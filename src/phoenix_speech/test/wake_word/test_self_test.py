@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from phoenix_speech.wake_word.detector import SAMPLE_RATE, OpenWakeWordEngine
-from phoenix_speech.wake_word.hearing_check import AGAIN_S, STILL_S, HearingCheck, read_calls
+from phoenix_speech.audio_format import SAMPLE_RATE
+from phoenix_speech.wake_word.providers.openwakeword import OpenWakeWordEngine
+from phoenix_speech.wake_word.self_test import AGAIN_S, STILL_S, WakeWordSelfTest, read_calls
 
 CALLS = Path(__file__).resolve().parents[4] / 'config' / 'wake_words'
 STILL, AGAIN = (round(seconds * SAMPLE_RATE) for seconds in (STILL_S, AGAIN_S))
@@ -31,7 +32,7 @@ class Engine:
 
 @pytest.fixture
 def test():
-    test = HearingCheck({'hello': np.zeros(100, np.int16)}, threshold=0.5)
+    test = WakeWordSelfTest({'hello': np.zeros(100, np.int16)}, threshold=0.5)
     test.note('hello', 0.1, 10)
     return test
 
@@ -40,10 +41,10 @@ def test():
 def test_a_real_engine_hears_the_call_and_not_that_of_another_phrase(phrase):
     engine = OpenWakeWordEngine([phrase])
     calls = read_calls(CALLS)
-    test = HearingCheck(calls, threshold=0.5)
+    test = WakeWordSelfTest(calls, threshold=0.5)
     test.note(phrase, 0.0, 0)
     assert test.deaf_to(engine, 0) == []
-    other = HearingCheck({phrase: calls['alexa' if phrase != 'alexa' else 'hey_jarvis']}, 0.5)
+    other = WakeWordSelfTest({phrase: calls['alexa' if phrase != 'alexa' else 'hey_jarvis']}, 0.5)
     other.note(phrase, 0.0, 0)
     assert other.deaf_to(engine, 0) == [phrase]
 

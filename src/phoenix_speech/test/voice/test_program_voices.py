@@ -6,7 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from phoenix_speech.voice.voices import EspeakVoice, FliteVoice, VoiceError
+from phoenix_speech.voice.providers.espeak_ng import EspeakVoice
+from phoenix_speech.voice.providers.flite import FliteVoice
+from phoenix_speech.voice.voice_provider import VoiceError
 
 VOICES = {'espeak-ng': EspeakVoice, 'flite': FliteVoice}
 

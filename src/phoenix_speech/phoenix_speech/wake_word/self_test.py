@@ -1,4 +1,4 @@
-"""Finds a wake word engine that has become deaf: its scores stand still, a known call shows it."""
+"""Detects a wake word engine that has become deaf, by a recorded call of each phrase."""
 
 import math
 from collections.abc import Mapping
@@ -7,21 +7,22 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from phoenix_speech.wake_word.detector import SAMPLE_RATE, WakeWordEngine
+from phoenix_speech.audio_format import SAMPLE_RATE
+from phoenix_speech.wake_word.engine import WakeWordEngine
 
-STILL_S = 5.0  # noise alone moves the scores at every step; silence does not
-AGAIN_S = 30.0  # after a test that it did not pass
-SILENCE = np.zeros(SAMPLE_RATE, np.int16)  # before and after the call, as engines are slow
+STILL_S = 5.0  # noise alone changes the scores at every step; digital silence does not
+AGAIN_S = 30.0  # after a failed test
+SILENCE = np.zeros(SAMPLE_RATE, np.int16)  # before and after the call, as engines lag
 
 
-class HearingCheck:
+class WakeWordSelfTest:
     """
-    Watches an engine's scores, and lets it hear a recording of each phrase when it is in doubt.
+    Watches an engine's scores, and tests it with a recording of each phrase when they stand still.
 
-    It is in doubt from the beginning on. Not thread-safe.
+    The first test is due at once. Not thread-safe.
 
-    :param calls: int16 samples at 16 kHz, shape (n,), in which a phrase is said, by phrase.
-    :param threshold: score from which on a phrase is heard.
+    :param calls: recordings of each phrase: int16 samples at 16 kHz, shape (n,).
+    :param threshold: score from which on a phrase counts as heard.
     """
 
     def __init__(self, calls: Mapping[str, np.ndarray], threshold: float) -> None:
@@ -32,22 +33,22 @@ class HearingCheck:
         self._due_at: float = 0  # position in the stream
 
     def note(self, phrase: str, score: float, at_sample: int) -> None:
-        """Take the score of a step that ends at this position of the stream."""
+        """Note the score of the step that ends at this position of the stream."""
         moved = score != self._scores.get(phrase) and math.isfinite(score)
         self._scores[phrase] = score
         if moved and not self._in_doubt:
             self._due_at = at_sample + STILL_S * SAMPLE_RATE
 
     def is_due(self, at_sample: int) -> bool:
-        """Tell whether the engine is in doubt, as its scores have stood still for too long."""
+        """Return whether a test is due, as the scores have stood still for too long."""
         return at_sample >= self._due_at
 
     def deaf_to(self, engine: WakeWordEngine, at_sample: int) -> list[str]:
         """
-        Let an engine hear the calls; it must be reset after that.
+        Test an engine; it must be reset afterwards.
 
         :param at_sample: position in the stream.
-        :returns: the phrases that it does not hear in them.
+        :returns: the phrases that it does not recognize in their recordings.
         """
         deaf = []
         for phrase in self._scores.keys() & self._calls.keys():
@@ -57,7 +58,8 @@ class HearingCheck:
             if not any(step.get(phrase, 0.0) >= self._threshold for step in steps):
                 deaf.append(phrase)
         self._in_doubt = bool(deaf)
-        self._due_at = at_sample + AGAIN_S * SAMPLE_RATE if deaf else math.inf  # till they move
+        # A passed test is followed by another one only after the scores have moved again.
+        self._due_at = at_sample + AGAIN_S * SAMPLE_RATE if deaf else math.inf
         return deaf
 
 
@@ -65,7 +67,7 @@ def read_calls(folder: Path) -> dict[str, np.ndarray]:
     """
     Read all recordings of a folder, <phrase>.wav, as int16 samples.
 
-    :raises ValueError: for a file that is no recording at 16 kHz with one channel.
+    :raises ValueError: a file is no recording at 16 kHz with one channel.
     """
     calls = {}
     for path in sorted(folder.glob('*.wav')):

