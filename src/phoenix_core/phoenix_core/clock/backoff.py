@@ -1,26 +1,25 @@
-"""Pauses between attempts that grow with each failure."""
+"""Exponential back-off: pauses between attempts that double up to a longest one."""
 
 
 class Backoff:
-    """A pause that doubles up to a longest one."""
+    """
+    The pauses between attempts at something that keeps failing.
 
-    def __init__(self, first_s: float, max_s: float) -> None:
-        """
-        Begin with the first pause.
+    :param first_s: pause after the first failure.
+    :param longest_s: no pause is longer.
+    """
 
-        :param first_s: length of the first pause.
-        :param max_s: length that no pause exceeds.
-        """
-        self._first_s = first_s
-        self._max_s = max_s
-        self._next_s = min(first_s, max_s)
+    def __init__(self, first_s: float, longest_s: float) -> None:
+        self._first_s = min(first_s, longest_s)
+        self._longest_s = longest_s
+        self._pause_s = self._first_s
 
     def next_s(self) -> float:
-        """Return the length of the next pause, in seconds."""
-        pause_s = self._next_s
-        self._next_s = min(2 * pause_s, self._max_s)
+        """Return the pause before the next attempt; the one after that is twice as long."""
+        pause_s = self._pause_s
+        self._pause_s = min(2 * pause_s, self._longest_s)
         return pause_s
 
     def reset(self) -> None:
-        """Begin with the first pause again, after a success."""
-        self._next_s = min(self._first_s, self._max_s)
+        """Begin again with the first pause, after a success."""
+        self._pause_s = self._first_s

@@ -1,14 +1,10 @@
 """The metrics of several nodes as one text."""
 
-import urllib.error
-import urllib.request
-
-import pytest
 from phoenix_msgs.msg import Fault
 from prometheus_client.parser import text_string_to_metric_families
 
 from phoenix_core import events
-from phoenix_core.telemetry.exposition import MetricsServer, ToyMetrics, merged
+from phoenix_core.telemetry.exposition import ToyMetrics, merged
 from phoenix_core.telemetry.metrics import NodeMetrics
 
 
@@ -45,15 +41,3 @@ def test_a_node_that_tells_nothing_any_more_is_left_out():
 
 def test_the_temperature_is_told_where_there_is_none_too():
     assert '# TYPE phoenix_temperature_celsius gauge' in ToyMetrics(1.0).exposition()
-
-
-def test_only_the_metrics_are_served():
-    server = MetricsServer(lambda: 'phoenix 1\n', 0)
-    try:
-        with urllib.request.urlopen(server.url) as answer:
-            assert answer.read() == b'phoenix 1\n'
-            assert answer.headers['Content-Type'].startswith('text/plain; version=0.0.4')
-        with pytest.raises(urllib.error.HTTPError, match='404'):
-            urllib.request.urlopen(server.url.replace('metrics', 'etc/passwd'))
-    finally:
-        server.close()
