@@ -12,7 +12,7 @@ import numpy as np
 import yaml
 
 from phoenix_audio.microphone.echo_canceller import EchoCanceller
-from phoenix_audio.microphone.room_simulator import Room
+from phoenix_audio.microphone.room_simulator import RoomSimulator
 from phoenix_audio.wav import read_wav
 from phoenix_speech.listening.endpointer import Endpointer, SpeechStarted
 from phoenix_speech.listening.voice_activity import SileroVoiceActivity
@@ -128,7 +128,7 @@ def measure(name: str, replies: list[Reply], seed: int) -> Figures:
     chance = np.random.default_rng(seed)
     settings = WakeWordSettings()
     figures = Figures()
-    room, canceller = Room(RATE, **options), EchoCanceller(RATE, FRAME)
+    room, canceller = RoomSimulator(RATE, **options), EchoCanceller(RATE, FRAME)
     own = OwnVoice(OpenWakeWordEngine([PHRASE]))
     raw, detector = (WakeWordDetector(OpenWakeWordEngine([PHRASE])) for _ in range(2))
     endpointer = Endpointer(SileroVoiceActivity(), no_speech_timeout_s=LISTEN_S)

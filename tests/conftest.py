@@ -127,18 +127,3 @@ def refusal(graph):
         return fault.message
 
     return refuse
-
-
-@pytest.fixture
-def provide(tmp_path, monkeypatch, request):
-    """Install classes of the test's module as providers of a group, as other packages do."""
-
-    def install(group, *names):
-        package = tmp_path / 'phoenix_test-1.dist-info'
-        package.mkdir()
-        (package / 'METADATA').write_text('Name: phoenix-test\nVersion: 1\n')
-        entries = [f'{name} = {request.module.__name__}:{name}' for name in names]
-        (package / 'entry_points.txt').write_text('\n'.join([f'[{group}]', *entries]))
-        monkeypatch.syspath_prepend(tmp_path)
-
-    return install

@@ -44,7 +44,7 @@ def start_toy(layout: str, seed: int) -> Iterator[ToyUnderTest]:
             'PHOENIX_ACTIVITIES_STATE_FILE': str(folder / 'toy.sqlite3'),
             'PHOENIX_ACTIVITIES_QUIET_HOURS': '',
             'PHOENIX_CONVERSATION_PROVIDERS': '[openai, scripted]',
-            'PHOENIX_CONVERSATION_BASE_URL': chat.url,
+            'PHOENIX_CONVERSATION_OPENAI_BASE_URL': chat.url,
         }
         toy = stack.enter_context(FragileToy(layout, environ, tolerated=['conversation']))
         yield ToyUnderTest(toy, room, language, requests_of(ROOT / 'samples', folder))

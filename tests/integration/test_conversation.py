@@ -42,7 +42,7 @@ def converse(graph):
 
     def add(url, *others, **parameters):
         providers = ['openai', *others]
-        parameters = {'providers': providers, 'base_url': url} | parameters
+        parameters = {'providers': providers, 'openai.base_url': url} | parameters
         return graph.add(Conversation, parameters=parameters)
 
     return add
@@ -135,7 +135,7 @@ def test_the_same_seed_gives_the_same_replies(graph, probe):
 
 def test_a_servers_reply_comes_sentence_by_sentence(converse, serve, probe):
     server = serve('Hello', ' there! I am', ' Phoenix. And', ' you?')
-    converse(server.url, model='tiny')
+    converse(server.url, **{'openai.model': 'tiny'})
     cause = ask(probe, 'Who are you?')
     assert expect_sentences(probe, cause) == [
         ('openai', 'Hello there!'),

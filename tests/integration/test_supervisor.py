@@ -22,23 +22,25 @@ import sys, time
 from pathlib import Path
 from phoenix_core import events
 from phoenix_core.node.execution import run
+from phoenix_core.node.declarations import Publishes, subscribes
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.settings.node_settings import NodeSettings
 
 class Asker(EventNode):
-    produces = (events.LISTEN_REQUEST,)
+    listen_request = Publishes(events.LISTEN_REQUEST)
     settings: NodeSettings
 
 class Ear(EventNode):
-    consumes = {events.LISTEN_REQUEST: 'on_request', events.STOP_SPEAKING: 'on_stop'}
     settings: NodeSettings
 
     def configure(self):
         if Path(sys.argv[2]).exists():
             raise OSError('the device is gone')
 
+    @subscribes(events.LISTEN_REQUEST)
     def on_request(self, request): ...
 
+    @subscribes(events.STOP_SPEAKING)
     def on_stop(self, stop):
         if stop.reason == 'work for ever':
             self.in_background(time.sleep, 3600)
@@ -56,10 +58,6 @@ class Toy:
     def __init__(self, graph, folder) -> None:
         self.graph = graph
         self.broken = folder / 'broken'
-        self.config = folder
-        (folder / 'capabilities.yaml').write_text(
-            'capabilities: {asking: [asker], hearing: [ear]}\n'
-        )
         self.processes: list[subprocess.Popen[bytes]] = []
         self.probe = graph.probe(
             publishes=[events.STOP_SPEAKING],
@@ -76,7 +74,7 @@ class Toy:
         return self.processes[-1]
 
     def supervise(self, **parameters) -> Supervisor:
-        own = {'config_dir': str(self.config), 'retry_s': 0.1, **parameters}
+        own = {'capabilities': ['asking=asker', 'hearing=ear'], 'retry_s': 0.1, **parameters}
         return self.graph.add(Supervisor, parameters=own)
 
     def expect(self, count: int = 1, **levels: int) -> None:

@@ -14,6 +14,7 @@ from rclpy.serialization import deserialize_message
 from otlp_receiver import OtlpReceiver
 from phoenix_core import events
 from phoenix_core.clock.units import nanoseconds
+from phoenix_core.node.declarations import Publishes, subscribes
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.settings.node_settings import NodeSettings
 from phoenix_core.telemetry.node import Telemetry
@@ -22,17 +23,18 @@ from phoenix_core.telemetry.node import Telemetry
 class Echo(EventNode):
     """Answers a touch with a request to listen; a touch of the belly is too much for it."""
 
-    produces = (events.LISTEN_REQUEST,)
-    consumes = {events.TOUCH: 'on_touch', events.AUDIO_INPUT: 'on_audio'}
+    listen_request = Publishes(events.LISTEN_REQUEST)
     settings: NodeSettings
 
+    @subscribes(events.TOUCH)
     def on_touch(self, touch: TouchEvent) -> None:
         if touch.pad == 'belly':
             raise ValueError('too much')
         with self.model_time():
             pass
-        self.publish(events.LISTEN_REQUEST, kind=ListenRequest.OPEN)
+        self.listen_request(kind=ListenRequest.OPEN)
 
+    @subscribes(events.AUDIO_INPUT)
     def on_audio(self, frame: AudioFrame) -> None:
         """Hear."""
 
@@ -117,7 +119,7 @@ def test_metrics_of_all_nodes_are_served_in_one_place(graph, probe):
 
     def told():
         for node in (probe, echo):
-            graph.call(node._tell_metrics)
+            graph.call(node._publish_metrics)
         with urllib.request.urlopen(f'http://127.0.0.1:{port}/metrics') as answer:
             return answer.read().decode()
 
@@ -153,8 +155,8 @@ def test_who_counts_nothing_tells_nothing(graph, probe):
     touch(probe)
     probe.expect(events.LISTEN_REQUEST)
     assert echo.metrics is None
-    graph.call(echo._tell_metrics)
-    graph.call(probe._tell_metrics)
+    graph.call(echo._publish_metrics)
+    graph.call(probe._publish_metrics)
     probe.expect(events.NODE_METRICS, lambda m: m.header.producer == 'probe')
     assert {m.header.producer for m in probe.recorded(events.NODE_METRICS)} == {'probe'}
 

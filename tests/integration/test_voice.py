@@ -202,7 +202,7 @@ def test_when_no_voice_works_a_small_sound_is_the_utterance(speak_with, probe, e
 
 
 def test_a_voice_whose_model_is_missing_is_a_fault_by_name_before_it_is_needed(graph, probe):
-    graph.add(Voice, parameters={'providers': ['piper'], 'model': '/no/voice.onnx'})
+    graph.add(Voice, parameters={'providers': ['piper'], 'piper.model': '/no/voice.onnx'})
     fault = probe.expect(events.FAULT)
     assert (fault.node, fault.code) == ('voice', 'voice_failed')
     assert 'piper: Piper does not start' in fault.message

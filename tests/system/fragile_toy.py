@@ -2,7 +2,6 @@
 
 import asyncio
 import dataclasses
-import itertools
 import os
 import signal
 import sys
@@ -15,19 +14,18 @@ from types import TracebackType
 from typing import Any
 
 import numpy as np
-from ament_index_python.packages import get_package_share_path
 from phoenix_msgs.msg import CapabilityStatus, NodeStatus, SimulatedSensor
 from witness import Witness
 
 from phoenix_audio.wav import WavWriter, read_wav
-from phoenix_bringup.launch_file import ProcessSpec, load
+from phoenix_bringup.launch_arguments import parse
 from phoenix_bringup.launch_runner import LaunchRunner
+from phoenix_bringup.process_table import NodeProcess, processes
 from phoenix_core import events
 from phoenix_core.testing import TestGraph
 from phoenix_core.testing.fault_injection import HANG, RAISE
 from phoenix_tools.run.play_progress import PlayProgress
 
-LAUNCH_FILE = Path(get_package_share_path('phoenix_bringup')) / 'launch' / 'phoenix.launch.xml'
 RECOVERY_S = 60.0
 AGAIN_S = 1.0  # a request to fail that nobody heard is made again
 SAMPLE_RATE = 16000
@@ -41,7 +39,7 @@ class FragileToy:
     """
     A toy on a graph of its own, and a witness of what it does; it ends with its context.
 
-    :param layout: of the launch file.
+    :param layout: as the launch argument.
     :param environ: what is added to the environment of its processes.
     :param tolerated: capabilities that may be degraded in a toy that is well.
     """
@@ -60,10 +58,10 @@ class FragileToy:
         self.witness: Witness = self.graph.add(Witness)
         self.witness.tolerated = self._tolerated
         environ = {**self._environ, 'ROS_DOMAIN_ID': str(self.graph.domain)}
-        description = load(LAUNCH_FILE, {'layout': self.layout, 'telemetry': 'false'})
-        self._names = {name for process in description.processes for name in _nodes(process)}
+        toy = processes(parse({'layout': self.layout, 'telemetry': 'false'}))
+        self._names = {name for process in toy for name in process.nodes}
         self.runner = LaunchRunner(
-            [_able_to_fail(process, environ) for process in description.processes],
+            [_able_to_fail(process, environ) for process in toy],
             lambda process, line: None,
         )
         self._loop = asyncio.new_event_loop()
@@ -218,14 +216,7 @@ def requests_of(samples: Path, folder: Path) -> list[Path]:
     return [samples / 'hey_jarvis_turn_on_the_light.wav', conversation]
 
 
-def _nodes(process: ProcessSpec) -> list[str]:
-    if process.node_name is not None:
-        return [process.node_name]
-    names = itertools.takewhile(lambda part: part != '--ros-args', process.argv[1:])
-    return [name for name in names if name]
-
-
-def _able_to_fail(process: ProcessSpec, environ: Mapping[str, str]) -> ProcessSpec:
+def _able_to_fail(process: NodeProcess, environ: Mapping[str, str]) -> NodeProcess:
     """Let composed nodes fail on request."""
     argv = process.argv
     if process.executable == 'compose':

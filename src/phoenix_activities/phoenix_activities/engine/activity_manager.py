@@ -68,7 +68,7 @@ class Director:
         self.state = SafeState(kept or {})
         self._own: KeptByToy = self.state.recall('toy', KeptByToy)
         self.memory = self._own.told  # what the toy was told, e.g. child_name
-        self.lost: set[str] = set()  # capabilities, as in config/capabilities.yaml
+        self.lost: set[str] = set()  # capabilities, as the process table names them
         self.untold: list[str] = []  # those of them that nobody was told of
         made = [make(self) for make in activities]
         self.activities: Mapping[str, Activity] = {activity.name: activity for activity in made}

@@ -33,8 +33,10 @@ from phoenix_activities.engine.toy import Phase
 from phoenix_activities.state.state_keeper import StateKeeper, default_path
 from phoenix_activities.words.words import Words
 from phoenix_core import events
-from phoenix_core.node.event_node import Alarm, EventNode
+from phoenix_core.node.declarations import Publishes, subscribes
+from phoenix_core.node.event_node import EventNode
 from phoenix_core.node.execution import run
+from phoenix_core.node.timers import Timer
 from phoenix_core.settings import plugins
 from phoenix_core.settings.config_file import language_folders
 from phoenix_core.settings.node_settings import SeededSettings, setting
@@ -50,7 +52,6 @@ EARCONS = {ListeningEvent.HEARD: 'heard', ListeningEvent.NOT_UNDERSTOOD: 'not_un
 class ActivitiesSettings(SeededSettings):
     """Settings of the activities node."""
 
-    language: str = setting('en', 'Folder of words below config_dir.')
     volume: float = setting(0.7, 'How loud the toy speaks until somebody changes it.', ge=0, le=1)
     listening_deadline_s: float = setting(
         30.0, 'The toy gives up an ear that tells nothing for so long [s].', gt=0
@@ -71,35 +72,23 @@ class ActivitiesSettings(SeededSettings):
         'auto',
         'Keeps what must survive a crash; auto: named as the toy below XDG_STATE_HOME; empty: '
         'nothing is kept.',
+        machine=True,
     )
 
 
 class Activities(EventNode):
     """Runs the activities; is the Toy that their director acts through."""
 
-    produces = (
-        events.ACTIVITY_STATE,
-        events.ACTIVITY_TRANSITION,
-        events.SAY_REQUEST,
-        events.EARCON,
-        events.STOP_SPEAKING,
-        events.LISTEN_REQUEST,
-        events.CONVERSATION_REQUEST,
-        events.EXPECTED_ANSWERS,
-        events.LED_COMMAND,
-        events.VOLUME,
-    )
-    consumes = {
-        events.WAKE_WORD_DETECTED: 'on_wake_word',
-        events.LISTENING: 'on_listening',
-        events.INTENT_DETECTED: 'on_intent',
-        events.CONVERSATION: 'on_conversation',
-        events.AUDIO_PLAYBACK: 'on_playback',
-        events.TOUCH: 'on_touch',
-        events.BUTTON: 'on_button',
-        events.ACTIVITY_REQUEST: 'on_request',
-        events.SYSTEM_STATUS: 'on_system_status',
-    }
+    activity_state = Publishes(events.ACTIVITY_STATE)
+    activity_transition = Publishes(events.ACTIVITY_TRANSITION)
+    say_request = Publishes(events.SAY_REQUEST)
+    earcon = Publishes(events.EARCON)
+    stop_speaking = Publishes(events.STOP_SPEAKING)
+    listen_request = Publishes(events.LISTEN_REQUEST)
+    conversation_request = Publishes(events.CONVERSATION_REQUEST)
+    expected_answers = Publishes(events.EXPECTED_ANSWERS)
+    led_command = Publishes(events.LED_COMMAND)
+    volume = Publishes(events.VOLUME)
     settings: ActivitiesSettings
 
     def __init__(self, *, environ: Mapping[str, str] = os.environ, **options: Any) -> None:
@@ -126,7 +115,7 @@ class Activities(EventNode):
 
     def activate(self) -> None:
         """Make the activities and begin in idle."""
-        self._thinking: Alarm | None = None
+        self._thinking: Timer | None = None
         self.director = Director(
             self,
             self._words,
@@ -149,15 +138,18 @@ class Activities(EventNode):
 
     # What happens to the toy.
 
+    @subscribes(events.WAKE_WORD_DETECTED)
     def on_wake_word(self, event: WakeWordDetected) -> None:
         """Attend; the listener opens by itself."""
         self.director.on_attention('wake_word', ear_opens=True)
 
+    @subscribes(events.TOUCH)
     def on_touch(self, event: TouchEvent) -> None:
         """Attend to a touch."""
         if event.kind == TouchEvent.TOUCHED:
             self.director.on_touch(event.pad)
 
+    @subscribes(events.BUTTON)
     def on_button(self, event: ButtonEvent) -> None:
         """Speak louder or softer, or attend to another button and do what it means."""
         pressed = event.kind == ButtonEvent.PRESSED
@@ -169,30 +161,35 @@ class Activities(EventNode):
         elif event.kind in BUTTON_INTENTS:
             self.director.on_intent(Intent(BUTTON_INTENTS[event.kind]))
 
+    @subscribes(events.SYSTEM_STATUS)
     def on_system_status(self, status: SystemStatus) -> None:
         """Tell what the toy can no longer do."""
         lost = [e.capability for e in status.capabilities if e.level == CapabilityStatus.LOST]
         with tracing.caused_by(tracing.TraceContext.root()):  # the status is in no interaction
             self.director.on_lost(lost)
 
+    @subscribes(events.LISTENING)
     def on_listening(self, event: ListeningEvent) -> None:
         """Follow the ear."""
         if event.kind in EARCONS:
-            self.publish(events.EARCON, earcon=EARCONS[event.kind])
+            self.earcon(earcon=EARCONS[event.kind])
         self.director.on_ear(
             opened=event.kind == ListeningEvent.OPENED,
             heard=event.kind == ListeningEvent.HEARD,
             cancelled=event.kind == ListeningEvent.CANCELLED,
         )
 
+    @subscribes(events.INTENT_DETECTED)
     def on_intent(self, event: IntentDetected) -> None:
         """Do what a person wants."""
         self.director.on_intent(Intent(event.name, event.text, slots(event.slots)))
 
+    @subscribes(events.ACTIVITY_REQUEST)
     def on_request(self, event: ActivityRequest) -> None:
         """Do what a program wants."""
         self.director.on_request(event.activity, slots(event.slots))
 
+    @subscribes(events.CONVERSATION)
     def on_conversation(self, event: ConversationEvent) -> None:
         """Follow a reply."""
         self.director.on_reply(
@@ -202,6 +199,7 @@ class Activities(EventNode):
             ended=event.kind == ConversationEvent.ENDED,
         )
 
+    @subscribes(events.AUDIO_PLAYBACK)
     def on_playback(self, event: PlaybackEvent) -> None:
         """Follow what is being said."""
         sounding = event.kind == PlaybackEvent.STARTED
@@ -212,25 +210,24 @@ class Activities(EventNode):
     def say(self, text: str) -> str:
         """Send a text to the voice."""
         utterance = uuid.uuid4().hex
-        self.publish(events.SAY_REQUEST, utterance_id=utterance, text=text)
+        self.say_request(utterance_id=utterance, text=text)
         return utterance
 
     def silence(self, reason: str) -> None:
         """Stop voice and speaker."""
-        self.publish(events.STOP_SPEAKING, reason=reason)
+        self.stop_speaking(reason=reason)
 
     def listen(self) -> None:
         """Open the listener."""
-        self.publish(events.LISTEN_REQUEST, kind=ListenRequest.OPEN)
+        self.listen_request(kind=ListenRequest.OPEN)
 
     def stop_listening(self) -> None:
         """Close the listener."""
-        self.publish(events.LISTEN_REQUEST, kind=ListenRequest.CLOSE)
+        self.listen_request(kind=ListenRequest.CLOSE)
 
     def expect(self, answers: Mapping[str, list[str]]) -> None:
         """Tell which answers are expected."""
-        self.publish(
-            events.EXPECTED_ANSWERS,
+        self.expected_answers(
             answers=[
                 ExpectedAnswer(name=name, sentences=sentences)
                 for name, sentences in answers.items()
@@ -239,8 +236,7 @@ class Activities(EventNode):
 
     def converse(self, text: str, known: Mapping[str, str]) -> None:
         """Ask the conversation."""
-        self.publish(
-            events.CONVERSATION_REQUEST,
+        self.conversation_request(
             kind=ConversationRequest.REPLY,
             text=text,
             known=[Slot(name=name, value=value) for name, value in known.items()],
@@ -248,12 +244,11 @@ class Activities(EventNode):
 
     def stop_conversing(self) -> None:
         """Cancel the conversation."""
-        self.publish(events.CONVERSATION_REQUEST, kind=ConversationRequest.CANCEL)
+        self.conversation_request(kind=ConversationRequest.CANCEL)
 
     def show(self, animation: str, color: str, brightness: float, duration_s: float) -> None:
         """Command the LED ring."""
-        self.publish(
-            events.LED_COMMAND,
+        self.led_command(
             animation=animation,
             color=rgba(color),
             brightness=brightness,
@@ -262,7 +257,7 @@ class Activities(EventNode):
 
     def set_volume(self, level: float, muted: bool) -> None:
         """Tell the speaker how loud."""
-        self.publish(events.VOLUME, level=level, muted=muted)
+        self.volume(level=level, muted=muted)
 
     def keep(self, values: dict[str, Any]) -> None:
         """Write it down, where there is a file; remember it from one activation to the next."""
@@ -272,7 +267,7 @@ class Activities(EventNode):
 
     def after(
         self, delay_s: float, callback: Callable[[], None], *, new_interaction: bool = False
-    ) -> Alarm:
+    ) -> Timer:
         """Call back on a ROS timer."""
         cause = tracing.TraceContext.root() if new_interaction else tracing.current()
         with tracing.caused_by(cause):
@@ -285,10 +280,8 @@ class Activities(EventNode):
     def entered(self, activity: str, left: str, reason: str) -> None:
         """Publish a transition, and sound the alarm if that is its reason."""
         if reason == 'alarm':
-            self.publish(events.EARCON, earcon='alarm')
-        self.publish(
-            events.ACTIVITY_TRANSITION, from_activity=left, to_activity=activity, reason=reason
-        )
+            self.earcon(earcon='alarm')
+        self.activity_transition(from_activity=left, to_activity=activity, reason=reason)
 
     def state(self, activity: str, phase: Phase) -> None:
         """Publish the state; thinking for long is heard, too."""
@@ -297,10 +290,10 @@ class Activities(EventNode):
             self._thinking = None
         if phase is Phase.THINKING:
             self._thinking = self.after(self.settings.thinking_earcon_s, self._think_aloud)
-        self.publish(events.ACTIVITY_STATE, activity=activity, phase=int(phase))
+        self.activity_state(activity=activity, phase=int(phase))
 
     def _think_aloud(self) -> None:
-        self.publish(events.EARCON, earcon='thinking')
+        self.earcon(earcon='thinking')
         self._thinking = self.after(self.settings.thinking_earcon_s, self._think_aloud)
 
     def late(self, phase: Phase) -> None:

@@ -6,7 +6,8 @@ from pathlib import Path
 from phoenix_msgs.msg import CapabilityStatus
 
 from phoenix_activities.state.state_store import StateStore, StateStoreError, Values
-from phoenix_core.node.event_node import Alarm, EventNode
+from phoenix_core.node.event_node import EventNode
+from phoenix_core.node.timers import Timer
 
 RETRY_S = 30.0
 
@@ -36,7 +37,7 @@ class StateKeeper:
         self._newest: Values = {}
         self._saved = self._newest
         self._saving = False
-        self._retry: Alarm | None = None
+        self._retry: Timer | None = None
 
     def load(self) -> Values:
         """Return what was kept; nothing when that cannot be read."""

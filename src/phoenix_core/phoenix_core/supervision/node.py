@@ -3,9 +3,10 @@
 import os
 import signal
 import socket
+from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from lifecycle_msgs.msg import Transition
 from lifecycle_msgs.srv import ChangeState
@@ -13,9 +14,9 @@ from phoenix_msgs.msg import CapabilityStatus, Fault, NodeStatus
 from pydantic import Field
 
 from phoenix_core import events
+from phoenix_core.node.declarations import Publishes, subscribes
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.node.execution import run
-from phoenix_core.settings.config_file import FileModel, load_config
 from phoenix_core.settings.node_settings import NodeSettings, setting
 from phoenix_core.supervision.liveliness import LivelinessMonitor
 from phoenix_core.supervision.nodes import Process
@@ -39,9 +40,22 @@ SHUTDOWNS = {
 }
 
 
+Capability = Annotated[str, Field(pattern=r'^(\w+=\w+(,\w+)*)?$')]
+Standby = Annotated[str, Field(pattern=r'^(\w+=\w+)?$')]
+
+
 class SupervisorSettings(NodeSettings):
     """Settings of the supervisor node."""
 
+    # Not empty lists, which ROS takes for lists of bytes.
+    capabilities: list[Capability] = setting(
+        [''],
+        'What the toy can do, and the nodes that it takes: CAPABILITY=NODE,NODE. The supervisor '
+        'waits for them at the start, and reports in system/status how well each works.',
+    )
+    standbys: list[Standby] = setting(
+        [''], 'Which node works while another does not: NODE=STANDBY.'
+    )
     up: bool = setting(
         True, 'The nodes are to be up; false takes them down in reverse order.', runtime=True
     )
@@ -59,13 +73,6 @@ class SupervisorSettings(NodeSettings):
     stable_s: float = setting(5.0, 'So long in service is no failure any more [s].', ge=1)
 
 
-class CapabilitiesFile(FileModel):
-    """What capabilities.yaml holds."""
-
-    capabilities: dict[str, list[str]] = Field(min_length=1)
-    standbys: dict[str, str] = {}
-
-
 class Supervisor(EventNode):
     """
     Acts on the nodes as a Supervision decides (it implements the Nodes protocol).
@@ -73,17 +80,19 @@ class Supervisor(EventNode):
     The nodes go on when it ends; a new supervisor learns of them by their latched statuses.
     """
 
-    produces = (events.SYSTEM_STATUS,)
-    consumes = {events.NODE_STATUS: 'on_node_status'}
+    system_status = Publishes(events.SYSTEM_STATUS)
     settings: SupervisorSettings
 
     def configure(self) -> None:
-        """Read which nodes make up which capability."""
+        """Begin to supervise without knowing any node."""
         settings = self.settings
-        file = load_config(settings.config_path / 'capabilities.yaml', CapabilitiesFile)
         policy = {name: getattr(settings, name) for name in Policy.__dataclass_fields__}
+        capabilities = {
+            capability: nodes.split(',') for capability, nodes in _pairs(settings.capabilities)
+        }
+        standbys = dict(_pairs(settings.standbys))
         self._supervision = Supervision(
-            self, file.capabilities, Policy(**policy), file.standbys, settings.up
+            self, capabilities, Policy(**policy), standbys, settings.up
         )
         self._monitors: dict[str, LivelinessMonitor] = {}
         self._changes: dict[str, Any] = {}
@@ -105,6 +114,7 @@ class Supervisor(EventNode):
         """Bring the nodes up, or take them down."""
         self._supervision.up = self.settings.up
 
+    @subscribes(events.NODE_STATUS)
     def on_node_status(self, status: NodeStatus) -> None:
         """Note the status of a node, and watch the node from then on."""
         name = status.header.producer
@@ -127,7 +137,7 @@ class Supervisor(EventNode):
         status = self._supervision.status()
         if status != self._published:
             self._published = status
-            self.publish(events.SYSTEM_STATUS, capabilities=status)
+            self.system_status(capabilities=status)
 
     # The Nodes protocol.
 
@@ -180,8 +190,7 @@ class Supervisor(EventNode):
         self.log.error(f'{node}: {code}: {message}')
         if self.metrics is not None:
             self.metrics.faulted(code, severity, node)
-        self.publish(
-            events.FAULT,
+        self.fault_event(
             node=node,
             code=code,
             severity=severity,
@@ -189,6 +198,13 @@ class Supervisor(EventNode):
             tried=tried,
             self_healing=True,
         )
+
+
+def _pairs(texts: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Split each `NAME=VALUE`; ignore empty texts."""
+    for text in filter(None, texts):
+        name, _, value = text.partition('=')
+        yield name, value
 
 
 def _state(process: Process) -> str:

@@ -21,7 +21,7 @@ class Readiness:
         """
         Expect these nodes.
 
-        :param nodes: by name, each with what it produces and consumes.
+        :param nodes: by name; each with its declarations.
         """
         self._nodes = nodes
         self._statuses: dict[str, NodeStatus] = {}
@@ -44,10 +44,10 @@ class Readiness:
     def missing(self) -> list[str]:
         """What is still missing, one line per node; empty when the toy is ready."""
         needed = {name: node for name, node in self._nodes.items() if name not in self.without}
-        consumed = Counter(event for node in needed.values() for event in node.consumes)
+        consumed = Counter(event for node in needed.values() for event in node.declarations.hears)
         lines = []
         for name, node in needed.items():
-            wanted = {event.topic: consumed[event] for event in node.produces}
+            wanted = {event.topic: consumed[event] for event in node.declarations.publishes}
             if what := self._missing_of(name, wanted):
                 lines.append(f'{name}: {", ".join(what)}')
         return lines

@@ -2,7 +2,6 @@
 
 import array
 import os
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from phoenix_msgs.msg import NodeMetrics, TracedEvent
@@ -11,6 +10,7 @@ from rclpy.serialization import serialize_message
 
 from phoenix_core import events
 from phoenix_core.events.event_type import EventType
+from phoenix_core.node.declarations import observes, subscribes
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.node.execution import run
 from phoenix_core.node.heartbeat import METRICS_PERIOD_S
@@ -41,14 +41,10 @@ class TelemetrySettings(NodeSettings):
 class Telemetry(EventNode):
     """Observes every event of every interaction; writes nothing to disk."""
 
-    consumes = {events.NODE_METRICS: 'on_metrics'}
-    observes = TRACED
     settings: TelemetrySettings
 
     def configure(self) -> None:
         """Begin without any interaction."""
-        for event in self.observes:
-            self.observe(event, partial(self.on_event, event))
         self._recent = RecentEvents(self.settings.interactions)
         self._toy_metrics = ToyMetrics(stale_s=3 * METRICS_PERIOD_S)
         self._first_sound = FirstSound(self.metrics) if self.metrics is not None else None
@@ -69,6 +65,7 @@ class Telemetry(EventNode):
         if self._export is not None:
             self._export.close()
 
+    @observes(TRACED)
     def on_event(self, event: EventType, message: Any) -> None:
         """Keep, export and measure an event that is part of an interaction."""
         if not belongs(message):
@@ -79,6 +76,7 @@ class Telemetry(EventNode):
         if self._first_sound is not None:
             self._first_sound.feed(event, message)
 
+    @subscribes(events.NODE_METRICS)
     def on_metrics(self, metrics: NodeMetrics) -> None:
         """Note the metrics of a node."""
         self._toy_metrics.feed(metrics.header.producer, metrics.exposition)

@@ -37,7 +37,7 @@ def failing(node_class: type[EventNode]) -> type[EventNode]:
         def __init__(self, **options: Any) -> None:
             super().__init__(**options)
             self._to_raise = False
-            for name in set(self.consumes.values()):
+            for name in set(self.declarations.subscribes.values()):
                 setattr(self, name, self._perhaps(getattr(self, name)))
             self.create_subscription(String, failure_topic(self.get_name()), self._fail, qos.EVENT)
 

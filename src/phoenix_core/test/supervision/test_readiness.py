@@ -3,6 +3,7 @@
 from phoenix_msgs.msg import CapabilityStatus, EventHeader, ListenRequest, NodeStatus, TopicReach
 
 from phoenix_core import events
+from phoenix_core.node.declarations import Publishes, subscribes
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.settings.node_settings import NodeSettings
 from phoenix_core.supervision.readiness import Readiness
@@ -12,16 +13,16 @@ from phoenix_core.testing import TestGraph
 class Asker(EventNode):
     """Asks for the ear."""
 
-    produces = (events.LISTEN_REQUEST,)
+    listen_request = Publishes(events.LISTEN_REQUEST)
     settings: NodeSettings
 
 
 class Ear(EventNode):
     """Opens on request."""
 
-    consumes = {events.LISTEN_REQUEST: 'on_request'}
     settings: NodeSettings
 
+    @subscribes(events.LISTEN_REQUEST)
     def on_request(self, request: ListenRequest) -> None:
         pass
 

@@ -7,8 +7,10 @@ from rclpy.time import Time
 from sensor_msgs.msg import BatteryState
 
 from phoenix_core import events
-from phoenix_core.node.event_node import Alarm, EventNode
+from phoenix_core.node.declarations import Publishes, subscribes
+from phoenix_core.node.event_node import EventNode
 from phoenix_core.node.execution import run
+from phoenix_core.node.timers import Timer
 from phoenix_core.settings import plugins
 from phoenix_core.settings.node_settings import NodeSettings, setting
 from phoenix_hw.sensors.contact import Change, ChangeKind, Contact
@@ -51,7 +53,9 @@ MOTIONS = {
 class SensorsSettings(NodeSettings):
     """Settings of the sensor node."""
 
-    provider: str = setting('simulated', 'What reads the sensors: an entry point of its group.')
+    provider: str = setting(
+        'simulated', 'What reads the sensors: an entry point of its group.', machine=True
+    )
     pads: list[str] = setting(['head=5', 'belly=6'], 'Touch pads, as NAME=PIN (BCM number).')
     buttons: list[str] = setting(['talk=16'], 'Buttons, as NAME=PIN (BCM number).')
     motion_pin: int = setting(-1, 'BCM number of the motion sensor; -1: none.', ge=-1, le=27)
@@ -70,14 +74,11 @@ class SensorsSettings(NodeSettings):
 class Sensors(EventNode):
     """Turns the readings of a sensor board and of a fuel gauge into events."""
 
-    produces = (
-        events.TOUCH,
-        events.BUTTON,
-        events.MOTION,
-        events.BATTERY,
-        events.MICROPHONE_MUTE,
-    )
-    consumes = {events.SIMULATED_SENSOR: 'on_simulated'}
+    touch = Publishes(events.TOUCH)
+    button = Publishes(events.BUTTON)
+    motion = Publishes(events.MOTION)
+    battery = Publishes(events.BATTERY)
+    microphone_mute = Publishes(events.MICROPHONE_MUTE)
     settings: SensorsSettings
 
     def configure(self) -> None:
@@ -91,7 +92,7 @@ class Sensors(EventNode):
     def activate(self) -> None:
         """Begin to read; the board may report from threads of its own."""
         self._contacts: dict[tuple[SensorKind, str], Contact] = {}
-        self._due: dict[tuple[SensorKind, str], Alarm] = {}
+        self._due: dict[tuple[SensorKind, str], Timer] = {}
         self._gauge_failing = False
         self.board.start(lambda reading: self.post(self.on_reading, reading))
         if self._gauge is not None:
@@ -107,6 +108,7 @@ class Sensors(EventNode):
         if self._gauge is not None:
             self._gauge.close()
 
+    @subscribes(events.SIMULATED_SENSOR)
     def on_simulated(self, event: SimulatedSensor) -> None:
         """Move a simulated sensor."""
         if isinstance(self.board, SimulatedSensorBoard):
@@ -118,7 +120,7 @@ class Sensors(EventNode):
             case SensorKind.BATTERY:
                 self._tell_charge(Charge(reading.value, math.nan, math.nan))
             case SensorKind.MUTE:
-                self.publish(events.MICROPHONE_MUTE, muted=reading.value > 0)
+                self.microphone_mute(muted=reading.value > 0)
             case _:
                 key = reading.kind, reading.name
                 contact = self._contacts.setdefault(key, self._contact(reading.kind))
@@ -148,23 +150,19 @@ class Sensors(EventNode):
     def _tell_change(self, kind: SensorKind, name: str, change: Change) -> None:
         stamp = Time(seconds=change.at_s).to_msg()
         if kind is SensorKind.TOUCH and change.kind in TOUCHES:
-            self.publish(
-                events.TOUCH,
-                stamp=stamp,
+            self.touch.at(stamp)(
                 pad=name,
                 kind=TOUCHES[change.kind],
                 duration_s=change.held_s,
             )
         elif kind is SensorKind.BUTTON:
-            self.publish(
-                events.BUTTON,
-                stamp=stamp,
+            self.button.at(stamp)(
                 button=name,
                 kind=BUTTONS[change.kind],
                 duration_s=change.held_s,
             )
         elif kind is SensorKind.MOTION and change.kind in MOTIONS:
-            self.publish(events.MOTION, stamp=stamp, kind=MOTIONS[change.kind])
+            self.motion.at(stamp)(kind=MOTIONS[change.kind])
 
     def _measure(self) -> None:
         assert self._gauge is not None
@@ -193,8 +191,7 @@ class Sensors(EventNode):
                 if charging
                 else BatteryState.POWER_SUPPLY_STATUS_DISCHARGING
             )
-        self.publish(
-            events.BATTERY,
+        self.battery(
             percentage=charge.percentage,
             voltage=charge.voltage,
             # What is not measured is NaN, says the message.

@@ -3,6 +3,7 @@
 import random
 import uuid
 from contextlib import closing
+from typing import Annotated
 
 import numpy as np
 from phoenix_msgs.msg import (
@@ -14,10 +15,11 @@ from phoenix_msgs.msg import (
 )
 
 from phoenix_core import events
+from phoenix_core.node.declarations import Publishes, subscribes
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.node.execution import run
-from phoenix_core.settings import plugins
-from phoenix_core.settings.node_settings import SeededSettings, setting
+from phoenix_core.settings.node_settings import ProviderSettings, SeededSettings, setting
+from phoenix_core.settings.provider import Provider, ProviderGroup
 from phoenix_core.telemetry import tracing
 from phoenix_core.telemetry.tracing import TraceContext
 from phoenix_speech.conversation.chat_models import (
@@ -29,20 +31,17 @@ from phoenix_speech.conversation.chat_models import (
 from phoenix_speech.conversation.reply import Persona, ReplyAction, ReplyEngine, ReplySentence
 from phoenix_speech.conversation.scripted_chat import ScriptedChat
 
-CHAT_MODELS = 'phoenix.chat_models'
+CHAT_MODELS: ProviderGroup['ConversationSettings', ChatModel] = ProviderGroup(
+    'phoenix.chat_models'
+)
 
 
 class ConversationSettings(SeededSettings):
     """Settings of the conversation node. A server's key is taken from OPENAI_API_KEY alone."""
 
-    language: str = setting('en', 'Folder of words below config_dir.')
-    providers: list[str] = setting(
+    providers: Annotated[list[str], CHAT_MODELS] = setting(
         ['scripted'], 'Chat models, best first: entry points of their group, e.g. openai.'
     )
-    base_url: str = setting(
-        'http://127.0.0.1:11434/v1', 'openai: address of a server with that interface.'
-    )
-    model: str = setting('llama3.2', 'openai: name of the model on the server.')
     first_sentence_s: float = setting(
         4.0, 'A model without a sentence by then is given up [s].', gt=0, le=60
     )
@@ -52,15 +51,16 @@ class ConversationSettings(SeededSettings):
 class Conversation(EventNode):
     """Makes a reply on the worker thread and sends each sentence to the voice as it is ready."""
 
-    produces = (events.CONVERSATION, events.SAY_REQUEST, events.ACTIVITY_REQUEST)
-    consumes = {events.CONVERSATION_REQUEST: 'on_request'}
+    conversation = Publishes(events.CONVERSATION)
+    say_request = Publishes(events.SAY_REQUEST)
+    activity_request = Publishes(events.ACTIVITY_REQUEST)
     settings: ConversationSettings
 
     def configure(self) -> None:
         """Read the persona and make the chat models."""
         settings = self.settings
         self._engine = ReplyEngine(
-            [plugins.load(CHAT_MODELS, name)(settings) for name in settings.providers],
+            [CHAT_MODELS.make(name, settings) for name in settings.providers],
             persona(settings),
             first_sentence_s=settings.first_sentence_s,
             total_s=settings.total_s,
@@ -77,12 +77,13 @@ class Conversation(EventNode):
         """Free the chat models."""
         self._engine.close()
 
+    @subscribes(events.CONVERSATION_REQUEST)
     def on_request(self, request: ConversationRequest) -> None:
         """Begin a reply, or cancel the one under way; both end the one before."""
         self._cancel()
         if request.kind == ConversationRequest.REPLY:
             self._replying = tracing.current()
-            self.publish(events.CONVERSATION, kind=ConversationEvent.STARTING)
+            self.conversation(kind=ConversationEvent.STARTING)
             known = {slot.name: slot.value for slot in request.known}
             self.in_background(self._reply, request.text, known, self._newest)
 
@@ -90,7 +91,7 @@ class Conversation(EventNode):
         self._newest += 1
         self._engine.cancel()
         if self._replying is not None:
-            self.publish(events.CONVERSATION, cause=self._replying, kind=ConversationEvent.ENDED)
+            self.conversation.caused_by(self._replying)(kind=ConversationEvent.ENDED)
             self._replying = None
 
     def _reply(self, text: str, known: dict[str, str], number: int) -> None:
@@ -112,25 +113,24 @@ class Conversation(EventNode):
         if sentence.model_name == self.settings.providers[0]:
             self.healed('chat_model_failed')
         utterance = uuid.uuid4().hex
-        self.publish(
-            events.CONVERSATION,
+        self.conversation(
             kind=ConversationEvent.SENTENCE,
             provider=sentence.model_name,
             text=sentence.text,
             utterance_id=utterance,
         )
-        self.publish(events.SAY_REQUEST, utterance_id=utterance, text=sentence.text)
+        self.say_request(utterance_id=utterance, text=sentence.text)
 
     def _act(self, action: ReplyAction, number: int) -> None:
         """Ask for an activity; it begins when the reply has been said."""
         if number == self._newest:
             slots = [Slot(name=name, value=value) for name, value in action.slots.items()]
-            self.publish(events.ACTIVITY_REQUEST, activity=action.activity, slots=slots)
+            self.activity_request(activity=action.activity, slots=slots)
 
     def _end(self, number: int) -> None:
         if number == self._newest:
             self._replying = None
-            self.publish(events.CONVERSATION, kind=ConversationEvent.ENDED)
+            self.conversation(kind=ConversationEvent.ENDED)
 
     def _model_failed(self, name: str, reason: str) -> None:
         self.fault(
@@ -148,25 +148,34 @@ def persona(settings: ConversationSettings) -> Persona:
     return Persona.load(settings.config_path / settings.language / 'persona.yaml')
 
 
-def openai(settings: ConversationSettings) -> ChatModel:
-    """Make a client of an OpenAI-compatible server."""
+class OpenAISettings(ProviderSettings):
+    """Settings of the client of an OpenAI-compatible server."""
+
+    base_url: str = setting('http://127.0.0.1:11434/v1', 'Address of the server.', machine=True)
+    model: str = setting('llama3.2', 'Name of the model on the server.', machine=True)
+
+
+def _openai(settings: ConversationSettings, own: OpenAISettings) -> ChatModel:
     return OpenAIChatModel(
-        base_url=settings.base_url,
-        model=settings.model,
+        base_url=own.base_url,
+        model=own.model,
         timeout_s=settings.total_s,
         tools=persona(settings).tools,
     )
 
 
-def local(settings: ConversationSettings) -> ChatModel:
-    """Make the small local model, an optional extra."""
+def _local(settings: ConversationSettings, own: ProviderSettings) -> ChatModel:
     return LocalChatModel(chance=np.random.default_rng(settings.seed))
 
 
-def scripted(settings: ConversationSettings) -> ChatModel:
-    """Make the scripted replies that never fail."""
+def _scripted(settings: ConversationSettings, own: ProviderSettings) -> ChatModel:
     path = settings.config_path / settings.language / 'scripted_replies.yaml'
     return ScriptedChat(path, chance=random.Random(settings.seed))
+
+
+OPENAI = Provider(_openai, OpenAISettings)
+LOCAL = Provider(_local)
+SCRIPTED = Provider(_scripted)
 
 
 def main() -> None:

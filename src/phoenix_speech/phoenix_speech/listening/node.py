@@ -2,6 +2,7 @@
 
 import time
 from functools import partial
+from typing import Annotated
 
 import numpy as np
 from phoenix_msgs.msg import (
@@ -16,10 +17,12 @@ from phoenix_msgs.msg import (
 )
 
 from phoenix_core import events
-from phoenix_core.node.event_node import EventNode, describe
+from phoenix_core.node.declarations import Publishes, subscribes
+from phoenix_core.node.event_node import EventNode
 from phoenix_core.node.execution import run
-from phoenix_core.settings import plugins
-from phoenix_core.settings.node_settings import NodeSettings, setting
+from phoenix_core.node.health import describe
+from phoenix_core.settings.node_settings import NodeSettings, ProviderSettings, setting
+from phoenix_core.settings.provider import Provider, ProviderGroup
 from phoenix_core.telemetry import tracing
 from phoenix_speech.audio_stream import SAMPLE_RATE, AudioStream
 from phoenix_speech.listening.endpointer import (
@@ -36,15 +39,15 @@ from phoenix_speech.listening.recognizer import (
 )
 from phoenix_speech.listening.voice_activity import SileroVoiceActivity
 
-RECOGNIZERS = 'phoenix.recognizers'
+RECOGNIZERS: ProviderGroup['ListenerSettings', Recognizer] = ProviderGroup('phoenix.recognizers')
 
 
 class ListenerSettings(NodeSettings):
     """Settings of the listener node."""
 
-    provider: str = setting('moonshine', 'The recognizer: an entry point of its group.')
-    model: str = setting('', "The recognizer's model: a name or a path; empty: its own default.")
-    language: str = setting('en', 'faster_whisper: what people speak, as a code like de.')
+    provider: Annotated[str, RECOGNIZERS] = setting(
+        'moonshine', 'The recognizer: an entry point of its group.', machine=True
+    )
     speech_threshold: float = setting(0.5, 'Voice activity that counts as speech.', gt=0, lt=1)
     silence_threshold: float = setting(0.35, 'Voice activity below is silence.', gt=0, lt=1)
     end_silence_s: float = setting(0.7, 'Silence that ends an utterance [s].', ge=0.1, le=5)
@@ -63,19 +66,15 @@ class Listener(EventNode):
     One final Transcript, or one ListeningEvent that says why there is none, ends each listening.
     """
 
-    produces = (events.LISTENING, events.USER_SPEECH, events.TRANSCRIPT)
-    consumes = {
-        events.AUDIO_INPUT: 'on_audio',
-        events.WAKE_WORD_DETECTED: 'on_wake_word',
-        events.LISTEN_REQUEST: 'on_request',
-        events.MICROPHONE_MUTE: 'on_mute',
-    }
+    listening = Publishes(events.LISTENING)
+    user_speech = Publishes(events.USER_SPEECH)
+    transcript = Publishes(events.TRANSCRIPT)
     settings: ListenerSettings
 
     def configure(self) -> None:
         """Load voice activity detection and the recognizer."""
         settings = self.settings
-        self._recognizer: Recognizer = plugins.load(RECOGNIZERS, settings.provider)(settings)
+        self._recognizer = RECOGNIZERS.make(settings.provider, settings)
         self._endpointer = Endpointer(
             SileroVoiceActivity(),
             speech_threshold=settings.speech_threshold,
@@ -101,10 +100,12 @@ class Listener(EventNode):
         """Close the ear."""
         self._close()
 
+    @subscribes(events.WAKE_WORD_DETECTED)
     def on_wake_word(self, event: WakeWordDetected) -> None:
         """Listen to what follows the wake phrase."""
         self._open(after=self._stream.position_at(event.header.stamp))
 
+    @subscribes(events.LISTEN_REQUEST)
     def on_request(self, request: ListenRequest) -> None:
         """Open or close the ear."""
         if request.kind == ListenRequest.OPEN:
@@ -112,12 +113,14 @@ class Listener(EventNode):
         else:
             self._close()
 
+    @subscribes(events.MICROPHONE_MUTE)
     def on_mute(self, mute: MicrophoneMute) -> None:
         """Close the ear: a muted microphone delivers nothing, not even silence."""
         self._muted = mute.muted
         if self._muted and self._endpointer.is_open:
             self._close(ListeningEvent.MUTED)
 
+    @subscribes(events.AUDIO_INPUT)
     def on_audio(self, frame: AudioFrame) -> None:
         """Judge a frame."""
         missing = self._stream.missing
@@ -131,12 +134,12 @@ class Listener(EventNode):
 
     def _open(self, after: int) -> None:
         if self._muted:
-            self.publish(events.LISTENING, kind=ListeningEvent.MUTED)
+            self.listening(kind=ListeningEvent.MUTED)
             return
         self._endpointer.open(after=after)
         self._listening += 1
         self._recognizing = False
-        self._cause = self.publish(events.LISTENING, kind=ListeningEvent.OPENED)
+        self._cause = self.listening(kind=ListeningEvent.OPENED)
 
     def _close(self, kind: int = ListeningEvent.CANCELLED) -> None:
         if self._endpointer.is_open or self._recognizing:
@@ -144,7 +147,7 @@ class Listener(EventNode):
             self._listening += 1
             self._recognizing = False
             cause = tracing.current() or self._cause
-            self.publish(events.LISTENING, cause=cause, kind=kind)
+            self.listening.caused_by(cause)(kind=kind)
 
     def _decide(self, decision: Decision) -> None:
         match decision:
@@ -152,25 +155,22 @@ class Listener(EventNode):
                 self._speech_start = position
                 self._partial_due = position + self._partial_interval
                 stamp = self._stream.time_of(position)
-                self._cause = self.publish(
-                    events.USER_SPEECH, stamp=stamp, kind=UserSpeech.STARTED
-                )
+                self._cause = self.user_speech.at(stamp)(kind=UserSpeech.STARTED)
             case SpeechEnded(at_sample=position, audio=audio):
                 length_s = (position - self._speech_start) / SAMPLE_RATE
-                self._cause = self.publish(
-                    events.USER_SPEECH,
-                    stamp=self._stream.time_of(position),
+                stamp = self._stream.time_of(position)
+                self._cause = self.user_speech.at(stamp)(
                     kind=UserSpeech.ENDED,
                     duration_s=length_s,
                 )
-                self.publish(events.LISTENING, kind=ListeningEvent.HEARD)
+                self.listening(kind=ListeningEvent.HEARD)
                 self._recognizing = True
                 with tracing.caused_by(self._cause):
                     self.in_background(
                         self._recognize, audio, then=partial(self._tell, self._listening)
                     )
             case NoSpeech():
-                self.publish(events.LISTENING, kind=ListeningEvent.NO_SPEECH)
+                self.listening(kind=ListeningEvent.NO_SPEECH)
 
     @property
     def _partial_interval(self) -> int:
@@ -211,22 +211,20 @@ class Listener(EventNode):
         self._recognizing = False
         text, took_s = result
         if text:
-            self.publish(
-                events.TRANSCRIPT,
+            self.transcript(
                 kind=Transcript.FINAL,
                 source=Transcript.SPOKEN,
                 text=text,
                 recognition_s=took_s,
             )
         else:
-            self.publish(events.LISTENING, kind=ListeningEvent.NOT_UNDERSTOOD)
+            self.listening(kind=ListeningEvent.NOT_UNDERSTOOD)
 
     def _tell_partial(self, result: tuple[str, float]) -> None:
         self._partial_running = False
         text, took_s = result
         if text and self._endpointer.is_open:
-            self.publish(
-                events.TRANSCRIPT,
+            self.transcript(
                 kind=Transcript.PARTIAL,
                 source=Transcript.SPOKEN,
                 text=text,
@@ -234,16 +232,30 @@ class Listener(EventNode):
             )
 
 
-def moonshine(settings: ListenerSettings) -> Recognizer:
-    """Make a Moonshine recognizer."""
-    return MoonshineRecognizer(model=settings.model) if settings.model else MoonshineRecognizer()
+class MoonshineSettings(ProviderSettings):
+    """Settings of the Moonshine recognizer."""
+
+    model: str = setting(
+        'tiny-en', 'Name of a model in the package, or the folder of another.', machine=True
+    )
 
 
-def faster_whisper(settings: ListenerSettings) -> Recognizer:
-    """Make a Whisper recognizer."""
-    if settings.model:
-        return FasterWhisperRecognizer(model=settings.model, language=settings.language)
-    return FasterWhisperRecognizer(language=settings.language)
+class FasterWhisperSettings(ProviderSettings):
+    """Settings of the Whisper recognizer."""
+
+    model: str = setting('base.en', 'Size, or the folder of a converted model.', machine=True)
+
+
+def _moonshine(settings: ListenerSettings, own: MoonshineSettings) -> Recognizer:
+    return MoonshineRecognizer(model=own.model)
+
+
+def _faster_whisper(settings: ListenerSettings, own: FasterWhisperSettings) -> Recognizer:
+    return FasterWhisperRecognizer(model=own.model, language=settings.language)
+
+
+MOONSHINE = Provider(_moonshine, MoonshineSettings)
+FASTER_WHISPER = Provider(_faster_whisper, FasterWhisperSettings)
 
 
 def main() -> None:

@@ -3,15 +3,17 @@
 import array
 from contextlib import closing, suppress
 from functools import partial
+from typing import Annotated
 
 import numpy as np
 from phoenix_msgs.msg import CapabilityStatus, Fault, SayRequest, StopSpeaking
 
 from phoenix_core import events
+from phoenix_core.node.declarations import Publishes, subscribes
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.node.execution import run
-from phoenix_core.settings import plugins
-from phoenix_core.settings.node_settings import NodeSettings, setting
+from phoenix_core.settings.node_settings import NodeSettings, ProviderSettings, setting
+from phoenix_core.settings.provider import Provider, ProviderGroup
 from phoenix_core.telemetry import tracing
 from phoenix_speech.voice.frame_queue import FrameQueue, QueuedFrame
 from phoenix_speech.voice.piper_voice import PiperVoice
@@ -19,7 +21,7 @@ from phoenix_speech.voice.speech_synthesizer import SpeechSynthesizer
 from phoenix_speech.voice.voices import EspeakVoice, FliteVoice, VoiceError
 from phoenix_speech.voice.voices import Voice as VoiceProvider
 
-VOICES = 'phoenix.voices'
+VOICES: ProviderGroup['VoiceSettings', VoiceProvider] = ProviderGroup('phoenix.voices')
 FRAME_SAMPLES = 640
 SEND_PERIOD_S = 0.02
 
@@ -27,11 +29,9 @@ SEND_PERIOD_S = 0.02
 class VoiceSettings(NodeSettings):
     """Settings of the voice node."""
 
-    providers: list[str] = setting(
+    providers: Annotated[list[str], VOICES] = setting(
         ['piper', 'espeak_ng', 'flite'], 'The voices, best first: entry points of their group.'
     )
-    model: str = setting('', "piper: path of a voice's .onnx file; empty: the one installed.")
-    language: str = setting('en', 'espeak_ng: what it speaks, as a code like de.')
     sample_rate: int = setting(16000, 'Of what is sent to the speaker [Hz].', ge=8000)
     lead_s: float = setting(1.0, 'Speech is sent so far ahead of its playing [s].', ge=0.1, le=10)
     cached_phrases: list[str] = setting(  # not an empty list, which ROS takes for one of bytes
@@ -47,15 +47,15 @@ class Voice(EventNode):
     which it is played. Every request ends with a last frame, or an earcon when no voice works.
     """
 
-    produces = (events.AUDIO_OUTPUT, events.EARCON)
-    consumes = {events.SAY_REQUEST: 'on_say', events.STOP_SPEAKING: 'on_stop'}
+    audio_output = Publishes(events.AUDIO_OUTPUT)
+    earcon = Publishes(events.EARCON)
     settings: VoiceSettings
 
     def configure(self) -> None:
         """Make the synthesizer; the voices load when they are first needed."""
         settings = self.settings
         self._synthesizer = SpeechSynthesizer(
-            {name: partial(plugins.load(VOICES, name), settings) for name in settings.providers},
+            {name: partial(VOICES.load(name).make, name, settings) for name in settings.providers},
             sample_rate=settings.sample_rate,
             clock=self.now_s,
             on_failure=lambda name, error: self.post(self._voice_failed, name, error),
@@ -80,11 +80,13 @@ class Voice(EventNode):
         """Free the voices."""
         self._synthesizer.close()
 
+    @subscribes(events.SAY_REQUEST)
     def on_say(self, request: SayRequest) -> None:
         """Say something after what is being said."""
         self._requests[request.utterance_id] = tracing.current()
         self.in_background(self._synthesize, request.utterance_id, request.text)
 
+    @subscribes(events.STOP_SPEAKING)
     def on_stop(self, stop: StopSpeaking) -> None:
         """Forget everything that is to be said."""
         self._forget_all()
@@ -129,7 +131,7 @@ class Voice(EventNode):
         """Let a small sound be the utterance, so that whoever waits for it is told of its end."""
         if utterance_id in self._requests:
             cause = self._requests.pop(utterance_id)
-            self.publish(events.EARCON, cause=cause, earcon='error', utterance_id=utterance_id)
+            self.earcon.caused_by(cause)(earcon='error', utterance_id=utterance_id)
 
     def _send(self) -> None:
         for frame in self._queue.due(self.now_s()):
@@ -137,9 +139,8 @@ class Voice(EventNode):
 
     def _send_frame(self, frame: QueuedFrame) -> None:
         sequence = self._sequences.get(frame.utterance_id, 0)
-        self.publish(
-            events.AUDIO_OUTPUT,
-            cause=self._requests.get(frame.utterance_id),
+        cause = self._requests.get(frame.utterance_id)
+        self.audio_output.caused_by(cause)(
             stream_id=frame.utterance_id,
             sequence=sequence,
             sample_rate=self.settings.sample_rate,
@@ -168,19 +169,27 @@ class Voice(EventNode):
             self.healed('voice_failed')
 
 
-def piper(settings: VoiceSettings) -> VoiceProvider:
-    """Make a Piper voice."""
-    return PiperVoice(model=settings.model) if settings.model else PiperVoice()
+class PiperSettings(ProviderSettings):
+    """Settings of the Piper voice."""
+
+    model: str = setting('', 'Path of a .onnx file; empty: the one installed.', machine=True)
 
 
-def espeak_ng(settings: VoiceSettings) -> VoiceProvider:
-    """Make an eSpeak NG voice."""
+def _piper(settings: VoiceSettings, own: PiperSettings) -> VoiceProvider:
+    return PiperVoice(model=own.model) if own.model else PiperVoice()
+
+
+def _espeak_ng(settings: VoiceSettings, own: ProviderSettings) -> VoiceProvider:
     return EspeakVoice(voice='en-us' if settings.language == 'en' else settings.language)
 
 
-def flite(settings: VoiceSettings) -> VoiceProvider:
-    """Make a Flite voice."""
+def _flite(settings: VoiceSettings, own: ProviderSettings) -> VoiceProvider:
     return FliteVoice()
+
+
+PIPER = Provider(_piper, PiperSettings)
+ESPEAK_NG = Provider(_espeak_ng)
+FLITE = Provider(_flite)
 
 
 def main() -> None:

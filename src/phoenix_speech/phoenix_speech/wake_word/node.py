@@ -1,15 +1,19 @@
 """The wake word node: spots the wake phrase in the microphone stream."""
 
+from functools import partial
+from typing import Annotated
+
 import numpy as np
 from builtin_interfaces.msg import Time
 from phoenix_msgs.msg import AudioFrame, CapabilityStatus, Fault
 
 from phoenix_core import events
 from phoenix_core.events.event_type import EventRuleError
+from phoenix_core.node.declarations import Publishes, subscribes
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.node.execution import run
-from phoenix_core.settings import plugins
-from phoenix_core.settings.node_settings import NodeSettings, setting
+from phoenix_core.settings.node_settings import NodeSettings, ProviderSettings, setting
+from phoenix_core.settings.provider import Provider, ProviderGroup
 from phoenix_speech.audio_stream import SAMPLE_RATE, AudioStream
 from phoenix_speech.wake_word.detector import (
     Detection,
@@ -22,14 +26,18 @@ from phoenix_speech.wake_word.self_speech_filter import OwnVoice
 
 OWN_SHARE = 0.2  # of the threshold, from which on the toy's own words count as the phrase
 BEHIND_S = 30.0  # sound that waits for its score; what is heard so late helps nobody
-WAKE_WORD_ENGINES = 'phoenix.wake_word_engines'
+WAKE_WORD_ENGINES: ProviderGroup['WakeWordSettings', WakeWordEngine] = ProviderGroup(
+    'phoenix.wake_word_engines'
+)
 SCORES = (0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0)
 
 
 class WakeWordSettings(NodeSettings):
     """Settings of the wake word node."""
 
-    provider: str = setting('openwakeword', 'The engine: an entry point of its group.')
+    provider: Annotated[str, WAKE_WORD_ENGINES] = setting(
+        'openwakeword', 'The engine: an entry point of its group.', machine=True
+    )
     models: list[str] = setting(
         ['hey_jarvis'], 'Names of models that the engine brings, or paths of own ones.'
     )
@@ -49,15 +57,15 @@ class WakeWord(EventNode):
     slow, what waits for too long is left out.
     """
 
-    produces = (events.WAKE_WORD_DETECTED, events.WAKE_WORD_SCORE)
-    consumes = {events.AUDIO_INPUT: 'on_audio', events.AUDIO_PLAYED: 'on_played'}
+    wake_word_detected = Publishes(events.WAKE_WORD_DETECTED)
+    wake_word_score = Publishes(events.WAKE_WORD_SCORE)
     settings: WakeWordSettings
 
     def configure(self) -> None:
         """Load the models."""
-        self._make_engine = plugins.load(WAKE_WORD_ENGINES, self.settings.provider)
-        self._engine: WakeWordEngine = self._make_engine(self.settings)
-        self._own_voice = OwnVoice(self._make_engine(self.settings))
+        self._make_engine = partial(WAKE_WORD_ENGINES.make, self.settings.provider, self.settings)
+        self._engine = self._make_engine()
+        self._own_voice = OwnVoice(self._make_engine())
         self._given = self._taken = self._skip_to = 0  # samples, to and by the worker
         self._calls = read_calls(self.settings.config_path / 'wake_words')
         if self.metrics is not None:
@@ -88,15 +96,17 @@ class WakeWord(EventNode):
         )
         self._hearing = HearingCheck(self._calls, settings.threshold)
 
+    @subscribes(events.AUDIO_INPUT)
     def on_audio(self, frame: AudioFrame) -> None:
         """Score a frame."""
         samples = self._stream.take(frame)
         end = self._stream.position
-        self._watched = self.reach(events.WAKE_WORD_SCORE) > 0
+        self._watched = self.wake_word_score.subscription_count > 0
         self._given += len(samples)
         self._keep_up()
         self.in_background(self._score, samples, end, seconds(self._stream.time_of(end)))
 
+    @subscribes(events.AUDIO_PLAYED)
     def on_played(self, frame: AudioFrame) -> None:
         """Remember what the toy says."""
         if frame.sample_rate != SAMPLE_RATE:
@@ -143,7 +153,7 @@ class WakeWord(EventNode):
         """Replace a deaf engine by a new one; on the worker thread."""
         deaf = self._hearing.deaf_to(detector.engine, detector.position)
         if deaf:
-            self._engine = detector.engine = self._make_engine(self.settings)
+            self._engine = detector.engine = self._make_engine()
             still_deaf = self._hearing.deaf_to(detector.engine, detector.position)
             self.post(self._tell_deafness, deaf, still_deaf)
         else:
@@ -172,12 +182,11 @@ class WakeWord(EventNode):
     def _tell_score(self, phrase: str, score: float, heard: int) -> None:
         if self.is_active:  # what is late by a moment is no attempt worth a warning
             stamp = self._stream.time_of(heard)
-            self.publish(events.WAKE_WORD_SCORE, stamp=stamp, phrase=phrase, score=score)
+            self.wake_word_score.at(stamp)(phrase=phrase, score=score)
 
     def _tell(self, detection: Detection, heard: int) -> None:
-        self.publish(
-            events.WAKE_WORD_DETECTED,
-            stamp=self._stream.time_of(heard),
+        stamp = self._stream.time_of(heard)
+        self.wake_word_detected.at(stamp)(
             phrase=detection.phrase,
             score=detection.score,
         )
@@ -190,9 +199,11 @@ def seconds(stamp: Time) -> float:
     return float(stamp.sec + stamp.nanosec * 1e-9)
 
 
-def openwakeword(settings: WakeWordSettings) -> WakeWordEngine:
-    """Make an openWakeWord engine."""
+def _openwakeword(settings: WakeWordSettings, own: ProviderSettings) -> WakeWordEngine:
     return OpenWakeWordEngine(settings.models)
+
+
+OPENWAKEWORD = Provider(_openwakeword)
 
 
 def main() -> None:

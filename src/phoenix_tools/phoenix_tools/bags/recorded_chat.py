@@ -7,12 +7,14 @@ So a replay asks no server, and what a language model said does not differ from 
 from collections import defaultdict, deque
 from collections.abc import Generator, Sequence
 from pathlib import Path
-from typing import Any
 
 from phoenix_msgs.msg import ConversationEvent, ConversationRequest
 
 from phoenix_core import events
+from phoenix_core.settings.provider import Provider
 from phoenix_speech.conversation.chat_models import ChatModelError, Message
+from phoenix_speech.conversation.node import ConversationSettings
+from phoenix_tools.bags.recorded_settings import RecordedSettings
 from phoenix_tools.bags.session import Session, load_session
 
 WITHOUT_MODEL = frozenset({'', 'scripted', 'persona'})  # these answer the same again by themselves
@@ -67,6 +69,8 @@ def model_of(session: Session) -> str:
     return ''
 
 
-def recorded(settings: Any) -> RecordedChat:
-    """Make the chat model of a bag, which the conversation node's setting `model` names."""
-    return RecordedChat(load_session(Path(settings.model)))
+def _recorded(settings: ConversationSettings, own: RecordedSettings) -> RecordedChat:
+    return RecordedChat(load_session(Path(own.bag)))
+
+
+RECORDED = Provider(_recorded, RecordedSettings)

@@ -7,14 +7,16 @@ So a replay is as long as the session was, and the same each time, which no synt
 from collections import Counter
 from collections.abc import Generator, Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from phoenix_msgs.msg import PlaybackEvent
 
 from phoenix_core import events
+from phoenix_core.settings.provider import Provider
 from phoenix_speech.sentences import speakable_pieces
+from phoenix_speech.voice.node import VoiceSettings
 from phoenix_speech.voice.voices import VoiceError
+from phoenix_tools.bags.recorded_settings import RecordedSettings
 from phoenix_tools.bags.session import Session, load_session
 
 SAMPLE_RATE = 16000
@@ -97,11 +99,14 @@ def _shares(text: str, length_s: float) -> dict[str, float]:
     return {piece: length_s * len(piece) / characters for piece in pieces}
 
 
-def recorded(settings: Any) -> RecordedVoice:
+def _recorded(settings: VoiceSettings, own: RecordedSettings) -> RecordedVoice:
     """
-    Make the voice of a bag, which the voice node's setting `model` names.
+    Make the voice of a bag.
 
     :raises VoiceError: no voice ever worked there.
     """
-    session = load_session(Path(settings.model))
+    session = load_session(Path(own.bag))
     return RecordedVoice(spoken_lengths(session), failures(session))
+
+
+RECORDED = Provider(_recorded, RecordedSettings)

@@ -51,7 +51,10 @@ class Traffic:
         """Subscribe to every event; a latched one also tells of the time before."""
         for event in registry.events:
             node.create_subscription(
-                event.message, event.topic, partial(self.feed, event), qos.subscription(event.qos)
+                event.message_class,
+                event.topic,
+                partial(self.feed, event),
+                qos.subscription(event.qos),
             )
 
     def feed(self, event: EventType, message: Any) -> None:

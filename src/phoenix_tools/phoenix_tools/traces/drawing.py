@@ -8,7 +8,6 @@ from rich.table import Table
 from rich.text import Text
 
 from phoenix_core.clock.units import NANOSECONDS_PER_SECOND
-from phoenix_tools.event_lines import line
 from phoenix_tools.traces.interaction import ALL_TOPICS, Interaction, Span
 from phoenix_tools.traces.stages import StageTime
 
@@ -116,9 +115,9 @@ def chain(interaction: Interaction, span: Span) -> RenderableType:
 
 
 def what(span: Span) -> str:
-    """Say what an event says, as the console does; empty for what has no words."""
-    shown = line(span.event, span.message)
-    return shown[1] if shown is not None else ''
+    """Return what an event says, as the console shows it; empty for what has no words."""
+    summary = span.event.summarize(span.message)
+    return summary.text if summary is not None else ''
 
 
 def _title(interaction: Interaction) -> Text:

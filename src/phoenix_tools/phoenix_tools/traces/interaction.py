@@ -10,17 +10,10 @@ from phoenix_msgs.msg import PlaybackEvent, Transcript
 
 from phoenix_core import events
 from phoenix_core.clock.units import NANOSECONDS_PER_SECOND, nanoseconds
+from phoenix_core.events.constants import words_of
 from phoenix_core.events.event_type import EventType
 from phoenix_core.telemetry.recent_events import TRACED, belongs
 
-STARTS = {
-    events.WAKE_WORD_DETECTED: 'wake word',
-    events.TOUCH: 'touch',
-    events.BUTTON: 'button',
-    events.MOTION: 'motion',
-    events.TRANSCRIPT: 'typed',
-    events.ACTIVITY_REQUEST: 'request',
-}
 ALL_TOPICS = frozenset(event.topic for event in TRACED)
 LATEST_S = 60.0  # what is older when it is sent was on another clock
 
@@ -72,10 +65,10 @@ class Span:
     @cached_property
     def kind(self) -> str:
         """Which of the kinds the topic has, e.g. ended; empty where it has one only."""
-        field = 'phase' if hasattr(self.message, 'phase') else 'kind'
-        value = getattr(self.message, field, None)
-        constants = type(type(self.message)).__prepare__('', ())  # as declared in the .msg
-        return next((name.lower() for name, number in constants.items() if number == value), '')
+        for field in ('phase', 'kind'):
+            if hasattr(self.message, field):
+                return words_of(self.message, field).replace(' ', '_')
+        return ''
 
     @property
     def name(self) -> str:
@@ -123,7 +116,7 @@ class Interaction:
         entered = [s.message for s in self.spans if s.event is events.ACTIVITY_TRANSITION]
         if len(self.spans) == 1 or any(not transition.from_activity for transition in entered):
             return ''  # nothing came of it, or the toy itself began
-        return STARTS.get(self.spans[0].event, 'timer' if entered else '')
+        return self.spans[0].event.begins or ('timer' if entered else '')
 
     @property
     def heard(self) -> str:

@@ -1,4 +1,4 @@
-"""The simulated loudspeaker: as slow as a real one, and as honest about what was heard."""
+"""The simulated speaker: as slow as a real one, and as honest about what was heard."""
 
 import threading
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from phoenix_audio.speaker.speakers import SimulatedLoudspeaker
+from phoenix_audio.speaker.providers.simulated import SimulatedSpeaker
 from phoenix_audio.wav import WavError, read_wav
 
 TIMEOUT_S = 10.0
@@ -27,31 +27,31 @@ class FakeTime:
 
 def test_writing_takes_as_long_as_playing_less_the_buffer() -> None:
     time = FakeTime()
-    loudspeaker = SimulatedLoudspeaker(clock=time.clock, sleep=time.sleep)
+    speaker = SimulatedSpeaker(clock=time.clock, sleep=time.sleep)
 
-    loudspeaker.write(np.ones(640, np.int16))
+    speaker.write(np.ones(640, np.int16))
     assert time.now_s == 50.0
 
     for _ in range(100):
-        loudspeaker.write(np.ones(640, np.int16))
+        speaker.write(np.ones(640, np.int16))
     assert time.now_s == pytest.approx(54.0, abs=0.011)
 
     time.sleep(10.0)  # a pause gains nothing
-    loudspeaker.write(np.ones(16000, np.int16))
+    speaker.write(np.ones(16000, np.int16))
     assert time.now_s == pytest.approx(64.0 + 0.96, abs=0.021)
 
 
 def test_the_file_holds_what_was_heard(tmp_path: Path) -> None:
     time = FakeTime()
     file = tmp_path / 'heard.wav'
-    loudspeaker = SimulatedLoudspeaker(file=file, clock=time.clock, sleep=time.sleep)
+    speaker = SimulatedSpeaker(file=file, clock=time.clock, sleep=time.sleep)
     samples = np.arange(16000, dtype=np.int16)
 
-    loudspeaker.write(samples)
+    speaker.write(samples)
     time.sleep(1.0)
-    loudspeaker.write(samples[:100])  # after a pause, of which the file tells nothing
+    speaker.write(samples[:100])  # after a pause, of which the file tells nothing
     time.sleep(1.0)
-    loudspeaker.close()
+    speaker.close()
 
     np.testing.assert_array_equal(read_wav(file), np.concatenate((samples, samples[:100])))
 
@@ -59,15 +59,15 @@ def test_the_file_holds_what_was_heard(tmp_path: Path) -> None:
 def test_an_abort_drops_what_was_not_heard(tmp_path: Path) -> None:
     time = FakeTime()
     file = tmp_path / 'heard.wav'
-    loudspeaker = SimulatedLoudspeaker(file=file, clock=time.clock, sleep=time.sleep)
+    speaker = SimulatedSpeaker(file=file, clock=time.clock, sleep=time.sleep)
 
-    loudspeaker.write(np.ones(640, np.int16))
+    speaker.write(np.ones(640, np.int16))
     time.sleep(0.01)
-    loudspeaker.abort()
+    speaker.abort()
     time.sleep(1.0)
-    loudspeaker.write(np.full(320, 2, np.int16))
+    speaker.write(np.full(320, 2, np.int16))
     time.sleep(1.0)
-    loudspeaker.close()
+    speaker.close()
 
     assert read_wav(file).tolist() == [1] * 160 + [2] * 320
 
@@ -81,12 +81,12 @@ def test_an_abort_ends_a_write_that_waits() -> None:
         waiting.set()
         assert aborted.wait(TIMEOUT_S)
 
-    loudspeaker = SimulatedLoudspeaker(clock=time.clock, sleep=sleep)
-    writer = threading.Thread(target=loudspeaker.write, args=(np.ones(16000, np.int16),))
+    speaker = SimulatedSpeaker(clock=time.clock, sleep=sleep)
+    writer = threading.Thread(target=speaker.write, args=(np.ones(16000, np.int16),))
     writer.start()
     assert waiting.wait(TIMEOUT_S)
 
-    loudspeaker.abort()
+    speaker.abort()
     aborted.set()
 
     writer.join(TIMEOUT_S)
@@ -95,4 +95,4 @@ def test_an_abort_ends_a_write_that_waits() -> None:
 
 def test_a_file_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
     with pytest.raises(WavError, match=r'no/heard\.wav'):
-        SimulatedLoudspeaker(file=tmp_path / 'no' / 'heard.wav')
+        SimulatedSpeaker(file=tmp_path / 'no' / 'heard.wav')

@@ -1,14 +1,14 @@
-"""The simulated microphone, and the cutting of device blocks into frames."""
+"""The simulated microphone."""
 
 import threading
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from phoenix_audio.microphone.microphones import CapturedFrame, FrameCutter, SimulatedMicrophone
+from phoenix_audio.microphone.provider import CapturedFrame
+from phoenix_audio.microphone.providers.simulated import SimulatedMicrophone
 from phoenix_audio.wav import WavError, WavWriter
 
 TIMEOUT_S = 10.0
@@ -71,10 +71,8 @@ def write(file: Path, samples: NDArray[np.int16]) -> Path:
     return file
 
 
-def room(
-    time: FakeTime, file: Path | None = None, on_played: Callable[[Path], None] | None = None
-) -> SimulatedMicrophone:
-    return SimulatedMicrophone(file=file, on_played=on_played, clock=time.clock, sleep=time.sleep)
+def room(time: FakeTime, file: Path | None = None) -> SimulatedMicrophone:
+    return SimulatedMicrophone(file=file, clock=time.clock, sleep=time.sleep)
 
 
 def test_a_quiet_room_is_very_soft_but_never_zero_for_long() -> None:
@@ -103,13 +101,12 @@ def test_frames_come_in_real_time_and_late_wake_ups_do_not_add_up() -> None:
     np.testing.assert_allclose(ages, 0.04 + lateness, atol=1e-6)
 
 
-def test_recordings_are_heard_one_after_another_and_reported(tmp_path: Path) -> None:
+def test_recordings_are_heard_one_after_another(tmp_path: Path) -> None:
     time = FakeTime()
     ramp = np.arange(-1000, 1000, dtype=np.int16)
     first = write(tmp_path / 'first.wav', ramp)
     second = write(tmp_path / 'second.wav', np.full(640, 20000, np.int16))
-    played: list[Path] = []
-    microphone = room(time, first, on_played=played.append)
+    microphone = room(time, first)
     listener = Listener(6, time)
 
     assert microphone.play(second) == pytest.approx(0.04)
@@ -119,7 +116,6 @@ def test_recordings_are_heard_one_after_another_and_reported(tmp_path: Path) -> 
     assert np.abs(samples[2000:2560]).max() <= 3  # the second begins with a frame
     assert np.abs(samples[2560:3200] - 20000).max() <= 3
     assert np.abs(samples[3200:]).max() <= 3
-    assert played == [first, second]
 
 
 def test_silence_in_a_recording_is_not_zero_either(tmp_path: Path) -> None:
@@ -192,54 +188,3 @@ def test_in_real_time_a_second_of_frames_takes_a_second() -> None:
     listener.listen_to(SimulatedMicrophone())
 
     assert 0.98 < time.monotonic() - started_s < 1.5
-
-
-def test_blocks_of_any_size_become_frames_whose_ages_fit() -> None:
-    cutter = FrameCutter(16000, 16000, 640)
-    samples = np.arange(3000, dtype=np.int16)
-
-    frames = [
-        frame
-        for start in range(0, 3000, 500)
-        for frame in cutter.cut(samples[start : start + 500], start / 16000, 0.1, False)
-    ]
-
-    np.testing.assert_array_equal(
-        np.concatenate([frame.samples for frame in frames]), samples[:2560]
-    )
-    # The second block, captured from sample 500 on 0.1 s ago, completes the frame of sample 0.
-    assert frames[0].age_s == pytest.approx(0.1 + 500 / 16000)
-    assert frames[1].age_s == pytest.approx(0.1 + (1000 - 640) / 16000)
-
-
-def test_dropped_samples_are_counted_from_the_device_time() -> None:
-    cutter = FrameCutter(48000, 16000, 640)
-    block = np.zeros(1920, np.int16)
-
-    blocks = [(0.0, False), (0.04, False), (0.58, True), (0.62, False), (0.66, True)]
-    lost = [
-        frame.lost
-        for captured_s, overflow in blocks
-        for frame in cutter.cut(block, captured_s, 0.05, overflow)
-    ]
-
-    assert sum(lost) == 8000 + 1  # half a second, and the least an overflow can mean
-
-
-@pytest.mark.parametrize('device_rate', [8000, 44100, 48000])
-def test_a_device_at_another_rate_is_resampled_in_step(device_rate: int) -> None:
-    cutter = FrameCutter(device_rate, 16000, 640)
-    block = device_rate // 25
-    tone = 8000 * np.sin(2 * np.pi * 440 * np.arange(25 * block) / device_rate)
-    frames: list[CapturedFrame] = []
-    for index in range(25):
-        captured = tone[index * block : (index + 1) * block].astype(np.int16)
-        for frame in cutter.cut(captured, index * 0.04, 0.06, False):
-            # The time at which the frame's first sample was captured, by its age.
-            assert index * 0.04 + 0.06 - frame.age_s == pytest.approx(0.04 * len(frames))
-            frames.append(frame)
-
-    assert len(frames) >= 23  # the resampler keeps a little back
-    samples = np.concatenate([frame.samples for frame in frames])
-    expected = 8000 * np.sin(2 * np.pi * 440 * np.arange(samples.size) / 16000)
-    assert np.abs(samples[400:] - expected[400:]).max() < 100

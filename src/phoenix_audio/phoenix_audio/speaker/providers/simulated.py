@@ -1,46 +1,33 @@
-"""What a loudspeaker is to Phoenix, and a simulated one that plays into a WAV file."""
+"""A simulated speaker that plays into a WAV file or into nothing."""
 
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from phoenix_audio.speaker.settings import SpeakerSettings
 from phoenix_audio.wav import WavWriter
 from phoenix_core.clock.simulated_time import RealTime
+from phoenix_core.settings.node_settings import ProviderSettings, setting
+from phoenix_core.settings.provider import Provider
 
 
-class LoudspeakerError(Exception):
-    """A loudspeaker that cannot be opened or was lost; the text names the device."""
+class SimulatedSpeakerSettings(ProviderSettings):
+    """Settings of the simulated speaker."""
+
+    file: str = setting('', 'WAV file for what is played; empty: none.', machine=True)
 
 
-class Loudspeaker(Protocol):
-    """An open device that plays mono samples in real time, at the rate it was opened with."""
+class SimulatedSpeaker:
+    """
+    A speaker that plays in real time, into a WAV file or into nothing.
 
-    @property
-    def latency_s(self) -> float:
-        """How much sound, at most, the device holds before it is heard."""
-
-    def write(self, samples: NDArray[np.int16]) -> None:
-        """
-        Hand over samples, shape (n,), and return when the device has accepted them.
-
-        One thread writes; an `abort` from another makes it return at once. Raises
-        LoudspeakerError if the device is lost.
-        """
-
-    def abort(self) -> None:
-        """Be silent at once: drop what was accepted and not yet heard. For any thread."""
-
-    def close(self) -> None:
-        """Release the device; what is still held is dropped."""
-
-
-class SimulatedLoudspeaker:
-    """A loudspeaker that takes its time like a real one; what it plays may go to a WAV file."""
+    :param file: WAV file for what is played; None: none.
+    :raises WavError: the file cannot be written.
+    """
 
     latency_s = 0.04
 
@@ -52,7 +39,6 @@ class SimulatedLoudspeaker:
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        """Open the device; raises WavError if `file` cannot be written."""
         self._sample_rate = sample_rate
         self._writer = None if file is None else WavWriter(file, sample_rate)
         self._clock = clock
@@ -63,11 +49,11 @@ class SimulatedLoudspeaker:
         self._aborts = 0
 
     def follow(self, time: RealTime) -> None:
-        """Play by another time."""
+        """Use another time."""
         self._clock, self._sleep = time.now_s, time.sleep
 
     def write(self, samples: NDArray[np.int16]) -> None:
-        """Hand over samples, shape (n,), and return when they fit into the buffer."""
+        """Write samples, shape (n,), and return when they fit into the buffer."""
         aborts = self._aborts
         while True:
             with self._lock:
@@ -84,22 +70,29 @@ class SimulatedLoudspeaker:
             self._sleep(min(0.01, samples.size / self._sample_rate))
 
     def abort(self) -> None:
-        """Be silent at once."""
+        """Fall silent at once."""
         with self._lock:
             self._play()
             self._held = self._held[:0]
             self._aborts += 1
 
     def close(self) -> None:
-        """Drop what is not played yet and close the file."""
+        """Drop what has not been played and close the file."""
         self.abort()
         if self._writer is not None:
             self._writer.close()
 
     def _play(self) -> None:
-        """Let those samples leave the buffer whose time has come."""
+        """Remove the samples from the buffer that are due, and write them to the file."""
         due = round((self._clock() - self._next_s) * self._sample_rate)
         played, self._held = np.split(self._held, [min(due, self._held.size)])
         self._next_s += played.size / self._sample_rate
         if self._writer is not None and played.size:
             self._writer.write(played)
+
+
+def _make(settings: SpeakerSettings, own: SimulatedSpeakerSettings) -> SimulatedSpeaker:
+    return SimulatedSpeaker(settings.sample_rate, Path(own.file) if own.file else None)
+
+
+PROVIDER = Provider(_make, SimulatedSpeakerSettings)
