@@ -1,4 +1,4 @@
-"""The server of the metrics, also with peers that connect and do not ask."""
+"""The server of the metrics, also with peers that connect and send no request."""
 
 import socket
 import subprocess
@@ -68,7 +68,7 @@ def test_only_this_machine_is_served(server):
 
 
 @pytest.mark.parametrize('request_begun', [b'', b'GET /metrics HTTP/1.1\r\nHost: toy\r\n'])
-def test_half_open_connections_are_bounded_and_hold_nobody_up(request_begun):
+def test_half_open_connections_are_bounded_and_delay_no_scrape(request_begun):
     with (
         subprocess.Popen(
             [sys.executable, '-c', SERVER],
