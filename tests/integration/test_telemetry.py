@@ -69,7 +69,7 @@ def free_port():
 
 
 def until(ask, good):
-    """Ask again and again, at most for 10 s, and return the first good answer."""
+    """Ask repeatedly, for at most 10 s, and return the first good answer."""
     deadline_s = time.monotonic() + 10
     while not good(answer := ask()):
         assert time.monotonic() < deadline_s, answer
@@ -91,7 +91,7 @@ def recent(probe):
     ]
 
 
-def test_interactions_are_kept_and_given_away(graph, probe):
+def test_interactions_are_kept_and_returned_on_request(graph, probe):
     graph.add(Telemetry, parameters={'metrics_port': 0})
     graph.add(Echo)
     cause = touch(probe)
@@ -149,7 +149,7 @@ def test_a_port_that_is_taken_stops_nothing(graph, probe):
     assert probe.recorded(events.FAULT) == []
 
 
-def test_who_counts_nothing_tells_nothing(graph, probe):
+def test_a_node_without_metrics_publishes_none(graph, probe):
     echo = graph.add(Echo, parameters={'metrics': False})
     graph.add(Telemetry, parameters={'metrics_port': 0, 'metrics': False})
     touch(probe)
@@ -204,7 +204,7 @@ def test_nothing_is_exported_unless_asked_for(graph):
     assert telemetry._export is None
 
 
-def test_a_dead_receiver_does_not_hold_up_the_end(graph, probe, monkeypatch):
+def test_a_dead_receiver_does_not_delay_the_end(graph, probe, monkeypatch):
     monkeypatch.setenv('OTEL_EXPORTER_OTLP_ENDPOINT', f'http://127.0.0.1:{free_port()}')
     telemetry = graph.add(Telemetry, parameters={'metrics_port': 0})
     touch(probe)

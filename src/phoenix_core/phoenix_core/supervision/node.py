@@ -57,20 +57,31 @@ class SupervisorSettings(NodeSettings):
         [''], 'Which node works while another does not: NODE=STANDBY.'
     )
     up: bool = setting(
-        True, 'The nodes are to be up; false takes them down in reverse order.', runtime=True
+        True,
+        'Whether the nodes are to be up; false takes them down in reverse order.',
+        runtime=True,
     )
-    gather_s: float = setting(10.0, 'Time for all nodes to appear [s].', ge=0, le=300)
-    transition_s: float = setting(60.0, 'Time to load what a node needs [s].', gt=0, le=600)
+    gather_s: float = setting(
+        10.0, 'Longest time to wait for all nodes to appear [s].', ge=0, le=300
+    )
+    transition_s: float = setting(
+        60.0, 'Longest time for a transition of a node, e.g. to load a model [s].', gt=0, le=600
+    )
     answer_s: float = setting(
-        1.0, 'A node that lives and does not begin so long is asked again [s].', ge=0.8, le=60
+        1.0,
+        'Time after which a live node that has not begun a transition is asked again [s].',
+        ge=0.8,
+        le=60,
     )
     hang_s: float = setting(
-        1.0, 'A node without a sign of life for so long is ended [s].', ge=0.6, le=86400
+        1.0, 'Time without a sign of life after which a node is killed [s].', ge=0.6, le=86400
     )
     retry_s: float = setting(0.5, 'First pause between attempts; doubles [s].', ge=0.1, le=60)
     retry_max_s: float = setting(30.0, 'Longest pause between attempts [s].', ge=1, le=600)
     attempts: int = setting(4, 'Failures in a row that make a node count as lost.', ge=1, le=100)
-    stable_s: float = setting(5.0, 'So long in service is no failure any more [s].', ge=1)
+    stable_s: float = setting(
+        5.0, 'Time in service after which earlier failures are forgotten [s].', ge=1
+    )
 
 
 class Supervisor(EventNode):

@@ -63,7 +63,7 @@ def test_a_toy_is_ready_without_what_could_not_be_brought_up():
     assert readiness.missing == ['asker: speech/listen reaches 0 of 1 subscribers']
 
 
-def test_nodes_tell_their_state_and_whom_they_reach():
+def test_nodes_publish_their_state_and_reach():
     with TestGraph() as graph:
         asker = graph.add(Asker)
         probe = graph.probe(records=[events.NODE_STATUS])  # comes late: statuses are latched

@@ -1,4 +1,4 @@
-"""What the supervision decides, on nodes that are only statuses."""
+"""The decisions of the supervision, on simulated nodes."""
 
 import itertools
 
@@ -13,7 +13,7 @@ from phoenix_core.supervision.supervision import Supervision
 UNCONFIGURED, INACTIVE, ACTIVE, FINALIZED = 1, 2, 3, 4
 OK, DEGRADED, LOST = CapabilityStatus.OK, CapabilityStatus.DEGRADED, CapabilityStatus.LOST
 
-# A toy in small: who hears (topics) and who says (topics). `mind` and `mouth` hear each other.
+# A small toy: the topics that each node consumes and produces. `mind` and `mouth` form a circle.
 GRAPH = {
     'ear': ((), ('sound',)),
     'mind': (('sound', 'spoken'), ('say',)),
@@ -23,7 +23,7 @@ GRAPH = {
 
 
 class FakeNodes:
-    """Nodes that do what they are asked, each in its process; it also is the clock."""
+    """Simulated nodes that obey, each in a process of its own, and the clock."""
 
     def __init__(self, *, standbys=None, **options) -> None:
         self.now = 100.0
@@ -35,7 +35,7 @@ class FakeNodes:
         self.gone: set[int] = set()
         self.stopped: set[int] = set()
         self.failing: set[str] = set()
-        self.lossy: set[str] = set()  # to whom no request comes
+        self.lossy: set[str] = set()  # that get no request
         self.states: dict[str, tuple[int, int]] = {}  # state and process
         capabilities = {'all': list(GRAPH), 'glow': ['lamp']}
         self.supervision = Supervision(self, capabilities, Policy(**options), standbys or {})
@@ -127,7 +127,7 @@ def activated(asked):
     return [name for name, command in asked if command == 'activate']
 
 
-def test_who_hears_is_up_before_who_speaks_and_down_after():
+def test_consumers_are_up_before_producers_and_down_after_them():
     nodes = FakeNodes()
     nodes.appear(*GRAPH)
     asked = [event for _ in range(6) for event in nodes.step(0.1)]
@@ -143,7 +143,7 @@ def test_who_hears_is_up_before_who_speaks_and_down_after():
     ]
 
 
-def test_nothing_becomes_active_before_all_are_there_or_patience_is_over():
+def test_nothing_becomes_active_before_all_are_there_or_the_time_is_over():
     nodes = FakeNodes(gather_s=10)
     nodes.appear('ear', 'mind', 'mouth')
     assert not activated(nodes.step(1)) and not activated(nodes.step(8))
@@ -215,7 +215,7 @@ def test_the_silence_of_a_dead_process_is_not_that_of_its_successor(alive_first)
     assert nodes.killed == []
 
 
-def test_a_node_that_was_respawned_before_anybody_noticed_is_brought_up_too():
+def test_a_node_that_was_respawned_unnoticed_is_brought_up_too():
     nodes = FakeNodes()
     nodes.appear(*GRAPH)
     nodes.bring_up()
@@ -261,7 +261,7 @@ def test_a_stopped_process_is_killed_at_once_even_while_it_is_being_brought_up()
     assert nodes.killed == [5]
 
 
-def test_a_node_that_is_rebuilt_is_silent_till_it_is_found():
+def test_a_node_that_is_rebuilt_may_be_silent_until_it_is_discovered():
     nodes = FakeNodes(hang_s=2, gather_s=10)
     nodes.appear(*GRAPH)
     nodes.bring_up()
@@ -273,7 +273,7 @@ def test_a_node_that_is_rebuilt_is_silent_till_it_is_found():
     assert nodes.killed == [nodes.states['lamp'][1]]
 
 
-def test_who_loads_a_model_may_be_silent_and_so_may_its_process():
+def test_a_node_that_loads_a_model_may_be_silent_and_so_may_its_process():
     nodes = FakeNodes(hang_s=2, transition_s=60)
     nodes.appear(*GRAPH, pid=5)
     nodes.supervision.step(nodes.now)  # asked, not answered
@@ -286,13 +286,13 @@ def test_who_loads_a_model_may_be_silent_and_so_may_its_process():
     assert 'transition_late' in nodes.codes('ear')
 
 
-def test_the_silence_while_a_model_was_loaded_counts_for_nothing_after_it():
+def test_the_silence_while_a_model_was_loaded_does_not_count_after_it():
     nodes = FakeNodes(hang_s=2, transition_s=60)
     nodes.appear(*GRAPH, pid=5)
     nodes.supervision.step(nodes.now)  # asked, not answered
     nodes.silence(*GRAPH)
     nodes.step(30)
-    for name in GRAPH:  # told, before DDS tells that they live again
+    for name in GRAPH:  # before DDS says that they are alive again
         nodes.supervision.on_status(nodes.status(name, INACTIVE, 5), nodes.now)
     nodes.step(1.9)
     assert nodes.killed == []
@@ -300,7 +300,7 @@ def test_the_silence_while_a_model_was_loaded_counts_for_nothing_after_it():
     assert nodes.killed == [5]
 
 
-def test_a_node_that_was_never_heard_is_listened_to_anew_before_it_counts_as_hung():
+def test_a_node_that_was_never_heard_gets_a_new_subscription_before_it_counts_as_hung():
     nodes = FakeNodes(hang_s=2)
     nodes.appear('ear', 'mind', 'mouth')
     nodes.supervision.on_status(nodes.status('lamp', UNCONFIGURED, 7), nodes.now)
@@ -346,7 +346,7 @@ def test_a_request_that_was_late_and_made_twice_is_no_failure():
     assert ('lamp', 'shutdown') not in nodes.asked
 
 
-def test_a_node_that_is_at_it_is_not_asked_again():
+def test_a_node_that_is_in_a_transition_is_not_asked_again():
     nodes = FakeNodes(answer_s=1, transition_s=60)
     nodes.appear(*GRAPH)
     nodes.lossy.add('lamp')  # busy
@@ -359,7 +359,7 @@ def test_a_node_that_is_at_it_is_not_asked_again():
     assert ('lamp', 'configure') in nodes.step(0.5)
 
 
-def test_a_failing_node_is_tried_with_growing_pauses_rebuilt_and_holds_nobody_up():
+def test_a_failing_node_is_tried_with_growing_pauses_rebuilt_and_delays_no_other():
     nodes = FakeNodes(retry_s=1, retry_max_s=8, attempts=3)
     nodes.failing.add('lamp')
     nodes.appear(*GRAPH)
@@ -431,7 +431,7 @@ def test_a_capability_is_as_good_as_the_worst_of_its_nodes():
     assert status['glow'].level == OK
 
 
-def test_a_standby_works_only_while_whom_it_stands_in_for_does_not():
+def test_a_standby_works_only_while_its_principal_does_not():
     nodes = FakeNodes(standbys={'mind': 'spare'})
     nodes.supervision.capabilities = {'thinking': ['mind']}
     GRAPH['spare'] = GRAPH['mind']
@@ -440,7 +440,7 @@ def test_a_standby_works_only_while_whom_it_stands_in_for_does_not():
         for _ in range(10):
             nodes.step(0.1)
         assert nodes.states['spare'][0] == INACTIVE
-        assert nodes.states['ear'][0] == ACTIVE  # does not wait for who rests
+        assert nodes.states['ear'][0] == ACTIVE  # does not wait for the standby
         assert nodes.levels() == {'thinking': OK}
 
         nodes.silence('mind')
@@ -455,7 +455,7 @@ def test_a_standby_works_only_while_whom_it_stands_in_for_does_not():
         del GRAPH['spare']
 
 
-def test_a_standby_does_not_wait_long_for_who_never_comes():
+def test_a_standby_does_not_wait_long_for_a_principal_that_never_appears():
     nodes = FakeNodes(standbys={'mind': 'spare'}, gather_s=3.0)
     GRAPH['spare'] = GRAPH['mind']
     try:
