@@ -122,7 +122,7 @@ def _reason(detail: Any) -> str:
     name, value = str(detail['loc'][0]), detail['input']
     if detail['type'] == 'extra_forbidden':
         hint = _suggestion(name, DECLARATIONS)
-        return f'{name}: no such launch argument{hint}; allowed: {", ".join(DECLARATIONS)}'
+        return f'unknown argument {name!r}{hint}; allowed: {", ".join(DECLARATIONS)}'
     if choices := list(filter(None, DECLARATIONS[name].choices)):
         hint = _suggestion(value, choices)
         return f'{name}:={value}: not allowed{hint}; allowed: {", ".join(choices)}'

@@ -52,9 +52,9 @@ def test_a_profile_is_a_file_of_the_configuration() -> None:
     [
         (
             {'layuot': 'x'},
-            'layuot: no such launch argument (did you mean layout?); allowed: profile,',
+            "unknown argument 'layuot' (did you mean layout?); allowed: profile,",
         ),
-        ({'nonsense': ''}, 'nonsense: no such launch argument; allowed: profile,'),
+        ({'nonsense': ''}, "unknown argument 'nonsense'; allowed: profile,"),
         (
             {'layout': 'process'},
             'layout:=process: not allowed (did you mean processes?); allowed: composed, processes',

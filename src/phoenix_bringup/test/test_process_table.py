@@ -137,12 +137,9 @@ def test_what_the_speaker_writes_is_in_the_environment_of_its_process(
 
 
 def test_the_dry_run_prints_commands_that_a_shell_understands() -> None:
-    arguments = {
-        'layout': 'processes',
-        'reply_to': '/tmp/it is.wav',
-        'profile_file': '/a: "b".yaml',
-    }
-    found = processes(parse({**arguments, 'namespace': '/left', 'log_level': 'warn'}))
+    given = {'layout': 'processes', 'namespace': '/left', 'log_level': 'warn'}
+    files = {'reply_to': '/tmp/it is.wav', 'profile_file': '/a: "b".yaml'}
+    found = processes(parse({**given, **files}))
     lines = dry_run(found).splitlines()
     assert lines[0::2] == [f'# {name}: {name}' for name in NODES]
     for line, process in zip(lines[1::2], found, strict=True):
@@ -172,11 +169,11 @@ def test_the_profile_is_that_of_the_installed_configuration() -> None:
 def test_what_is_not_installed_is_refused_by_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, installed: bool, message: str
 ) -> None:
-    given = parse({})
+    given = parse({'profile_file': '/mine.yaml'})
     index = tmp_path / 'share/ament_index/resource_index/packages'
     index.mkdir(parents=True)
-    for name in ('phoenix_core', 'phoenix_bringup') if installed else ('phoenix_bringup',):
-        (index / name).touch()
+    if installed:
+        (index / 'phoenix_core').touch()
     monkeypatch.setenv('AMENT_PREFIX_PATH', str(tmp_path))
     with pytest.raises(LaunchError, match=message):
         processes(given)
