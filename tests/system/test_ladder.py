@@ -71,7 +71,7 @@ def test_a_toy_whose_wake_word_model_is_missing_is_called_by_a_touch():
 def test_a_toy_without_a_microphone_says_so_to_who_touches_it():
     gone = {'PHOENIX_MICROPHONE_PROVIDER': 'portaudio', 'PHOENIX_MICROPHONE_DEVICE': 'gone'}
     idle = yaml.safe_load((ROOT / 'config' / 'en' / 'activities' / 'idle.yaml').read_text())
-    words = idle['phrases']['lost_hearing']
+    words = idle['lost']['hearing']
     with FragileToy('composed', {**NOTHING_KEPT, **gone}) as toy:
         probe = toy.graph.probe(records=[events.TOUCH, events.SAY_REQUEST])
         assert toy.wait_for(lambda: lost(toy) == ['hearing'], LOST_S)

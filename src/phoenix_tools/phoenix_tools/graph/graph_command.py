@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ament_index_python.packages import get_package_share_path
 
-from phoenix_activities.engine.node import ACTIVITIES
+from phoenix_activities.engine.installed import ACTIVITIES
 from phoenix_bringup.launch_file import load
 from phoenix_core.node.declarations import code_problems
 from phoenix_core.node.registry import Registry, UnknownEventError
