@@ -74,7 +74,7 @@ def test_a_toy_without_a_microphone_says_so_when_it_is_touched():
         'PHOENIX_MICROPHONE_PORTAUDIO_DEVICE': 'gone',
     }
     idle = yaml.safe_load((ROOT / 'config' / 'en' / 'activities' / 'idle.yaml').read_text())
-    words = idle['phrases']['lost_hearing']
+    words = idle['lost']['hearing']
     with FragileToy('composed', {**NOTHING_KEPT, **gone}) as toy:
         probe = toy.graph.probe(records=[events.TOUCH, events.SAY_REQUEST])
         assert toy.wait_for(lambda: lost(toy) == ['hearing'], LOST_S)

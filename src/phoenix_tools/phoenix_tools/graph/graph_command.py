@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Collection
 
-from phoenix_activities.engine.node import ACTIVITIES
+from phoenix_activities.engine.installed import ACTIVITIES
 from phoenix_bringup.process_table import node_names, standbys
 from phoenix_core.node.registry import Registry, UnknownEventError
 from phoenix_core.settings import plugins
