@@ -19,7 +19,7 @@ import psutil
 from phoenix_msgs.msg import CapabilityStatus
 
 ROOT = Path(__file__).parents[1]
-TESTS = ('tests/system', 'src/phoenix_audio/test', 'src/phoenix_speech/test')
+TESTS = ('tests/system', 'src/phoenix_audio/test', 'src/phoenix_speech/test/conversation')
 sys.path.extend(str(ROOT / folder) for folder in TESTS)
 
 import pulse_server  # noqa: E402
