@@ -7,7 +7,8 @@ package_name = 'phoenix_bringup'
 
 def data_files(folder):
     """List a folder's files by the place they are installed to."""
-    files = sorted(path for path in Path(folder).rglob('*') if path.is_file())
+    found = (path for path in Path(folder).rglob('*') if path.is_file())
+    files = sorted(path for path in found if path.parent.name != '__pycache__')
     return [(f'share/{package_name}/{path.parent}', [str(path)]) for path in files]
 
 

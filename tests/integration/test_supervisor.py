@@ -10,11 +10,12 @@ import time
 
 import pytest
 from phoenix_msgs.msg import CapabilityStatus, NodeStatus
+from pydantic import ValidationError
 from rclpy.parameter import Parameter
 
 from phoenix_core import events
 from phoenix_core.supervision.liveliness import LivelinessMonitor
-from phoenix_core.supervision.node import Supervisor
+from phoenix_core.supervision.node import Supervisor, SupervisorSettings
 
 OK, DEGRADED, LOST = CapabilityStatus.OK, CapabilityStatus.DEGRADED, CapabilityStatus.LOST
 NODES = """
@@ -161,6 +162,15 @@ def test_a_node_without_a_sign_of_life_is_killed(toy, how):
     toy.expect(2, asking=OK, hearing=OK)
     assert toy.activations('ear') == [ear.pid, again.pid]
     assert toy.faults() == [('ear', 'node_hung')]
+
+
+@pytest.mark.parametrize(
+    'settings',
+    [{'capabilities': ['hearing']}, {'capabilities': ['hearing=']}, {'standbys': ['a=b,c']}],
+)
+def test_capabilities_and_standbys_of_another_form_are_refused(settings):
+    with pytest.raises(ValidationError, match='should match pattern'):
+        SupervisorSettings(**settings)
 
 
 @pytest.fixture

@@ -130,7 +130,7 @@ def processes(given: LaunchArguments) -> list[NodeProcess]:
     """
     Return the processes to start.
 
-    :raises LaunchError: an executable is not installed.
+    :raises LaunchError: a package is not installed.
     """
     rows = _rows(given)
     separate = [row for row in rows if given.layout == 'processes' or row.alone or row.standby]
@@ -139,15 +139,14 @@ def processes(given: LaunchArguments) -> list[NodeProcess]:
     return [*found, _process(given, composed, 'phoenix_core', 'compose')] if composed else found
 
 
-def dry_run(processes: Iterable[NodeProcess]) -> str:
-    """Return each process as a command for a shell, after a comment with the nodes it runs."""
-    lines = []
-    for process in processes:
-        lines.append(f'# {process.name}: {", ".join(process.nodes)}\n')
-        assignments = [f'{name}={value}' for name, value in process.env.items()]
-        lines.append(shlex.join([*(['env', *assignments] if assignments else []), *process.argv]))
-        lines.append('\n')
-    return ''.join(lines)
+def dry_run(started: Iterable[NodeProcess]) -> str:
+    """Return each process as a command for a shell, below a comment with the nodes it runs."""
+    blocks = []
+    for process in started:
+        env = [f'{name}={value}' for name, value in process.env.items()]
+        command = shlex.join(['env', *env, *process.argv] if env else process.argv)
+        blocks.append(f'# {process.name}: {", ".join(process.nodes)}\n{command}\n')
+    return ''.join(blocks)
 
 
 def _rows(given: LaunchArguments) -> list[NodeRow]:
@@ -179,7 +178,7 @@ def _process(
         env |= row.environment(given)
     ros_arguments = ['--log-level', given.log_level]
     for name, value in parameters.items():
-        # JSON is YAML. Not a file of parameters, which a killed launcher would leave behind.
+        # JSON is YAML. No parameter file, which a killed launcher would leave behind.
         ros_arguments += ['-p', f'{name}:={json.dumps(value, ensure_ascii=False)}']
     return NodeProcess(
         name=node_name or executable,
@@ -205,12 +204,9 @@ def _process(
 
 def _program(package: str, executable: str) -> str:
     try:
-        program = Path(get_package_prefix(package)) / 'lib' / package / executable
+        return str(Path(get_package_prefix(package)) / 'lib' / package / executable)
     except PackageNotFoundError as error:
         raise LaunchError(f'package {package!r} is not installed') from error
-    if not program.is_file():
-        raise LaunchError(f'package {package!r} has no executable {program}')
-    return str(program)
 
 
 def _words(text: str) -> list[str]:

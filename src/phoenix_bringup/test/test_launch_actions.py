@@ -7,13 +7,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from ament_index_python.packages import get_package_share_path
 
 from phoenix_bringup.launch_arguments import DECLARATIONS, parse
 from phoenix_bringup.launch_runner import LaunchRunner
 from phoenix_bringup.process_table import TABLE, processes
 
 WITHOUT_LAUNCH = 'needs the ROS packages launch and launch_ros, which are not on PyPI'
-LAUNCH_FOLDER = Path(__file__).resolve().parents[3] / 'launch'
 STAND_IN = f"""#!{sys.executable} -S
 import json, os, signal, sys
 signal.signal(signal.SIGINT, lambda number, frame: sys.exit(0))
@@ -74,7 +74,8 @@ class StandIns:
 
         async def run() -> Seen:
             folder = self.write_to('launch')
-            source = PythonLaunchDescriptionSource(str(LAUNCH_FOLDER / file))
+            path = get_package_share_path('phoenix_bringup') / 'launch' / file
+            source = PythonLaunchDescriptionSource(str(path))
             service = LaunchService(noninteractive=True)
             included = IncludeLaunchDescription(source, launch_arguments=given.items())
             service.include_launch_description(LaunchDescription([included]))
