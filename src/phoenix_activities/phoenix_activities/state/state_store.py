@@ -61,9 +61,12 @@ class StateStore:
     replaced; `on_put_aside` gets a report of one line, in the thread that found it.
     """
 
-    def __init__(self, path: Path, on_put_aside: Callable[[str], None]) -> None:
+    def __init__(
+        self, path: Path, on_put_aside: Callable[[str], None], busy_s: float = BUSY_S
+    ) -> None:
         self.path = path
         self._on_put_aside = on_put_aside
+        self._busy_s = busy_s
         self._lock = threading.Lock()
         self._loaded = False
 
@@ -145,7 +148,7 @@ class StateStore:
         """Open the file; raise _UnusableError when its content is not in order."""
         try:
             with contextlib.closing(
-                sqlite3.connect(self.path, timeout=BUSY_S, isolation_level=None)
+                sqlite3.connect(self.path, timeout=self._busy_s, isolation_level=None)
             ) as connection:
                 connection.execute('PRAGMA synchronous=FULL')
                 connection.execute('PRAGMA secure_delete=ON')  # overwrite what was forgotten

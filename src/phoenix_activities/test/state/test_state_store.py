@@ -1,19 +1,24 @@
 """What is kept survives: kills, damage, full disks, other processes."""
 
 import contextlib
+import itertools
 import os
 import random
 import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from phoenix_activities.state import state_store
 from phoenix_activities.state.state_store import StateStore, StateStoreError
 
 VALUES = {
@@ -24,6 +29,8 @@ KILLS = 20
 PROGRAM = """
 import sys
 from pathlib import Path
+from types import SimpleNamespace
+from phoenix_activities.state import state_store
 from phoenix_activities.state.state_store import StateStore
 store = StateStore(Path(sys.argv[1]), print)
 """
@@ -35,8 +42,16 @@ def load(path: Path) -> dict:
 
 
 @pytest.fixture
-def path(tmp_path):
-    return tmp_path / 'state' / 'toy.sqlite3'
+def folder():
+    """Return a folder in memory: neither a kill nor a flipped bit needs the wait for a disk."""
+    memory = Path('/dev/shm')
+    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
+def path(folder):
+    return folder / 'state' / 'toy.sqlite3'
 
 
 @pytest.fixture
@@ -62,7 +77,8 @@ def small_disk(tmp_path):
 
 def started(program: str, *arguments: object) -> 'subprocess.Popen[str]':
     command = [sys.executable, '-c', PROGRAM + program, *map(str, arguments)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True)
 
 
 def lines(process: 'subprocess.Popen[str]') -> Iterator[str]:
@@ -114,26 +130,41 @@ def test_truncated_at_every_512th_byte(saved):
     assert load(saved) == {}
 
 
-@given(
-    places=st.lists(st.integers(0, 2**20), min_size=1, max_size=20),
-    within=st.sampled_from([100, 4096, 2**20]),  # the header, the first page, anywhere
-    mask=st.integers(1, 255),
-)
-@settings(deadline=None, max_examples=200)
-def test_flipped_bits_are_never_taken_for_what_was_kept(tmp_path_factory, places, within, mask):
-    path = tmp_path_factory.mktemp('flipped') / 'toy.sqlite3'
+def check_flipped_bits(folder: Path, examples: int) -> None:
+    """Flip bits in many ways: the values are found as they were, or the file is put aside."""
+    path = folder / 'toy.sqlite3'
     StateStore(path, pytest.fail).save(VALUES)
-    content = bytearray(path.read_bytes())
-    for place in places:
-        content[place % min(within, len(content))] ^= mask
-    path.write_bytes(content)
-    told: list[str] = []
-    store = StateStore(path, told.append)
-    assert store.load() == ({} if told else VALUES)
-    store.save({'fresh': 1})
-    assert load(path) == {'fresh': 1}
-    assert len(told) <= 1
-    assert 'Mia' not in ''.join(told)
+    whole = path.read_bytes()
+
+    @given(
+        places=st.lists(st.integers(0, 2**20), min_size=1, max_size=20),
+        within=st.sampled_from([100, 4096, 2**20]),  # the header, the first page, anywhere
+        mask=st.integers(1, 255),
+    )
+    @settings(deadline=None, max_examples=examples)
+    def check(places: list[int], within: int, mask: int) -> None:
+        content = bytearray(whole)
+        for place in places:
+            content[place % min(within, len(content))] ^= mask
+        path.write_bytes(content)
+        told: list[str] = []
+        store = StateStore(path, told.append)
+        assert store.load() == ({} if told else VALUES)
+        store.save({'fresh': 1})
+        assert load(path) == {'fresh': 1}
+        assert len(told) <= 1
+        assert 'Mia' not in ''.join(told)
+
+    check()
+
+
+def test_flipped_bits_are_never_taken_for_what_was_kept(folder):
+    check_flipped_bits(folder, 100)
+
+
+@pytest.mark.long
+def test_many_flipped_bits_are_never_taken_for_what_was_kept(folder):
+    check_flipped_bits(folder, 5000)
 
 
 def test_damage_is_found_by_the_next_change_too(saved):
@@ -160,26 +191,40 @@ def test_a_file_of_a_newer_version_is_put_aside_by_that_name(saved):
 
 
 def test_killed_in_the_middle_of_writes_it_loses_the_last_change_at_most(path):
-    chance = random.Random(1)
-    number = 0
-    for _ in range(KILLS):
-        program = """
-for number in range(int(sys.argv[2]), 10**6):
-    store.save({'number': number, 'more': 'x' * (number % 7 * 1000)})
-    print(number, flush=True)
+    program = """
+import os
+def tell(what):
+    os.write(1, f'{what}\\n'.encode())  # all or nothing, which print does not promise
+for first in sys.stdin:  # a process for each line
+    if os.fork() == 0:
+        tell(os.getpid())
+        for number in range(int(first), 10**6):
+            store.save({'number': number, 'more': 'x' * (number % 7 * 1000)})
+            tell(number)
+    os.wait()
+    tell('killed')
 """
-        process = started(program, path, number)
-        told = lines(process)
+    chance = random.Random(1)
+    number = torn = 0
+    parent = started(program, path)
+    assert parent.stdin is not None
+    told = lines(parent)
+    for _ in range(KILLS):
+        parent.stdin.write(f'{number}\n')
+        parent.stdin.flush()
+        process = int(next(told))
         for _ in range(chance.randrange(1, 20)):
             number = int(next(told))
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(chance.random() * 0.02)  # somewhere in a write
-        process.send_signal(signal.SIGKILL)
-        number = int([number, *told][-1])  # what was told before the end
-        process.wait()
+        time.sleep(chance.random() * 0.002)  # somewhere in a write
+        os.kill(process, signal.SIGKILL)
+        number = int([number, *itertools.takewhile('killed\n'.__ne__, told)][-1])
+        torn += path.with_name('toy.sqlite3-journal').exists()
         values = load(path)
         assert values['number'] in (number, number + 1)
         assert values['more'] == 'x' * (values['number'] % 7 * 1000)
+    assert torn  # some of the kills did hit a transaction
+    parent.stdin.close()
+    assert parent.wait() == 0
 
 
 def kill_in_a_transaction(path: Path) -> None:
@@ -294,7 +339,7 @@ def test_a_path_that_cannot_be_one(tmp_path):
 
 
 def test_what_could_not_be_loaded_is_not_lost(saved):
-    store = StateStore(saved, pytest.fail)
+    store = StateStore(saved, pytest.fail, busy_s=0.01)
     with contextlib.closing(sqlite3.connect(saved, isolation_level=None)) as other:
         other.execute('BEGIN EXCLUSIVE')
         with pytest.raises(StateStoreError, match='locked'):
@@ -305,6 +350,24 @@ def test_what_could_not_be_loaded_is_not_lost(saved):
     assert load(saved) == {**VALUES, 'new': 1}
     store.save({'new': 2})
     assert load(saved) == {'new': 2}
+
+
+def test_python_3_10_has_no_error_codes_and_puts_less_aside(saved, monkeypatch):
+    monkeypatch.setattr(state_store, 'sys', SimpleNamespace(version_info=(3, 10)))
+    store = StateStore(saved, pytest.fail, busy_s=0.01)
+    with contextlib.closing(sqlite3.connect(saved, isolation_level=None)) as other:
+        other.execute('BEGIN EXCLUSIVE')
+        with pytest.raises(StateStoreError, match='locked'):
+            store.load()
+        other.execute('ROLLBACK')
+        other.execute('ALTER TABLE kept RENAME TO lost')  # damage that is an OperationalError
+    for _ in range(2):
+        with pytest.raises(StateStoreError, match='no such table'):
+            store.load()
+    saved.write_bytes(b'rubbish' * 1000)
+    told: list[str] = []
+    assert StateStore(saved, told.append).load() == {}
+    assert 'is damaged' in told[0]
 
 
 def test_several_processes_do_each_other_no_harm(path):
