@@ -1,7 +1,10 @@
-"""What tests of real nodes share: a graph, a microphone that is quicker than time, providers."""
+"""What tests of real nodes share: a graph, a fast microphone, example packages."""
 
 import array
 import itertools
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -128,3 +131,20 @@ def refusal(graph):
         return fault.message
 
     return refuse
+
+
+@pytest.fixture
+def install_example(tmp_path, monkeypatch):
+    """Install a package of examples/ with pip, as people do."""
+
+    def install(name):
+        pip = [sys.executable, '-m', 'pip', 'install', '--quiet', '--disable-pip-version-check']
+        target = tmp_path / 'installed'
+        options = ['--no-deps', '--no-index', '--no-build-isolation', '--target', target]
+        source = tmp_path / 'source'  # a build leaves folders behind
+        shutil.copytree(Path(__file__).parents[1] / 'examples' / name, source)
+        subprocess.run([*pip, *options, source], check=True)
+        monkeypatch.syspath_prepend(target)
+        monkeypatch.delitem(sys.modules, name, raising=False)
+
+    return install

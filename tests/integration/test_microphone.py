@@ -332,7 +332,7 @@ def test_a_switch_on_a_pin_that_is_closed_at_the_start(graph, probe, provide, mo
     switch = graph.probe(records=[events.MICROPHONE_MUTE])
     # In the order of the supervisor: who hears comes before who speaks.
     graph.add(Microphone, parameters={'provider': 'Counting', 'mute_switch': True})
-    graph.add(Sensors, parameters={'provider': 'gpiozero', 'mute_pin': 17})
+    graph.add(Sensors, parameters={'provider': 'gpiozero', 'gpiozero.mute_pin': 17})
     assert switch.expect(events.MICROPHONE_MUTE).muted
     pins.pin(17).drive_high()
     probe.expect(events.AUDIO_INPUT)

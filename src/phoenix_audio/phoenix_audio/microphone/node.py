@@ -18,8 +18,9 @@ from phoenix_audio.wav import WavError
 from phoenix_core import events
 from phoenix_core.clock.backoff import Backoff
 from phoenix_core.events.event_type import EventRuleError
-from phoenix_core.node.event_node import Alarm, EventNode
+from phoenix_core.node.event_node import EventNode
 from phoenix_core.node.execution import run
+from phoenix_core.node.timers import Alarm
 
 HEALTH_PERIOD_S = 0.25
 SWITCH_S = 5.0  # within which a mute switch is expected to be read

@@ -71,4 +71,5 @@ def load_earcons(path: Path, sample_rate: int) -> Mapping[str, NDArray[np.int16]
 def render(earcon: NoteSequence, sample_rate: int) -> NDArray[np.int16]:
     """Return the sound, shape (n,); the same every time."""
     once = np.concatenate([note._render(sample_rate) for note in earcon.notes])
-    return np.rint(32767 * np.tile(once, earcon.repeat)).astype(np.int16)
+    sound: NDArray[np.int16] = np.rint(32767 * np.tile(once, earcon.repeat)).astype(np.int16)
+    return sound

@@ -1,4 +1,4 @@
-"""Plays utterances, fed as frames, one after another on a device that may come and go."""
+"""Plays utterances, fed as frames, one after another on a device that may disappear."""
 
 import contextlib
 import threading
@@ -19,7 +19,7 @@ class _Utterance:
     def __init__(self, utterance_id: str, now_s: float) -> None:
         self.id = utterance_id
         self.pcm = bytearray()  # fed, not yet written
-        self.complete = False  # its last frame has come
+        self.complete = False  # its last frame has arrived
         self.interrupted = False
         self.fed_s = now_s
         self.written = 0  # samples that the device accepted
@@ -28,17 +28,18 @@ class _Utterance:
 
 class Player:
     """
-    Plays utterances in the order in which their first frames came, in a thread of its own.
+    Plays utterances in the order in which their first frames arrived, in its own thread.
 
-    Whatever breaks, each utterance ends with one call of either `on_finished`, when its last
+    Whatever fails, each utterance ends with one call of either `on_finished`, when its last
     sample has been heard, or `on_interrupted`; if any of its samples reached the device, one call
-    of `on_started` came before. Positions are in seconds of the utterance. `on_played` gets the
-    samples that the device accepted, volume applied, and in how many seconds they will be heard.
+    of `on_started` precedes. Positions are in seconds of the utterance. `on_played` gets the
+    samples that the device accepted, with the volume applied, and in how many seconds they will
+    be heard.
 
-    An utterance whose frames stop coming for `stall_s` before the last one is interrupted. So is
-    the one in which the device fails; the device is then opened again at once, at every utterance
-    and after pauses that double from `retry_s` to `retry_max_s`. Each failure is an `on_error`;
-    utterances that come while the device cannot be opened are interrupted at 0 s.
+    An utterance whose frames stop arriving for `stall_s` before the last one is interrupted. So
+    is the one during which the device fails; the device is then opened again at once, at every
+    utterance and after pauses that double from `retry_s` to `retry_max_s`. Each failure calls
+    `on_error`; utterances that arrive while the device cannot be opened are interrupted at 0 s.
 
     The callbacks run in the player's thread and must not raise.
     """
@@ -76,7 +77,7 @@ class Player:
         self._wake = threading.Condition()
         self._queue: dict[str, _Utterance] = {}  # the first is being played
         self._ended: list[_Utterance] = []  # interrupted, still to be reported
-        self._refused: set[str] = set()  # interrupted before their last frame came
+        self._refused: set[str] = set()  # interrupted before their last frame arrived
         self._closing = False
         self._thread = threading.Thread(target=self._run, name='player', daemon=True)
         self._device: SpeakerDevice | None = None
@@ -87,12 +88,12 @@ class Player:
         return self._device is not None
 
     def start(self) -> None:
-        """Open the device, in the player's thread, and begin to play."""
+        """Open the device, in the player's thread, and start to play."""
         self._time.begin()
         self._thread.start()
 
     def close(self) -> None:
-        """Interrupt and report everything, release the device; later frames are dropped."""
+        """Interrupt and report everything, and release the device; drop later frames."""
         with self._wake:
             self._closing = True
         self.interrupt()
@@ -102,7 +103,7 @@ class Player:
         """
         Add samples, shape (n,) with n >= 0, to an utterance; `last` completes it.
 
-        May be called from any thread. Samples of an utterance that was interrupted are dropped.
+        Thread-safe. Samples of an utterance that was interrupted are dropped.
         """
         if samples.dtype != np.int16 or samples.ndim != 1:
             raise ValueError(
@@ -122,13 +123,13 @@ class Player:
             self._wake.notify()
 
     def interrupt(self) -> None:
-        """End every utterance, playing or waiting, at once. May be called from any thread."""
+        """End every utterance, playing or waiting, at once. Thread-safe."""
         with self._wake:
             self._end(list(self._queue.values()))
             device = self._device
             self._wake.notify()
         if device is not None:
-            # The player's thread aborts again, after what it may just be writing, and reports.
+            # The player's thread aborts again, after a write it may be in, and reports.
             with contextlib.suppress(Exception):
                 device.abort()
 
@@ -210,7 +211,7 @@ class Player:
                 self._on_error(error)
 
     def _play(self, utterance: _Utterance) -> None:
-        """Play to the end or the interruption; raises what the device raises."""
+        """Play to the end or the interruption; raise what the device raises."""
         device = self._device
         assert device is not None
         most_held = round(device.latency_s * self._sample_rate)
@@ -250,7 +251,7 @@ class Player:
             device.abort()  # a device that is stopped does not run dry
 
     def _take(self, utterance: _Utterance, patience_s: float) -> NDArray[np.int16]:
-        """Return the next samples, a slice at most; none if there are none within the time."""
+        """Return the next samples, at most a slice; none if none arrive within the time."""
         with self._wake:
             self._time.wait_for(
                 self._wake,
@@ -262,7 +263,7 @@ class Player:
         return np.frombuffer(pcm, np.int16)
 
     def _push_out(self, utterance: _Utterance, device: SpeakerDevice, most_held: int) -> None:
-        """Fill the device with silence, so that all that was written before has been heard."""
+        """Fill the device with silence, so that everything written before has been heard."""
         silence = np.zeros(self._slice, np.int16)
         for _ in range(-(-most_held // self._slice)):
             device.write(silence)

@@ -42,4 +42,5 @@ class VolumeRamp:
         else:
             gain = np.maximum(self._gain - change, level)
         self._gain = float(gain[-1])
-        return np.rint(samples * gain).astype(np.int16)
+        amplified: NDArray[np.int16] = np.rint(samples * gain).astype(np.int16)
+        return amplified

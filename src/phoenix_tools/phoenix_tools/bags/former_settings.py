@@ -1,4 +1,4 @@
-"""Settings in old bags: how they were named before providers had settings of their own."""
+"""Settings in old bags: what they were before providers had settings of their own."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,8 +14,14 @@ NEW_NAMES = {
     ('speaker', 'file'): 'simulated.file',
     ('voice', 'model'): 'piper.model',
 }
+WITH_PINS = {('sensors', 'pads'), ('sensors', 'buttons')}  # were NAME=PIN
 
 
-def renamed(node: str, settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the settings of a node in a bag by the names they have today."""
-    return {NEW_NAMES.get((node, name), name): value for name, value in settings.items()}
+def of_today(node: str, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the settings of a node in a bag as they are named today."""
+    return {
+        NEW_NAMES.get((node, name), name): (
+            [pair.partition('=')[0] for pair in value] if (node, name) in WITH_PINS else value
+        )
+        for name, value in settings.items()
+    }

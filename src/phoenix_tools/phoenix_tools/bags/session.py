@@ -17,7 +17,7 @@ from phoenix_core.events.event_type import EventType
 from phoenix_core.events.message_schema import type_hash, type_name
 from phoenix_core.settings import plugins
 from phoenix_tools.bags.bag import Bag, BagError, Topic, open_bag
-from phoenix_tools.bags.former_settings import renamed
+from phoenix_tools.bags.former_settings import of_today
 from phoenix_tools.event_lines import line
 
 NANOSECONDS = 1_000_000_000
@@ -241,7 +241,7 @@ def _settings(bag: Bag) -> Mapping[str, Mapping[str, Any]]:
     text = bag.custom.get(SETTINGS, '{}')
     try:
         settings = json.loads(text)
-        return {str(node): renamed(node, values) for node, values in settings.items()}
+        return {str(node): of_today(node, values) for node, values in settings.items()}
     except (ValueError, AttributeError, TypeError) as error:
         raise BagError(f'{bag.path}: metadata.yaml: custom_data.{SETTINGS}: {error}') from error
 

@@ -35,6 +35,7 @@ from phoenix_core.settings.node_settings import SettingsError
 from phoenix_core.settings.plugins import NODES
 from phoenix_core.settings.profile import load_profile
 from phoenix_core.supervision.readiness import Readiness
+from phoenix_hw.sensors.providers.gpiozero import GpiozeroSettings
 from phoenix_tools.event_lines import line
 from phoenix_tools.run.console import Console
 from phoenix_tools.run.play_progress import PlayProgress
@@ -121,11 +122,11 @@ def check_profile(path: str) -> None:
     for name in names:
         model = plugins.load(NODES, name).settings_class()
         settings[name] = resolve(model, name, profile)
-    pin = settings['sensors'].mute_pin
+    pin = settings['sensors'].of_provider('gpiozero', GpiozeroSettings).mute_pin
     if pin >= 0 and not settings['microphone'].mute_switch:
         raise SettingsError(
-            f'{path}: microphone.mute_switch: must be true where sensors.mute_pin is {pin}: a '
-            'switch that is on at the start would be read too late'
+            f'{path}: microphone.mute_switch: must be true where sensors.gpiozero.mute_pin is '
+            f'{pin}: a switch that is on at the start would be read too late'
         )
 
 

@@ -106,7 +106,7 @@ class PortAudioSpeaker:
     def _accept(self, samples: NDArray[np.int16]) -> int:
         """Write what the device accepts without waiting; return how many samples that were."""
         try:
-            accepted = min(self._stream.write_available, samples.size)
+            accepted = min(int(self._stream.write_available), samples.size)
             if accepted:
                 self._stream.write(samples[:accepted].tobytes())
         except library().PortAudioError as error:

@@ -1,93 +1,43 @@
-"""Reads touch pads, buttons, motion and a mute switch, from the pins of a Pi or simulated."""
+"""Sensors on the pins of a Raspberry Pi, read by gpiozero."""
 
 import importlib
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
-from enum import Enum
-from typing import Any, Protocol
+from typing import Any
+
+from phoenix_core.settings.node_settings import ProviderSettings, setting
+from phoenix_core.settings.provider import Provider
+from phoenix_hw.sensors.provider import Reading, SensorBoardError, SensorKind
+from phoenix_hw.sensors.settings import SensorsSettings
 
 
-class SensorBoardError(RuntimeError):
-    """The sensors cannot be used; the message says why."""
+class GpiozeroSettings(ProviderSettings):
+    """Which pins the sensors are on, as BCM numbers."""
 
-
-class SensorKind(Enum):
-    """What a reading is about; the members are named as in the event SimulatedSensor."""
-
-    TOUCH = 'touch'
-    BUTTON = 'button'
-    MOTION = 'motion'
-    BATTERY = 'battery'
-    MUTE = 'mute'
-
-
-@dataclass(frozen=True)
-class Reading:
-    """What a sensor says now.
-
-    `name` is the pad or button, empty for the others. `value` is 1 when touched, pressed, moving
-    or muted, 0 when not; for the battery the charge, 0 to 1.
-    """
-
-    kind: SensorKind
-    name: str
-    value: float
-
-
-class SensorBoard(Protocol):
-    """The sensors of the toy. `on_reading` may be called from any thread, also during start."""
-
-    def start(self, on_reading: Callable[[Reading], None]) -> None:
-        """Report changes from now on; raises SensorBoardError."""
-
-    def stop(self) -> None:
-        """Report nothing more and free the devices; may be called when not started."""
-
-
-class SimulatedSensorBoard:
-    """Sensors moved by `inject`. Reports in the thread that calls it."""
-
-    def __init__(self, *, pads: Collection[str], buttons: Collection[str]) -> None:
-        self._names = {
-            SensorKind.TOUCH: sorted(pads),
-            SensorKind.BUTTON: sorted(buttons),
-            SensorKind.MOTION: [''],
-            SensorKind.BATTERY: [''],
-            SensorKind.MUTE: [''],
-        }
-        self._on_reading: Callable[[Reading], None] | None = None
-
-    def start(self, on_reading: Callable[[Reading], None]) -> None:
-        """Report what is injected from now on."""
-        self._on_reading = on_reading
-
-    def stop(self) -> None:
-        """Report nothing more."""
-        self._on_reading = None
-
-    def inject(self, kind: SensorKind, name: str, value: float) -> None:
-        """Report this reading; ValueError when such a toy could not have made it."""
-        if name not in self._names[kind]:
-            allowed = ', '.join(map(repr, self._names[kind])) or 'none'
-            raise ValueError(f'name of {kind.value}: {name!r}; allowed are {allowed}')
-        if kind is SensorKind.BATTERY:
-            if not 0 <= value <= 1:
-                raise ValueError(f'value of battery: {value}; allowed is 0 to 1')
-        elif value not in (0, 1):
-            raise ValueError(f'value of {kind.value}: {value}; allowed are 0 and 1')
-        if self._on_reading is None:
-            raise SensorBoardError('the simulated sensors are not started')
-        self._on_reading(Reading(kind, name, value))
+    pad_pins: list[str] = setting(
+        ['head=5', 'belly=6'], 'Pins of the touch pads, as NAME=PIN.', machine=True
+    )
+    button_pins: list[str] = setting(
+        ['talk=16'], 'Pins of the buttons, as NAME=PIN.', machine=True
+    )
+    motion_pin: int = setting(
+        -1, 'Pin of the motion sensor; -1: none.', machine=True, ge=-1, le=27
+    )
+    mute_pin: int = setting(-1, 'Pin of the mute switch; -1: none.', machine=True, ge=-1, le=27)
 
 
 class GpiozeroSensorBoard:
-    """Sensors on the pins of a Raspberry Pi. Reports come in threads of gpiozero.
+    """
+    Sensors on the pins of a Raspberry Pi. Reports come in threads of gpiozero.
 
     Pins are BCM numbers. With pull-up a contact to ground is active (a plain button), without it a
     high level is, and the pin is pulled down (a capacitive pad, a motion sensor). The mute switch
-    closes to ground when it mutes. `bounce_s` is gpiozero's bounce time. Of what is active at the
-    start only the mute switch is reported; a contact is when it is let go. `pin_factory` is
-    gpiozero's, None for the one of the machine.
+    closes to ground when it mutes. Of what is active at the start only the mute switch is
+    reported; a contact is reported when it is released.
+
+    :param bounce_s: gpiozero's bounce time.
+    :param pin_factory: gpiozero's; None: the one of the machine.
+    :raises SensorBoardError: gpiozero is not installed.
+    :raises ValueError: a pin does not exist or is used twice.
     """
 
     def __init__(
@@ -132,7 +82,7 @@ class GpiozeroSensorBoard:
             taken[pin] = contact
 
     def start(self, on_reading: Callable[[Reading], None]) -> None:
-        """Claim the pins and report their changes from now on."""
+        """Claim the pins and start to report their changes."""
         try:
             for kind, name, pin, pull_up in self._contacts:
                 device = self._gpiozero.DigitalInputDevice(
@@ -167,3 +117,36 @@ def _contact(kind: SensorKind, name: str) -> str:
 
 def _reporter(on_reading: Callable[[Reading], None], reading: Reading) -> Callable[[], None]:
     return lambda: on_reading(reading)
+
+
+def pins_of(setting: str, pairs: Collection[str], names: Collection[str]) -> dict[str, int]:
+    """
+    Return the pins by name.
+
+    :param pairs: NAME=PIN.
+    :param names: of the toy's pads or buttons: each has a pin, and nothing else has.
+    :raises ValueError: names the setting and the pair or name that is wrong.
+    """
+    pins = {}
+    for pair in pairs:
+        name, _, pin = pair.partition('=')
+        if not name or not pin.isdecimal():
+            raise ValueError(f'{setting}: must be NAME=PIN such as head=5, is {pair!r}')
+        pins[name] = int(pin)
+    for name in sorted(set(pins) ^ set(names)):
+        problem = 'no pin for' if name in names else 'the toy has no'
+        raise ValueError(f'{setting}: {problem} {name!r}; it has {", ".join(names) or "none"}')
+    return pins
+
+
+def _make(settings: SensorsSettings, own: GpiozeroSettings) -> GpiozeroSensorBoard:
+    return GpiozeroSensorBoard(
+        pads=pins_of('sensors.gpiozero.pad_pins', own.pad_pins, settings.pads),
+        buttons=pins_of('sensors.gpiozero.button_pins', own.button_pins, settings.buttons),
+        motion_pin=own.motion_pin if own.motion_pin >= 0 else None,
+        mute_pin=own.mute_pin if own.mute_pin >= 0 else None,
+        bounce_s=settings.bounce_s,
+    )
+
+
+PROVIDER = Provider(_make, GpiozeroSettings)

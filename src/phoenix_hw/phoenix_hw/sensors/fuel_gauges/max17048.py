@@ -1,39 +1,29 @@
-"""Measures the battery: the fuel gauge MAX17048 on an I2C bus."""
+"""The fuel gauge MAX17048 on an I2C bus."""
 
 import importlib
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
+
+from phoenix_core.settings.node_settings import ProviderSettings, setting
+from phoenix_core.settings.provider import Provider
+from phoenix_hw.sensors.fuel_gauges.provider import Charge, FuelGaugeError
+from phoenix_hw.sensors.settings import SensorsSettings
 
 
-class FuelGaugeError(RuntimeError):
-    """The battery cannot be measured; the message says why."""
+class Max17048Settings(ProviderSettings):
+    """Settings of the fuel gauge."""
 
-
-@dataclass(frozen=True)
-class Charge:
-    """What a fuel gauge says now."""
-
-    percentage: float  # 0 to 1
-    voltage: float  # [V]
-    rate: float  # of the percentage [1/h]; negative while discharging
-
-
-class FuelGauge(Protocol):
-    """Measures the battery; called from one thread at a time."""
-
-    def read(self) -> Charge:
-        """Measure now; raises FuelGaugeError."""
-
-    def close(self) -> None:
-        """Free the bus."""
+    i2c_bus: int = setting(1, 'Number of its I2C bus.', machine=True, ge=0)
 
 
 class Max17048:
     """
     Analog Devices' MAX17048 or MAX17049, as on many battery boards for the Pi.
 
-    `bus` is an SMBus of the library smbus2, or another in its place; None opens that number.
     Registers and steps are those of the data sheet (19-6171): two bytes each, the high one first.
+
+    :param number: of the I2C bus.
+    :param bus: an SMBus of the library smbus2, or a replacement; None opens that number.
+    :raises FuelGaugeError: the bus or the library cannot be used.
     """
 
     ADDRESS = 0x36
@@ -56,7 +46,7 @@ class Max17048:
             raise FuelGaugeError(f'{self._name}: {error}') from error
         signed_rate = rate - 0x10000 if rate & 0x8000 else rate
         return Charge(
-            # A full battery may be told as a little more than 100 %.
+            # Of a full battery it may report a little more than 100 %.
             percentage=min(charge / 256 / 100, 1.0),
             voltage=cell * 78.125e-6,
             rate=signed_rate * 0.208 / 100,
@@ -71,3 +61,10 @@ class Max17048:
         return int.from_bytes(
             self._bus.read_word_data(self.ADDRESS, register).to_bytes(2, 'little'), 'big'
         )
+
+
+def _make(settings: SensorsSettings, own: Max17048Settings) -> Max17048:
+    return Max17048(number=own.i2c_bus)
+
+
+PROVIDER = Provider(_make, Max17048Settings)
