@@ -21,7 +21,6 @@ from phoenix_audio.wav import WavWriter, read_wav
 from phoenix_bringup.launch_arguments import parse
 from phoenix_bringup.launch_runner import LaunchRunner
 from phoenix_bringup.process_table import NodeProcess, processes
-from phoenix_core import events
 from phoenix_core.testing import TestGraph
 from phoenix_core.testing.fault_injection import HANG, RAISE
 from phoenix_tools.run.play_progress import PlayProgress
@@ -177,7 +176,7 @@ class FragileToy:
         if by is not None:
             by()
         else:
-            witness.post(witness.publish, events.SIMULATED_SOUND, file=str(recording))
+            witness.post(witness.simulated_sound, file=str(recording))
         verdict = None
         while verdict is None and not self.ended.wait(0.1):
             with witness.changed:
@@ -188,8 +187,7 @@ class FragileToy:
         """Touch the head of the toy."""
         for value in (1.0, 0.0):
             self.witness.post(
-                self.witness.publish,
-                events.SIMULATED_SENSOR,
+                self.witness.simulated_sensor,
                 kind=SimulatedSensor.TOUCH,
                 name='head',
                 value=value,
