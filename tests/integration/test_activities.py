@@ -32,7 +32,9 @@ FOLLOWING_UP = ActivityState.FOLLOWING_UP
 
 @pytest.fixture
 def probe(graph):
-    return graph.probe(publishes=Activities.consumes, records=[*Activities.produces, events.FAULT])
+    return graph.probe(
+        publishes=Activities.declarations.subscribes, records=Activities.declarations.publishes
+    )
 
 
 @pytest.fixture

@@ -1,9 +1,5 @@
 """An activity in a package of its own: installed with pip, it is part of the toy."""
 
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 from phoenix_msgs.msg import PlaybackEvent, Transcript
 
@@ -15,18 +11,10 @@ from phoenix_core.settings import plugins
 from phoenix_speech.understanding.node import Intent
 from phoenix_tools.graph import graph_command
 
-EXAMPLE = Path(__file__).parents[2] / 'examples' / 'phoenix_example_activity'
-
 
 @pytest.fixture
-def installed(tmp_path, monkeypatch):
-    pip = [sys.executable, '-m', 'pip', 'install', '--quiet', '--disable-pip-version-check']
-    options = ['--no-deps', '--no-index', '--no-build-isolation', '--target', str(tmp_path / 'to')]
-    source = tmp_path / 'source'  # a build leaves folders behind
-    subprocess.run(['cp', '-r', EXAMPLE, source], check=True)
-    subprocess.run([*pip, *options, source], check=True)
-    monkeypatch.syspath_prepend(tmp_path / 'to')
-    monkeypatch.delitem(sys.modules, 'phoenix_example_activity', raising=False)
+def installed(install_example):
+    install_example('phoenix_example_activity')
 
 
 @pytest.mark.parametrize(

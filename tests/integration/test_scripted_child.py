@@ -5,6 +5,7 @@ The real words, intents, scripted replies and activities, without ROS and withou
 said is spoken at once, and time passes when the script says so. The script is a file per language.
 """
 
+import asyncio
 import functools
 import random
 from pathlib import Path
@@ -19,7 +20,7 @@ from phoenix_activities.engine.installed import installed_activities, load_words
 from phoenix_activities.engine.quiet_hours import QuietHours
 from phoenix_activities.engine.turn import EarEvent, ReplyEnded, ReplySentence, ReplyStarted
 from phoenix_activities.testing import ActivityHarness
-from phoenix_speech.conversation.scripted_chat import ScriptedChat
+from phoenix_speech.conversation.providers.scripted import ScriptedChat
 from phoenix_speech.understanding.intent_matcher import IntentMatcher
 
 ROOT = Path(__file__).parents[2]
@@ -79,15 +80,17 @@ class Child:
         self.heard.clear()
         self.harness.handle(intent)
 
+    async def _reply(self, text: str) -> list[str]:
+        messages = [{'role': 'user', 'content': text}]
+        return [sentence async for sentence in self._chat.stream(messages)]
+
     def _listen(self, step: dict) -> None:
         """Let the toy speak, to the end or until the script interrupts it."""
         asked = [did[1] for did in self.toy.did if did[0] == 'request_reply']
         if len(asked) > self._asked:
             self._asked = len(asked)
             self.harness.handle(ReplyStarted())
-            for number, sentence in enumerate(
-                self._chat.stream([{'role': 'user', 'content': asked[-1]}])
-            ):
+            for number, sentence in enumerate(asyncio.run(self._reply(asked[-1]))):
                 name = f'reply {self._asked}.{number}'
                 self.toy.said[name] = sentence
                 self.harness.handle(ReplySentence(sentence, name))

@@ -65,7 +65,7 @@ class ActivityManager:
         self.memory = own.told  # what a person told, e.g. child_name
         self.dialogue = Dialogue(toy, self.memory)
         self.body = Body(toy, own, volume)
-        self.lost: frozenset[str] = frozenset()  # capabilities of config/capabilities.yaml
+        self.lost: frozenset[str] = frozenset()  # capabilities, as the process table names them
         self.unannounced: list[str] = []  # those of them that nobody was told of
         made = [make(self) for make in activities]
         self.activities: Mapping[str, Activity] = {activity.name: activity for activity in made}

@@ -43,6 +43,7 @@ from phoenix_activities.engine.turn import (
 )
 from phoenix_activities.state.state_keeper import StateKeeper, default_path
 from phoenix_core import events
+from phoenix_core.node.declarations import subscribes
 from phoenix_core.node.execution import run
 from phoenix_core.settings.config_file import language_folders
 from phoenix_core.telemetry import tracing
@@ -60,18 +61,6 @@ EAR_EVENTS = {
 
 class Activities(ToyNode):
     """Runs the activities."""
-
-    consumes = {
-        events.WAKE_WORD_DETECTED: 'on_wake_word',
-        events.LISTENING: 'on_listening',
-        events.INTENT_DETECTED: 'on_intent',
-        events.CONVERSATION: 'on_conversation',
-        events.AUDIO_PLAYBACK: 'on_playback',
-        events.TOUCH: 'on_touch',
-        events.BUTTON: 'on_button',
-        events.ACTIVITY_REQUEST: 'on_request',
-        events.SYSTEM_STATUS: 'on_system_status',
-    }
 
     def __init__(self, *, environ: Mapping[str, str] = os.environ, **options: Any) -> None:
         """Use `environ` for the place of the state file, too."""
@@ -115,15 +104,18 @@ class Activities(ToyNode):
         if self._keeper is not None:
             self._keeper.close()
 
+    @subscribes(events.WAKE_WORD_DETECTED)
     def on_wake_word(self, event: WakeWordDetected) -> None:
         """Call the toy; the listener opens by itself."""
         self.manager.handle(Called('wake_word', ear_opens=True))
 
+    @subscribes(events.TOUCH)
     def on_touch(self, event: TouchEvent) -> None:
         """Touch the toy."""
         if event.kind == TouchEvent.TOUCHED:
             self.manager.handle(Touched(event.pad))
 
+    @subscribes(events.BUTTON)
     def on_button(self, event: ButtonEvent) -> None:
         """Change the volume, or call the toy and do what the button means."""
         pressed = event.kind == ButtonEvent.PRESSED
@@ -135,6 +127,7 @@ class Activities(ToyNode):
         elif event.kind in BUTTON_INTENTS:
             self.manager.handle(UserIntent(BUTTON_INTENTS[event.kind]))
 
+    @subscribes(events.SYSTEM_STATUS)
     def on_system_status(self, status: SystemStatus) -> None:
         """Follow what the toy can no longer do."""
         capabilities = status.capabilities
@@ -142,20 +135,24 @@ class Activities(ToyNode):
         with tracing.caused_by(tracing.TraceContext.root()):  # the status is in no interaction
             self.manager.handle(CapabilitiesLost(lost))
 
+    @subscribes(events.LISTENING)
     def on_listening(self, event: ListeningEvent) -> None:
         """Follow the ear."""
         if event.kind in EARCONS:
-            self.publish(events.EARCON, earcon=EARCONS[event.kind])
+            self.earcon(earcon=EARCONS[event.kind])
         self.manager.handle(EAR_EVENTS.get(event.kind, EarEvent.NOTHING_HEARD))
 
+    @subscribes(events.INTENT_DETECTED)
     def on_intent(self, event: IntentDetected) -> None:
         """Do what a person wants."""
         self.manager.handle(UserIntent(event.name, event.text, slots_of(event.slots)))
 
+    @subscribes(events.ACTIVITY_REQUEST)
     def on_request(self, event: ActivityRequest) -> None:
         """Do what a program wants."""
         self.manager.handle(ActivityRequested(event.activity, slots_of(event.slots)))
 
+    @subscribes(events.CONVERSATION)
     def on_conversation(self, event: ConversationEvent) -> None:
         """Follow a reply."""
         match event.kind:
@@ -166,6 +163,7 @@ class Activities(ToyNode):
             case ConversationEvent.ENDED:
                 self.manager.handle(ReplyEnded())
 
+    @subscribes(events.AUDIO_PLAYBACK)
     def on_playback(self, event: PlaybackEvent) -> None:
         """Follow what is being said."""
         started = event.kind == PlaybackEvent.STARTED

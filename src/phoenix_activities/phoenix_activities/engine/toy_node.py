@@ -12,6 +12,7 @@ from phoenix_activities.engine.toy_interface import Phase, TimerHandle
 from phoenix_activities.state.state_keeper import StateKeeper
 from phoenix_activities.state.state_store import Values
 from phoenix_core import events
+from phoenix_core.node.declarations import Publishes
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.telemetry import tracing
 
@@ -19,18 +20,16 @@ from phoenix_core.telemetry import tracing
 class ToyNode(EventNode):
     """Implements ToyInterface by publishing."""
 
-    produces = (
-        events.ACTIVITY_STATE,
-        events.ACTIVITY_TRANSITION,
-        events.SAY_REQUEST,
-        events.EARCON,
-        events.STOP_SPEAKING,
-        events.LISTEN_REQUEST,
-        events.CONVERSATION_REQUEST,
-        events.EXPECTED_ANSWERS,
-        events.LED_COMMAND,
-        events.VOLUME,
-    )
+    activity_state = Publishes(events.ACTIVITY_STATE)
+    activity_transition = Publishes(events.ACTIVITY_TRANSITION)
+    say_request = Publishes(events.SAY_REQUEST)
+    earcon = Publishes(events.EARCON)
+    speech_stop = Publishes(events.STOP_SPEAKING)
+    listen_request = Publishes(events.LISTEN_REQUEST)
+    conversation_request = Publishes(events.CONVERSATION_REQUEST)
+    expected_answers = Publishes(events.EXPECTED_ANSWERS)
+    led_command = Publishes(events.LED_COMMAND)
+    volume = Publishes(events.VOLUME)
     settings: ActivitiesSettings
 
     _keeper: StateKeeper | None = None  # None: there is no file
@@ -40,25 +39,24 @@ class ToyNode(EventNode):
     def say(self, text: str) -> str:
         """Send a text to the voice."""
         utterance = uuid.uuid4().hex
-        self.publish(events.SAY_REQUEST, utterance_id=utterance, text=text)
+        self.say_request(utterance_id=utterance, text=text)
         return utterance
 
     def stop_speaking(self, reason: str) -> None:
         """Stop voice and speaker."""
-        self.publish(events.STOP_SPEAKING, reason=reason)
+        self.speech_stop(reason=reason)
 
     def listen(self) -> None:
         """Open the listener."""
-        self.publish(events.LISTEN_REQUEST, kind=ListenRequest.OPEN)
+        self.listen_request(kind=ListenRequest.OPEN)
 
     def stop_listening(self) -> None:
         """Close the listener."""
-        self.publish(events.LISTEN_REQUEST, kind=ListenRequest.CLOSE)
+        self.listen_request(kind=ListenRequest.CLOSE)
 
     def expect(self, answers: Mapping[str, list[str]]) -> None:
         """Publish which answers are expected."""
-        self.publish(
-            events.EXPECTED_ANSWERS,
+        self.expected_answers(
             answers=[
                 ExpectedAnswer(name=name, sentences=sentences)
                 for name, sentences in answers.items()
@@ -67,8 +65,7 @@ class ToyNode(EventNode):
 
     def request_reply(self, text: str, known: Mapping[str, str]) -> None:
         """Ask the conversation node."""
-        self.publish(
-            events.CONVERSATION_REQUEST,
+        self.conversation_request(
             kind=ConversationRequest.REPLY,
             text=text,
             known=[Slot(name=name, value=value) for name, value in known.items()],
@@ -76,12 +73,11 @@ class ToyNode(EventNode):
 
     def cancel_reply(self) -> None:
         """Cancel the reply of the conversation node."""
-        self.publish(events.CONVERSATION_REQUEST, kind=ConversationRequest.CANCEL)
+        self.conversation_request(kind=ConversationRequest.CANCEL)
 
     def show(self, animation: str, color: str, brightness: float, duration_s: float) -> None:
         """Command the LED ring."""
-        self.publish(
-            events.LED_COMMAND,
+        self.led_command(
             animation=animation,
             color=rgba(color),
             brightness=brightness,
@@ -90,7 +86,7 @@ class ToyNode(EventNode):
 
     def set_volume(self, level: float, muted: bool) -> None:
         """Set the volume of the speaker."""
-        self.publish(events.VOLUME, level=level, muted=muted)
+        self.volume(level=level, muted=muted)
 
     def keep(self, values: Values) -> None:
         """Write the values to the file, if any, and keep them for the next activation."""
@@ -113,10 +109,8 @@ class ToyNode(EventNode):
     def report_transition(self, activity: str, left: str, reason: str) -> None:
         """Publish a transition, and sound the alarm if that is its reason."""
         if reason == 'alarm':
-            self.publish(events.EARCON, earcon='alarm')
-        self.publish(
-            events.ACTIVITY_TRANSITION, from_activity=left, to_activity=activity, reason=reason
-        )
+            self.earcon(earcon='alarm')
+        self.activity_transition(from_activity=left, to_activity=activity, reason=reason)
 
     def report_state(self, activity: str, phase: Phase) -> None:
         """Publish the state, and let long thinking be heard."""
@@ -125,7 +119,7 @@ class ToyNode(EventNode):
             self._thinking = None
         if phase is Phase.THINKING:
             self._thinking = self.after(self.settings.thinking_earcon_s, self._think_aloud)
-        self.publish(events.ACTIVITY_STATE, activity=activity, phase=int(phase))
+        self.activity_state(activity=activity, phase=int(phase))
 
     def report_late(self, phase: Phase) -> None:
         """Publish a fault."""
@@ -133,7 +127,7 @@ class ToyNode(EventNode):
         self.fault('step_late', f'gave up {name} after {self.settings.deadlines_s[phase]:g} s')
 
     def _think_aloud(self) -> None:
-        self.publish(events.EARCON, earcon='thinking')
+        self.earcon(earcon='thinking')
         self._thinking = self.after(self.settings.thinking_earcon_s, self._think_aloud)
 
 
