@@ -8,7 +8,7 @@ from sensor_msgs.msg import BatteryState
 
 from phoenix_core import events
 from phoenix_core.settings.node_settings import SettingsError
-from phoenix_hw.sensors.fuel_gauges.provider import Charge, FuelGaugeError
+from phoenix_hw.sensors.fuel_gauge import Charge, FuelGaugeError
 from phoenix_hw.sensors.node import Sensors
 
 

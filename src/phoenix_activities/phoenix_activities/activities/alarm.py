@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from pydantic import BaseModel
 
 from phoenix_activities.engine.activity import Activity, Priority, Request, UserIntent
-from phoenix_activities.engine.toy_interface import TimerHandle
 from phoenix_activities.state.safe_state import Kept
+from phoenix_activities.timer_handle import TimerHandle
 from phoenix_activities.words.words import ActivityWords, Phrase, Phrases
 
 RINGS = 5

@@ -9,8 +9,8 @@ from pydantic import PrivateAttr
 from phoenix_activities.activities.alarm import AlarmActivity, Due
 from phoenix_activities.engine.activity import Priority, Request, UserIntent
 from phoenix_activities.engine.asking import AskingActivity
-from phoenix_activities.engine.toy_interface import TimerHandle
 from phoenix_activities.state.safe_state import Kept
+from phoenix_activities.timer_handle import TimerHandle
 from phoenix_activities.words.words import ActivityWords, Phrase, Phrases
 
 HALF_A_DAY = timedelta(hours=12)

@@ -20,9 +20,10 @@ from phoenix_activities.engine.inputs import (
     VolumeStepped,
 )
 from phoenix_activities.engine.quiet_hours import QuietHours
-from phoenix_activities.engine.toy_interface import Phase, TimerHandle, ToyInterface
+from phoenix_activities.engine.toy_interface import Phase, ToyInterface
 from phoenix_activities.engine.turn import EarWanted, Outcome
 from phoenix_activities.state.safe_state import KeptByToy, SafeState
+from phoenix_activities.timer_handle import TimerHandle
 from phoenix_activities.words.words import Words
 
 

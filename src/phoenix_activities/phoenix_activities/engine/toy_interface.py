@@ -5,6 +5,8 @@ from datetime import datetime
 from enum import IntEnum
 from typing import Any, Protocol
 
+from phoenix_activities.timer_handle import TimerHandle
+
 
 class Phase(IntEnum):
     """What the toy does within an activity; the values of ActivityState."""
@@ -14,13 +16,6 @@ class Phase(IntEnum):
     THINKING = 3
     SPEAKING = 4
     FOLLOWING_UP = 5  # listening although nobody called
-
-
-class TimerHandle(Protocol):
-    """A call that is due later."""
-
-    def cancel(self) -> None:
-        """Cancel the call; no effect when it is over."""
 
 
 class ToyInterface(Protocol):

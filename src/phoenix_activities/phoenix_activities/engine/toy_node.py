@@ -8,9 +8,10 @@ from phoenix_msgs.msg import ConversationRequest, ExpectedAnswer, ListenRequest,
 from std_msgs.msg import ColorRGBA
 
 from phoenix_activities.engine.settings import ActivitiesSettings
-from phoenix_activities.engine.toy_interface import Phase, TimerHandle
+from phoenix_activities.engine.toy_interface import Phase
 from phoenix_activities.state.state_keeper import StateKeeper
 from phoenix_activities.state.state_store import Values
+from phoenix_activities.timer_handle import TimerHandle
 from phoenix_core import events
 from phoenix_core.node.declarations import Publishes
 from phoenix_core.node.event_node import EventNode

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from phoenix_msgs.msg import CapabilityStatus
 
-from phoenix_activities.engine.toy_interface import TimerHandle
 from phoenix_activities.state.state_store import StateStore, StateStoreError, Values
+from phoenix_activities.timer_handle import TimerHandle
 from phoenix_core.node.event_node import EventNode
 
 RETRY_S = 30.0

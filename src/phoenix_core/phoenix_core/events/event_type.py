@@ -130,7 +130,7 @@ class EventType(Generic[Fields, Message]):
     @cached_property
     def has_header(self) -> bool:
         """Whether the message has Phoenix's event header; types of other packages do not."""
-        return self.message_class.get_fields_and_field_types().get('header') == _HEADER
+        return bool(self.message_class.get_fields_and_field_types().get('header') == _HEADER)
 
     @cached_property
     def comparisons(self) -> dict[str, Comparison]:

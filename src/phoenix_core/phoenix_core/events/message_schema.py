@@ -91,7 +91,9 @@ def type_hash(message: Any) -> str:
     :raises OSError: its package has not installed it.
     """
     hashes = json.loads(_installed(message, '.json').read_text(encoding='utf-8'))['type_hashes']
-    return next(one['hash_string'] for one in hashes if one['type_name'] == type_name(message))
+    return next(
+        str(one['hash_string']) for one in hashes if one['type_name'] == type_name(message)
+    )
 
 
 def _installed(message: Any, ending: str) -> Path:

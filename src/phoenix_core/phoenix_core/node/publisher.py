@@ -39,7 +39,10 @@ class EventPublisher(Generic[Fields]):
             because the node is not active.
         :raises EventRuleError: a field breaks a rule of the catalogue, and event_rules is enforce.
         """
-        return self._node.publish_event(self.event, fields, self._stamp, self._cause)
+        context: TraceContext | None = self._node.publish_event(
+            self.event, fields, self._stamp, self._cause
+        )
+        return context
 
     def at(self, stamp: Time) -> 'EventPublisher[Fields]':
         """Return a publisher of the same event that happened at that time, instead of now."""
@@ -52,7 +55,7 @@ class EventPublisher(Generic[Fields]):
     @property
     def subscription_count(self) -> int:
         """How many subscriptions the event reaches now."""
-        return self._node.events_out.subscription_count(self.event)
+        return int(self._node.events_out.subscription_count(self.event))
 
     @property
     def __name__(self) -> str:

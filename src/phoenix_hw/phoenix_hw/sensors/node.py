@@ -12,7 +12,7 @@ from phoenix_core.node.event_node import EventNode
 from phoenix_core.node.execution import run
 from phoenix_core.node.timers import Timer
 from phoenix_hw.sensors.contact import Change, ChangeKind, Contact
-from phoenix_hw.sensors.fuel_gauges.provider import Charge, FuelGauge, FuelGaugeError
+from phoenix_hw.sensors.fuel_gauge import Charge, FuelGauge, FuelGaugeError
 from phoenix_hw.sensors.provider import Reading, SensorKind
 from phoenix_hw.sensors.providers.simulated import SimulatedSensorBoard
 from phoenix_hw.sensors.settings import FUEL_GAUGES, SENSOR_BOARDS, SensorsSettings

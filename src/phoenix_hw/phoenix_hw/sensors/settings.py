@@ -4,7 +4,7 @@ from typing import Annotated
 
 from phoenix_core.settings.node_settings import NodeSettings, setting
 from phoenix_core.settings.provider import ProviderGroup
-from phoenix_hw.sensors.fuel_gauges.provider import FuelGauge
+from phoenix_hw.sensors.fuel_gauge import FuelGauge
 from phoenix_hw.sensors.provider import SensorBoard
 
 SENSOR_BOARDS: ProviderGroup['SensorsSettings', SensorBoard] = ProviderGroup(

@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Awaitable
 from pathlib import Path
 from typing import Any
 
@@ -255,7 +256,7 @@ def recording_length(file: Path) -> float:
         raise RunError(str(error)) from error
 
 
-async def _first(*awaitables: Any) -> int:
+async def _first(*awaitables: Awaitable[int]) -> int:
     """Return or raise what ends first, and cancel the others."""
     tasks = [asyncio.ensure_future(awaitable) for awaitable in awaitables]
     try:

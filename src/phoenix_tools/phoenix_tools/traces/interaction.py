@@ -44,23 +44,23 @@ class Span:
     @property
     def id(self) -> str:
         """16 hex digits."""
-        return self.message.header.span_id
+        return str(self.message.header.span_id)
 
     @property
     def parent_id(self) -> str:
         """Of the event that caused it; empty at a root."""
-        return self.message.header.parent_span_id
+        return str(self.message.header.parent_span_id)
 
     @property
     def node(self) -> str:
         """Who sent it."""
-        return self.message.header.producer
+        return str(self.message.header.producer)
 
     @property
     def worked_s(self) -> float:
         """The time since the cause in which something was done, or waited for in a queue."""
         header = self.message.header
-        return header.queued_s + header.processing_s + header.model_s
+        return float(header.queued_s + header.processing_s + header.model_s)
 
     @cached_property
     def kind(self) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 from phoenix_core.settings.node_settings import ProviderSettings, setting
 from phoenix_core.settings.provider import Provider
-from phoenix_hw.sensors.fuel_gauges.provider import Charge, FuelGaugeError
+from phoenix_hw.sensors.fuel_gauge import Charge, FuelGaugeError
 from phoenix_hw.sensors.settings import SensorsSettings
 
 
