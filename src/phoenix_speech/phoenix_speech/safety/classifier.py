@@ -57,7 +57,7 @@ class Classifier:
         if scale.shape != bias.shape or scale.shape != (len(classes),):
             raise ClassifierError('scale and bias do not fit to the classes')
         self.classes = list(classes)
-        self._weights, self._scale, self._bias = weights, scale, bias
+        self.weights, self.scale, self.bias = weights, scale, bias
 
     @classmethod
     def load(cls, path: Path) -> 'Classifier':
@@ -82,7 +82,7 @@ class Classifier:
     def probabilities(self, words: Sequence[str]) -> dict[str, float]:
         """Return how likely each class is."""
         buckets, values = features(words)
-        logits = (values @ self._weights[buckets].astype(np.float32)) * self._scale + self._bias
+        logits = (values @ self.weights[buckets].astype(np.float32)) * self.scale + self.bias
         likely = np.exp(logits - logits.max())
         likely /= likely.sum()
         return dict(zip(self.classes, likely.tolist(), strict=True))
