@@ -33,9 +33,12 @@ class RulesFile(FileModel):
 
     replace: dict[str, str] = {}
     skip: list[str] = []
+    correct: bool = True  # read misspelt words as those of the rules
     keep: list[str] = []
     groups: dict[str, str] = {}
-    follow_ups: list[str] = []
+    follow_ups: list[str] = []  # care: goes on with the turn before
+    calling: list[str] = []  # guard: speaks of calling somebody
+    digits: list[str] = []  # guard: the words of zero to nine
     rules: list[RuleModel]
 
 
@@ -58,9 +61,12 @@ class RuleBook:
     def __init__(self, file: RulesFile) -> None:
         patterns = [p for r in file.rules for p in (*r.say, *r.without, *r.unless, *r.before)]
         known = set().union(*(vocabulary(pattern, file.groups) for pattern in patterns))
-        self.normaliser = Normaliser(file.replace, file.skip, known, file.keep)
+        self.normaliser = Normaliser(
+            file.replace, file.skip, known if file.correct else (), file.keep
+        )
         self.rules = [_rule(number, rule, file) for number, rule in enumerate(file.rules, 1)]
         self._follow_up = _joined(file.follow_ups, file)
+        self._calling = _joined(file.calling, file)
 
     @classmethod
     def load(cls, path: Path) -> 'RuleBook':
@@ -97,6 +103,10 @@ class RuleBook:
     def follows_up(self, words: Sequence[str]) -> bool:
         """Say whether a sentence only makes sense as going on with the one before."""
         return bool(self._follow_up and self._follow_up.search(text_of(words)))
+
+    def speaks_of_calling(self, words: Sequence[str]) -> bool:
+        """Say whether a sentence is about calling somebody by telephone."""
+        return bool(self._calling and self._calling.search(text_of(words)))
 
 
 def _rule(number: int, rule: RuleModel, file: RulesFile) -> Rule:
