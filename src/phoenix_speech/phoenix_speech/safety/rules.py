@@ -26,6 +26,7 @@ class RuleModel(FileModel):
     without: list[str] = []
     unless: list[str] = []
     before: list[str] = []
+    correct: bool = True  # read misspelt words as those of this rule
 
 
 class RulesFile(FileModel):
@@ -59,11 +60,15 @@ class RuleBook:
     """The rules of a file, with the normalisation that they were written for."""
 
     def __init__(self, file: RulesFile) -> None:
-        patterns = [p for r in file.rules for p in (*r.say, *r.without, *r.unless, *r.before)]
-        known = set().union(*(vocabulary(pattern, file.groups) for pattern in patterns))
-        self.normaliser = Normaliser(
-            file.replace, file.skip, known if file.correct else (), file.keep
-        )
+        targets: set[str] = set()  # what a misspelt word is read as
+        known = set(file.keep)
+        for rule in file.rules:
+            for pattern in (*rule.say, *rule.without, *rule.unless, *rule.before):
+                words = vocabulary(pattern, file.groups)
+                known |= words
+                if file.correct and rule.correct:
+                    targets |= words
+        self.normaliser = Normaliser(file.replace, file.skip, targets, known)
         self.rules = [_rule(number, rule, file) for number, rule in enumerate(file.rules, 1)]
         self._follow_up = _joined(file.follow_ups, file)
         self._calling = _joined(file.calling, file)
