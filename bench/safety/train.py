@@ -15,7 +15,7 @@ import io
 import random
 import sys
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +28,7 @@ from phoenix_speech.safety.categories import LEVELS, Category, Level
 from phoenix_speech.safety.classifier import BUCKETS, HARMLESS, Classifier, features
 from phoenix_speech.safety.normalise import Normaliser
 from phoenix_speech.safety.rules import RuleBook
+from phoenix_speech.sentences import split_sentences
 
 ROOT = Path(__file__).parents[2]
 TUNING = Path(__file__).parent / 'tuning'
@@ -38,7 +39,7 @@ STEPS = 250
 RATE = 0.05
 DECAY = 2e-5  # of the weights, against learning the corpus by heart
 NOISY_COPIES = 2
-THRESHOLDS = (0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
+THRESHOLDS = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95)
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,31 @@ def read_corpus(language: str) -> list[Example]:
         *(Example(e['category'], tuple(e.get('turns') or [e['say']])) for e in unsafe),
         *(Example(HARMLESS, (text,)) for text in harmless),
     ]
+
+
+def read_texts(language: str) -> list[Example]:
+    """Return what the toy itself tells: harmless, and never judged in a report."""
+    folder = ROOT / 'config' / language
+    files = [*sorted((folder / 'stories').glob('*.yaml')), folder / 'answers.yaml']
+    files += sorted((folder / 'activities').glob('*.yaml'))
+    texts = (text for file in files for text in _leaves(yaml.safe_load(file.read_text('utf-8'))))
+    return [
+        Example(HARMLESS, (sentence,))
+        for text in texts
+        for sentence in split_sentences(text)
+        if len(sentence.split()) > 2 and not set(sentence) & set('[](){}|<>')
+    ]
+
+
+def _leaves(node: object) -> Iterator[str]:
+    if isinstance(node, str):
+        yield node
+    elif isinstance(node, dict):
+        for child in node.values():
+            yield from _leaves(child)
+    elif isinstance(node, list):
+        for child in node:
+            yield from _leaves(child)
 
 
 def noisy(words: Sequence[str], chance: random.Random) -> list[str]:
@@ -152,13 +178,15 @@ def right(wanted: str, given: Category | None) -> bool:
 
 def report(language: str, examples: list[Example], rules: RuleBook) -> None:
     """Print what the classifier alone, and the whole check, make of what was kept from training."""
+    texts = read_texts(language)
     order = list(range(len(examples)))
     random.Random(SEED).shuffle(order)
     alone: list[tuple[str, float, str]] = []
     verdicts: list[tuple[str, bool, bool]] = []
     for fold in range(FOLDS):
         kept = {at for place, at in enumerate(order) if place % FOLDS == fold}
-        classifier = train([e for at, e in enumerate(examples) if at not in kept], rules.normaliser)
+        seen = [example for at, example in enumerate(examples) if at not in kept]
+        classifier = train([*seen, *texts], rules.normaliser)
         for at in sorted(kept):
             example = examples[at]
             check = CareCheck(rules, classifier)
@@ -173,7 +201,9 @@ def report(language: str, examples: list[Example], rules: RuleBook) -> None:
     unsafe = [row for row in alone if row[0] != HARMLESS]
     harmless_rows = [row for row in alone if row[0] == HARMLESS]
     print(f'{language}: {len(examples)} examples, {FOLDS} folds, seed {SEED}')
-    print('| classifier alone, threshold | unsafe noticed | with the right kind | harmless refused |')
+    print(
+        '| classifier alone, threshold | unsafe noticed | with the right kind | harmless refused |'
+    )
     print('|---|---|---|---|')
     for least in THRESHOLDS:
         noticed = [row for row in unsafe if row[1] >= least]
@@ -210,7 +240,7 @@ def main(arguments: Sequence[str]) -> int:
             report(language, examples, rules)
             continue
         path = folder / 'classifier.npz'
-        write(train(examples, rules.normaliser), path)
+        write(train([*examples, *read_texts(language)], rules.normaliser), path)
         print(f'{path.relative_to(ROOT)}: {path.stat().st_size} bytes')
     return 0
 

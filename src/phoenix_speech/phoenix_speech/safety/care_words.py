@@ -7,7 +7,6 @@ from pathlib import Path
 from phoenix_core.config_file import ConfigFileError, FileModel, load_config
 
 
-
 class ServiceModel(FileModel):
     """A telephone service: what it is called, and its number."""
 
@@ -122,9 +121,7 @@ class CareWords:
         }
 
     @classmethod
-    def load(
-        cls, folder: Path, numbers: SafetyNumbers, adults: Sequence[str] = ()
-    ) -> 'CareWords':
+    def load(cls, folder: Path, numbers: SafetyNumbers, adults: Sequence[str] = ()) -> 'CareWords':
         """
         Read words.yaml of `config/<language>/safety`.
 

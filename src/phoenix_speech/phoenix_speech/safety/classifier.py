@@ -35,9 +35,7 @@ def _names(words: Sequence[str]) -> list[str]:
     for word in words:
         framed_word = f'<{word}>'
         for length in _CHARACTERS:
-            names += [
-                framed_word[at : at + length] for at in range(len(framed_word) - length + 1)
-            ]
+            names += [framed_word[at : at + length] for at in range(len(framed_word) - length + 1)]
     return names
 
 

@@ -12,7 +12,7 @@ SHORTEST_TO_CORRECT = 5  # letters; most short words have a harmless neighbour
 _NOT_A_WORD = re.compile(r'[^\w]+|_')
 _REPEATED = re.compile(r'([^\W\d])\1{2,}')
 _SPELLED = re.compile(r'(?:(?<=\s)|^)[^\W\d_](?:[\s.\-*]+[^\W\d_](?=[\s.\-*]|$)){2,}')
-_APOSTROPHES = re.compile("['\u2019\u2018\u02bc\u00b4`\"]")
+_APOSTROPHES = re.compile('[\'\u2019\u2018\u02bc\u00b4`"]')
 _LEET = str.maketrans('013457@$!', 'oieastasi')
 _UMLAUTS = {'a\u0308': 'ä', 'o\u0308': 'ö', 'u\u0308': 'ü', 'A\u0308': 'ä', 'O\u0308': 'ö'}
 _UMLAUTS['U\u0308'] = 'ü'
