@@ -35,10 +35,10 @@ TUNING = Path(__file__).parent / 'tuning'
 CLASSES = [HARMLESS, *(category.value for category in Category)]
 SEED = 16
 FOLDS = 5
-STEPS = 250
-RATE = 0.05
+STEPS = 120
+RATE = 0.08
 DECAY = 2e-5  # of the weights, against learning the corpus by heart
-NOISY_COPIES = 2
+NOISY_COPIES = 1
 THRESHOLDS = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95)
 
 
@@ -177,7 +177,7 @@ def right(wanted: str, given: Category | None) -> bool:
 
 
 def report(language: str, examples: list[Example], rules: RuleBook) -> None:
-    """Print what the classifier alone, and the whole check, make of what was kept from training."""
+    """Print what classifier and whole check make of what was kept from training."""
     texts = read_texts(language)
     order = list(range(len(examples)))
     random.Random(SEED).shuffle(order)

@@ -99,7 +99,7 @@ class CareCheck:
         return CareVerdict(category, LEVELS[category], words_id, again=again, grave=grave)
 
     def _noticed(self, words: list[str], now_s: float) -> tuple[Category | None, str]:
-        """Return the category of a sentence and the id of its words; (None, '') if there is none."""
+        """Return the category of a sentence and the id of its words; None if it has none."""
         before = [turn.text for turn in self._turns]
         broken = list(self._rules.broken(words, before))
         if broken:

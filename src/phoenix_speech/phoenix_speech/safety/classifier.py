@@ -3,6 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from zlib import crc32
 
@@ -30,7 +31,7 @@ def features(words: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.float3
 def _names(words: Sequence[str]) -> list[str]:
     names = [f'w{word}' for word in words] * 2
     framed = ['^', *words, '$']
-    names += [f'b{first} {second}' for first, second in zip(framed, framed[1:], strict=False)]
+    names += [f'b{first} {second}' for first, second in pairwise(framed)]
     names += [f's{first} {third}' for first, third in zip(words, words[2:], strict=False)]
     for word in words:
         framed_word = f'<{word}>'

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Mapping
+from itertools import pairwise
 
 FEWEST_DIGITS_TO_CALL = 3  # where the sentence speaks of calling
 FEWEST_DIGITS = 6  # where it does not
@@ -37,5 +38,5 @@ def is_number_to_call(number: str, speaks_of_calling: bool, allowed: Collection[
 def _counts(run: list[str]) -> bool:
     if len(run) < 3:
         return False
-    steps = {int(b[-9:]) - int(a[-9:]) for a, b in zip(run, run[1:], strict=False)}
+    steps = {int(b[-9:]) - int(a[-9:]) for a, b in pairwise(run)}
     return len(steps) == 1 and steps != {0}

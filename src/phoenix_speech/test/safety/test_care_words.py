@@ -10,7 +10,7 @@ from phoenix_speech.sentences import split_sentences
 
 CONFIG = Path(__file__).parents[4] / 'config'
 NUMBERS = CONFIG / 'safety_numbers.yaml'
-COUNTRIES = 'US CA GB IE AU NZ DE AT CH FR ES IT NL'.split()
+COUNTRIES = ['US', 'CA', 'GB', 'IE', 'AU', 'NZ', 'DE', 'AT', 'CH', 'FR', 'ES', 'IT', 'NL']
 LANGUAGES = ('en', 'de')
 
 
