@@ -15,8 +15,8 @@ CONTEXT_TURNS = 4
 UNSURE = 'unsure'  # the id of the words for what could not be judged
 
 # Of the classifier, measured by bench/safety/train.py --report.
-SURE = 0.80  # it alone is believed
-SURE_IN_CONTEXT = 0.55  # where a turn before was noticed, or the conversation is grave
+SURE = 0.95  # it alone is believed
+SURE_IN_CONTEXT = 0.85  # where a turn before was noticed, or the conversation is grave
 FEWEST_WORDS = 2  # of fewer it knows too little
 
 
