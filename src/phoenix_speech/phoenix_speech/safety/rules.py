@@ -26,7 +26,6 @@ class RuleModel(FileModel):
     without: list[str] = []
     unless: list[str] = []
     before: list[str] = []
-    correct: bool = True  # read misspelt words as those of this rule
 
 
 class RulesFile(FileModel):
@@ -34,7 +33,7 @@ class RulesFile(FileModel):
 
     replace: dict[str, str] = {}
     skip: list[str] = []
-    correct: bool = True  # read misspelt words as those of the rules
+    correct: list[str] = []  # words that a misspelt one is read as
     keep: list[str] = []
     groups: dict[str, str] = {}
     follow_ups: list[str] = []  # care: goes on with the turn before
@@ -60,15 +59,11 @@ class RuleBook:
     """The rules of a file, with the normalisation that they were written for."""
 
     def __init__(self, file: RulesFile) -> None:
-        targets: set[str] = set()  # what a misspelt word is read as
         known = set(file.keep)
         for rule in file.rules:
             for pattern in (*rule.say, *rule.without, *rule.unless, *rule.before):
-                words = vocabulary(pattern, file.groups)
-                known |= words
-                if file.correct and rule.correct:
-                    targets |= words
-        self.normaliser = Normaliser(file.replace, file.skip, targets, known)
+                known |= vocabulary(pattern, file.groups)
+        self.normaliser = Normaliser(file.replace, file.skip, file.correct, known)
         self.rules = [_rule(number, rule, file) for number, rule in enumerate(file.rules, 1)]
         self._follow_up = _joined(file.follow_ups, file)
         self._calling = _joined(file.calling, file)
