@@ -181,7 +181,7 @@ def report(language: str, examples: list[Example], rules: RuleBook) -> None:
     texts = read_texts(language)
     order = list(range(len(examples)))
     random.Random(SEED).shuffle(order)
-    alone: list[tuple[str, float, str]] = []
+    alone: list[tuple[str, float, str, bool]] = []
     verdicts: list[tuple[str, bool, bool]] = []
     for fold in range(FOLDS):
         kept = {at for place, at in enumerate(order) if place % FOLDS == fold}
@@ -197,22 +197,25 @@ def report(language: str, examples: list[Example], rules: RuleBook) -> None:
             if len(example.turns) == 1:
                 likely = classifier.probabilities(rules.normaliser.words(example.turns[0]))
                 harmless = likely.pop(HARMLESS)
-                alone.append((example.label, 1 - harmless, max(likely, key=likely.__getitem__)))
+                guess = max(likely, key=likely.__getitem__)
+                hint = rules.hints(rules.normaliser.words(example.turns[0]))
+                alone.append((example.label, 1 - harmless, guess, hint))
     unsafe = [row for row in alone if row[0] != HARMLESS]
     harmless_rows = [row for row in alone if row[0] == HARMLESS]
     print(f'{language}: {len(examples)} examples, {FOLDS} folds, seed {SEED}')
     print(
-        '| classifier alone, threshold | unsafe noticed | with the right kind | harmless refused |'
+        '| threshold | unsafe noticed | right kind | harmless refused | the same with a hint |||'
     )
-    print('|---|---|---|---|')
+    print('|---|---|---|---|---|---|---|')
     for least in THRESHOLDS:
-        noticed = [row for row in unsafe if row[1] >= least]
-        kinds = [row for row in noticed if right(row[0], Category(row[2]))]
-        refused = [row for row in harmless_rows if row[1] >= least]
-        print(
-            f'| {least} | {_percent(noticed, unsafe)} | {_percent(kinds, unsafe)}'
-            f' | {_percent(refused, harmless_rows)} |'
-        )
+        cells = []
+        for rows in (alone, [row for row in alone if row[3]]):
+            noticed = [row for row in rows if row[1] >= least and row[0] != HARMLESS]
+            kinds = [row for row in noticed if right(row[0], Category(row[2]))]
+            refused = [row for row in rows if row[1] >= least and row[0] == HARMLESS]
+            cells += [_percent(part, unsafe) for part in (noticed, kinds)]
+            cells.append(_percent(refused, harmless_rows))
+        print(f'| {least} | {" | ".join(cells)} |')
     wanted = [row for row in verdicts if row[0] != HARMLESS]
     rest = [row for row in verdicts if row[0] == HARMLESS]
     print(

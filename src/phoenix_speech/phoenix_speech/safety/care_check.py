@@ -16,7 +16,7 @@ UNSURE = 'unsure'  # the id of the words for what could not be judged
 
 # Of the classifier, measured by bench/safety/train.py --report.
 SURE = 0.95  # it alone is believed
-SURE_IN_CONTEXT = 0.85  # where a turn before was noticed, or the conversation is grave
+SURE_WITH_HINT = 0.75  # it and a word of the hints, or something noticed in the turns before
 FEWEST_WORDS = 2  # of fewer it knows too little
 
 
@@ -89,7 +89,7 @@ class CareCheck:
         if self._state.paused(now_s):
             self._turns.clear()
         words = self._rules.normaliser.words(text)
-        category, words_id = self._noticed(words, now_s)
+        category, words_id = self._noticed(words)
         again = any(category and turn.words_id == words_id for turn in self._turns)
         self._state = self._state.after(category, now_s)
         self._turns.append(_Turn(text_of(words), tuple(words), category, words_id))
@@ -98,7 +98,7 @@ class CareCheck:
             return CareVerdict(None, Level.PASS, '', again=False, grave=grave)
         return CareVerdict(category, LEVELS[category], words_id, again=again, grave=grave)
 
-    def _noticed(self, words: list[str], now_s: float) -> tuple[Category | None, str]:
+    def _noticed(self, words: list[str]) -> tuple[Category | None, str]:
         """Return the category of a sentence and the id of its words; None if it has none."""
         before = [turn.text for turn in self._turns]
         broken = list(self._rules.broken(words, before))
@@ -108,8 +108,8 @@ class CareCheck:
         hinted = [turn for turn in self._turns if turn.category is not None]
         if hinted and self._rules.follows_up(words):
             return hinted[-1].category, hinted[-1].words_id
-        hint = bool(hinted) or self._state.at(now_s) is Gravity.GRAVE
-        guess = self._guess(words, SURE_IN_CONTEXT if hint else SURE)
+        sooner = bool(hinted) or self._rules.hints(words)
+        guess = self._guess(words, SURE_WITH_HINT if sooner else SURE)
         return guess, guess.value if guess else ''
 
     def _guess(self, words: list[str], least: float) -> Category | None:

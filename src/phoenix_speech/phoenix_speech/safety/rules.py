@@ -37,6 +37,7 @@ class RulesFile(FileModel):
     keep: list[str] = []
     groups: dict[str, str] = {}
     follow_ups: list[str] = []  # care: goes on with the turn before
+    hints: list[str] = []  # care: words that something unsafe is often said with
     calling: list[str] = []  # guard: speaks of calling somebody
     digits: list[str] = []  # guard: the words of zero to nine
     rules: list[RuleModel]
@@ -67,6 +68,7 @@ class RuleBook:
         self.rules = [_rule(number, rule, file) for number, rule in enumerate(file.rules, 1)]
         self._follow_up = _joined(file.follow_ups, file)
         self._calling = _joined(file.calling, file)
+        self._hints = _joined(file.hints, file)
 
     @classmethod
     def load(cls, path: Path) -> 'RuleBook':
@@ -103,6 +105,10 @@ class RuleBook:
     def follows_up(self, words: Sequence[str]) -> bool:
         """Say whether a sentence only makes sense as going on with the one before."""
         return bool(self._follow_up and self._follow_up.search(text_of(words)))
+
+    def hints(self, words: Sequence[str]) -> bool:
+        """Say whether a sentence has a word that something unsafe is often said with."""
+        return bool(self._hints and self._hints.search(text_of(words)))
 
     def speaks_of_calling(self, words: Sequence[str]) -> bool:
         """Say whether a sentence is about calling somebody by telephone."""

@@ -1,4 +1,4 @@
-"""The aims of the issue on the tuning corpus; bench/safety/train.py --report has honest figures."""
+"""The aims of the issue on the tuning corpus; train.py --report has the honest figures."""
 
 import time
 from pathlib import Path
