@@ -4,7 +4,7 @@ from collections import deque
 from dataclasses import dataclass
 from pathlib import Path
 
-from phoenix_core.config_file import ConfigFileError
+from phoenix_core.settings.config_file import ConfigFileError
 from phoenix_speech.safety.categories import LEVELS, URGENCY, Category, Level
 from phoenix_speech.safety.classifier import HARMLESS, Classifier, ClassifierError
 from phoenix_speech.safety.gravity import Gravity, GravityState

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from phoenix_core.config_file import ConfigFileError, FileModel, load_config
+from phoenix_core.settings.config_file import ConfigFileError, FileModel, load_config
 
 
 class ServiceModel(FileModel):

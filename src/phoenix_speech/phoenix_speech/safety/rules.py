@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from phoenix_core.config_file import ConfigFileError, FileModel, load_config
+from phoenix_core.settings.config_file import ConfigFileError, FileModel, load_config
 from phoenix_speech.safety.normalise import Normaliser, text_of
 from phoenix_speech.safety.patterns import PatternError, pattern_source, vocabulary
 

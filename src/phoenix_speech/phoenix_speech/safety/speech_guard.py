@@ -11,7 +11,7 @@ from time import monotonic
 from types import MappingProxyType
 from typing import Protocol
 
-from phoenix_core.config_file import ConfigFileError, load_config
+from phoenix_core.settings.config_file import ConfigFileError, load_config
 from phoenix_speech.safety.numbers_said import is_number_to_call, numbers_said
 from phoenix_speech.safety.rules import RuleBook, RulesFile
 

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from phoenix_core.config_file import ConfigFileError
+from phoenix_core.settings.config_file import ConfigFileError
 from phoenix_speech.safety.care_check import CONTEXT_TURNS, UNSURE, CareCheck, CareVerdict
 from phoenix_speech.safety.categories import LEVELS, Category, Level
 from phoenix_speech.safety.gravity import PAUSE_S, Gravity, GravityState

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from phoenix_core.config_file import ConfigFileError
+from phoenix_core.settings.config_file import ConfigFileError
 from phoenix_speech.safety.care_words import CareWords, SafetyNumbers
 from phoenix_speech.safety.categories import GRAVE, Category
 from phoenix_speech.safety.rules import RuleBook

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from phoenix_core.config_file import ConfigFileError
+from phoenix_core.settings.config_file import ConfigFileError
 from phoenix_speech.safety.speech_guard import (
     CANNED,
     CANNED_SENTENCES,
