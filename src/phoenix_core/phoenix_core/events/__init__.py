@@ -1,7 +1,7 @@
 """
-The events: the catalogue, and what an event type, its rules and its quality of service are.
+Events: the catalogue of all events, and the event types, rules and QoS profiles it consists of.
 
-`from phoenix_core import events` gives the catalogue: events.TRANSCRIPT.
+`from phoenix_core import events` imports the catalogue: events.TRANSCRIPT.
 """
 
-from phoenix_core.events.catalogue import *  # noqa: F403  # each entry is written once
+from phoenix_core.events.catalogue import *  # noqa: F403  # re-exports the catalogue

@@ -1,4 +1,4 @@
-"""How a replay compares a field with the recorded one: exactly, nearly, or not at all."""
+"""Tolerances by which a replay compares a field with its recorded value."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -7,7 +7,7 @@ from typing import Any
 @dataclass(frozen=True)
 class Comparison:
     """
-    How far a field may be from the recorded one.
+    The allowed difference between a replayed field and the recorded one.
 
     :param tolerance: largest difference of two numbers, in the field's unit; inf: not compared.
     """
@@ -15,7 +15,7 @@ class Comparison:
     tolerance: float
 
     def agree(self, recorded: Any, replayed: Any) -> bool:
-        """Tell whether two values of the field are the same for a replay."""
+        """Return whether two values of the field count as equal."""
         if self.tolerance == 0:
             return bool(recorded == replayed)
         return self == IGNORE or abs(recorded - replayed) <= self.tolerance
@@ -31,5 +31,5 @@ IGNORE = Comparison(float('inf'))
 
 
 def within(tolerance: float) -> Comparison:
-    """Let a number differ by that much, in its unit."""
+    """Allow a number to differ by up to the tolerance, in its unit."""
     return Comparison(tolerance)

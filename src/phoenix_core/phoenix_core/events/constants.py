@@ -1,4 +1,4 @@
-"""Name the constants that the fields of a message hold."""
+"""Names of the constants that a message type declares."""
 
 from functools import cache
 from typing import Any
@@ -6,21 +6,25 @@ from typing import Any
 
 def words_of(message: Any, field: str = 'kind') -> str:
     """
-    Return the constant that a field holds in words: 'following up' for FOLLOWING_UP.
+    Return the name of the constant that a field holds, as words: 'following up'.
 
     Empty when the field holds none of the constants of its message.
     """
-    return _constants(message.__class__).get(getattr(message, field), '')
+    name = constants(message.__class__).get(getattr(message, field), '')
+    return name.lower().replace('_', ' ')
 
 
 @cache
-def _constants(message_class: Any) -> dict[Any, str]:
-    """Return the constants of a message in words by their values, as its .msg declares them."""
-    # rosidl keeps them apart from the class's attributes, for its metaclass.
+def constants(message_class: Any) -> dict[int, str]:
+    """
+    Return the names of the integer constants of a message type by value, as in its .msg file.
+
+    Where two enumerations share a value, the name is that of the first one.
+    """
+    # rosidl keeps the constants in the metaclass, not among the attributes of the class.
     declared = type(message_class).__prepare__('', ())
-    words: dict[Any, str] = {}
+    names: dict[int, str] = {}
     for name, value in declared.items():
         if isinstance(value, int) and not name.endswith('__DEFAULT'):
-            # Of two enumerations in a message, `kind` has the first.
-            words.setdefault(value, name.lower().replace('_', ' '))
-    return words
+            names.setdefault(value, name)
+    return names

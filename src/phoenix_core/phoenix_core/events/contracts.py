@@ -1,7 +1,7 @@
 """
-The record of all contracts: what other nodes and old recordings rely on, what breaks them.
+Detect changes of the catalogue that break other nodes or old recordings.
 
-docs/contracts.json holds the record of the version last written by `./phoenix docs`.
+docs/contracts.json contains the record that `./phoenix docs` last wrote.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,14 +15,14 @@ from phoenix_core.events.rules import InRange, NotEmpty, OneOf, Rule
 Record = dict[str, Any]
 
 REMEDY = (
-    'keep the old one and add a new event, message or constant beside it; or, if it must be so, '
-    'raise VERSION in phoenix_core/events.py, tell of it in CHANGELOG.md as "event contracts '
-    'VERSION", and run ./phoenix docs'
+    'keep the old one and add a new event, message or constant beside it; if that is impossible, '
+    'raise VERSION in phoenix_core/events/catalogue/__init__.py, describe the change in '
+    'CHANGELOG.md as "event contracts VERSION", and run ./phoenix docs'
 )
 
 
 def record(catalogue: Sequence[EventType] = events.ALL) -> Record:
-    """Collect the contracts of the catalogue as it is now."""
+    """Return the contracts of a catalogue."""
     return {
         'version': events.VERSION,
         'events': {event.name: _event(event) for event in catalogue},
@@ -34,11 +34,11 @@ def record(catalogue: Sequence[EventType] = events.ALL) -> Record:
 
 
 def breaks(old: Record, new: Record) -> Iterator[str]:
-    """Say in one line each what in the new record breaks who relies on the old one."""
+    """Yield one line for each change that breaks what relies on the old record."""
     for name, before in old['events'].items():
         after = new['events'].get(name)
         if after is None:
-            yield f'{name} is gone: nodes that publish or hear it are alone, recordings hold it'
+            yield f'{name} was removed: other nodes may use it, recordings contain it'
             continue
         for key in ('topic', 'message', 'reliability', 'durability'):
             if before[key] != after[key]:
@@ -46,22 +46,22 @@ def breaks(old: Record, new: Record) -> Iterator[str]:
         for path, rule in after['rules'].items():
             if not _as_wide(before['rules'].get(path), rule):
                 was = _text(before['rules'].get(path))
-                yield f'{name}: {path} may hold less: it was {was} and is {_text(rule)}'
+                yield f'{name}: the rule of {path} is stricter: was {was} and is {_text(rule)}'
     for name, before in old['messages'].items():
         after = new['messages'].get(name)
         if after is None:
-            continue  # its event is gone, or has another one
+            continue  # its event was removed or has another message, which is reported above
         for constant, value in before['constants'].items():
             if after['constants'].get(constant) != value:
-                now = after['constants'].get(constant, 'gone')
+                now = after['constants'].get(constant, 'removed')
                 yield f'{name}: {constant} was {value} and is {now}'
         if before['hash'] != after['hash']:
-            gone = [field for field in before['fields'] if field not in after['fields']]
-            came = [field for field in after['fields'] if field not in before['fields']]
-            what = ', '.join([f'{x} went' for x in gone] + [f'{x} came' for x in came])
+            removed = [field for field in before['fields'] if field not in after['fields']]
+            added = [field for field in after['fields'] if field not in before['fields']]
+            what = ', '.join([f'{x} removed' for x in removed] + [f'{x} added' for x in added])
             yield (
-                f'{name}: its definition changed ({what or "order, or a message within"}); nodes '
-                'and recordings with the old one are read wrongly'
+                f'{name}: its definition changed ({what or "order, or a nested message"}); '
+                'messages with the old one cannot be read'
             )
 
 
@@ -96,7 +96,7 @@ def _rule(rule: Rule) -> Record:
 
 
 def _as_wide(old: Record | None, new: Record) -> bool:
-    """Tell whether the new rule allows all that the old one allowed."""
+    """Return whether the new rule allows everything that the old one allowed."""
     if old == new:
         return True
     if old is None or old.keys() != new.keys():

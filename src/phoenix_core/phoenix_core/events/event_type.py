@@ -1,4 +1,4 @@
-"""Describe one kind of event: where it travels, as what, by which rules, how it is shown."""
+"""The type of an event: its topic, message, QoS, rules, privacy and presentation."""
 
 import enum
 from collections.abc import Callable, Mapping
@@ -23,42 +23,42 @@ class EventRuleError(ValueError):
     """
     An event breaks a rule of the catalogue.
 
-    kind: event, field and what is allowed, without the value: that may be what a person said.
+    :param kind: event, field and what is allowed; without the value, which may be personal.
+    :param value: the value that is refused.
     """
 
     def __init__(self, kind: str, value: str = '') -> None:
-        """Say what is wrong, and the value at the end."""
         self.kind = kind
         super().__init__(f'{kind}, is {value}' if value else kind)
 
 
 class Privacy(enum.Enum):
-    """What an event tells about the people in the room; decides what may be kept."""
+    """What an event reveals about the people in the room; decides what may be stored."""
 
-    NONE = 'none'  # that something happened, at most that somebody was there
-    PERSONAL = 'personal'  # may hold what a person said or is called, or what was answered
-    AUDIO = 'audio'  # sound
+    NONE = 'none'  # at most that somebody is present
+    PERSONAL = 'personal'  # may contain what a person said, a person's name, or a reply
+    AUDIO = 'audio'  # contains sound
 
 
 class Role(enum.Enum):
     """
-    Where an event stands between the room and what the toy does.
+    The stage of processing, from input to outcome, at which an event is published.
 
-    Decides what a recording holds, and which events a replay feeds instead of the nodes that
-    publish them.
+    Decides which events a recording contains, and which ones a replay publishes in place of the
+    nodes.
     """
 
-    SOUND = 'sound'  # an input: what the microphone hears
-    SENSED = 'sensed'  # an input: what sensors measure
-    REQUESTED = 'requested'  # an input: what a program or a simulation asks for
-    HEARD = 'heard'  # what the ear makes of sound
-    UNDERSTOOD = 'understood'  # what is wanted by what was heard
-    OUTCOME = 'outcome'  # what the toy does about it
-    DETAIL = 'detail'  # follows from the rest, or describes the machine; there is much of it
+    SOUND = 'sound'  # input: sound from the microphone
+    SENSED = 'sensed'  # input: measured by sensors
+    REQUESTED = 'requested'  # input: requested by a program or a simulation
+    HEARD = 'heard'  # detected in or recognized from sound
+    UNDERSTOOD = 'understood'  # the intent in what was heard
+    OUTCOME = 'outcome'  # what the toy does
+    DETAIL = 'detail'  # follows from other events, or describes the machine; frequent
 
 
 class Summary(NamedTuple):
-    """An event in one line for people: what it is about, and what it says."""
+    """An event as one line for people: its subject, and its content."""
 
     label: str
     text: str
@@ -74,25 +74,25 @@ class EventType(Generic[Fields, Message]):
     :param message: the ROS message class.
     :param qos: one of phoenix_core.events.qos.
     :param description: one line for the documents.
-    :param privacy: what it tells about people.
-    :param role: where it stands between the room and what the toy does.
-    :param rules: field to rule; a field without one may hold whatever its type can. Fields of
-        messages within are color.r, of each in a sequence slots[].name.
-    :param references: field to what its names must be known to.
-    :param compare: how a replay compares: field name to comparison, or one for the whole event.
-        Default: the header is ignored, all else must be exactly as recorded.
-    :param rate_hz: messages per second while it flows; None: comes when something happens.
-    :param deadline_s: from the event that caused it until this one; None: no promise.
+    :param privacy: what it reveals about people.
+    :param role: its stage of processing.
+    :param rules: rules by field; a field without one may hold any value of its type. A field of a
+        nested message is color.r, of each item of a sequence slots[].name.
+    :param references: references by field; its values must be names that the node knows.
+    :param compare: how a replay compares it: comparisons by field, or one for the whole event.
+        Default: the header is ignored, all other fields must equal the recorded ones.
+    :param rate_hz: messages per second of a stream; None: published when something happens.
+    :param deadline_s: longest time after the event that caused it; None: unspecified.
     :param no_producer: why no node of Phoenix publishes it; empty: one must.
     :param no_consumer: why no node of Phoenix subscribes to it; empty: one must.
     :param of_every_node: every node publishes it, in every lifecycle state.
-    :param starts_trace: begins a new interaction, whatever was handled when it came up.
+    :param starts_trace: starts a new interaction, even if published by the handler of an event.
     :param traced: carries trace identifiers; a stream of samples does not.
-    :param needs_cause: is traced only when an event caused it; otherwise it begins an interaction.
-    :param begins: what an interaction is called that begins with it; empty: none does.
-    :param summary: returns the line that people are shown; None for a message not worth one.
-    :param meter: label of its level in the live console; empty: it has none.
-    :param drawn: row of a session's picture in which it is drawn; empty: in none.
+    :param needs_cause: without a cause it is untraced, instead of starting an interaction.
+    :param begins: name of an interaction that starts with it; empty: none does.
+    :param summary: formats a message for people; returns None for one that is not to be shown.
+    :param meter: label of its level meter in the live console; empty: none.
+    :param drawn: row of a session's picture in which it is drawn; empty: none.
     """
 
     name: str
@@ -120,16 +120,16 @@ class EventType(Generic[Fields, Message]):
 
     @cached_property
     def message_class(self) -> Any:
-        """The ROS message class, with what rosidl generates into each."""
+        """The ROS message class, typed to include the attributes that rosidl generates."""
         return self.message
 
     def summarize(self, message: Message) -> Summary | None:
-        """Return a message in one line for people; None when it is not worth one."""
+        """Return a message as one line for people; None if it is not to be shown."""
         return self.summary(message) if self.summary is not None else None
 
     @cached_property
     def has_header(self) -> bool:
-        """Whether the message has Phoenix's event header; types of other packages do not."""
+        """Whether the message has an EventHeader; types of other packages do not."""
         return bool(self.message_class.get_fields_and_field_types().get('header') == _HEADER)
 
     @cached_property
@@ -141,7 +141,7 @@ class EventType(Generic[Fields, Message]):
         return {**dict.fromkeys(names, EXACT), 'header': IGNORE, **self.compare}
 
     def differences(self, recorded: Message, replayed: Message) -> list[str]:
-        """Return the fields in which two messages differ for a replay, one line each."""
+        """Return one line for each field that differs by more than the replay allows."""
         lines = []
         for name, comparison in self.comparisons.items():
             before, after = getattr(recorded, name), getattr(replayed, name)
@@ -151,9 +151,9 @@ class EventType(Generic[Fields, Message]):
 
     def build(self, fields: Mapping[str, Any]) -> Message:
         """
-        Make a message from its fields.
+        Create a message from its fields.
 
-        :raises EventRuleError: for a field the type does not have, or a value of the wrong type.
+        :raises EventRuleError: the type has no such field, or a value has the wrong type.
         """
         try:
             message: Message = self.message_class(**fields, check_fields=True)
@@ -164,7 +164,7 @@ class EventType(Generic[Fields, Message]):
         return message
 
     def _explain(self, fields: Mapping[str, Any], error: Exception) -> str:
-        """Name the field at fault, where the generated code does not."""
+        """Describe the error with the name of the field, which generated code may omit."""
         text = _first_line(error)
         for name, value in fields.items():
             if f"'{name}" in text:
@@ -177,10 +177,10 @@ class EventType(Generic[Fields, Message]):
 
     def check(self, message: Message, known: Mapping[str, Any] = NOTHING_KNOWN) -> None:
         """
-        Check a message against the rules, and the references to what is known here.
+        Check a message against the rules and references.
 
-        :param known: the names that references are to.
-        :raises EventRuleError: naming the event, the field, the value and what is allowed.
+        :param known: the names that the node knows, by kind; see Reference.
+        :raises EventRuleError: names the event, the field, the value and what is allowed.
         """
         for path, rule in self.rules.items():
             for name, value in fields_at(path, message):
@@ -199,9 +199,9 @@ _HEADER = f'phoenix_msgs/{EventHeader.__name__}'
 
 def _check_type(name: str, value: Any) -> None:
     """
-    Check what the generated code leaves unchecked: messages within, and text that C would cut.
+    Check what generated code does not: nested messages, and text that C would truncate.
 
-    :raises AssertionError, ValueError: naming the field.
+    :raises AssertionError, ValueError: names the field.
     """
     if isinstance(value, str):
         if '\0' in value:

@@ -1,4 +1,4 @@
-"""What a message type consists of, read from its .msg file: fields, constants, comments."""
+"""The schema of a message type, read from its .msg file: fields, constants, comments."""
 
 import json
 from dataclasses import dataclass
@@ -13,11 +13,11 @@ from rosidl_adapter.parser import parse_message_file
 @dataclass(frozen=True)
 class Entry:
     """
-    A line of a .msg file.
+    A field or a constant.
 
     :param type: as in the file, with bounds: string<=64.
     :param value: of a constant; None for a field.
-    :param comment: what the line says of it, unit first: [s] of speech.
+    :param comment: comment of the line, unit first: [s] of speech.
     """
 
     name: str
@@ -32,8 +32,8 @@ class MessageSchema:
     A message type.
 
     :param name: phoenix_msgs/msg/Volume
-    :param comment: what the file says at its top.
-    :param type_hash: of the definition and of all within it, as the middleware tells it.
+    :param comment: comment at the top of the file.
+    :param type_hash: hash of the definition and of all nested ones, as ROS computes it.
     """
 
     name: str
@@ -44,9 +44,9 @@ class MessageSchema:
 
     def constant_names(self, field: str, values: tuple[Any, ...]) -> list[str]:
         """
-        Name the values that a field may have, as far as the file has constants for them.
+        Return the names of the constants that a field may hold.
 
-        Two enumerations in one message are told apart by the names in the field's comment.
+        With two enumerations in one message, the comment of the field decides.
         """
         comment = next(entry.comment for entry in self.fields if entry.name == field)
         known = [entry for entry in self.constants if entry.value in values]
@@ -55,16 +55,16 @@ class MessageSchema:
 
 
 def type_name(message: Any) -> str:
-    """Return a message class's ROS name, package/msg/Type."""
+    """Return the ROS name of a message class, package/msg/Type."""
     return f'{message.__module__.split(".")[0]}/msg/{message.__name__}'
 
 
 @cache
 def schema(message: Any) -> MessageSchema:
     """
-    Read the schema of a message class from the files that its package has installed.
+    Read the schema of a message class from the installed files of its package.
 
-    :raises OSError: they are not there.
+    :raises OSError: they are missing.
     """
     path = _installed(message, '.msg')
     definition = parse_message_file(type_name(message).split('/')[0], str(path))
@@ -86,9 +86,9 @@ def schema(message: Any) -> MessageSchema:
 @cache
 def type_hash(message: Any) -> str:
     """
-    Return the hash of a message's definition, RIHS01_ and 64 hex digits.
+    Return the hash of a message definition: RIHS01_ and 64 hex digits.
 
-    :raises OSError: its package has not installed it.
+    :raises OSError: its file is missing.
     """
     hashes = json.loads(_installed(message, '.json').read_text(encoding='utf-8'))['type_hashes']
     return next(

@@ -1,8 +1,8 @@
 """
-Write type stubs of the installed ROS messages, so that editors and mypy know their fields.
+Write type stubs of the installed ROS messages for editors and mypy.
 
-rosidl generates Python without type hints. `python -m phoenix_core.events.message_stubs FOLDER`
-is part of the set-up.
+rosidl generates Python without type hints. The set-up of the workspace runs
+`python -m phoenix_core.events.message_stubs FOLDER`.
 """
 
 import importlib
@@ -38,7 +38,7 @@ NUMBERS = {'boolean': 'bool', 'octet': 'bytes', 'float': 'float', 'double': 'flo
 
 
 def write_stubs(folder: Path) -> int:
-    """Write the stubs of all installed packages into a folder; return how many messages."""
+    """Write the stubs of all PACKAGES that are installed; return the number of messages."""
     count = 0
     for package in PACKAGES:
         for kind in ('msg', 'srv'):
@@ -76,7 +76,7 @@ def _module(module: ModuleType, package: str, kind: str) -> tuple[str, int]:
 
 
 def _message(message: Any, name: str, used: set[str]) -> Iterator[str]:
-    """Yield the lines of a message's class."""
+    """Yield the lines of the class of a message."""
     yield f'class {name}:'
     for constant, value in type(message).__prepare__('', ()).items():
         if not constant.endswith('__DEFAULT'):
@@ -94,7 +94,7 @@ def _message(message: Any, name: str, used: set[str]) -> Iterator[str]:
 
 
 def _types(kind: str, message: Any, used: set[str]) -> tuple[str, str]:
-    """Return what a field holds, and what the constructor accepts for it."""
+    """Return the types of a field and of the constructor's parameter."""
     sequence = re.fullmatch(r'sequence<(.+?)(?:, \d+)?>|(.+)\[\d+\]', kind)
     if sequence is None:
         name = _scalar(kind, message, used)
@@ -121,7 +121,7 @@ def _scalar(kind: str, message: Any, used: set[str]) -> str:
 
 
 def main() -> None:
-    """Write the stubs into the folder that the command line names."""
+    """Write the stubs into the folder given on the command line."""
     print(f'{write_stubs(Path(sys.argv[1]))} message stubs')
 
 

@@ -1,71 +1,42 @@
 """
-The qualities of service that Phoenix events use.
+Quality of service profiles of the events.
 
-A stream carries samples at a rate, an event must not be lost, late subscribers know a state and
-what was latched.
+Each profile keeps the last `depth` messages. Unless stated otherwise it is reliable and volatile:
+a late subscriber gets only what is published after it has been matched.
 """
 
 import copy
 
 from rclpy.duration import Duration
-from rclpy.qos import (
-    DurabilityPolicy,
-    HistoryPolicy,
-    LivelinessPolicy,
-    QoSProfile,
-    ReliabilityPolicy,
-)
+from rclpy.qos import DurabilityPolicy, LivelinessPolicy, QoSProfile, ReliabilityPolicy
 
-STREAM = QoSProfile(
-    history=HistoryPolicy.KEEP_LAST,
-    depth=50,  # two seconds of audio frames: a busy consumer catches up without loss
-    reliability=ReliabilityPolicy.RELIABLE,
-    durability=DurabilityPolicy.VOLATILE,
-)
+# Samples at a rate. Two seconds of audio frames, so that a busy consumer catches up without loss.
+STREAM = QoSProfile(depth=50)
 
-LOSSY_STREAM = QoSProfile(
-    history=HistoryPolicy.KEEP_LAST,
-    depth=5,
-    reliability=ReliabilityPolicy.BEST_EFFORT,
-    durability=DurabilityPolicy.VOLATILE,
-)
+# Samples at a rate, of which some may be lost.
+LOSSY_STREAM = QoSProfile(depth=5, reliability=ReliabilityPolicy.BEST_EFFORT)
 
-EVENT = QoSProfile(
-    history=HistoryPolicy.KEEP_LAST,
-    depth=20,
-    reliability=ReliabilityPolicy.RELIABLE,
-    durability=DurabilityPolicy.VOLATILE,
-)
+# Something that happened or is requested.
+EVENT = QoSProfile(depth=20)
 
-LATCHED_EVENT = QoSProfile(
-    history=HistoryPolicy.KEEP_LAST,
-    depth=20,
-    reliability=ReliabilityPolicy.RELIABLE,
-    durability=DurabilityPolicy.TRANSIENT_LOCAL,
-)
+# An event that late subscribers need, too.
+LATCHED_EVENT = QoSProfile(depth=20, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 
-STATE = QoSProfile(
-    history=HistoryPolicy.KEEP_LAST,
-    depth=1,
-    reliability=ReliabilityPolicy.RELIABLE,
-    durability=DurabilityPolicy.TRANSIENT_LOCAL,
-)
+# The current value; late subscribers get it, too.
+STATE = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 
-# Carries no messages. Who does not assert its liveliness for the length of the lease is dead.
+# Carries no messages. A publisher that does not assert its liveliness within the lease is dead.
 ALIVE = QoSProfile(
-    history=HistoryPolicy.KEEP_LAST,
     depth=1,
-    reliability=ReliabilityPolicy.RELIABLE,
-    durability=DurabilityPolicy.VOLATILE,
     liveliness=LivelinessPolicy.MANUAL_BY_TOPIC,
     liveliness_lease_duration=Duration(seconds=0.6),
 )
 
-_LATCHED_READ = 200  # messages: what all nodes together may have latched when a subscriber comes
+_LATCHED_READ = 200  # messages: the latched ones of all publishers of a topic together
 
 
 def subscription(offered: QoSProfile) -> QoSProfile:
-    """Return what a subscriber asks for; of what is latched, it takes that of many publishers."""
+    """Return the profile of a subscriber, deep enough for the latched messages of many nodes."""
     requested = copy.copy(offered)
     if offered.durability == DurabilityPolicy.TRANSIENT_LOCAL:
         requested.depth = max(offered.depth, _LATCHED_READ)
@@ -73,9 +44,8 @@ def subscription(offered: QoSProfile) -> QoSProfile:
 
 
 def describe(profile: QoSProfile) -> str:
-    """Name a profile and what it promises: event (reliable, volatile, last 20)."""
-    names = {'STREAM', 'LOSSY_STREAM', 'EVENT', 'LATCHED_EVENT', 'STATE'}
-    name = next((name for name in names if globals()[name] is profile), 'own profile')
+    """Return the name of a profile and its policies: event (reliable, volatile, last 20)."""
+    name = next((name for name, value in globals().items() if value is profile), 'own profile')
     return (
         f'{_words(name)} ({_words(profile.reliability.name)}, {_words(profile.durability.name)}, '
         f'last {profile.depth})'

@@ -1,17 +1,19 @@
-"""Rules that the fields of an event must keep, checked where the event is published."""
+"""Rules for the fields of an event, checked where the event is published."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from phoenix_core.events.constants import constants
+
 
 class Rule(ABC):
-    """What a field may hold. Its text says so: must be one of 1, 2."""
+    """The values that a field may hold. As text: 'must be one of 1, 2'."""
 
     @abstractmethod
     def allows(self, value: Any) -> bool:
-        """Tell whether a value keeps the rule."""
+        """Return whether a value complies with the rule."""
 
     @abstractmethod
     def __str__(self) -> str: ...
@@ -19,10 +21,10 @@ class Rule(ABC):
 
 @dataclass(frozen=True)
 class NotEmpty(Rule):
-    """A string or sequence with something in it."""
+    """Any string or sequence but an empty one."""
 
     def allows(self, value: Any) -> bool:
-        """Ask for its length."""
+        """Return whether a value complies with the rule."""
         return len(value) > 0
 
     def __str__(self) -> str:
@@ -31,13 +33,13 @@ class NotEmpty(Rule):
 
 @dataclass(frozen=True)
 class InRange(Rule):
-    """A number from low to high, both included; a NaN is refused."""
+    """A number from low to high, both included; not NaN."""
 
     low: float
     high: float
 
     def allows(self, value: float) -> bool:
-        """Compare with both ends."""
+        """Return whether a value complies with the rule."""
         return self.low <= value <= self.high
 
     def __str__(self) -> str:
@@ -48,12 +50,12 @@ class InRange(Rule):
 
 @dataclass(frozen=True)
 class OneOf(Rule):
-    """One of the values named."""
+    """One of the listed values."""
 
     values: tuple[Any, ...]
 
     def allows(self, value: Any) -> bool:
-        """Look it up."""
+        """Return whether a value complies with the rule."""
         return value in self.values
 
     def __str__(self) -> str:
@@ -63,17 +65,17 @@ class OneOf(Rule):
 @dataclass(frozen=True)
 class Reference:
     """
-    A name that must be one of those the publishing node knows, see EventNode.known.
+    A name that the publishing node must know, see EventNode.known.
 
-    :param to: what it is a name of, e.g. intents.
-    :param of: another field, whose value has names of its own: slots are those of an intent.
+    :param to: the kind of name, e.g. intents.
+    :param of: another field, if the names depend on its value: slots are those of an intent.
     """
 
     to: str
     of: str = ''
 
     def names(self, message: Any, known: Mapping[str, Any]) -> Collection[str] | None:
-        """Return what is allowed in a message; None when that is anything."""
+        """Return the names that are allowed in a message; None if any name is."""
         names: Any = known.get(self.to)
         return names.get(getattr(message, self.of), ()) if self.of and names else names
 
@@ -90,15 +92,20 @@ def in_range(low: float, high: float = float('inf')) -> InRange:
 
 
 def one_of(*values: Any) -> OneOf:
-    """Require one of the values named."""
+    """Require one of the values."""
     return OneOf(values)
+
+
+def constant_of(message_class: Any) -> OneOf:
+    """Require one of the constants that a message type declares, other than UNKNOWN."""
+    return OneOf(tuple(v for v, name in constants(message_class).items() if name != 'UNKNOWN'))
 
 
 def fields_at(path: str, message: Any) -> Iterator[tuple[str, Any]]:
     """
-    Find the values that a path names, each with its own name.
+    Yield the values at a path, each with its full name.
 
-    :param path: a field; in a message within it: color.r; in each of several: slots[].name.
+    :param path: a field; a field of a nested message: color.r; of each item: slots[].name.
     """
     head, _, rest = path.partition('.')
     name = head.removesuffix('[]')

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from phoenix_msgs.msg import AudioFrame
+from phoenix_msgs.msg import AudioFrame, Fault
 from prometheus_client import (
     CollectorRegistry,
     Counter,
@@ -24,7 +24,7 @@ from prometheus_client import (
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
-from phoenix_core.events.catalogue.health import SEVERITIES
+from phoenix_core.events.constants import constants
 from phoenix_core.events.event_type import EventType
 
 QUICK_S = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0)
@@ -104,7 +104,8 @@ class NodeMetrics:
 
     def faulted(self, code: str, severity: int, node: str = '') -> None:
         """Count a fault of this node, or of the one that is named."""
-        self._faults(code, SEVERITIES[severity], node=node or self._node).inc()
+        name = constants(Fault)[severity].lower()
+        self._faults(code, name, node=node or self._node).inc()
 
     def model_answered(self, seconds: float) -> None:
         """Count an answer of the model that the node runs or asks."""

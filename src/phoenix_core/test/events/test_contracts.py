@@ -1,4 +1,4 @@
-"""The version guard: what breaks others is told, what only adds is not."""
+"""The version guard: it reports changes that break others, and ignores additions."""
 
 import copy
 from dataclasses import replace
@@ -48,26 +48,26 @@ def test_an_addition_breaks_nothing(catalogue):
     [
         (
             (events.TRANSCRIPT,),
-            'TOUCH is gone: nodes that publish or hear it are alone, recordings hold it',
+            'TOUCH was removed: other nodes may use it, recordings contain it',
         ),
         (touch(topic='sensors/tap'), 'TOUCH: its topic was sensors/touch and is sensors/tap'),
-        (
-            touch(qos=qos.LOSSY_STREAM),
-            'TOUCH: its reliability was reliable and is best_effort',
-        ),
+        (touch(qos=qos.LOSSY_STREAM), 'TOUCH: its reliability was reliable and is best_effort'),
         (
             touch(message=Transcript, rules={}),
             'TOUCH: its message was phoenix_msgs/msg/TouchEvent and is phoenix_msgs/msg/T',
         ),
         (
             with_rules(kind=one_of(TouchEvent.TOUCHED)),
-            'TOUCH: kind may hold less: it was one_of [1, 2] and is one_of [1]',
+            'TOUCH: the rule of kind is stricter: was one_of [1, 2] and is one_of [1]',
         ),
         (
             with_rules(duration_s=in_range(0, 9)),
-            'TOUCH: duration_s may hold less: it was from 0 to None and is from 0 to 9',
+            'TOUCH: the rule of duration_s is stricter: was from 0 to None and is from 0 to 9',
         ),
-        (with_rules(pad=one_of('head')), 'TOUCH: pad may hold less: it was not_empty True and is'),
+        (
+            with_rules(pad=one_of('head')),
+            'TOUCH: the rule of pad is stricter: was not_empty True and is',
+        ),
     ],
 )
 def test_what_breaks_others_is_told(catalogue, line):
@@ -78,8 +78,8 @@ def test_a_changed_message_is_told_with_its_fields():
     old, new = record(OLD), record(OLD)
     old['messages'][TRANSCRIPT].update(hash='RIHS01_0', fields=['uint8 kind', 'string words'])
     [line] = breaks(old, new)
-    assert line.startswith(f'{TRANSCRIPT}: its definition changed (string words went, ')
-    assert 'string<=1000 text came' in line
+    assert line.startswith(f'{TRANSCRIPT}: its definition changed (string words removed, ')
+    assert 'string<=1000 text added' in line
 
 
 def test_a_constant_may_come_but_not_change_or_go():
@@ -90,7 +90,7 @@ def test_a_constant_may_come_but_not_change_or_go():
     new['messages'][TRANSCRIPT]['constants'].update(TYPED=4)
     del new['messages'][TRANSCRIPT]['constants']['SPOKEN']
     assert list(breaks(old, new)) == [
-        f'{TRANSCRIPT}: SPOKEN was 1 and is gone',
+        f'{TRANSCRIPT}: SPOKEN was 1 and is removed',
         f'{TRANSCRIPT}: TYPED was 2 and is 4',
     ]
 
@@ -98,5 +98,5 @@ def test_a_constant_may_come_but_not_change_or_go():
 def test_a_new_rule_on_a_field_that_had_none_is_told():
     bare = touch(rules={})
     assert list(breaks(record(bare), record(touch(rules={'pad': not_empty})))) == [
-        'TOUCH: pad may hold less: it was anything and is not_empty True'
+        'TOUCH: the rule of pad is stricter: was anything and is not_empty True'
     ]

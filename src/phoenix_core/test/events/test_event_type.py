@@ -1,4 +1,4 @@
-"""Entries of the catalogue: what they must say, and how a replay compares by them."""
+"""Entries of the catalogue: their consistency, and how a replay compares."""
 
 import pytest
 from message_values import kind_at

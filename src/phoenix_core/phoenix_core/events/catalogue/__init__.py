@@ -1,10 +1,10 @@
 """
-The catalogue: every event of Phoenix, in the order in which an interaction meets them.
+The catalogue: all events of Phoenix, in the order in which they occur in an interaction.
 
-Who publishes an event and who subscribes to it is declared by the nodes (Publishes, @subscribes).
-What an entry does not say is as EventType has it: a field without a rule may hold whatever its
-type can, a replay compares all fields but the header exactly, there is no fixed rate and no
-deadline, at least one node publishes the event and at least one subscribes to it.
+Nodes declare which events they publish and subscribe to (Publishes, @subscribes). The defaults of
+an entry are those of EventType: a field without a rule may hold any value of its type, a replay
+compares all fields but the header exactly, there is no fixed rate and no deadline, at least one
+node publishes the event and at least one subscribes to it.
 """
 
 from phoenix_core.events.catalogue import (
@@ -25,7 +25,7 @@ from phoenix_core.events.catalogue.sound import *  # noqa: F403
 from phoenix_core.events.catalogue.talking import *  # noqa: F403
 from phoenix_core.events.event_type import EventType
 
-# Raised by a change that breaks old recordings or other nodes; the tests say when.
+# Raise it with a change that breaks recordings or other nodes; see contracts.py.
 VERSION = 1
 
 ALL: tuple[EventType, ...] = tuple(

@@ -1,4 +1,4 @@
-"""The body: sensors and lights."""
+"""Events of the body: sensors and lights."""
 
 from phoenix_msgs import msg
 from sensor_msgs.msg import BatteryState
@@ -7,7 +7,7 @@ from phoenix_core.events import qos
 from phoenix_core.events.comparison import IGNORE, within
 from phoenix_core.events.constants import words_of
 from phoenix_core.events.event_type import EventType, Privacy, Role, Summary
-from phoenix_core.events.rules import in_range, not_empty, one_of
+from phoenix_core.events.rules import constant_of, in_range, not_empty
 
 
 def _touch(touch: msg.TouchEvent) -> Summary | None:
@@ -29,12 +29,12 @@ TOUCH = EventType(
     'sensors/touch',
     msg.TouchEvent,
     qos.EVENT,
-    'A touch pad was touched or let go.',
+    'A touch pad was touched or released.',
     privacy=Privacy.NONE,
     role=Role.SENSED,
     rules={
         'pad': not_empty,
-        'kind': one_of(msg.TouchEvent.TOUCHED, msg.TouchEvent.RELEASED),
+        'kind': constant_of(msg.TouchEvent),
         'duration_s': in_range(0),
     },
     compare={'duration_s': within(0.1)},
@@ -48,18 +48,12 @@ BUTTON = EventType(
     'sensors/button',
     msg.ButtonEvent,
     qos.EVENT,
-    'A button was pressed or let go, clicked, clicked twice or held.',
+    'A button was pressed, released, clicked, double-clicked or held.',
     privacy=Privacy.NONE,
     role=Role.SENSED,
     rules={
         'button': not_empty,
-        'kind': one_of(
-            msg.ButtonEvent.PRESSED,
-            msg.ButtonEvent.RELEASED,
-            msg.ButtonEvent.CLICKED,
-            msg.ButtonEvent.DOUBLE_CLICKED,
-            msg.ButtonEvent.HELD,
-        ),
+        'kind': constant_of(msg.ButtonEvent),
         'duration_s': in_range(0),
     },
     compare={'duration_s': within(0.1)},
@@ -73,11 +67,11 @@ MOTION = EventType(
     'sensors/motion',
     msg.MotionEvent,
     qos.EVENT,
-    'The toy began to be moved, or came to rest.',
+    'The toy started or stopped moving.',
     privacy=Privacy.NONE,
     role=Role.SENSED,
-    rules={'kind': one_of(msg.MotionEvent.STARTED, msg.MotionEvent.STOPPED)},
-    no_consumer='no activity reacts to being moved yet',
+    rules={'kind': constant_of(msg.MotionEvent)},
+    no_consumer='no activity reacts to motion yet',
     starts_trace=True,
     begins='motion',
     summary=_motion,
@@ -94,11 +88,11 @@ BATTERY = EventType(
     rules={'percentage': in_range(0, 1)},
     compare={
         'percentage': within(0.01),
-        # Measured or NaN, which equals nothing.
+        # Measured, or NaN, which is not equal to itself.
         **dict.fromkeys(('voltage', 'temperature', 'current', 'charge'), IGNORE),
         **dict.fromkeys(('capacity', 'design_capacity'), IGNORE),
     },
-    no_consumer='for ROS tools; no node acts on the charge yet',
+    no_consumer='for ROS tools; no node reacts to the charge yet',
     traced=False,
 )
 MICROPHONE_MUTE = EventType(
@@ -106,7 +100,7 @@ MICROPHONE_MUTE = EventType(
     'sensors/microphone_mute',
     msg.MicrophoneMute,
     qos.STATE,
-    'Whether the mute switch is on; then the microphone is closed.',
+    'The position of the mute switch; while it is on, the microphone is closed.',
     privacy=Privacy.NONE,
     role=Role.SENSED,
     summary=lambda mute: Summary('microphone', 'muted' if mute.muted else 'on'),
@@ -116,13 +110,10 @@ LED_COMMAND = EventType(
     'leds/command',
     msg.LedCommand,
     qos.EVENT,
-    'Shows an animation on the LED ring.',
+    'Requests an animation of the LED ring.',
     privacy=Privacy.NONE,
     rules={
-        'color.r': in_range(0, 1),
-        'color.g': in_range(0, 1),
-        'color.b': in_range(0, 1),
-        'color.a': in_range(0, 1),
+        **{f'color.{channel}': in_range(0, 1) for channel in 'rgba'},
         'brightness': in_range(0, 1),
         'duration_s': in_range(0),
     },
@@ -133,13 +124,13 @@ LED_FRAME = EventType(
     'leds/frame',
     msg.LedFrame,
     qos.LOSSY_STREAM,
-    'The pixels of the LED ring.',
+    'The pixels shown by the LED ring.',
     privacy=Privacy.NONE,
     role=Role.DETAIL,
     rules={'rgb': not_empty},
-    compare=IGNORE,  # at which moment of an animation it is drawn is chance
+    compare=IGNORE,  # frames are drawn at arbitrary moments of an animation
     rate_hz=25,
     no_consumer='for the terminal and recordings',
-    needs_cause=True,  # the first frame of another animation; the next ones follow from time alone
+    needs_cause=True,  # only the first frame of an animation has one
     drawn='LEDs',
 )

@@ -1,31 +1,28 @@
-"""The toy's own health: faults, statuses, metrics."""
+"""Events about the health of the toy: faults, statuses, metrics."""
 
 from diagnostic_msgs.msg import DiagnosticArray
 from phoenix_msgs import msg
 
 from phoenix_core.events import qos
 from phoenix_core.events.comparison import IGNORE
+from phoenix_core.events.constants import words_of
 from phoenix_core.events.event_type import EventType, Privacy, Role, Summary
-from phoenix_core.events.rules import not_empty, one_of
+from phoenix_core.events.rules import constant_of, not_empty, one_of
 
-SEVERITIES = {
-    msg.Fault.WARNING: 'warning',
-    msg.Fault.ERROR: 'error',
-    msg.Fault.FATAL: 'fatal',
-}
 _TROUBLES = {msg.CapabilityStatus.DEGRADED: 'impaired', msg.CapabilityStatus.LOST: 'lost'}
 
 
 def _fault(fault: msg.Fault) -> Summary:
     tried = f' ({fault.tried})' if fault.tried else ''
-    text = f'{SEVERITIES[fault.severity]} in {fault.node}: {fault.code}: {fault.message}{tried}'
+    severity = words_of(fault, 'severity')
+    text = f'{severity} in {fault.node}: {fault.code}: {fault.message}{tried}'
     return Summary('fault', text)
 
 
 def _system_status(status: msg.SystemStatus) -> Summary | None:
     levels = {entry.capability: entry.level for entry in status.capabilities}
     if msg.CapabilityStatus.UNKNOWN in levels.values():
-        return None  # it still comes up
+        return None  # the toy is still starting
     troubles = [
         f'{name} {_TROUBLES[level]}' for name, level in levels.items() if level in _TROUBLES
     ]
@@ -36,17 +33,17 @@ FAULT = EventType(
     'FAULT',
     'system/fault',
     msg.Fault,
-    qos.LATCHED_EVENT,  # who comes later must learn why something is missing
-    'Something went wrong; the toy goes on with what still works.',
+    qos.LATCHED_EVENT,  # tells late subscribers why a capability is missing
+    'Something failed; the toy continues with what still works.',
     privacy=Privacy.NONE,
     rules={
         'node': not_empty,
         'code': not_empty,
-        'severity': one_of(msg.Fault.WARNING, msg.Fault.ERROR, msg.Fault.FATAL),
+        'severity': constant_of(msg.Fault),
         'message': not_empty,
     },
-    compare={'message': IGNORE},  # may name a line or a time
-    no_consumer='for the terminal and recordings; nodes are told by SYSTEM_STATUS',
+    compare={'message': IGNORE},  # may contain a line number or a time
+    no_consumer='for the terminal and recordings; nodes use SYSTEM_STATUS',
     of_every_node=True,
     summary=_fault,
     drawn='fault',
@@ -56,19 +53,9 @@ NODE_STATUS = EventType(
     'system/node_status',
     msg.NodeStatus,
     qos.STATE,
-    'What a node is doing and how many hear it. Every node publishes its own.',
+    'The state and health of a node, and its subscriber counts. Every node publishes its own.',
     privacy=Privacy.NONE,
-    rules={
-        'state': one_of(
-            msg.NodeStatus.UNCONFIGURED,
-            msg.NodeStatus.INACTIVE,
-            msg.NodeStatus.ACTIVE,
-            msg.NodeStatus.FINALIZED,
-        ),
-        'level': one_of(
-            msg.CapabilityStatus.OK, msg.CapabilityStatus.DEGRADED, msg.CapabilityStatus.LOST
-        ),
-    },
+    rules={'state': constant_of(msg.NodeStatus), 'level': constant_of(msg.CapabilityStatus)},
     compare=IGNORE,
     traced=False,
     of_every_node=True,
@@ -78,7 +65,7 @@ NODE_METRICS = EventType(
     'system/metrics',
     msg.NodeMetrics,
     qos.EVENT,
-    'What a node has counted and measured. Every node publishes its own while somebody listens.',
+    'The metrics of a node. Every node publishes its own while there is a subscriber.',
     privacy=Privacy.NONE,
     role=Role.DETAIL,
     rules={'exposition': not_empty},
@@ -91,7 +78,7 @@ SYSTEM_STATUS = EventType(
     'system/status',
     msg.SystemStatus,
     qos.STATE,
-    'How well each capability works.',
+    'The condition of each capability.',
     privacy=Privacy.NONE,
     rules={
         'capabilities[].capability': not_empty,
@@ -110,7 +97,7 @@ DIAGNOSTICS = EventType(
     '/diagnostics',
     DiagnosticArray,
     qos.EVENT,
-    "Each node's state for ROS tools, once a second. Every node publishes its own.",
+    'The state of a node for ROS tools, once a second. Every node publishes its own.',
     privacy=Privacy.NONE,
     role=Role.DETAIL,
     compare=IGNORE,

@@ -1,13 +1,13 @@
-"""Hearing and understanding: from the wake word to the intent."""
+"""Events of listening and understanding: from the wake word to the intent."""
 
 from phoenix_msgs import msg
 
 from phoenix_core.events import qos
 from phoenix_core.events.comparison import IGNORE, within
 from phoenix_core.events.event_type import EventType, Privacy, Role, Summary
-from phoenix_core.events.rules import Reference, in_range, not_empty, one_of
+from phoenix_core.events.rules import Reference, constant_of, in_range, not_empty, one_of
 
-EARS = {
+_LISTENING = {
     msg.ListeningEvent.OPENED: 'opened',
     msg.ListeningEvent.HEARD: 'heard something',
     msg.ListeningEvent.NO_SPEECH: 'nobody spoke',
@@ -54,12 +54,12 @@ WAKE_WORD_SCORE = EventType(
     'speech/wake_word_score',
     msg.WakeWordScore,
     qos.LOSSY_STREAM,
-    'How much like a wake phrase it sounded. Published while somebody listens.',
+    'The score of a wake phrase. Published while there is a subscriber.',
     privacy=Privacy.NONE,
     role=Role.DETAIL,
     rules={'phrase': not_empty, 'score': in_range(0, 1)},
-    compare=IGNORE,  # what comes of it is compared, in WAKE_WORD_DETECTED
-    rate_hz=12.5,  # of each phrase; openWakeWord's step is 80 ms
+    compare=IGNORE,  # WAKE_WORD_DETECTED is compared instead
+    rate_hz=12.5,  # for each phrase; openWakeWord's step is 80 ms
     no_consumer='for recordings and the live console',
     traced=False,
     drawn='wake word',
@@ -69,42 +69,30 @@ LISTEN_REQUEST = EventType(
     'speech/listen',
     msg.ListenRequest,
     qos.EVENT,
-    'Opens or closes the listener without a wake word.',
+    'Requests that the listener opens without a wake word, or closes.',
     privacy=Privacy.NONE,
-    rules={'kind': one_of(msg.ListenRequest.OPEN, msg.ListenRequest.CLOSE)},
+    rules={'kind': constant_of(msg.ListenRequest)},
 )
 LISTENING = EventType(
     'LISTENING',
     'speech/listening',
     msg.ListeningEvent,
     qos.EVENT,
-    'The listener opened or closed its ear, and why.',
+    'The listener opened or closed, and why.',
     privacy=Privacy.NONE,
     role=Role.HEARD,
-    rules={
-        'kind': one_of(
-            msg.ListeningEvent.OPENED,
-            msg.ListeningEvent.HEARD,
-            msg.ListeningEvent.NO_SPEECH,
-            msg.ListeningEvent.NOT_UNDERSTOOD,
-            msg.ListeningEvent.CANCELLED,
-            msg.ListeningEvent.MUTED,
-        )
-    },
-    summary=lambda event: Summary('ear', EARS[event.kind]),
+    rules={'kind': constant_of(msg.ListeningEvent)},
+    summary=lambda event: Summary('ear', _LISTENING[event.kind]),
 )
 USER_SPEECH = EventType(
     'USER_SPEECH',
     'speech/user_speech',
     msg.UserSpeech,
     qos.EVENT,
-    'A person started or ended speaking.',
+    'A person started or stopped speaking.',
     privacy=Privacy.NONE,
     role=Role.HEARD,
-    rules={
-        'kind': one_of(msg.UserSpeech.STARTED, msg.UserSpeech.ENDED),
-        'duration_s': in_range(0),
-    },
+    rules={'kind': constant_of(msg.UserSpeech), 'duration_s': in_range(0)},
     compare={'duration_s': within(0.3)},
     summary=_user_speech,
     drawn='person',
@@ -114,7 +102,7 @@ TRANSCRIPT = EventType(
     'speech/transcript',
     msg.Transcript,
     qos.EVENT,
-    'What a person said, in words.',
+    'The words of a person, spoken or typed.',
     privacy=Privacy.PERSONAL,
     role=Role.HEARD,
     rules={
@@ -133,7 +121,7 @@ EXPECTED_ANSWERS = EventType(
     'speech/expected_answers',
     msg.ExpectedAnswers,
     qos.STATE,
-    'Which answers would be understood now, because the toy has asked.',
+    'The answers that are understood now, after a question of the toy.',
     privacy=Privacy.NONE,
 )
 INTENT_DETECTED = EventType(
@@ -141,7 +129,7 @@ INTENT_DETECTED = EventType(
     'speech/intent',
     msg.IntentDetected,
     qos.EVENT,
-    'What a person wants.',
+    'The intent in the words of a person.',
     privacy=Privacy.PERSONAL,
     role=Role.UNDERSTOOD,
     rules={'name': not_empty, 'confidence': in_range(0, 1), 'text': not_empty},

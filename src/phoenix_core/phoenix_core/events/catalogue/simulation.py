@@ -1,10 +1,10 @@
-"""Simulation: what moves simulated devices; interactions begin with what these make of it."""
+"""Events that control simulated devices; an interaction begins with the event of the device."""
 
 from phoenix_msgs import msg
 
 from phoenix_core.events import qos
 from phoenix_core.events.event_type import EventType, Privacy, Role
-from phoenix_core.events.rules import not_empty, one_of
+from phoenix_core.events.rules import constant_of, not_empty
 
 SIMULATED_SOUND = EventType(
     'SIMULATED_SOUND',
@@ -22,17 +22,9 @@ SIMULATED_SENSOR = EventType(
     'simulation/sensor',
     msg.SimulatedSensor,
     qos.EVENT,
-    'Moves a simulated sensor.',
+    'Sets a simulated sensor.',
     privacy=Privacy.NONE,
     role=Role.REQUESTED,
-    rules={
-        'kind': one_of(
-            msg.SimulatedSensor.TOUCH,
-            msg.SimulatedSensor.BUTTON,
-            msg.SimulatedSensor.MOTION,
-            msg.SimulatedSensor.BATTERY,
-            msg.SimulatedSensor.MUTE,
-        )
-    },
+    rules={'kind': constant_of(msg.SimulatedSensor)},
     traced=False,
 )

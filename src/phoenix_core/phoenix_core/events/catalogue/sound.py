@@ -1,4 +1,4 @@
-"""Sound: what is heard, what is to be played, what is played."""
+"""Events of sound: from the microphone, to the speaker and as played."""
 
 from phoenix_msgs import msg
 
@@ -6,7 +6,9 @@ from phoenix_core.events import qos
 from phoenix_core.events.comparison import IGNORE, within
 from phoenix_core.events.constants import words_of
 from phoenix_core.events.event_type import EventType, Privacy, Role, Summary
-from phoenix_core.events.rules import in_range, not_empty, one_of
+from phoenix_core.events.rules import constant_of, in_range, not_empty, one_of
+
+_FORMAT = {'sample_rate': in_range(8000, 192000), 'channels': one_of(1)}
 
 
 def _playback(event: msg.PlaybackEvent) -> Summary:
@@ -22,11 +24,11 @@ AUDIO_INPUT = EventType(
     'audio/input',
     msg.AudioFrame,
     qos.STREAM,
-    'What the microphone hears.',
+    'Sound from the microphone.',
     privacy=Privacy.AUDIO,
     role=Role.SOUND,
-    rules={'sample_rate': in_range(8000, 192000), 'channels': one_of(1), 'samples': not_empty},
-    compare=IGNORE,  # what goes in is not compared but played
+    rules={**_FORMAT, 'samples': not_empty},
+    compare=IGNORE,  # an input of the replay
     rate_hz=25,  # 640 samples at 16 kHz, see the microphone's settings
     traced=False,
     meter='microphone',
@@ -37,14 +39,10 @@ AUDIO_OUTPUT = EventType(
     'audio/output',
     msg.AudioFrame,
     qos.STREAM,
-    'What the speaker is to play.',
+    'Sound for the speaker to play.',
     privacy=Privacy.AUDIO,
-    rules={
-        'stream_id': not_empty,
-        'sample_rate': in_range(8000, 192000),
-        'channels': one_of(1),
-    },
-    compare=IGNORE,  # the words are compared, in SAY_REQUEST
+    rules={'stream_id': not_empty, **_FORMAT},
+    compare=IGNORE,  # SAY_REQUEST, with the words, is compared instead
     meter='voice',
 )
 AUDIO_PLAYED = EventType(
@@ -52,15 +50,10 @@ AUDIO_PLAYED = EventType(
     'audio/played',
     msg.AudioFrame,
     qos.STREAM,
-    'What the speaker plays, as loud as it plays it, stamped with the time at which it is heard.',
+    'Sound as the speaker plays it, at its volume, stamped with the time at which it is audible.',
     privacy=Privacy.AUDIO,
-    rules={
-        'stream_id': not_empty,
-        'sample_rate': in_range(8000, 192000),
-        'channels': one_of(1),
-        'samples': not_empty,
-    },
-    compare=IGNORE,  # the words are compared, in SAY_REQUEST
+    rules={'stream_id': not_empty, **_FORMAT, 'samples': not_empty},
+    compare=IGNORE,  # SAY_REQUEST, with the words, is compared instead
     rate_hz=50,
     traced=False,
 )
@@ -72,9 +65,7 @@ AUDIO_PLAYBACK = EventType(
     'The speaker started, finished or interrupted an utterance.',
     privacy=Privacy.NONE,
     rules={
-        'kind': one_of(
-            msg.PlaybackEvent.STARTED, msg.PlaybackEvent.FINISHED, msg.PlaybackEvent.INTERRUPTED
-        ),
+        'kind': constant_of(msg.PlaybackEvent),
         'utterance_id': not_empty,
         'position_s': in_range(0),
     },
@@ -87,7 +78,7 @@ EARCON = EventType(
     'audio/earcon',
     msg.Earcon,
     qos.EVENT,
-    'A small sound that stands in for words.',
+    'Requests a short sound that replaces words.',
     privacy=Privacy.NONE,
     rules={'earcon': not_empty},
     compare={'utterance_id': IGNORE},
@@ -99,7 +90,7 @@ VOLUME = EventType(
     'audio/volume',
     msg.Volume,
     qos.STATE,
-    'How loud the toy speaks.',
+    'The volume of the speaker.',
     privacy=Privacy.NONE,
     rules={'level': in_range(0, 1)},
     summary=_volume,

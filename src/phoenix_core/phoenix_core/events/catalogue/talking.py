@@ -1,16 +1,16 @@
-"""Talking: what is to be said, and the replies of the conversation."""
+"""Events of speech output: what to say, and the replies of the conversation."""
 
 from phoenix_msgs import msg
 
 from phoenix_core.events import qos
 from phoenix_core.events.comparison import IGNORE
 from phoenix_core.events.event_type import EventType, Privacy, Summary
-from phoenix_core.events.rules import not_empty, one_of
+from phoenix_core.events.rules import constant_of, not_empty
 
 
 def _conversation(event: msg.ConversationEvent) -> Summary | None:
     if event.kind != msg.ConversationEvent.STARTING:
-        return None  # its sentences are said, and summarized there
+        return None  # each sentence is summarized as a SAY_REQUEST
     return Summary('thinking', f'asks {event.provider}' if event.provider else 'asks')
 
 
@@ -19,10 +19,10 @@ SAY_REQUEST = EventType(
     'speech/say',
     msg.SayRequest,
     qos.EVENT,
-    'Something to be said aloud.',
+    'Requests that a text is spoken.',
     privacy=Privacy.PERSONAL,
     rules={'utterance_id': not_empty, 'text': not_empty},
-    compare={'utterance_id': IGNORE},  # a random one
+    compare={'utterance_id': IGNORE},  # random
     summary=lambda request: Summary('says', request.text),
     drawn='toy says',
 )
@@ -31,7 +31,7 @@ STOP_SPEAKING = EventType(
     'speech/stop',
     msg.StopSpeaking,
     qos.EVENT,
-    'Ends all speech at once.',
+    'Stops all speech at once.',
     privacy=Privacy.NONE,
     rules={'reason': not_empty},
 )
@@ -40,24 +40,18 @@ CONVERSATION_REQUEST = EventType(
     'conversation/request',
     msg.ConversationRequest,
     qos.EVENT,
-    'Asks for a reply that no activity has, or cancels it.',
+    'Requests a reply to something that no activity handles, or cancels the reply.',
     privacy=Privacy.PERSONAL,
-    rules={'kind': one_of(msg.ConversationRequest.REPLY, msg.ConversationRequest.CANCEL)},
+    rules={'kind': constant_of(msg.ConversationRequest)},
 )
 CONVERSATION = EventType(
     'CONVERSATION',
     'conversation/event',
     msg.ConversationEvent,
     qos.EVENT,
-    'The progress of a reply: starting, a sentence, ended.',
+    'The progress of a reply: it starts, has another sentence, or has ended.',
     privacy=Privacy.PERSONAL,
-    rules={
-        'kind': one_of(
-            msg.ConversationEvent.STARTING,
-            msg.ConversationEvent.SENTENCE,
-            msg.ConversationEvent.ENDED,
-        )
-    },
+    rules={'kind': constant_of(msg.ConversationEvent)},
     compare={'utterance_id': IGNORE},
     summary=_conversation,
 )
