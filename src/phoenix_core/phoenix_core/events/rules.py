@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from phoenix_core.events.constants import constants
 
@@ -77,7 +77,9 @@ class Reference:
     def names(self, message: Any, known: Mapping[str, Any]) -> Collection[str] | None:
         """Return the names that are allowed in a message; None if any name is."""
         names: Any = known.get(self.to)
-        return names.get(getattr(message, self.of), ()) if self.of and names else names
+        if self.of and names:
+            names = names.get(getattr(message, self.of), ())
+        return cast(Collection[str] | None, names)
 
     def __str__(self) -> str:
         return f'must be known to {self.to}{f" for its {self.of}" if self.of else ""}'

@@ -1,1 +1,1 @@
-"""The event node, of which every Phoenix node is made, and what runs nodes in a process."""
+"""The event node, base class of all Phoenix nodes, and the process that runs nodes."""

@@ -29,14 +29,14 @@ _SUBSCRIBES, _OBSERVES = '_phoenix_subscribes', '_phoenix_observes'
 
 
 class DeclarationError(TypeError):
-    """A node class declares what cannot be; names the class, the attribute and the event."""
+    """A declaration of a node class is invalid; names the class, the attribute and the event."""
 
 
 class Publishes(Generic[Fields]):
     """
     Declare that a node publishes an event.
 
-    On a node the attribute is the publisher; see EventPublisher.
+    On an instance, the attribute is an EventPublisher.
     """
 
     def __init__(self, event: EventType[Fields, Any]) -> None:
@@ -60,14 +60,14 @@ class Publishes(Generic[Fields]):
         if node is None:
             return self
         publisher = EventPublisher(node, self.event)
-        vars(node)[self._name] = publisher  # found there from now on, which costs nothing
+        vars(node)[self._name] = publisher  # hides this descriptor, which is slower
         return publisher
 
 
 def subscribes(
     event: EventType[Any, Message],
 ) -> Callable[[Callable[[Node, Message], Result]], Callable[[Node, Message], Result]]:
-    """Declare that a method handles an event: it is called with each message while active."""
+    """Declare that a method is called with each message of an event while the node is active."""
 
     def mark(handler: Callable[[Node, Message], Result]) -> Callable[[Node, Message], Result]:
         if hasattr(handler, _SUBSCRIBES):
@@ -82,7 +82,7 @@ def observes(events: Iterable[EventType]) -> Callable[[Handler], Handler]:
     """
     Declare that a method is called with each of some events and its message.
 
-    The node looks on: the toy does what it does without it, as without `ros2 topic echo`.
+    The behaviour of the toy does not depend on an observer, as it does on a subscriber.
     """
 
     def mark(handler: Handler) -> Handler:
@@ -95,11 +95,11 @@ def observes(events: Iterable[EventType]) -> Callable[[Handler], Handler]:
 @dataclass(frozen=True)
 class Declarations:
     """
-    What a node declares.
+    The declarations of a node.
 
-    :param publishes: in the order of their declaration.
-    :param subscribes: each event with the name of its handler.
-    :param observes: likewise.
+    :param publishes: published events in the order of their declaration.
+    :param subscribes: names of the handlers by event.
+    :param observes: names of the observing methods by event.
     """
 
     publishes: tuple[EventType, ...] = ()
@@ -108,7 +108,7 @@ class Declarations:
 
     @property
     def hears(self) -> tuple[EventType, ...]:
-        """All events that the node has a subscription for."""
+        """All events for which the node has a subscription."""
         return (*self.subscribes, *self.observes)
 
     def __add__(self, other: 'Declarations') -> 'Declarations':
@@ -121,9 +121,9 @@ class Declarations:
     @classmethod
     def of(cls, owner: type) -> 'Declarations':
         """
-        Collect what a class and its bases declare.
+        Collect the declarations of a class and its bases.
 
-        :raises DeclarationError: an event is declared twice, or a handler cannot take it.
+        :raises DeclarationError: an event is declared twice, or a handler does not accept it.
         """
         publishes: dict[EventType, str] = {}
         subscribes: dict[EventType, str] = {}
@@ -150,7 +150,7 @@ class Declarations:
 
 
 def _attributes(owner: type) -> Iterator[tuple[str, Any]]:
-    """Yield the attributes of a class in the order of their definition, those of bases last."""
+    """Yield the attributes of a class in the order of definition, inherited ones last."""
     seen = set()
     for base in owner.__mro__:
         for name, value in vars(base).items():
@@ -160,7 +160,7 @@ def _attributes(owner: type) -> Iterator[tuple[str, Any]]:
 
 
 def _mark(owner: type, name: str, mark: str) -> Any:
-    """Return the mark of a method; one that overrides another keeps its mark."""
+    """Return the mark of a method or of the one that it overrides."""
     methods = (vars(base).get(name) for base in owner.__mro__)
     return next((vars(one)[mark] for one in methods if mark in getattr(one, '__dict__', {})), None)
 

@@ -1,4 +1,4 @@
-"""Who finds the nodes: by default nobody but this machine; a ROS graph offers the microphone."""
+"""Restricts the discovery of nodes to this machine: a ROS graph exposes the microphone."""
 
 import os
 from collections.abc import MutableMapping
@@ -11,10 +11,11 @@ LOOPBACK = Path(__file__).with_name('loopback.xml')
 
 def stay_private(environ: MutableMapping[str, str] = os.environ) -> None:
     """
-    Bind DDS to the loopback interface, before rclpy is initialized, unless the user wants else.
+    Bind DDS to the loopback interface, unless the user has set the discovery range.
 
-    Where that cannot be (peers on other machines, another DDS, own Fast DDS profiles), discovery
-    is restricted to LOCALHOST: nobody is looked for, but who names this machine is answered.
+    Call it before rclpy is initialized. With static peers, another DDS or own Fast DDS profiles,
+    discovery is restricted to LOCALHOST instead: the nodes announce themselves to nobody, but a
+    participant that names this machine as a peer is answered.
     """
     if RANGE in environ:
         return

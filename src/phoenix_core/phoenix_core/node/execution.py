@@ -1,4 +1,4 @@
-"""Runs nodes in this process until it is told to end: one alone, or several composed."""
+"""Runs one or several nodes in this process until it receives SIGINT or SIGTERM."""
 
 import contextlib
 import faulthandler
@@ -23,10 +23,10 @@ from phoenix_core.settings.node_settings import SettingsError
 from phoenix_core.settings.plugins import NODES
 from phoenix_core.telemetry import logs
 
-# Its spin() busy-loops in rclpy 7.1 and a signal is only seen between two calls.
+# EventsExecutor.spin() busy-loops in rclpy 7.1; signals are only seen between two spin_once().
 SPIN_TIMEOUT_S = 0.2
 
-# What hangs longer ends itself, should no supervisor of its machine do it. More than the longest
+# A callback that runs longer ends the process, if no supervisor does. Longer than the longest
 # transition_s.
 HANG_LIMIT_S = 660.0
 REARM_PERIOD_S = 1.0
@@ -38,13 +38,14 @@ def run(
     node_classes: Sequence[type[EventNode]], each_turn: Callable[[], object] = lambda: None
 ) -> int:
     """
-    Run nodes until SIGINT or SIGTERM, then take them down in reverse order.
+    Run nodes until SIGINT or SIGTERM, then stop them in reverse order.
 
-    A node that is shut down meanwhile is rebuilt in place. SIGUSR1 prints where each thread is;
-    so does a callback that hangs for HANG_LIMIT_S, and the process ends with exit code 1.
+    A node that is finalized is replaced by a new instance. SIGUSR1 prints the stack of each
+    thread. A callback that hangs for HANG_LIMIT_S does, too, and ends the process with exit
+    code 1.
 
-    :param each_turn: called at least every SPIN_TIMEOUT_S, unless a callback hangs.
-    :returns: the exit code: 0, or 2 when a setting is refused, which is printed.
+    :param each_turn: is called at least every SPIN_TIMEOUT_S, unless a callback hangs.
+    :returns: the exit code: 0, or 2 if a setting is refused, which is printed.
     """
     discovery.stay_private()
     faulthandler.register(signal.SIGUSR1)
@@ -74,7 +75,7 @@ def run(
 
 @contextlib.contextmanager
 def _hang_limit() -> Iterator[Callable[[], None]]:
-    """End the process HANG_LIMIT_S after the last call of what is yielded."""
+    """Yield a function; end the process if it is not called for HANG_LIMIT_S."""
     armed_s = float('-inf')
 
     def proceed() -> None:
@@ -101,16 +102,16 @@ def _rebuild_finalized(executor: Executor, nodes: list[EventNode]) -> None:
     for index, node in enumerate(nodes):
         if node.lifecycle_state == NodeStatus.FINALIZED:
             executor.remove_node(node)
-            executor.spin_once(timeout_sec=0.02)  # what it still was to do
-            # The new one first: with its last node a process loses its DDS participant, and the
-            # next participant is given the same identity, which others may take for the old one.
+            executor.spin_once(timeout_sec=0.02)  # runs the tasks that are left
+            # Create the new instance first: a process without nodes loses its DDS participant,
+            # and the next one gets the same identity, so that others may confuse the two.
             nodes[index] = type(node)()
             node.destroy_node()
             _attend(executor, nodes[index])
 
 
 def shut_down(executor: Executor, nodes: Sequence[EventNode]) -> None:
-    """Stop and destroy nodes in reverse order, then the executor."""
+    """Stop and destroy nodes in reverse order, then shut down the executor."""
     for node in reversed(nodes):
         node.stop()
         executor.remove_node(node)
@@ -119,7 +120,7 @@ def shut_down(executor: Executor, nodes: Sequence[EventNode]) -> None:
 
 
 def compose() -> None:
-    """Run the nodes named on the command line in one process; entry point of `compose`."""
+    """Run the nodes given on the command line in one process; entry point of `compose`."""
     names = list(filter(None, remove_ros_args(sys.argv)[1:]))  # a launch argument may be empty
     try:
         classes = [plugins.load(NODES, name) for name in names]
@@ -133,10 +134,10 @@ def compose() -> None:
 @contextlib.contextmanager
 def until_signalled() -> Iterator[list[int]]:
     """
-    Collect the signals that ask for the end, instead of interrupting whatever runs.
+    Collect SIGINT and SIGTERM in a list instead of raising KeyboardInterrupt.
 
-    Further ones are ignored after it: `ros2 launch` repeats the SIGINT that Ctrl-C has sent to
-    all, and it must not interrupt the end of the process.
+    After a first signal, further ones are ignored also after the with block: `ros2 launch`
+    repeats the SIGINT of Ctrl-C, which must not interrupt the shutdown.
     """
     received: list[int] = []
 
@@ -144,7 +145,7 @@ def until_signalled() -> Iterator[list[int]]:
         received.append(number)
 
     previous = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, previous)  # a launcher may have held them back
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, previous)  # a launcher may have blocked them
     try:
         yield received
     finally:

@@ -1,4 +1,4 @@
-"""Report of every node that it lives, what it is doing, how well, and its metrics."""
+"""The heartbeat of a node: it asserts liveliness and publishes status, health and metrics."""
 
 import os
 import socket
@@ -31,16 +31,22 @@ _DIAGNOSTIC_LEVELS = {
 
 
 def alive_topic(node: str) -> str:
-    """Return the topic by which DDS sees whether a node lives; no message is sent there."""
+    """Return the topic on which a node asserts its liveliness; it carries no messages."""
     return f'{node}/alive'
 
 
 class Heartbeat:
     """
-    Asserts liveliness on the node's own executor, so that a node that hangs counts as dead.
+    Asserts liveliness on the executor of the node, so that a node that hangs counts as dead.
 
-    DDS reports how many publishers of a topic live, not which; therefore each node has a topic of
-    its own.
+    DDS reports how many publishers of a topic are alive, but not which ones. Therefore each node
+    has a topic of its own.
+
+    :param node: an EventNode.
+    :param health: the health of the node.
+    :param publish_status: publishes a status, whose header is not filled in.
+    :param publish_diagnostics: publishes diagnostics.
+    :param publish_metrics: publishes metrics.
     """
 
     def __init__(
@@ -51,15 +57,6 @@ class Heartbeat:
         publish_diagnostics: Callable[[DiagnosticStatus], None],
         publish_metrics: Callable[[], None],
     ) -> None:
-        """
-        Start the timers.
-
-        :param node: an EventNode.
-        :param health: of the node.
-        :param publish_status: publishes a status, whose header is not filled in.
-        :param publish_diagnostics: publishes diagnostics.
-        :param publish_metrics: publishes what was counted.
-        """
         self._node = node
         self._publish_status = publish_status
         self._publish_diagnostics = publish_diagnostics
@@ -69,7 +66,7 @@ class Heartbeat:
         self._hung = False
         self._published: NodeStatus | None = None
         self._pulse = node.create_publisher(Empty, alive_topic(node.get_name()), qos.ALIVE)
-        # Real time: a simulated clock that stands still is no reason to be silent.
+        # Real time, because simulated time may stand still.
         steady = Clock(clock_type=ClockType.STEADY_TIME)
         self._timers = (
             node.create_timer(STATUS_PERIOD_S, self._beat, clock=steady),
@@ -78,7 +75,7 @@ class Heartbeat:
         )
 
     def end(self) -> None:
-        """Publish the last status and stop; again has no effect."""
+        """Publish the last status and stop; without effect if it has ended already."""
         if not self._ended:
             self._beat()
             self._ended = True
@@ -87,7 +84,7 @@ class Heartbeat:
 
     def _beat(self) -> None:
         """Assert the liveliness; publish the status if it has changed."""
-        if self._ended:  # the executor may call a timer that has just been cancelled
+        if self._ended:  # the executor may still call a timer that was just cancelled
             return
         node = self._node
         if not self._work_hangs():
@@ -111,7 +108,7 @@ class Heartbeat:
             self._publish_status(status)
 
     def _work_hangs(self) -> bool:
-        """Whether the worker thread hangs: then the node is as dead as if it did itself."""
+        """Return whether the worker thread hangs, which counts as a hang of the node."""
         work = self._node.stuck_work
         if work and not self._hung:
             self._node.fault(

@@ -1,7 +1,7 @@
 """
-A lifecycle node whose work is isolated: what a handler, timer or worker raises becomes a fault.
+A lifecycle node that publishes a fault for each exception in a handler, timer or worker.
 
-The base of EventNode, which adds events, settings and the lifecycle.
+EventNode adds events, settings and the lifecycle.
 """
 
 import contextlib
@@ -28,9 +28,12 @@ Result = TypeVar('Result')
 
 class IsolatedNode(LifecycleNode):
     """
-    Runs handlers and timers on the executor's thread, slow work on a worker thread of its own.
+    Runs handlers and timers on the executor's thread, and slow work on a worker thread.
 
-    Each keeps the trace context of what caused it, and a failure of one leaves the others alone.
+    Each runs in the trace context of its cause, and a failure of one does not affect the others.
+
+    :param time: the time of the node and its devices.
+    :param options: for rclpy's node: context, namespace, parameter_overrides, cli_args, ...
     """
 
     settings: NodeSettings
@@ -40,12 +43,6 @@ class IsolatedNode(LifecycleNode):
     fault_event = Publishes(events.FAULT)
 
     def __init__(self, name: str, *, time: RealTime, **options: Any) -> None:
-        """
-        Create the ROS node.
-
-        :param time: how time passes for the node and its devices.
-        :param options: for rclpy's node: context, namespace, parameter_overrides, cli_args, ...
-        """
         super().__init__(name, **options)
         self.time = time
         time.attach(self)
@@ -67,12 +64,13 @@ class IsolatedNode(LifecycleNode):
         impairs: int = CapabilityStatus.OK,
     ) -> None:
         """
-        Publish and log that something went wrong; at most a few of the same code in a while.
+        Publish and log a fault, unless there were too many with this code; see FaultLimit.
 
-        :param message: one line; must not hold what a person said.
+        :param code: stable name of the kind of fault, e.g. device_lost.
+        :param message: one line; must not contain what a person said.
         :param tried: what was done about it.
-        :param impairs: DEGRADED or LOST of CapabilityStatus: how well the node does its work from
-            now on, until it is healed of that code.
+        :param impairs: DEGRADED or LOST of CapabilityStatus: the level of the node from now on,
+            until `healed` is called with this code.
         """
         if impairs != CapabilityStatus.OK:
             self.health.impair(code, impairs, message)
@@ -93,7 +91,7 @@ class IsolatedNode(LifecycleNode):
         )
 
     def healed(self, code: str) -> None:
-        """End what impaired the node under this code; without effect if nothing did."""
+        """Remove the impairment with this code; without effect if there is none."""
         if self.health.heal(code):
             self.log.info(f'{code}: over')
 
@@ -101,24 +99,25 @@ class IsolatedNode(LifecycleNode):
 
     @property
     def stuck_work(self) -> str:
-        """The background work without progress for work_limit_s; empty if there is none."""
+        """Name of the background work without progress for work_limit_s; empty if none."""
         return self._worker.stuck(self.settings.work_limit_s) if self._worker else ''
 
     def in_background(
         self, function: Callable[..., Any], *args: Any, then: Callable[[Any], object] | None = None
     ) -> None:
         """
-        Run slow work on the node's worker thread, one piece after another.
+        Run a function on the worker thread, after the ones before it.
 
-        Work that neither ends nor posts anything for work_limit_s makes the node count as hung.
+        A function that neither ends nor posts anything for work_limit_s makes the node count as
+        hung. An exception in it becomes a fault.
 
-        :param then: gets the result on the executor's thread. A failure becomes a fault.
+        :param then: is called with the result on the executor's thread.
         """
         assert self._worker is not None, 'in_background is for configured nodes'
         self._worker.do(function, *args, then=then, failed=self._handler_failed)
 
     def post(self, callback: Callable[..., object], *args: Any, **fields: Any) -> None:
-        """Call back on the executor's thread with the caller's trace context; thread-safe."""
+        """Call a function on the executor's thread in the caller's trace context; thread-safe."""
         executor = self.executor
         if executor is None:
             return
@@ -137,7 +136,7 @@ class IsolatedNode(LifecycleNode):
 
     @contextlib.contextmanager
     def model_time(self) -> Iterator[None]:
-        """Count what is done within as a model's time, apart from Phoenix's own."""
+        """Count the time of the with block as time of a model."""
         started_s = timing.handed_over().since_s
         with timing.model():
             yield
@@ -145,7 +144,7 @@ class IsolatedNode(LifecycleNode):
             self.metrics.model_answered(timing.handed_over().since_s - started_s)
 
     def by_model(self, results: Iterable[Result]) -> Iterator[Result]:
-        """Yield the results, counting the wait for each as a model's time."""
+        """Yield the results, counting the time to produce each as time of a model."""
         iterator = iter(results)
         while True:
             with self.model_time():
@@ -158,13 +157,13 @@ class IsolatedNode(LifecycleNode):
     # Timers.
 
     def every(self, period_s: float, callback: Callable[[], None]) -> Timer:
-        """Call back periodically until cancelled or deactivated."""
+        """Call a function periodically until the timer is cancelled or the node deactivated."""
         return self._running_timers.start(
             period_s, lambda: self.isolated(callback, None, Timing.now())
         )
 
     def after(self, delay_s: float, callback: Callable[[], None]) -> Timer:
-        """Call back once, with the trace context of now, unless cancelled or deactivated."""
+        """Call a function once in the current trace context, unless cancelled or deactivated."""
 
         def once() -> None:
             timer.cancel()
@@ -188,11 +187,11 @@ class IsolatedNode(LifecycleNode):
         *args: Any,
         **fields: Any,
     ) -> None:
-        """Call back; what it raises becomes a fault in the trace of what was handled."""
+        """Call a function in a trace context; an exception in it becomes a fault."""
         with tracing.caused_by(cause), timing.measured(spent):
             try:
                 callback(*args, **fields)
-            except Exception as error:  # the node and its other handlers go on
+            except Exception as error:  # the node and its other handlers continue
                 self._handler_failed(callback, error)
 
     def _handler_failed(self, callback: Callable[..., Any], error: Exception) -> None:

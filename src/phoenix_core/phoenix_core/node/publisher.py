@@ -1,4 +1,4 @@
-"""Publish one event of a node, with its header filled in and the catalogue's rules kept."""
+"""The publisher of one event of a node."""
 
 from typing import Any, Generic
 
@@ -10,10 +10,10 @@ from phoenix_core.telemetry.tracing import TraceContext
 
 class EventPublisher(Generic[Fields]):
     """
-    Publish an event by a call with the fields of its message.
+    Publishes an event when called with the fields of its message; fills in the header.
 
-    self.transcript(kind=Transcript.FINAL, text='hello') on the executor's thread;
-    self.post(self.transcript, kind=...) from another one.
+    On the executor's thread: self.transcript(kind=Transcript.FINAL, text='hello').
+    On any other thread: self.post(self.transcript, kind=Transcript.FINAL, text='hello').
     """
 
     __slots__ = ('_cause', '_node', '_stamp', 'event')
@@ -34,9 +34,9 @@ class EventPublisher(Generic[Fields]):
         """
         Publish a message.
 
-        :param fields: the message's fields; the header is filled in.
-        :returns: the event's trace context; None when it is untraced, or refused with a warning
-            because the node is not active.
+        :param fields: the fields of the message, without the header.
+        :returns: the trace context of the event; None if it is untraced, or was not published
+            because the node is not active, which is logged.
         :raises EventRuleError: a field breaks a rule of the catalogue, and event_rules is enforce.
         """
         context: TraceContext | None = self._node.publish_event(
@@ -45,16 +45,16 @@ class EventPublisher(Generic[Fields]):
         return context
 
     def at(self, stamp: Time) -> 'EventPublisher[Fields]':
-        """Return a publisher of the same event that happened at that time, instead of now."""
+        """Return a publisher of the event with this time stamp instead of the current time."""
         return EventPublisher(self._node, self.event, stamp, self._cause)
 
     def caused_by(self, cause: TraceContext | None) -> 'EventPublisher[Fields]':
-        """Return a publisher of the same event with that cause, instead of what is handled."""
+        """Return a publisher of the event with this cause instead of the event being handled."""
         return EventPublisher(self._node, self.event, self._stamp, cause)
 
     @property
     def subscription_count(self) -> int:
-        """How many subscriptions the event reaches now."""
+        """The number of subscriptions matched with this publisher."""
         return int(self._node.events_out.subscription_count(self.event))
 
     @property

@@ -1,4 +1,4 @@
-"""Send the events of a node: headers, the rules of the catalogue, the trace."""
+"""The publishers of a node: they fill in headers, check rules, and count and send events."""
 
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
@@ -12,23 +12,22 @@ from phoenix_core.telemetry.tracing import TraceContext
 
 
 class EventPublishers:
-    """The ROS publishers of a node. Fills in headers, checks, counts and sends."""
+    """
+    The ROS publishers of a node by event.
+
+    :param node: an EventNode.
+    """
 
     def __init__(self, node: Any) -> None:
-        """
-        Begin without a publisher.
-
-        :param node: an EventNode.
-        """
         self._node = node
         self._producer = node.get_name()
         self._clock = node.get_clock()
         self._publishers: dict[EventType, Any] = {}
-        self._rules_reported: set[str] = set()  # broken, where a fault is all that follows
+        self._rules_reported: set[str] = set()  # broken rules with a fault published
         self.known: dict[str, Collection[str] | Mapping[str, Collection[str] | None]] = {}
 
     def make(self, produced: Iterable[EventType]) -> None:
-        """Make the publishers of these events, unless they are there."""
+        """Create the publishers of these events that do not exist."""
         for event in produced:
             if event not in self._publishers:
                 self._publishers[event] = self._node.create_publisher(
@@ -42,7 +41,7 @@ class EventPublishers:
                 self._node.destroy_publisher(publisher)
 
     def subscription_count(self, event: EventType) -> int:
-        """Return how many subscriptions an event of this node reaches now."""
+        """Return the number of subscriptions matched with the publisher of an event."""
         publisher = self._publishers.get(event)
         return publisher.get_subscription_count() if publisher is not None else 0
 
@@ -53,7 +52,7 @@ class EventPublishers:
         stamp: Time | None,
         cause: TraceContext | None,
     ) -> TraceContext | None:
-        """Send an event; see EventPublisher."""
+        """Publish an event; see EventPublisher."""
         node = self._node
         message = event.build(fields)
         if node.settings.event_rules != 'off':
@@ -73,18 +72,18 @@ class EventPublishers:
         return context
 
     def send(self, event: EventType, message: Any) -> None:
-        """Send a message as it is."""
+        """Send a message unchanged."""
         self._node.time.published(event)
         if self._node.metrics is not None:
             self._node.metrics.published(event)
         self._publishers[event].publish(message)
 
     def _now(self, system_time: Time) -> Time:
-        """Return the ROS time; unless simulated the system time, a third of the cost of asking."""
+        """Return the ROS time: the system time, which is cheaper to get, unless simulated."""
         return self._clock.now().to_msg() if self._clock.ros_time_is_active else system_time
 
     def _check_rules(self, event: EventType, message: Any) -> None:
-        """Raise for a broken rule, or publish a fault, once per kind."""
+        """Raise for a broken rule, or publish one fault per rule, depending on event_rules."""
         try:
             event.check(message, self.known)
         except EventRuleError as error:

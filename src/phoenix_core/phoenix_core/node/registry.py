@@ -1,4 +1,4 @@
-"""The registry: every event and node that is installed, and who says what to whom."""
+"""The registry of all installed events and nodes, and of the flow of events between them."""
 
 import difflib
 from collections.abc import Collection, Iterable, Mapping
@@ -9,11 +9,11 @@ from phoenix_core.events.event_type import EventType
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.settings import plugins
 
-NodeClass = type[EventNode] | EventNode  # one that decides what it declares when it is made
+NodeClass = type[EventNode] | EventNode  # an instance may declare more than its class
 
 
 class UnknownEventError(ValueError):
-    """No event of that name or topic; says which are close."""
+    """There is no event of that name or topic; suggests a similar one."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class EventFlow:
     The nodes between which an event travels, in alphabetical order.
 
     :param producers: nodes that publish it.
-    :param consumers: nodes that hear it.
+    :param consumers: nodes that subscribe to it.
     """
 
     producers: tuple[str, ...]
@@ -30,36 +30,35 @@ class EventFlow:
 
 
 class Registry:
-    """What a set of nodes declares, read from both sides: the events' and the nodes'."""
+    """
+    The declarations of a set of nodes, by node and by event.
+
+    :param nodes: node classes, or nodes, by name.
+    :param catalogue: the known events, to which those that the nodes declare are added.
+    """
 
     def __init__(
         self, nodes: Mapping[str, NodeClass], catalogue: Iterable[EventType] = events.ALL
     ) -> None:
-        """
-        Collect the declarations.
-
-        :param nodes: classes, or nodes, by name.
-        :param catalogue: the events known without them; the nodes' own ones are added.
-        """
         self.nodes = dict(sorted(nodes.items()))
         declared = (event for name in self.nodes for event in self._of(name))
         self.events = tuple(dict.fromkeys([*catalogue, *declared]))
 
     @classmethod
     def installed(cls) -> 'Registry':
-        """Collect from all nodes that installed packages offer, those outside Phoenix included."""
+        """Return the registry of the nodes of all installed packages."""
         return cls(
             {name: plugins.load(plugins.NODES, name) for name in plugins.names(plugins.NODES)}
         )
 
     def of_packages(self, packages: Collection[str]) -> 'Registry':
-        """Leave out the nodes of other packages, and the events that they alone have."""
+        """Return a registry of the catalogue and the nodes of these packages."""
         own = {name: node for name, node in self.nodes.items() if self.package(name) in packages}
         return Registry(own)
 
     def event(self, name: str) -> EventType:
         """
-        Find an event by its name or its topic.
+        Return an event by its name or its topic.
 
         :raises UnknownEventError: there is none.
         """
@@ -72,26 +71,26 @@ class Registry:
         raise UnknownEventError(f'{name}: no such event{hint}')
 
     def event_flow(self, event: EventType) -> EventFlow:
-        """Tell who produces and who consumes an event."""
+        """Return the producers and consumers of an event."""
         return EventFlow(
             tuple(name for name in self.nodes if event in self.produced_by(name)),
             tuple(name for name in self.nodes if event in self.consumed_by(name)),
         )
 
     def produced_by(self, node: str) -> tuple[EventType, ...]:
-        """List the events a node publishes, those of every node last."""
+        """Return the events that a node publishes, those of every node last."""
         return self.nodes[node].declarations.publishes
 
     def consumed_by(self, node: str) -> tuple[EventType, ...]:
-        """List the events a node hears."""
+        """Return the events that a node subscribes to."""
         return tuple(self.nodes[node].declarations.subscribes)
 
     def observed_by(self, node: str) -> tuple[EventType, ...]:
-        """List the events a node looks on at; nothing that the toy does depends on that."""
+        """Return the events that a node observes."""
         return tuple(self.nodes[node].declarations.observes)
 
     def package(self, node: str) -> str:
-        """Name the Python package a node comes from."""
+        """Return the name of the Python package that contains a node."""
         return self.node_class(node).__module__.partition('.')[0]
 
     def node_class(self, node: str) -> type[EventNode]:
@@ -100,7 +99,7 @@ class Registry:
         return found if isinstance(found, type) else type(found)
 
     def problems(self) -> list[str]:
-        """Say in one line each where the events and the nodes' declarations do not fit."""
+        """Return one line for each contradiction between events and declarations of nodes."""
         return [
             line
             for event in self.events
@@ -114,21 +113,21 @@ class Registry:
         flow = self.event_flow(event)
         for role, verb, names, excuse in (
             ('producer', 'publishes', flow.producers, event.no_producer),
-            ('consumer', 'hears', flow.consumers, event.no_consumer),
+            ('consumer', 'subscribes to', flow.consumers, event.no_consumer),
         ):
             if not names and not excuse:
                 yield (
-                    f'{event.name}: no node {verb} it; declare it in one, take it out of the '
-                    f'catalogue, or say why in its no_{role}'
+                    f'{event.name}: no node {verb} it; declare it in a node, remove it from the '
+                    f'catalogue, or give the reason in its no_{role}'
                 )
             if names and excuse:
                 yield (
-                    f'{event.name}: {names[0]} {verb} it, but the catalogue says that none does '
-                    f'({excuse}); take its no_{role} away'
+                    f'{event.name}: {names[0]} {verb} it, but according to the catalogue no node '
+                    f'does ({excuse}); remove its no_{role}'
                 )
 
     def _ambiguous(self, event: EventType) -> Iterable[str]:
         for other in self.events[: self.events.index(event)]:
             for what in ('name', 'topic'):
                 if getattr(other, what) == getattr(event, what):
-                    yield f'{event.name}: {other.name} has the same {what}; give it one of its own'
+                    yield f'{event.name}: {other.name} has the same {what}; choose another one'

@@ -1,4 +1,4 @@
-"""How events reach the handlers of a node: its subscriptions, and what comes too early."""
+"""The subscriptions of a node: they pass events to handlers while the node is active."""
 
 from collections.abc import Callable
 from functools import partial
@@ -14,20 +14,19 @@ Handler = Callable[[Any], None]
 
 
 class EventSubscriptions:
-    """Hands events on while the node is active, each with its trace and its age."""
+    """
+    Calls the handler of each event with its trace context and the time that it was queued.
+
+    :param node: an EventNode.
+    :param isolated: calls a handler: isolated(handler, cause, spent, message).
+    """
 
     def __init__(self, node: Any, isolated: Callable[..., None]) -> None:
-        """
-        Begin without a subscription.
-
-        :param node: an EventNode.
-        :param isolated: calls a handler: isolated(handler, cause, spent, message).
-        """
         self._node = node
         self._isolated = isolated
         self._subscriptions: list[tuple[EventType, Any]] = []
         self._open_since_ns: int | None = None  # system time
-        # States that came while the node was not active, the newest of each producer.
+        # States received while the node was not active: the newest of each producer.
         self._held: dict[tuple[EventType, str], tuple[Handler, Any]] = {}
 
     def add(self, event: EventType, handler: Handler) -> None:
@@ -42,18 +41,18 @@ class EventSubscriptions:
         self._subscriptions.append((event, subscription))
 
     def open(self) -> None:
-        """Let events through, first the states that have come already."""
+        """Start to call handlers, first with the states that were received before."""
         self._open_since_ns = timing.now_ns()
         held, self._held = self._held, {}
         for (event, _), (handler, message) in held.items():
             self._dispatch(event, handler, message)
 
     def close(self) -> None:
-        """Let no event through."""
+        """Stop calling handlers."""
         self._open_since_ns = None
 
     def free(self) -> None:
-        """Take all subscriptions away."""
+        """Destroy all subscriptions."""
         for event, subscription in self._subscriptions:
             self._node.destroy_subscription(subscription)
             self._node.time.subscribed(event, -1)
@@ -78,7 +77,7 @@ class EventSubscriptions:
             queued_s = timing.age_s(message.header, self._open_since_ns)
             cause = TraceContext.of(message.header)
             if cause is None and event.traced and not event.needs_cause:
-                cause = TraceContext.root()  # sent by hand: what comes of it is one interaction
+                cause = TraceContext.root()  # published by hand: it starts an interaction
         begun = Timing.now(queued_s)
         self._isolated(handler, cause, begun, message)
         if metrics is not None:

@@ -7,19 +7,18 @@ from rclpy.timer import Timer as RosTimer
 
 
 class Timer:
-    """A call that is due later, once or periodically; made by EventNode.after and .every."""
+    """
+    A timer that can be cancelled; created by EventNode.after and EventNode.every.
+
+    :param forget: destroys the ROS timer.
+    """
 
     def __init__(self, timer: RosTimer, forget: Callable[[], None]) -> None:
-        """
-        Keep what is needed to cancel.
-
-        :param forget: frees the timer.
-        """
         self._timer = timer
         self._forget: Callable[[], None] | None = forget
 
     def cancel(self) -> None:
-        """Do not call any more, and free the timer; again has no effect."""
+        """Stop and destroy the timer; without effect if it is cancelled already."""
         if self._forget is not None:
             self._timer.cancel()
             self._forget()
@@ -27,14 +26,13 @@ class Timer:
 
 
 class Timers:
-    """The timers of a node that are not cancelled."""
+    """
+    The timers of a node that are not cancelled.
+
+    :param node: an EventNode, whose ROS clock they use.
+    """
 
     def __init__(self, node: Any) -> None:
-        """
-        Begin without any.
-
-        :param node: an EventNode; its ROS clock counts.
-        """
         self._node = node
         self._set: set[Timer] = set()
 
@@ -43,7 +41,7 @@ class Timers:
 
         def forget() -> None:
             self._set.discard(started)
-            # Not at once: it may be the timer whose callback runs now.
+            # Posted, because it may be called by the callback of this timer.
             self._node.post(self._node.destroy_timer, timer)
 
         timer = self._node.create_timer(period_s, callback)
@@ -52,6 +50,6 @@ class Timers:
         return started
 
     def cancel(self) -> None:
-        """Cancel all."""
+        """Cancel all timers."""
         for started in list(self._set):
             started.cancel()

@@ -1,4 +1,4 @@
-"""Slow work of a node, on a thread of its own."""
+"""The worker thread of a node, which runs slow work in order."""
 
 import threading
 import time
@@ -11,23 +11,25 @@ from phoenix_core.telemetry import timing, tracing
 
 
 class Worker:
-    """Runs one piece of work after another; simulated time stands still meanwhile."""
+    """
+    Runs functions one after another on one thread.
+
+    Simulated time stands still while a function is queued or runs.
+
+    :param name: name of the thread.
+    :param clock: the time of the node.
+    :param post: calls a function on the executor's thread.
+    """
 
     def __init__(self, name: str, clock: RealTime, post: Callable[..., None]) -> None:
-        """
-        Wait for work.
-
-        :param name: of the thread.
-        :param post: calls back on the thread that may use the result.
-        """
         self._pool = ThreadPoolExecutor(1, thread_name_prefix=name)
         self._clock = clock
         self._post = post
-        self._waiting = 0  # given and not done
+        self._pending = 0  # functions that are queued or run
         self._lock = threading.Lock()
-        self._thread = 0  # the identifier of the thread while it works
-        self._name = ''  # of what it does
-        self._progress_s = 0.0  # when it last got on with that
+        self._thread = 0  # identifier of the thread while a function runs
+        self._name = ''  # of that function
+        self._progress_s = 0.0  # monotonic time of its last progress
 
     def do(
         self,
@@ -36,7 +38,12 @@ class Worker:
         then: Callable[[Any], object] | None,
         failed: Callable[[Callable[..., Any], Exception], object],
     ) -> None:
-        """Do something after what was given before; then or failed is posted."""
+        """
+        Queue a function.
+
+        :param then: is posted with the result.
+        :param failed: is posted with the function and the exception that it raised.
+        """
         cause, spent = tracing.current(), timing.handed_over()
 
         def work() -> None:
@@ -57,24 +64,24 @@ class Worker:
         self._pool.submit(work).add_done_callback(lambda _: self._count(-1))
 
     def progress(self) -> None:
-        """Take it that the work under way gets on, if it is that which calls."""
+        """Note that the running function makes progress; without effect on other threads."""
         if self._thread == threading.get_ident():
             self._progress_s = time.monotonic()
 
     def stuck(self, limit_s: float) -> str:
-        """Name what has not got on for so long; empty if nothing."""
+        """Return the name of the running function if it has made no progress for limit_s."""
         stuck = self._thread and time.monotonic() - self._progress_s > limit_s
         return self._name if stuck else ''
 
     def end(self) -> None:
-        """Forget what was not begun; what is under way goes on unheard."""
+        """Discard queued functions; a running one is not waited for."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def _count(self, change: int) -> None:
-        """Hold simulated time while there is something to do, however much it is."""
+        """Hold simulated time while any function is pending."""
         with self._lock:
-            before, self._waiting = self._waiting, self._waiting + change
+            before, self._pending = self._pending, self._pending + change
             if not before:
                 self._clock.begin()
-            elif not self._waiting:
+            elif not self._pending:
                 self._clock.end()

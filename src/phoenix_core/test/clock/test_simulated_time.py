@@ -1,8 +1,8 @@
 """Simulated time: it stands still while anything is under way, and advances to what is due."""
 
 import threading
+from collections.abc import Callable
 
-import pytest
 from phoenix_msgs.msg import ListenRequest, StopSpeaking
 
 from phoenix_core import events
@@ -11,7 +11,6 @@ from phoenix_core.clock.units import NANOSECONDS_PER_SECOND
 from phoenix_core.node.declarations import Publishes, subscribes
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.settings.node_settings import NodeSettings
-from phoenix_core.testing import TestGraph
 
 START_NS = 1_700_000_000 * NANOSECONDS_PER_SECOND
 
@@ -34,9 +33,9 @@ class Sleeper(threading.Thread):
         self.time.end()
 
 
-def until_quiet(time: SimulatedTime) -> None:
+def until_quiet(time: SimulatedTime, quiet: Callable[[], bool] | None = None) -> None:
     for _ in range(5000):
-        if time.quiet():
+        if (quiet or time.quiet)():
             return
         threading.Event().wait(0.001)
     raise AssertionError(f'not quiet: {time.under_way}')
@@ -129,12 +128,6 @@ class Asker(EventNode):
         self.heard.append(stop.reason)
 
 
-@pytest.fixture
-def graph():
-    with TestGraph() as graph:
-        yield graph
-
-
 def test_time_waits_for_events_and_work_and_then_goes_to_the_next_timer(graph):
     time = SimulatedTime(START_NS)
     worker, asker = graph.add(Worker, time=time), graph.add(Asker, time=time)
@@ -143,23 +136,16 @@ def test_time_waits_for_events_and_work_and_then_goes_to_the_next_timer(graph):
     def quiet() -> bool:
         return graph.call(time.quiet)
 
-    def wait_until_quiet() -> None:
-        for _ in range(1000):
-            if quiet():
-                return
-            threading.Event().wait(0.005)
-        raise AssertionError(f'not quiet: {time.under_way}')
-
-    wait_until_quiet()
+    until_quiet(time, quiet)
     graph.call(lambda: asker.listen_request(kind=ListenRequest.OPEN))
     threading.Event().wait(0.2)  # whatever happens meanwhile, the work is not done
     assert not quiet()
     worker.may_end.set()
-    wait_until_quiet()
+    until_quiet(time, quiet)
     steps = 0
     while not asker.heard:
         graph.call(lambda: time.advance(time.next_due_ns()))
-        wait_until_quiet()
+        until_quiet(time, quiet)
         steps += 1
     assert asker.heard == ['2.00']
     assert steps == 8  # the periodic timer of 0.25 s is due in between

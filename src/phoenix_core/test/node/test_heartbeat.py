@@ -12,7 +12,6 @@ from phoenix_core.node.declarations import subscribes
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.node.health import MOST_IN_PERIOD
 from phoenix_core.settings.node_settings import NodeSettings
-from phoenix_core.testing import TestGraph
 
 
 class Patient(EventNode):
@@ -42,12 +41,6 @@ class Refuser(EventNode):
 
     def configure(self) -> None:
         raise self.error
-
-
-@pytest.fixture
-def graph():
-    with TestGraph() as graph:
-        yield graph
 
 
 def of(node, **fields):

@@ -47,12 +47,6 @@ class Echo(EventNode):
 
 
 @pytest.fixture
-def graph():
-    with TestGraph() as graph:
-        yield graph
-
-
-@pytest.fixture
 def probe(graph):
     return graph.probe(
         publishes=[events.TOUCH, events.STOP_SPEAKING],

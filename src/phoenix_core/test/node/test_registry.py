@@ -72,12 +72,12 @@ def problems(nodes, *catalogue):
 def test_an_event_that_nobody_says_or_hears_is_an_orphan():
     assert problems({'hand': Hand, 'cat': Cat, 'ear': Ear}, events.TOUCH) == []
     assert problems({'cat': Cat, 'ear': Ear}, events.TOUCH) == [
-        'TOUCH: no node publishes it; declare it in one, take it out of the catalogue, or say why '
-        'in its no_producer'
+        'TOUCH: no node publishes it; declare it in a node, remove it from the catalogue, or give '
+        'the reason in its no_producer'
     ]
     assert problems({'hand': Hand}, events.TOUCH) == [
-        'TOUCH: no node hears it; declare it in one, take it out of the catalogue, or say why in '
-        'its no_consumer'
+        'TOUCH: no node subscribes to it; declare it in a node, remove it from the catalogue, or '
+        'give the reason in its no_consumer'
     ]
 
 
@@ -94,13 +94,13 @@ def test_an_intended_orphan_says_so_and_must_then_be_one():
         def on_purring(self, purring: StopSpeaking) -> None: ...
 
     assert problems({'listener': Listener}) == [
-        'PURRING: listener hears it, but the catalogue says that none does (nobody listens to '
-        'cats); take its no_consumer away'
+        'PURRING: listener subscribes to it, but according to the catalogue no node does (nobody '
+        'listens to cats); remove its no_consumer'
     ]
 
 
 def test_two_events_on_one_topic_are_told():
     twin = dataclasses.replace(events.TOUCH, name='TWIN')
     assert problems({'hand': Hand, 'cat': Cat, 'ear': Ear}, events.TOUCH, twin)[-1] == (
-        'TWIN: TOUCH has the same topic; give it one of its own'
+        'TWIN: TOUCH has the same topic; choose another one'
     )

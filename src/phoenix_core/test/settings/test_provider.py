@@ -19,7 +19,6 @@ from phoenix_core.settings.node_settings import (
 from phoenix_core.settings.plugins import PluginError
 from phoenix_core.settings.profile import Profile
 from phoenix_core.settings.provider import Provider, ProviderGroup
-from phoenix_core.testing.graph import TestGraph
 
 
 @dataclass
@@ -63,12 +62,6 @@ class Goat(EventNode):
 @pytest.fixture(autouse=True)
 def installed(provide):
     provide(HORNS.entry_points, 'straight', 'curved', 'no_provider', 'cannot_be_imported')
-
-
-@pytest.fixture
-def graph():
-    with TestGraph() as graph:
-        yield graph
 
 
 def settings(profile=None, environ=None):

@@ -14,7 +14,6 @@ from phoenix_core.node.declarations import Publishes, subscribes
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.settings.node_settings import NodeSettings, SettingsError
 from phoenix_core.telemetry import logs
-from phoenix_core.testing import TestGraph
 
 
 class Talker(EventNode):
@@ -61,12 +60,6 @@ class Desk:
         with self._came:
             assert self._came.wait_for(found, 10), self.lines
             return found()[-1]
-
-
-@pytest.fixture
-def graph():
-    with TestGraph() as graph:
-        yield graph
 
 
 @pytest.fixture
