@@ -1,1 +1,1 @@
-"""What every Phoenix node is made of: catalogue, event node, settings, tracing, composition."""
+"""Phoenix Core: the event catalogue, the node base class, settings, telemetry and supervision."""

@@ -1,1 +1,1 @@
-"""Time: as it passes or simulated, and sound laid out in time."""
+"""Clocks: real and simulated time, time units, back-off, and a timeline of sound."""

@@ -1,12 +1,12 @@
-"""Exponential back-off: pauses between attempts that double up to a longest one."""
+"""Exponential back-off: pauses between attempts that double up to a limit."""
 
 
 class Backoff:
     """
-    The pauses between attempts at something that keeps failing.
+    The pauses between attempts of an operation that keeps failing.
 
     :param first_s: pause after the first failure.
-    :param longest_s: no pause is longer.
+    :param longest_s: upper limit of all pauses.
     """
 
     def __init__(self, first_s: float, longest_s: float) -> None:
@@ -21,5 +21,5 @@ class Backoff:
         return pause_s
 
     def reset(self) -> None:
-        """Begin again with the first pause, after a success."""
+        """Start again with the first pause; call it after a success."""
         self._pause_s = self._first_s

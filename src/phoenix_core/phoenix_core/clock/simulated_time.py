@@ -1,8 +1,8 @@
 """
-The time of a process: as it passes, or simulated, advancing only when nothing is under way.
+The time of a process: real, or simulated so that it only advances while nothing is pending.
 
-On simulated time a session runs as fast as the machine can, and the same way each time: whatever
-takes the machine long (a model, a busy core) takes no time of the session.
+In simulated time a session runs as fast as the machine allows and is reproducible: computation
+(a model, a busy core) takes no simulated time.
 """
 
 import threading
@@ -21,14 +21,14 @@ from phoenix_core.events.event_type import EventType
 
 
 class RealTime:
-    """Time as it passes: the methods by which nodes and devices wait, and say what they do."""
+    """Real time; also the interface by which nodes and devices wait and report pending work."""
 
     def now_s(self) -> float:
-        """Return the seconds of a clock that is never set."""
+        """Return the time of a monotonic clock in seconds."""
         return time.monotonic()
 
     def sleep(self, seconds: float) -> None:
-        """Let time pass in this thread."""
+        """Block this thread."""
         time.sleep(seconds)
 
     def wait_for(
@@ -38,29 +38,29 @@ class RealTime:
         timeout_s: float | None = None,
     ) -> bool:
         """
-        Wait for a predicate as Condition.wait_for does; the caller holds the condition.
+        Wait for a predicate like Condition.wait_for; the caller holds the condition.
 
-        The predicate becomes true by what other threads do, not by the passing of time.
+        Other threads make the predicate true; it must not depend on the time.
         """
         return bool(condition.wait_for(predicate, timeout_s))
 
     def begin(self) -> None:
-        """Say that something is under way: a device's thread, work, a callback to come."""
+        """Note that an activity is pending: a device thread, work, a posted callback."""
 
     def end(self) -> None:
-        """Say that it is done."""
+        """Note that a pending activity has ended."""
 
     def attach(self, node: Any) -> None:
-        """Take in a node: its ROS clock and its timers."""
+        """Control the ROS clock of a node and consider its timers."""
 
     def subscribed(self, event: EventType, change: int) -> None:
-        """Take it that there are so many more subscriptions of an event."""
+        """Change the number of subscriptions of an event."""
 
     def published(self, event: EventType) -> None:
-        """Take it that an event is on its way to its subscribers."""
+        """Note that an event was sent to its subscribers."""
 
     def received(self, event: EventType) -> None:
-        """Take it that one of them is done with it."""
+        """Note that one subscriber has handled an event."""
 
 
 REAL_TIME = RealTime()
@@ -75,31 +75,32 @@ class _Wait:
 
 class SimulatedTime(RealTime):
     """
-    Stands still until `advance` sets it; one for all nodes of a process, which share an executor.
+    Stands still until `advance` is called. Shared by all nodes of a process and its executor.
 
-    Whoever drives it calls `quiet`, `next_due_ns` and `advance` on the executor's thread, between
-    two callbacks. All else may be called from any thread.
+    The driver calls `quiet`, `next_due_ns` and `advance` on the executor's thread, between
+    callbacks. All other methods are thread-safe.
+
+    :param start_ns: initial ROS time.
     """
 
     def __init__(self, start_ns: int) -> None:
-        """Begin at that ROS time."""
         self.now_ns = start_ns
         self._lock = threading.Lock()
-        self._under_way = 0
+        self._pending = 0
         self._waits: list[_Wait] = []
         self._nodes: list[Any] = []
         self._subscriptions: Counter[EventType] = Counter()
-        self._on_the_way: Counter[EventType] = Counter()
+        self._in_transit: Counter[EventType] = Counter()
         self._counting = False
         self._released_s: float | None = None
 
     def now_s(self) -> float:
-        """Return the simulated time."""
+        """Return the simulated time in seconds."""
         since_s = 0.0 if self._released_s is None else time.monotonic() - self._released_s
         return self.now_ns / NANOSECONDS_PER_SECOND + since_s
 
     def sleep(self, seconds: float) -> None:
-        """Wait until simulated time has advanced so far."""
+        """Block this thread until simulated time has advanced by so many seconds."""
         condition = threading.Condition()
         with condition:
             self.wait_for(condition, lambda: False, seconds)
@@ -110,7 +111,7 @@ class SimulatedTime(RealTime):
         predicate: Callable[[], object],
         timeout_s: float | None = None,
     ) -> bool:
-        """Wait for a predicate, or until simulated time has advanced so far."""
+        """Wait for a predicate, or until simulated time has advanced by the timeout."""
         if self._released_s is not None:
             return super().wait_for(condition, predicate, timeout_s)
         due_ns = None
@@ -119,28 +120,28 @@ class SimulatedTime(RealTime):
         wait = _Wait(condition, predicate, due_ns)
         with self._lock:
             self._waits.append(wait)
-            self._under_way -= 1  # the caller is under way, but for now it waits
+            self._pending -= 1  # the caller counts as pending except while it waits
         try:
             while self._released_s is None and not self._over(wait):
                 condition.wait()
         finally:
             with self._lock:
-                self._under_way += 1
+                self._pending += 1
                 self._waits.remove(wait)
         return bool(predicate())
 
     def begin(self) -> None:
-        """Hold time still until `end`."""
+        """Keep time from advancing until `end`."""
         with self._lock:
-            self._under_way += 1
+            self._pending += 1
 
     def end(self) -> None:
-        """Let time go on, as far as this was under way."""
+        """Undo one `begin`."""
         with self._lock:
-            self._under_way -= 1
+            self._pending -= 1
 
     def attach(self, node: Any) -> None:
-        """Set the ROS clock of a node; its ROS timers count."""
+        """Control the ROS clock of a node and consider its timers."""
         clock = node.get_clock()
         clock.set_ros_time_override(self._ros_time())
         clock._set_ros_time_is_active(True)
@@ -152,37 +153,37 @@ class SimulatedTime(RealTime):
             self._subscriptions[event] += change
 
     def published(self, event: EventType) -> None:
-        """Hold time still until all subscribers of this process are done with the event."""
-        # What may be lost without harm must not hold anything up.
+        """Keep time from advancing until all subscribers of this process have handled it."""
+        # A message of a lossy stream may never arrive.
         if self._counting and event.qos is not qos.LOSSY_STREAM:
             with self._lock:
-                self._on_the_way[event] += self._subscriptions[event]
+                self._in_transit[event] += self._subscriptions[event]
 
     def received(self, event: EventType) -> None:
-        """Count one subscriber less."""
+        """Note that one subscriber has handled an event."""
         with self._lock:
-            if self._on_the_way[event] > 0:  # latched ones may come late and unannounced
-                self._on_the_way[event] -= 1
+            if self._in_transit[event] > 0:  # a latched one may arrive without being counted
+                self._in_transit[event] -= 1
 
     def count_events(self) -> None:
-        """Hold time still for events from now on: all publishers know their subscribers."""
+        """Count events from now on; call it once all publishers are matched with subscribers."""
         self._counting = True
 
-    # For whoever drives it.
+    # For the driver.
 
     @property
     def under_way(self) -> list[str]:
-        """What holds time still, for an error message; empty when quiet."""
+        """What keeps time from advancing, for an error message; empty when quiet."""
         with self._lock:
-            what = [f'{n} x {event.topic}' for event, n in self._on_the_way.items() if n]
-            if self._under_way:
-                what.append(f'{self._under_way} pieces of work')
+            what = [f'{n} x {event.topic}' for event, n in self._in_transit.items() if n]
+            if self._pending:
+                what.append(f'{self._pending} pieces of work')
         return what
 
     def quiet(self) -> bool:
-        """Tell whether nothing happens any more unless time advances."""
+        """Return whether nothing more happens until time advances."""
         with self._lock:
-            if self._under_way or any(self._on_the_way.values()):
+            if self._pending or any(self._in_transit.values()):
                 return False
             waits = list(self._waits)
         for wait in waits:
@@ -193,7 +194,7 @@ class SimulatedTime(RealTime):
         return due_ns is None or due_ns > self.now_ns
 
     def next_due_ns(self) -> int | None:
-        """Return the earliest time that a timer or a waiting thread waits for; None: nothing."""
+        """Return the earliest time at which a timer or a waiting thread is due, if any."""
         with self._lock:
             dues = [wait.due_ns for wait in self._waits if wait.due_ns is not None]
         if (timer_ns := self._next_timer_ns()) is not None:
@@ -201,7 +202,7 @@ class SimulatedTime(RealTime):
         return min(dues, default=None)
 
     def advance(self, to_ns: int) -> None:
-        """Set the time; whatever is due then begins to happen."""
+        """Set the time and wake up what is due."""
         self.now_ns = to_ns
         now = self._ros_time()
         for node in self._nodes:
@@ -209,7 +210,7 @@ class SimulatedTime(RealTime):
         self._wake([wait for wait in self._snapshot() if self._due(wait)])
 
     def release(self) -> None:
-        """End what is waited for now, then let time pass as it does: devices can be stopped."""
+        """Wake up all waiting threads and continue in real time, so that devices can stop."""
         self._released_s = time.monotonic()
         self._wake(self._snapshot())
 

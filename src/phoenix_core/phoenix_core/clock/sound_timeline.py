@@ -1,31 +1,31 @@
-"""The last seconds of a sound, laid out in time as it becomes known."""
+"""A timeline of the last seconds of sound, filled from time-stamped chunks."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 LONGEST_S = 5.0
-JITTER_S = 0.05  # what follows on another sound by less than this is taken to join it
+JITTER_S = 0.05  # a sound whose gap to the previous one is shorter is joined to it
 
 
 class Timeline:
     """
-    Samples by the time at which they are heard, LONGEST_S of them; all else is silence.
+    The samples of the last LONGEST_S by the time at which they are audible; the rest is silence.
 
-    Sounds that follow on each other are joined without a gap, whatever the jitter of their times.
-    Times are seconds of one clock, positions count samples from its zero. Not thread-safe.
+    Consecutive sounds are joined without a gap in spite of jitter in their times. Times are
+    seconds of one clock; positions are samples since its zero. Not thread-safe.
     """
 
     def __init__(self, sample_rate: int) -> None:
         self._sample_rate = sample_rate
         self._ring: NDArray[np.float32] = np.zeros(round(LONGEST_S * sample_rate), np.float32)
-        self._next = 0  # position after the last sound
+        self._next = 0  # position at which the next consecutive sound begins
         self.end = 0  # position after the last sample
 
     def add(self, sound: NDArray[np.float32], at_s: float, step: int | None = None) -> None:
         """
-        Add a sound, shape (n,), that begins at that time, to what is there.
+        Mix in a sound, shape (n,), that begins at a time.
 
-        :param step: samples after which the next one follows on; default: all of them.
+        :param step: samples after which the next consecutive sound begins; default: n.
         """
         position = self.position(at_s)
         if abs(position - self._next) < JITTER_S * self._sample_rate:
@@ -40,7 +40,7 @@ class Timeline:
             self._ring[self._places(first, end)] += sound[first - position :]
 
     def read(self, position: int, count: int) -> NDArray[np.float32]:
-        """Return the samples from that position on, shape (count,)."""
+        """Return the samples from a position on, shape (count,)."""
         samples = np.zeros(count, np.float32)
         first = max(position, self.end - len(self._ring))
         last = min(position + count, self.end)
@@ -49,7 +49,7 @@ class Timeline:
         return samples
 
     def position(self, at_s: float) -> int:
-        """Return the position of that time."""
+        """Return the position of a time."""
         return round(at_s * self._sample_rate)
 
     def _places(self, first: int, last: int) -> NDArray[np.int64]:

@@ -1,1 +1,1 @@
-"""What the toy tells about itself as a whole: its newest interactions, metrics, spans."""
+"""Telemetry: tracing, timing, logs, metrics, and the node that serves and exports them."""

@@ -12,19 +12,18 @@ FAMILY = re.compile(r'^(?=# HELP )', re.MULTILINE)
 
 
 class ToyMetrics:
-    """The newest metrics of each node. May be used from any thread."""
+    """
+    The newest metrics of each node. Thread-safe.
+
+    :param stale_s: age from which on the metrics of a node are left out.
+    """
 
     def __init__(self, stale_s: float) -> None:
-        """
-        Begin without any node.
-
-        :param stale_s: age of metrics of a node that is gone; they are left out.
-        """
         self._stale_s = stale_s
         self._newest: dict[str, tuple[float, str]] = {}
 
     def feed(self, node: str, exposition: str) -> None:
-        """Note the metrics of a node, in the text format of Prometheus."""
+        """Store the metrics of a node, in the text format of Prometheus."""
         self._newest[node] = time.monotonic(), exposition
 
     def exposition(self) -> str:
@@ -36,9 +35,9 @@ class ToyMetrics:
 
 def merged(expositions: Iterable[str]) -> str:
     """
-    Combine texts in the format of Prometheus; series of a shared process appear once.
+    Combine texts in the format of Prometheus; keep one copy of the series of a shared process.
 
-    Text stays text: to parse the thousand series of a toy and write them again takes thirty times
+    Works on text, because parsing and formatting the thousand series of a toy takes thirty times
     as long.
     """
     families: dict[str, dict[str, str]] = {}  # by # HELP and # TYPE, then by series: its line
@@ -53,7 +52,7 @@ def merged(expositions: Iterable[str]) -> str:
 
 
 def _temperatures() -> str:
-    """Return what the sensors known to Linux measure, on a Pi that of its processor."""
+    """Return the temperatures that Linux measures; on a Raspberry Pi that of the processor."""
     registry = CollectorRegistry()
     family = Gauge(
         'phoenix_temperature_celsius',

@@ -1,4 +1,4 @@
-"""Measures how long a person waits, from the end of speech to the first sound of the answer."""
+"""Measures the time from the end of a person's speech to the first sound of the answer."""
 
 from typing import Any
 
@@ -9,18 +9,17 @@ from phoenix_core.clock.units import seconds
 from phoenix_core.events.event_type import EventType
 from phoenix_core.telemetry.metrics import SLOW_S, NodeMetrics
 
-LONGEST_S = 120.0  # a later sound is no answer
+LONGEST_S = 120.0  # a later sound does not count as an answer
 
 
 class FirstSound:
-    """Measures each interaction by its events."""
+    """
+    Measures the waiting time of each interaction.
+
+    :param metrics: receives the times.
+    """
 
     def __init__(self, metrics: NodeMetrics) -> None:
-        """
-        Begin without an interaction.
-
-        :param metrics: where the times are counted.
-        """
         self._measured = metrics.histogram(
             'phoenix_first_sound_seconds',
             'Time from the end of what a person said to the first sound of the answer.',
@@ -30,7 +29,7 @@ class FirstSound:
         self._ended_s = 0.0
 
     def feed(self, event: EventType, message: Any) -> None:
-        """Note an event of any interaction."""
+        """Process an event of any interaction."""
         if event is events.USER_SPEECH and message.kind == UserSpeech.ENDED:
             self._trace_id = message.header.trace_id
             self._ended_s = seconds(message.header.stamp)

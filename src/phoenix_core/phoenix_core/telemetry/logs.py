@@ -1,8 +1,8 @@
 """
-Makes the loggers of nodes: lines of text or of JSON, each with node, trace and span.
+The loggers of nodes: they write lines of text or JSON with the node, trace and span.
 
-The lines go through the logging of ROS: to the terminal, to ~/.ros/log and to /rosout.
-PHOENIX_LOG_FORMAT is text (default) or json. Nothing that a person said may be logged.
+The lines pass through ROS logging to the terminal, to ~/.ros/log and to /rosout.
+PHOENIX_LOG_FORMAT is text (default) or json. Never log what a person said.
 """
 
 from collections.abc import Mapping, MutableMapping
@@ -31,7 +31,7 @@ EventDict = MutableMapping[str, Any]
 
 def log_format(environ: Mapping[str, str]) -> str:
     """
-    Return the format of lines, one of FORMATS.
+    Return the log format, one of FORMATS.
 
     :raises SettingsError: the variable has another value.
     """
@@ -44,7 +44,7 @@ def log_format(environ: Mapping[str, str]) -> str:
 
 
 def console_format(environ: MutableMapping[str, str]) -> None:
-    """Have ROS print lines of JSON without a prefix; call it before `rclpy.init`."""
+    """Make ROS print JSON lines without a prefix; call it before `rclpy.init`."""
     if environ.get(FORMAT_VARIABLE) == 'json':
         environ.setdefault('RCUTILS_CONSOLE_OUTPUT_FORMAT', '{message}')
 
@@ -73,7 +73,7 @@ def node_log(ros_logger: Any, node: str, form: str) -> structlog.typing.Filterin
 
 
 class _RosLogger:
-    """Hands lines to rclpy, which requires a separate call site for each level."""
+    """Passes lines to rclpy, which requires a separate call site for each level."""
 
     def __init__(self, logger: Any) -> None:
         self._logger = logger
@@ -108,7 +108,7 @@ def _add_trace(logger: _RosLogger, level: str, fields: EventDict) -> EventDict:
 
 
 def _line(logger: _RosLogger, level: str, fields: EventDict) -> str:
-    """Format a line of text, without what ROS puts before it: time, level and node."""
+    """Format a line of text without time, level and node, which ROS adds."""
     for name in ('node', 'level', 'timestamp'):
         del fields[name]
     event, trace, span = (fields.pop(name) for name in ('event', 'trace', 'span'))

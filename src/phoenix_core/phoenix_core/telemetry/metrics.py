@@ -1,8 +1,8 @@
 """
-Counts and measures what a node does, as metrics of Prometheus.
+The Prometheus metrics of a node.
 
-Names follow https://prometheus.io/docs/practices/naming/; every series has the label `node`,
-those of the process have `process` instead.
+Names follow https://prometheus.io/docs/practices/naming/. Every series has the label `node`, or
+`process` if it describes the process.
 """
 
 import sys
@@ -30,14 +30,13 @@ from phoenix_core.events.event_type import EventType
 QUICK_S = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0)
 SLOW_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 
-disable_created_metrics()  # a time stamp per series doubles their number, and is of little use
+disable_created_metrics()  # a time stamp for each series would double their number
 
 
 class NodeMetrics:
-    """The metrics of one node. May be used from any thread."""
+    """The metrics of one node. Thread-safe."""
 
     def __init__(self, node: str) -> None:
-        """Begin at zero."""
         self._node = node
         self._made: dict[str, Callable[..., Any]] = {}
         self._registry = CollectorRegistry()
@@ -78,13 +77,13 @@ class NodeMetrics:
         self._next: dict[tuple[EventType, str], int] = {}  # sequence number, by stream
 
     def counter(self, name: str, text: str, labels: Sequence[str] = ()) -> Callable[..., Counter]:
-        """Make a counter; return a function from the values of the labels to the series."""
+        """Create a counter; return a function that maps values of the labels to a series."""
         return self._once(Counter, name, text, labels)
 
     def histogram(
         self, name: str, text: str, buckets: Iterable[float], labels: Sequence[str] = ()
     ) -> Callable[..., Histogram]:
-        """Make a histogram with these upper bounds; return a function as `counter` does."""
+        """Create a histogram with these upper bounds; return a function as `counter` does."""
         return self._once(Histogram, name, text, labels, buckets=tuple(buckets))
 
     def published(self, event: EventType) -> None:
@@ -103,12 +102,12 @@ class NodeMetrics:
             self._count_losses(event, message)
 
     def faulted(self, code: str, severity: int, node: str = '') -> None:
-        """Count a fault of this node, or of the one that is named."""
+        """Count a fault of this node, or of the given one."""
         name = constants(Fault)[severity].lower()
         self._faults(code, name, node=node or self._node).inc()
 
     def model_answered(self, seconds: float) -> None:
-        """Count an answer of the model that the node runs or asks."""
+        """Record the duration of one answer of the model that the node runs or asks."""
         self._model().observe(seconds)
 
     def exposition(self) -> str:
@@ -118,7 +117,7 @@ class NodeMetrics:
     def _once(
         self, kind: Any, name: str, text: str, labels: Sequence[str], **options: Any
     ) -> Callable[..., Any]:
-        """Return a metric, the same one to a node that is configured again."""
+        """Return a metric; a node that is configured again gets the existing one."""
         if name not in self._made:
             metric = kind(name, text, ['node', *labels], registry=self._registry, **options)
             self._made[name] = cache(lambda *values, node=self._node: metric.labels(node, *values))
@@ -137,7 +136,7 @@ class NodeMetrics:
 
 
 class _Process(Collector):
-    """Memory, CPU time, open files and start of the process; several nodes may share it."""
+    """Memory, CPU time, open files and start time of the process, which nodes may share."""
 
     def __init__(self) -> None:
         self._process = Path(sys.argv[0]).name

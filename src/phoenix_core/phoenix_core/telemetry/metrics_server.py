@@ -1,4 +1,4 @@
-"""Serves the metrics of the toy to Prometheus on the loopback interface."""
+"""The HTTP server of the metrics, for Prometheus, on the loopback interface."""
 
 import contextlib
 import socket
@@ -16,36 +16,33 @@ CONNECTION_S = 5.0  # longest time that a connection may take
 
 class MetricsServer:
     """
-    An HTTP server with the path /metrics, in a thread of its own.
+    Serves /metrics in a thread of its own.
 
-    Not `prometheus_client.start_http_server`: that one accepts any number of connections for any
-    time, each in a thread, and needs a registry where the toy has text.
+    `prometheus_client.start_http_server` is not used, because it limits neither the number nor
+    the duration of connections, each of which has a thread, and needs a registry instead of text.
+
+    :param exposition: returns the metrics as text.
+    :param port: 0 for any free port.
+    :raises OSError: the port is in use.
     """
 
     def __init__(self, exposition: Callable[[], str], port: int) -> None:
-        """
-        Begin to serve.
-
-        :param exposition: returns the metrics as text.
-        :param port: 0 for any free port.
-        :raises OSError: the port is taken.
-        """
         self._server = _Server(exposition, port)
         self._thread = threading.Thread(target=self._server.serve_forever, name='metrics')
         self._thread.start()
         self.url = f'http://{LOOPBACK}:{self._server.server_port}/metrics'
 
     def close(self) -> None:
-        """Stop serving and free the port."""
+        """Stop serving and release the port."""
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
 
 
 class _Server(ThreadingHTTPServer):
-    """Ends the oldest connection in favour of a new one above MAX_CONNECTIONS."""
+    """Ends the oldest connection for a new one beyond MAX_CONNECTIONS."""
 
-    request_queue_size = 128  # a connection that finds the queue full is delayed by a second
+    request_queue_size = 128  # a connection to a full queue is delayed by a second
 
     def __init__(self, exposition: Callable[[], str], port: int) -> None:
         self.exposition = exposition
@@ -70,7 +67,7 @@ class _Server(ThreadingHTTPServer):
             self._ended.notify()
 
     def service_actions(self) -> None:
-        """End the connections that take too long; called twice a second."""
+        """End the connections that exceed CONNECTION_S; called twice a second."""
         with self._ended:
             for request, deadline_s in self._deadlines.items():
                 if time.monotonic() >= deadline_s:
@@ -78,7 +75,7 @@ class _Server(ThreadingHTTPServer):
 
 
 def _end(request: socket.socket) -> None:
-    """Have the thread of a connection read the end of its input."""
+    """Make the thread of a connection read the end of its input."""
     with contextlib.suppress(OSError):  # the peer has closed it
         request.shutdown(socket.SHUT_RDWR)
 
@@ -87,7 +84,7 @@ class _Handler(BaseHTTPRequestHandler):
     server: _Server
 
     def handle(self) -> None:
-        with contextlib.suppress(ConnectionError):  # the peer does not wait for the answer
+        with contextlib.suppress(ConnectionError):  # the peer has closed the connection
             super().handle()
 
     def do_GET(self) -> None:
@@ -102,4 +99,4 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:
-        """Log nothing: Prometheus asks every few seconds."""
+        """Log nothing, because Prometheus sends a request every few seconds."""

@@ -1,4 +1,4 @@
-"""The telemetry node: keeps the newest interactions, serves metrics and exports spans."""
+"""The telemetry node: stores the newest interactions, serves metrics and exports spans."""
 
 import array
 import os
@@ -44,13 +44,13 @@ class Telemetry(EventNode):
     settings: TelemetrySettings
 
     def configure(self) -> None:
-        """Begin without any interaction."""
+        """Create empty stores."""
         self._recent = RecentEvents(self.settings.interactions)
         self._toy_metrics = ToyMetrics(stale_s=3 * METRICS_PERIOD_S)
         self._first_sound = FirstSound(self.metrics) if self.metrics is not None else None
 
     def activate(self) -> None:
-        """Open the service and the port; export spans if an endpoint is set."""
+        """Open the service and the port; start to export spans if an endpoint is set."""
         self._service = self.create_service(
             GetRecentEvents, f'~/{RECENT_EVENTS}', self.on_recent_events
         )
@@ -58,7 +58,7 @@ class Telemetry(EventNode):
         self._export = self._exporter() if any(map(os.environ.get, ENDPOINTS)) else None
 
     def deactivate(self) -> None:
-        """Close what `activate` has opened."""
+        """Close the service, the port and the export."""
         self.destroy_service(self._service)
         if self._server is not None:
             self._server.close()
@@ -67,7 +67,7 @@ class Telemetry(EventNode):
 
     @observes(TRACED)
     def on_event(self, event: EventType, message: Any) -> None:
-        """Keep, export and measure an event that is part of an interaction."""
+        """Store, export and measure an event that is part of an interaction."""
         if not belongs(message):
             return
         self._recent.feed(event, message)
@@ -78,20 +78,20 @@ class Telemetry(EventNode):
 
     @subscribes(events.NODE_METRICS)
     def on_metrics(self, metrics: NodeMetrics) -> None:
-        """Note the metrics of a node."""
+        """Store the metrics of a node."""
         self._toy_metrics.feed(metrics.header.producer, metrics.exposition)
 
     def on_recent_events(
         self, request: GetRecentEvents.Request, response: GetRecentEvents.Response
     ) -> GetRecentEvents.Response:
-        """Return the events that are kept."""
+        """Return the stored events."""
         for event, message in self._recent:
             data = array.array('B', serialize_message(message))
             response.events.append(TracedEvent(topic=event.topic, data=data))
         return response
 
     def _exporter(self) -> 'SpanExport':
-        from phoenix_core.telemetry.spans import SpanExport  # tens of MB that most toys save
+        from phoenix_core.telemetry.spans import SpanExport  # needs tens of MB of memory
 
         return SpanExport(self.get_namespace())
 
@@ -101,7 +101,7 @@ class Telemetry(EventNode):
             return None
         try:
             return MetricsServer(self._toy_metrics.exposition, port)
-        except OSError as error:  # e.g. another toy on this machine; not a fault
+        except OSError as error:  # e.g. another toy on this machine, which is no fault
             self.log.warning('no metrics are served', port=port, reason=error.strerror)
             return None
 

@@ -1,4 +1,4 @@
-"""Keeps the events of the newest interactions in memory."""
+"""A store in memory of the events of the newest interactions."""
 
 import array
 from collections import OrderedDict
@@ -10,32 +10,31 @@ from phoenix_msgs.msg import AudioFrame
 from phoenix_core import events
 from phoenix_core.events.event_type import EventType
 
-# The events that an interaction consists of. Those of nodes outside Phoenix have no trace.
+# The events that can be part of an interaction.
 TRACED = tuple(event for event in events.ALL if event.traced and event.has_header)
-MOST_EVENTS = 2000  # of one interaction, so that an endless one does not fill the memory
+MOST_EVENTS = 2000  # of one interaction, which might never end
 
 
 def belongs(message: Any) -> bool:
-    """Return whether to keep a message: any with a trace, of a sound its first and last frame."""
+    """Return whether to store a message: it has a trace, and is no frame within a sound."""
     if isinstance(message, AudioFrame) and message.sequence > 0 and not message.last:
         return False
     return bool(message.header.trace_id)
 
 
 class RecentEvents:
-    """The newest interactions, without sound."""
+    """
+    The events of the newest interactions, without samples of sound.
+
+    :param interactions: number of interactions to store; the oldest one is dropped first.
+    """
 
     def __init__(self, interactions: int) -> None:
-        """
-        Begin empty.
-
-        :param interactions: how many to keep; the one that began first is dropped first.
-        """
         self._most = interactions
         self._kept: OrderedDict[str, list[tuple[EventType, Any]]] = OrderedDict()
 
     def feed(self, event: EventType, message: Any) -> None:
-        """Keep an event that belongs."""
+        """Store an event that `belongs`."""
         if isinstance(message, AudioFrame):
             message.samples = array.array('h')
         kept = self._kept.setdefault(message.header.trace_id, [])

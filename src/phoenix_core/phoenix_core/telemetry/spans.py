@@ -1,7 +1,7 @@
 """
 Exports each event of an interaction as an OpenTelemetry span, by OTLP over HTTP.
 
-The span is named after the topic and ends when the event was sent; its ids are those of the event.
+A span has the name of the topic and the identifiers of the event, and ends when it was published.
 The standard variables apply: OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_HEADERS, ...
 """
 
@@ -23,25 +23,24 @@ FLUSH_S = 1.0  # longest time to send the last spans
 
 
 class SpanExport:
-    """Sends spans in the background, in batches of some seconds."""
+    """
+    Sends spans in the background, in batches of some seconds.
+
+    :param namespace: namespace of the toy, e.g. /phoenix.
+    """
 
     def __init__(self, namespace: str) -> None:
-        """
-        Begin to export.
-
-        :param namespace: namespace of the toy, e.g. /phoenix.
-        """
         self._namespace = namespace
         self._exporter = OTLPSpanExporter()
         self._processor = BatchSpanProcessor(self._exporter)
 
     def feed(self, event: EventType, message: Any) -> None:
-        """Export an event that has trace identifiers."""
+        """Queue the span of an event that has trace identifiers."""
         self._processor.on_end(span(self._namespace, event, message))
 
     def close(self) -> None:
         """Send the last spans, for at most FLUSH_S."""
-        # In a thread: `shutdown` waits 30 s for a receiver that does not answer.
+        # In a thread, because `shutdown` waits 30 s for a receiver that does not answer.
         flush = threading.Thread(target=self._processor.shutdown, name='flush', daemon=True)
         flush.start()
         flush.join(FLUSH_S)
@@ -50,7 +49,7 @@ class SpanExport:
 
 
 def span(namespace: str, event: EventType, message: Any) -> ReadableSpan:
-    """Return the span of an event, without any field of its own but the code of a fault."""
+    """Return the span of an event. Of its fields, it contains only the code of a fault."""
     header = message.header
     end_ns = nanoseconds(header.published)
     spent_s = header.queued_s + header.processing_s + header.model_s

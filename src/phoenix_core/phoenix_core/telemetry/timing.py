@@ -1,7 +1,7 @@
 """
-Where the time between an event and what it causes goes: queues, models, Phoenix's own work.
+Measures how the time between an event and its effects is spent: queues, models, processing.
 
-It travels beside the trace context, through handlers and threads, and ends in the event's header.
+A Timing follows the trace context through handlers and threads into the header of an event.
 """
 
 import contextlib
@@ -15,9 +15,12 @@ from phoenix_core.clock.units import NANOSECONDS_PER_SECOND, nanoseconds
 
 class Timing(NamedTuple):
     """
-    What became of the time so far, each part in seconds.
+    The time spent so far, in seconds.
 
-    since_s: when what goes on now began, on the monotonic clock.
+    :param since_s: monotonic time at which the current work began.
+    :param queued_s: time in queues.
+    :param processing_s: time in handlers and workers, without models.
+    :param model_s: time in models.
     """
 
     since_s: float
@@ -27,11 +30,11 @@ class Timing(NamedTuple):
 
     @classmethod
     def now(cls, queued_s: float = 0.0) -> 'Timing':
-        """Begin to work on something that has waited so long."""
+        """Start to work on something that was queued for so long."""
         return cls(time.monotonic(), queued_s)
 
     def resumed(self) -> 'Timing':
-        """Go on with what was handed over; it has waited since."""
+        """Continue after `handed_over`; the time since then was spent in a queue."""
         now_s = time.monotonic()
         waited_s = now_s - self.since_s
         return Timing(now_s, self.queued_s + waited_s, self.processing_s, self.model_s)
@@ -41,7 +44,7 @@ _current: ContextVar[Timing | None] = ContextVar('phoenix_timing', default=None)
 
 
 def handed_over() -> Timing:
-    """Return the time of the work under way up to now, for who goes on with it."""
+    """Return the timing of the current work up to now, to be continued elsewhere."""
     timing = _current.get()
     if timing is None:
         return Timing.now()
@@ -50,8 +53,8 @@ def handed_over() -> Timing:
     return Timing(now_s, timing.queued_s, processing_s, timing.model_s)
 
 
-class measured:  # noqa: N801  # a class, as it is a third of a generator's cost per event
-    """A context in which time is counted on from there."""
+class measured:  # noqa: N801  # three times as fast as a generator, which matters per event
+    """A context manager in which time is counted from a timing on."""
 
     def __init__(self, timing: Timing) -> None:
         self._timing = timing
@@ -65,7 +68,7 @@ class measured:  # noqa: N801  # a class, as it is a third of a generator's cost
 
 @contextlib.contextmanager
 def model() -> Iterator[None]:
-    """Count what is done within as a model's time."""
+    """Count the time of the with block as time of a model."""
     before = handed_over()
     try:
         yield
@@ -76,25 +79,24 @@ def model() -> Iterator[None]:
 
 
 def now_ns() -> int:
-    """Return the system time, which is the same for all processes of a machine."""
+    """Return the system time, which all processes of a machine share."""
     return time.time_ns()
 
 
 def stamp(header: Any) -> None:
-    """Write into an EventHeader when it is sent and where the time since its cause went."""
+    """Fill in the publication time and the timing of an EventHeader."""
     header.published.sec, header.published.nanosec = divmod(now_ns(), NANOSECONDS_PER_SECOND)
     _, header.queued_s, header.processing_s, header.model_s = handed_over()
 
 
 def age_s(header: Any, since_ns: int = 0) -> float:
     """
-    Return for how long an event has been on its way.
+    Return the time since an event was published.
 
-    :param since_ns: what was sent before this system time counts from it on: who comes later
-        gets old states.
+    :param since_ns: system time at which the subscriber started: a latched state may be older.
     """
     sent = header.published
-    if not sent.sec:  # not sent by a Phoenix node
+    if not sent.sec:  # not published by a Phoenix node
         return 0.0
     sent_ns = max(nanoseconds(sent), since_ns)
     return max(0, now_ns() - sent_ns) / NANOSECONDS_PER_SECOND

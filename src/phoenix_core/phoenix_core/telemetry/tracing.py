@@ -1,5 +1,5 @@
 """
-Who caused what: the trace context that follows an interaction through handlers and threads.
+The trace context, which follows an interaction through handlers and threads.
 
 Identifiers are those of W3C Trace Context (https://www.w3.org/TR/trace-context/).
 """
@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 
 class TraceContext(NamedTuple):
     """
-    One event within one interaction.
+    The identifiers of an event.
 
-    :param trace_id: 32 hex digits, the interaction.
-    :param span_id: 16 hex digits, the event; empty before the first one.
+    :param trace_id: of the interaction, 32 hex digits.
+    :param span_id: of the event, 16 hex digits; empty before the first event.
     """
 
     trace_id: str
@@ -22,12 +22,12 @@ class TraceContext(NamedTuple):
 
     @classmethod
     def root(cls) -> 'TraceContext':
-        """Begin an interaction that no event has caused."""
+        """Return the context of a new interaction."""
         return cls(new_trace_id(), '')
 
     @classmethod
     def of(cls, header: Any) -> 'TraceContext | None':
-        """Take the context out of an EventHeader; None when the event is not traced."""
+        """Return the context in an EventHeader; None if the event is not traced."""
         return cls(header.trace_id, header.span_id) if header.trace_id else None
 
 
@@ -35,12 +35,12 @@ _current: ContextVar[TraceContext | None] = ContextVar('phoenix_trace', default=
 
 
 def current() -> TraceContext | None:
-    """Return the event that is being handled, None outside of any."""
+    """Return the context of the event that is being handled, if any."""
     return _current.get()
 
 
-class caused_by:  # noqa: N801  # a class, as it is a third of a generator's cost per event
-    """A context in which everything that is published is caused by this event."""
+class caused_by:  # noqa: N801  # three times as fast as a generator, which matters per event
+    """A context manager in which published events have this context as their cause."""
 
     def __init__(self, context: TraceContext | None) -> None:
         self._context = context
