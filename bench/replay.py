@@ -16,10 +16,10 @@ from pathlib import Path
 from phoenix_bringup.process_table import acting_nodes
 from phoenix_tools.bags.accept import write_session
 from phoenix_tools.bags.compare import compare
-from phoenix_tools.bags.recording import Profile, recorded_events
+from phoenix_tools.bags.recording import RecordingProfile, recorded_events
 from phoenix_tools.bags.replay import make_plan, replay, replay_settings
+from phoenix_tools.bags.scripted_session import ScriptedSession
 from phoenix_tools.bags.session import load_session
-from phoenix_tools.bags.sitting import Sitting
 
 ROOT = Path(__file__).parents[1]
 sys.path.append(str(ROOT / 'tests' / 'bags'))
@@ -43,21 +43,21 @@ def make_session(bag: Path, minutes: float) -> None:
         },
     }
     spoken, typed = itertools.cycle(SPOKEN), itertools.cycle(TYPED)
-    kept = recorded_events(Profile.SESSION, audio=True)
+    kept = recorded_events(RecordingProfile.SESSION, audio=True)
     with (
         tempfile.TemporaryDirectory() as folder,
-        Sitting(acting_nodes(), settings, generate.START_NS) as sitting,
+        ScriptedSession(acting_nodes(), settings, generate.START_NS) as script,
     ):
         recordings = {text: generate.spoken(text, Path(folder)) for text in SPOKEN}
-        end_s = sitting.person.now_s() + 60 * minutes
-        while sitting.person.now_s() < end_s:
-            sitting.person.play(recordings[next(spoken)])
-            sitting.wait_until_at_rest()
-            sitting.wait(PAUSE_S)
-            sitting.person.type(next(typed))
-            sitting.wait_until_at_rest()
-            sitting.wait(PAUSE_S)
-        session = sitting.session(bag, kept, '/phoenix')
+        end_s = script.person.now_s() + 60 * minutes
+        while script.person.now_s() < end_s:
+            script.person.play(recordings[next(spoken)])
+            script.wait_until_at_rest()
+            script.wait(PAUSE_S)
+            script.person.type_sentence(next(typed))
+            script.wait_until_at_rest()
+            script.wait(PAUSE_S)
+        session = script.session(bag, kept, '/phoenix')
     write_session(bag, session.namespace, session.events, session.settings, 0)
 
 

@@ -28,8 +28,8 @@ from phoenix_core import events
 from phoenix_speech.voice.providers import piper_worker
 from phoenix_speech.voice.providers.piper import PiperVoice
 from phoenix_tools.bags.accept import write_session
-from phoenix_tools.bags.recording import Profile, recorded_events
-from phoenix_tools.bags.sitting import Sitting
+from phoenix_tools.bags.recording import RecordingProfile, recorded_events
+from phoenix_tools.bags.scripted_session import ScriptedSession
 
 FOLDER = Path(__file__).parent
 SAMPLES = FOLDER.parents[1] / 'samples'
@@ -59,98 +59,98 @@ def started(message: PlaybackEvent) -> bool:
     return message.kind == PlaybackEvent.STARTED
 
 
-def greeting(sitting: Sitting, folder: Path) -> None:
-    sitting.person.play(spoken('Hello!', folder))
-    sitting.wait_until_at_rest()
+def greeting(script: ScriptedSession, folder: Path) -> None:
+    script.person.play(spoken('Hello!', folder))
+    script.wait_until_at_rest()
 
 
-def light(sitting: Sitting, folder: Path) -> None:
-    sitting.person.play(spoken('Turn on the light.', folder))
-    sitting.wait_until_at_rest()
-    sitting.person.type('make the light blue')
-    sitting.wait_until_at_rest()
+def light(script: ScriptedSession, folder: Path) -> None:
+    script.person.play(spoken('Turn on the light.', folder))
+    script.wait_until_at_rest()
+    script.person.type_sentence('make the light blue')
+    script.wait_until_at_rest()
 
 
-def story(sitting: Sitting, folder: Path) -> None:
-    sitting.person.play(spoken('Tell me a story about a dragon.', folder))
-    sitting.wait_for(events.AUDIO_PLAYBACK, started)
-    sitting.wait_for(events.AUDIO_PLAYBACK, started)
-    sitting.wait(2.0)
-    sitting.person.type('stop')
-    sitting.wait(3.0)
+def story(script: ScriptedSession, folder: Path) -> None:
+    script.person.play(spoken('Tell me a story about a dragon.', folder))
+    script.wait_for(events.AUDIO_PLAYBACK, started)
+    script.wait_for(events.AUDIO_PLAYBACK, started)
+    script.wait(2.0)
+    script.person.type_sentence('stop')
+    script.wait(3.0)
 
 
-def timer(sitting: Sitting, folder: Path) -> None:
-    sitting.person.play(spoken('Set a timer for ten seconds.', folder))
-    sitting.wait_until_at_rest()
-    sitting.wait_until_at_rest()  # it rings
-    sitting.person.touch('head')
-    sitting.wait(3.0)
+def timer(script: ScriptedSession, folder: Path) -> None:
+    script.person.play(spoken('Set a timer for ten seconds.', folder))
+    script.wait_until_at_rest()
+    script.wait_until_at_rest()  # it rings
+    script.person.touch('head')
+    script.wait(3.0)
 
 
-def sleep_and_wake(sitting: Sitting, folder: Path) -> None:
-    sitting.person.play(spoken('Go to sleep.', folder))
-    sitting.wait_until_at_rest()
-    sitting.wait(5.0)
-    sitting.person.press('talk')
-    sitting.wait(1.0)
-    sitting.person.play(spoken('What is your name?', folder, wake=False))
-    sitting.wait_until_at_rest()
+def sleep_and_wake(script: ScriptedSession, folder: Path) -> None:
+    script.person.play(spoken('Go to sleep.', folder))
+    script.wait_until_at_rest()
+    script.wait(5.0)
+    script.person.press('talk')
+    script.wait(1.0)
+    script.person.play(spoken('What is your name?', folder, wake=False))
+    script.wait_until_at_rest()
 
 
-def interruption(sitting: Sitting, folder: Path) -> None:
-    sitting.person.type('tell me a story about a firefly')
-    sitting.wait_for(events.AUDIO_PLAYBACK, started)
-    sitting.wait(1.5)
-    sitting.person.touch('head')
-    sitting.wait(0.8)
-    sitting.person.play(spoken('Tell me a joke.', folder, wake=False))
-    sitting.wait_for(events.AUDIO_PLAYBACK, started)
-    sitting.wait_for(events.AUDIO_PLAYBACK, started)  # it goes on with the story
-    sitting.wait(1.0)
-    sitting.person.type('stop')
-    sitting.wait(3.0)
+def interruption(script: ScriptedSession, folder: Path) -> None:
+    script.person.type_sentence('tell me a story about a firefly')
+    script.wait_for(events.AUDIO_PLAYBACK, started)
+    script.wait(1.5)
+    script.person.touch('head')
+    script.wait(0.8)
+    script.person.play(spoken('Tell me a joke.', folder, wake=False))
+    script.wait_for(events.AUDIO_PLAYBACK, started)
+    script.wait_for(events.AUDIO_PLAYBACK, started)  # it goes on with the story
+    script.wait(1.0)
+    script.person.type_sentence('stop')
+    script.wait(3.0)
 
 
-def unknown_request(sitting: Sitting, folder: Path) -> None:
-    sitting.person.play(spoken('Why do penguins not fly to the moon?', folder))
-    sitting.wait_until_at_rest()
+def unknown_request(script: ScriptedSession, folder: Path) -> None:
+    script.person.play(spoken('Why do penguins not fly to the moon?', folder))
+    script.wait_until_at_rest()
 
 
-def nobody_speaks(sitting: Sitting, folder: Path) -> None:
-    sitting.person.press('talk')
-    sitting.wait_until_at_rest()
+def nobody_speaks(script: ScriptedSession, folder: Path) -> None:
+    script.person.press('talk')
+    script.wait_until_at_rest()
 
 
-def server_down(sitting: Sitting, folder: Path) -> None:
-    unknown_request(sitting, folder)
+def server_down(script: ScriptedSession, folder: Path) -> None:
+    unknown_request(script, folder)
 
 
-def no_voice(sitting: Sitting, folder: Path) -> None:
-    sitting.person.play(spoken('Turn on the light.', folder))
-    sitting.wait_until_at_rest()
-    sitting.person.type('tell me a joke')
-    sitting.wait_until_at_rest()
+def no_voice(script: ScriptedSession, folder: Path) -> None:
+    script.person.play(spoken('Turn on the light.', folder))
+    script.wait_until_at_rest()
+    script.person.type_sentence('tell me a joke')
+    script.wait_until_at_rest()
 
 
-def voice_hangs(sitting: Sitting, folder: Path) -> None:
-    sitting.person.play(spoken('Turn on the light.', folder))
-    sitting.wait_until_at_rest()
+def voice_hangs(script: ScriptedSession, folder: Path) -> None:
+    script.person.play(spoken('Turn on the light.', folder))
+    script.wait_until_at_rest()
     for process in psutil.Process().children():
         if piper_worker.__name__ in process.cmdline() and process.pid != voice().pid:
             process.send_signal(signal.SIGSTOP)
-    sitting.person.type('tell me a joke')
-    sitting.wait_until_at_rest()
-    sitting.wait(10.0)  # then it is tried again
-    sitting.person.type('make the light blue')
-    sitting.wait_until_at_rest()
+    script.person.type_sentence('tell me a joke')
+    script.wait_until_at_rest()
+    script.wait(10.0)  # then it is tried again
+    script.person.type_sentence('make the light blue')
+    script.wait_until_at_rest()
 
 
-def no_speaker(sitting: Sitting, folder: Path) -> None:
-    sitting.person.play(spoken('Turn on the light.', folder))
-    sitting.wait(6.0)  # what is said is over at once
-    sitting.person.type('tell me a joke')
-    sitting.wait(3.0)
+def no_speaker(script: ScriptedSession, folder: Path) -> None:
+    script.person.play(spoken('Turn on the light.', folder))
+    script.wait(6.0)  # what is said is over at once
+    script.person.type_sentence('tell me a joke')
+    script.wait(3.0)
 
 
 SETTINGS = {
@@ -180,14 +180,14 @@ def make(name: str, target: Path) -> None:
     settings = {'activities': {'seed': SEED}, 'conversation': {'seed': SEED}}
     for node, values in SETTINGS.get(name, {}).items():
         settings[node] = {**settings.get(node, {}), **values}
-    kept = recorded_events(Profile.SESSION, audio=name in WITH_SOUND)
+    kept = recorded_events(RecordingProfile.SESSION, audio=name in WITH_SOUND)
     kept = [event for event in kept if event not in (events.NODE_STATUS, events.AUDIO_PLAYED)]
     with (
         tempfile.TemporaryDirectory() as folder,
-        Sitting(acting_nodes(), settings, START_NS) as sitting,
+        ScriptedSession(acting_nodes(), settings, START_NS) as script,
     ):
-        SESSIONS[name](sitting, Path(folder))
-        session = sitting.session(target, kept, '/phoenix')
+        SESSIONS[name](script, Path(folder))
+        session = script.session(target, kept, '/phoenix')
     if target.exists():
         shutil.rmtree(target)
     # With those of the machine, which a session does not note: they make it what it is.

@@ -11,9 +11,9 @@ from phoenix_core.events.event_type import Privacy, Role
 from phoenix_hw.sensors.node import Sensors
 from phoenix_speech.listening.node import Listener
 from phoenix_speech.wake_word.node import WakeWord
-from phoenix_tools.bags.recording import Profile, recorded_events
-from phoenix_tools.bags.replay import LEVELS, is_outcome, make_plan
-from phoenix_tools.bags.replay_command import best_level, posix_time_zone
+from phoenix_tools.bags.recording import RecordingProfile, recorded_events
+from phoenix_tools.bags.replay import LEVELS, best_level, is_outcome, make_plan
+from phoenix_tools.bags.replay_command import posix_time_zone
 from phoenix_tools.bags.session import SessionEvent, load_session
 
 FOLDER = Path(__file__).parent
@@ -28,7 +28,7 @@ def test_what_the_ear_and_the_sensors_say_can_be_fed():
     assert {event for event in events.ALL if event.role is Role.SENSED} == sensed
 
 
-@pytest.mark.parametrize('profile', [Profile.SESSION, Profile.INPUTS])
+@pytest.mark.parametrize('profile', [RecordingProfile.SESSION, RecordingProfile.INPUTS])
 def test_sound_is_recorded_only_when_it_is_asked_for(profile):
     quiet, loud = recorded_events(profile, False), recorded_events(profile, True)
     assert not [event for event in quiet if event.privacy is Privacy.AUDIO]
@@ -36,7 +36,7 @@ def test_sound_is_recorded_only_when_it_is_asked_for(profile):
 
 
 def test_everything_is_everything():
-    assert recorded_events(Profile.EVERYTHING, False) == list(events.ALL)
+    assert recorded_events(RecordingProfile.EVERYTHING, False) == list(events.ALL)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Takes the behavior of a replay as the reference: the bag keeps its inputs and gets the rest."""
+"""Accept a replay as the reference: the bag keeps its inputs and gets the new outcome."""
 
 import json
 import tempfile
@@ -12,10 +12,11 @@ from phoenix_tools.bags.bag import topic_of
 from phoenix_tools.bags.bag_writer import BagWriter
 from phoenix_tools.bags.replay import Plan, is_outcome
 from phoenix_tools.bags.session import SETTINGS, UTC_OFFSET, Session, SessionEvent
+from phoenix_tools.topics import absolute_topic
 
 
 def accept(session: Session, replayed: Session, plan: Plan) -> None:
-    """Write the recorded inputs and the replayed outcome in the place of a session's bag."""
+    """Replace a session's bag by its recorded inputs and the replayed outcome."""
     running = set(plan.nodes)
     kept = [
         event
@@ -23,10 +24,10 @@ def accept(session: Session, replayed: Session, plan: Plan) -> None:
         if event.producer not in running and event not in plan.inputs
     ]
     recorded = {event.event for event in session.events}
-    came = [event for event in replayed.events if event.event in recorded or is_outcome(event)]
-    new = sorted([*kept, *came], key=lambda event: event.time_ns)
+    added = [event for event in replayed.events if event.event in recorded or is_outcome(event)]
+    new = sorted([*kept, *added], key=lambda event: event.time_ns)
     with tempfile.TemporaryDirectory(dir=session.path.absolute().parent) as folder:
-        part = Path(folder) / session.path.absolute().name  # a bag's files bear its name
+        part = Path(folder) / session.path.absolute().name  # the files of a bag are named after it
         write_session(part, session.namespace, new, session.settings, session.utc_offset_s)
         session.path.rename(Path(folder) / 'old')
         part.rename(session.path)
@@ -35,7 +36,7 @@ def accept(session: Session, replayed: Session, plan: Plan) -> None:
 def write_session(
     path: Path,
     namespace: str,
-    happened: Iterable[SessionEvent],
+    session_events: Iterable[SessionEvent],
     settings: Mapping[str, Mapping[str, Any]],
     utc_offset_s: int | None,
 ) -> None:
@@ -44,8 +45,7 @@ def write_session(
     if utc_offset_s is not None:
         custom[UTC_OFFSET] = str(utc_offset_s)
     with BagWriter(path, custom=custom) as writer:
-        for event in happened:
-            relative = event.event.topic
-            name = relative if relative.startswith('/') else f'{namespace.rstrip("/")}/{relative}'
+        for event in session_events:
+            name = absolute_topic(event.event, namespace)
             topic = topic_of(name, event.event.message_class, event.event.qos)
             writer.write(topic, event.time_ns, serialize_message(event.message))

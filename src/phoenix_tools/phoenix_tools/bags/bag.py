@@ -1,6 +1,5 @@
-"""A bag as Phoenix sees it: topics with their types, and messages in the order of their time."""
+"""Read a bag: its topics with their types, and its messages in the order of time."""
 
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,9 +8,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ament_index_python.packages import PackageNotFoundError, get_package_share_path
-from rclpy.qos import DurabilityPolicy, HistoryPolicy, QoSProfile, ReliabilityPolicy
+from rclpy.qos import QoSProfile
 from rosbags.interfaces import (
-    ConnectionExtRosbag2,
     Qos,
     QosDurability,
     QosHistory,
@@ -20,11 +18,11 @@ from rosbags.interfaces import (
     QosTime,
 )
 from rosbags.rosbag2 import Reader
+from rosidl_adapter.parser import parse_message_file
 
 from phoenix_core.events import message_schema
 
 _UNLIMITED = QosTime(9223372036, 854775807)
-_PRIMITIVE = re.compile(r'(bool|byte|char|float32|float64|u?int(8|16|32|64)|w?string)\b')
 
 
 class BagError(Exception):
@@ -38,7 +36,7 @@ class Topic:
 
     :param name: absolute.
     :param type: e.g. phoenix_msgs/msg/SayRequest.
-    :param definition: the .msg text, followed by those of the types it is made of.
+    :param definition: the .msg text, followed by those of the types it uses.
     :param type_hash: ROS's hash of the type, RIHS01_ and 64 hex digits.
     :param qos: what the publishers offered.
     """
@@ -51,7 +49,7 @@ class Topic:
 
 
 class BagMessage(NamedTuple):
-    """A message as it was recorded: data is its serialized form, time_ns when it came."""
+    """A recorded message: its serialized data and the time of its reception."""
 
     topic: Topic
     time_ns: int
@@ -63,7 +61,7 @@ class Bag:
     """
     An open bag.
 
-    :param custom: what the recorder noted beside the messages.
+    :param custom: metadata of the recorder.
     """
 
     path: Path
@@ -78,14 +76,14 @@ class Bag:
         :raises BagError: the bag is damaged.
         """
         topics = {(topic.name, topic.type): topic for topic in self.topics}
-        with _one_line(self.path):
+        with _reading(self.path):
             for connection, time_ns, data in self.reader.messages():
                 topic = topics[connection.topic, connection.msgtype]
                 yield BagMessage(topic, time_ns, bytes(data))
 
     @property
     def message_count(self) -> int:
-        """How many messages there are by the bag's own account."""
+        """The number of messages that the metadata states."""
         return self.reader.message_count
 
 
@@ -94,7 +92,7 @@ def open_bag(path: Path) -> Iterator[Bag]:
     """
     Open a rosbag2 directory, in MCAP or SQLite3.
 
-    :raises BagError: it is none, or damaged.
+    :raises BagError: it is not a bag, or damaged.
     """
     if not path.exists():
         raise BagError(f'{path}: no such bag')
@@ -102,7 +100,7 @@ def open_bag(path: Path) -> Iterator[Bag]:
         if any(path.glob('*.mcap')):
             raise BagError(f'{path}: has no metadata.yaml; ./phoenix bags repair {path}')
         raise BagError(f'{path}: is no rosbag2 directory: it has no metadata.yaml')
-    with _one_line(path):
+    with _reading(path):
         reader = Reader(path)
         reader.open()
         _match_by_name(reader)
@@ -113,7 +111,7 @@ def open_bag(path: Path) -> Iterator[Bag]:
                 connection.msgtype,
                 connection.msgdef.data,
                 connection.digest,
-                tuple(_qos_of(connection.ext)),
+                tuple(getattr(connection.ext, 'offered_qos_profiles', ())),
             )
             for connection in reader.connections
         )
@@ -124,47 +122,45 @@ def open_bag(path: Path) -> Iterator[Bag]:
 
 def _match_by_name(reader: Reader) -> None:
     """
-    Let the topics of the files be those of metadata.yaml by name and type alone.
+    Match the topics of the files with those of metadata.yaml by name and type alone.
 
-    The library wants the same QoS in both, which `ros2 bag reindex` changes, and leaves out the
-    others without a word.
+    The library requires the same QoS in both and silently leaves out the others;
+    `ros2 bag reindex` changes it.
     """
-    told = {(topic.topic, topic.msgtype): topic.ext for topic in reader.connections}
+    listed = {(topic.topic, topic.msgtype): topic.ext for topic in reader.connections}
     for file in getattr(reader.storage, 'storages', ()):
         file.connections[:] = [
-            topic._replace(ext=told.get((topic.topic, topic.msgtype), topic.ext))
+            topic._replace(ext=listed.get((topic.topic, topic.msgtype), topic.ext))
             for topic in file.connections
         ]
 
 
-def custom_data(noted: Mapping[Any, Any] | None) -> dict[str, str]:
-    """Return texts as the texts they were: rosbag2 writes YAML in which '0' becomes a number."""
-    return {str(name): str(value) for name, value in (noted or {}).items()}
+def custom_data(read: Mapping[Any, Any] | None) -> dict[str, str]:
+    """Return custom metadata as text again: in rosbag2's YAML '0' becomes a number."""
+    return {str(name): str(value) for name, value in (read or {}).items()}
 
 
-def _qos_of(extension: Any) -> list[Qos]:
-    if isinstance(extension, ConnectionExtRosbag2):
-        return list(extension.offered_qos_profiles)
-    return []
+def one_line(error: Exception) -> str:
+    """Return the text of an error of a library in one line."""
+    return ' '.join(str(error).split())[:200] or type(error).__name__
 
 
 @contextmanager
-def _one_line(path: Path) -> Iterator[None]:
-    """Turn whatever the reading library raises into one line."""
+def _reading(path: Path) -> Iterator[None]:
+    """Convert whatever the library raises to a BagError."""
     try:
         yield
     except BagError:
         raise
     except Exception as error:  # struct, zstd, sqlite, yaml errors: the bag is damaged
-        reason = ' '.join(str(error).split()) or type(error).__name__
         advice = ''
-        if path.is_dir() and any(path.glob('*.mcap')):
+        if any(path.glob('*.mcap')):
             advice = f'; ./phoenix bags repair {path} saves what can be saved'
-        raise BagError(f'{path}: cannot be read: {reason[:200]}{advice}') from error
+        raise BagError(f'{path}: cannot be read: {one_line(error)}{advice}') from error
 
 
 def topic_of(name: str, message: type, qos: QoSProfile) -> Topic:
-    """Describe a topic that this program subscribes to."""
+    """Return the description of a topic, as a bag holds it."""
     type_name = message_schema.type_name(message)
     type_hash = message_schema.type_hash(message)
     return Topic(name, type_name, definition(type_name), type_hash, (_qos(qos),))
@@ -173,56 +169,38 @@ def topic_of(name: str, message: type, qos: QoSProfile) -> Topic:
 @cache
 def definition(type_name: str) -> str:
     """
-    Return the .msg text of an installed type, then those it is made of, as rosbag2 stores them.
+    Return the .msg text of an installed type, then those of the types it uses, as in rosbag2.
 
     :raises BagError: the type is not installed.
     """
-    texts = {type_name: _msg_text(type_name)}
-    waiting = [type_name]
-    while waiting:
-        name = waiting.pop(0)
-        for used in _used_types(name, texts[name]):
-            if used not in texts:
-                texts[used] = _msg_text(used)
-                waiting.append(used)
-    parts = [texts.pop(type_name)]
-    for name, text in texts.items():
-        package, _, short = name.split('/')
-        parts.append(f'{"=" * 80}\nMSG: {package}/{short}\n{text}')
-    return '\n'.join(part.rstrip('\n') for part in parts)
-
-
-def _msg_text(type_name: str) -> str:
-    package, kind, name = type_name.split('/')
-    try:
-        path = Path(get_package_share_path(package)) / kind / f'{name}.msg'
-    except PackageNotFoundError as error:
-        raise BagError(f'{type_name}: the package {package} is not installed') from error
-    if not path.exists():
-        raise BagError(f'{type_name}: {path} is not installed')
-    return path.read_text()
-
-
-def _used_types(type_name: str, text: str) -> Iterator[str]:
-    package = type_name.split('/')[0]
-    for line in text.splitlines():
-        field = line.split('#')[0].split()
-        if len(field) < 2 or _PRIMITIVE.match(field[0]):
+    texts: dict[str, str] = {}
+    needed = [type_name]
+    for name in needed:  # grows meanwhile
+        if name in texts:
             continue
-        name = field[0].split('[')[0]
-        parts = name.split('/')
-        yield f'{parts[0]}/msg/{parts[-1]}' if len(parts) > 1 else f'{package}/msg/{name}'
+        package, folder, short = name.split('/')
+        try:
+            path = get_package_share_path(package) / folder / f'{short}.msg'
+        except PackageNotFoundError as error:
+            raise BagError(f'{name}: the package {package} is not installed') from error
+        if not path.exists():
+            raise BagError(f'{name}: {path} is not installed')
+        header = f'{"=" * 80}\nMSG: {package}/{short}\n' if texts else ''
+        texts[name] = header + path.read_text().rstrip('\n')
+        needed += [
+            f'{field.type.pkg_name}/msg/{field.type.type}'
+            for field in parse_message_file(package, str(path)).fields
+            if not field.type.is_primitive_type()
+        ]
+    return '\n'.join(texts.values())
 
 
 def _qos(profile: QoSProfile) -> Qos:
-    reliable = profile.reliability == ReliabilityPolicy.RELIABLE
-    latched = profile.durability == DurabilityPolicy.TRANSIENT_LOCAL
-    keep_all = profile.history == HistoryPolicy.KEEP_ALL
     return Qos(
-        QosHistory.KEEP_ALL if keep_all else QosHistory.KEEP_LAST,
+        QosHistory[profile.history.name],
         profile.depth,
-        QosReliability.RELIABLE if reliable else QosReliability.BEST_EFFORT,
-        QosDurability.TRANSIENT_LOCAL if latched else QosDurability.VOLATILE,
+        QosReliability[profile.reliability.name],
+        QosDurability[profile.durability.name],
         _UNLIMITED,
         _UNLIMITED,
         QosLiveliness.AUTOMATIC,

@@ -1,7 +1,7 @@
 """
-Writes rosbag2 directories in MCAP, so that a kill or a power cut loses the last second at most.
+Write rosbag2 directories in MCAP, so that a kill or a power cut loses one second at most.
 
-Messages are collected in compressed chunks; `flush` ends a chunk and puts it on the disk.
+Messages are collected in compressed chunks; `flush` ends a chunk and syncs it to the disk.
 """
 
 import os
@@ -81,12 +81,12 @@ class _File:
 
 class BagWriter:
     """
-    Writes one bag.
+    Write one bag.
 
     :param path: the directory, which must not exist.
-    :param split_bytes: begin another file after so much data, not compressed; None: never.
+    :param split_bytes: begin another file after that much data, uncompressed; None: never.
     :param split_s: begin another file after that long; None: never.
-    :param custom: what is noted beside the messages.
+    :param custom: metadata beside the messages.
     :raises BagError: the directory exists or cannot be made.
     """
 
@@ -102,7 +102,7 @@ class BagWriter:
         self.custom = dict(custom or {})
         self._split_bytes = split_bytes
         self._split_s = split_s
-        self._closed: list[dict[str, Any]] = []
+        self._files: list[_File] = []  # the completed ones
         self._counts: Counter[Topic] = Counter()
         try:
             path.mkdir(parents=True)
@@ -115,11 +115,11 @@ class BagWriter:
 
     @property
     def message_count(self) -> int:
-        """How many messages were written."""
+        """The number of messages written."""
         return sum(self._counts.values())
 
     def add_topic(self, topic: Topic) -> None:
-        """Let a topic be part of the bag, whether or not a message comes."""
+        """Add a topic, even if it has no messages."""
         self._counts.setdefault(topic, 0)
 
     def write(self, topic: Topic, time_ns: int, data: bytes) -> None:
@@ -131,56 +131,43 @@ class BagWriter:
             and time_ns - file.start_ns >= self._split_s * NANOSECONDS_PER_SECOND
         )
         if file.count and (too_much or too_long):
-            self._close_file()
+            self.close()
             file = self._file = self._next_file()
         file.add(topic, time_ns, data)
         self._counts[topic] += 1
 
     def flush(self) -> None:
-        """Put on the disk what was written so far."""
+        """Sync to the disk what was written so far."""
         self._file.flush()
 
     def close(self) -> None:
         """Complete the bag."""
-        self._close_file()
-
-    def __enter__(self) -> 'BagWriter':
-        """Return itself."""
-        return self
-
-    def __exit__(self, *exc_info: object) -> None:
-        """Complete the bag."""
-        self.close()
-
-    def _next_file(self) -> _File:
-        return _File(self.path / f'{self.path.resolve().name}_{len(self._closed)}.mcap')
-
-    def _close_file(self) -> None:
         for topic in self._counts:
             self._file.channel(topic)
         self._file.close()
-        self._closed.append(self._file.description())
+        self._files.append(self._file)
         self._write_metadata()
 
+    def __enter__(self) -> 'BagWriter':
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()
+
+    def _next_file(self) -> _File:
+        return _File(self.path / f'{self.path.resolve().name}_{len(self._files)}.mcap')
+
     def _write_metadata(self) -> None:
-        files = self._closed or [self._file.description()]
-        counted = [file for file in files if file['message_count']]
-        start_ns = min(
-            (file['starting_time']['nanoseconds_since_epoch'] for file in counted), default=0
-        )
-        end_ns = max(
-            (
-                file['starting_time']['nanoseconds_since_epoch'] + file['duration']['nanoseconds']
-                for file in counted
-            ),
-            default=0,
-        )
+        files = self._files or [self._file]
+        counted = [file for file in files if file.count]
+        start_ns = min((file.start_ns for file in counted), default=0)
+        end_ns = max((file.end_ns for file in counted), default=0)
         information = {
             'version': 9,
             'storage_identifier': 'mcap',
             'duration': {'nanoseconds': end_ns - start_ns},
             'starting_time': {'nanoseconds_since_epoch': start_ns},
-            'message_count': sum(file['message_count'] for file in files),
+            'message_count': sum(file.count for file in files),
             'topics_with_message_count': [
                 {
                     'topic_metadata': {
@@ -196,8 +183,8 @@ class BagWriter:
             ],
             'compression_format': '',
             'compression_mode': '',
-            'relative_file_paths': [file['path'] for file in files],
-            'files': files,
+            'relative_file_paths': [file.path.name for file in files],
+            'files': [file.description() for file in files],
             'custom_data': self.custom or None,
             'ros_distro': 'jazzy',
         }

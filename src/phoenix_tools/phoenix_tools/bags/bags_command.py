@@ -1,4 +1,4 @@
-"""The `phoenix bags` command: looks into bags, and makes others of them."""
+"""The `phoenix bags` command: inspect bags, and make new ones from them."""
 
 import argparse
 import sys
@@ -11,11 +11,11 @@ from phoenix_tools.bags import edit
 from phoenix_tools.bags.bag import BagError, Topic, open_bag
 from phoenix_tools.bags.check import check
 from phoenix_tools.bags.salvage import repair
-from phoenix_tools.bags.session import load_session, words_of
+from phoenix_tools.bags.session import load_session
 
 
 def main(options: argparse.Namespace) -> int:
-    """Do what is asked; return 0, or 1 with one line that says why not."""
+    """Run an action; return 0, or 1 after one line with the reason."""
     try:
         return _COMMANDS[options.action](options)
     except BagError as error:
@@ -44,18 +44,18 @@ def _info(options: argparse.Namespace) -> int:
 
 def _interactions(options: argparse.Namespace) -> int:
     session = load_session(options.bag)
-    begin_ns = session.events[0].time_ns if session.events else 0
     number = 0
     for happened in session.interactions().values():
-        lines = list(words_of(happened))
+        lines = [str(one) for one in happened if one.event.summarize(one.message) is not None]
         if not lines:
             continue
         number += 1
-        at_s = (happened[0].time_ns - begin_ns) / NANOSECONDS_PER_SECOND
-        length_s = (happened[-1].time_ns - happened[0].time_ns) / NANOSECONDS_PER_SECOND
+        begin_ns = happened[0].time_ns
+        at_s = (begin_ns - session.events[0].time_ns) / NANOSECONDS_PER_SECOND
+        length_s = (happened[-1].time_ns - begin_ns) / NANOSECONDS_PER_SECOND
         print(f'{number}. at {at_s:.1f} s, {length_s:.1f} s long')
-        for text in lines:
-            print(f'   {text}')
+        for line in lines:
+            print(f'   {line}')
     return 0
 
 
@@ -72,27 +72,27 @@ def _repair(options: argparse.Namespace) -> int:
     count, damages = repair(options.bag, target)
     for damage in damages:
         print(damage)
-    return _told(target, count)
+    return _written(target, count)
 
 
 def _cut(options: argparse.Namespace) -> int:
     count = edit.cut(options.bag, options.output, options.start, options.end)
-    return _told(options.output, count)
+    return _written(options.output, count)
 
 
 def _merge(options: argparse.Namespace) -> int:
-    return _told(options.output, edit.merge(options.bags, options.output))
+    return _written(options.output, edit.merge(options.bags, options.output))
 
 
 def _redact(options: argparse.Namespace) -> int:
-    return _told(options.output, edit.redact(options.bag, options.output))
+    return _written(options.output, edit.redact(options.bag, options.output))
 
 
 def _convert(options: argparse.Namespace) -> int:
-    return _told(options.output, edit.convert(options.bag, options.output, options.storage))
+    return _written(options.output, edit.convert(options.bag, options.output, options.storage))
 
 
-def _told(target: Path, count: int) -> int:
+def _written(target: Path, count: int) -> int:
     print(f'{target}: {count} messages')
     return 0
 

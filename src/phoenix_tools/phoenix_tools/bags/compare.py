@@ -1,60 +1,87 @@
 """
-Compares what a toy did with what it did before, interaction by interaction.
+Compare what the toy does with what it did before, interaction by interaction.
 
-Within an interaction: the order of each topic, the fields by the catalogue's rules, what caused
-what, and how long it took. What came and was not recorded is a difference, too.
+Within an interaction: the order of each topic, the fields by the catalogue's rules, the causes,
+and the time between cause and effect. An event that was not recorded is a difference, too.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from itertools import starmap, zip_longest
+from typing import NamedTuple
 
 from phoenix_core.clock.units import NANOSECONDS_PER_SECOND
 from phoenix_core.events.event_type import EventType
 from phoenix_tools.bags.replay import is_outcome
-from phoenix_tools.bags.session import Session, SessionEvent
+from phoenix_tools.bags.session import Session, SessionEvent, by_trace
 
 BUDGET_S = 0.2  # how much longer than recorded a step may take
+
+
+class Pair(NamedTuple):
+    """An event as recorded and as replayed; None: it was not recorded, or did not come."""
+
+    recorded: SessionEvent | None
+    replayed: SessionEvent | None
 
 
 @dataclass(frozen=True)
 class Difference:
     """
-    One thing that is not as recorded.
+    One deviation from the recording.
 
     :param kind: missing, extra, changed, cause or time.
-    :param recorded: None: it was not recorded.
-    :param replayed: None: it did not come.
     :param detail: what differs, one line each.
     """
 
     kind: str
-    recorded: SessionEvent | None
-    replayed: SessionEvent | None
+    pair: Pair
     detail: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        """Say it in a line or a few."""
         match self.kind:
             case 'missing':
-                return f'did not come: {self.recorded}'
+                return f'did not come: {self.pair.recorded}'
             case 'extra':
-                return f'came, and was not recorded: {self.replayed}'
-        return f'{self.replayed}: ' + '; '.join(self.detail)
+                return f'came, and was not recorded: {self.pair.replayed}'
+        return f'{self.pair.replayed}: ' + '; '.join(self.detail)
+
+
+class Row(NamedTuple):
+    """A pair of events, when each happened since the interaction began [s], as far as it did."""
+
+    recorded: tuple[float, SessionEvent] | None
+    replayed: tuple[float, SessionEvent] | None
+    differs: bool
 
 
 @dataclass(frozen=True)
-class Interaction:
+class ComparedInteraction:
     """
-    An interaction as it was and as it is, and how they differ.
+    An interaction as recorded and as replayed, and the differences.
 
-    :param rows: recorded and replayed side by side, in the order of time; inputs included.
+    :param at_s: when it began, since the beginning of the session.
+    :param pairs: in the order of time; inputs included.
     """
 
     title: str
     at_s: float
-    rows: Sequence[tuple[SessionEvent | None, SessionEvent | None]]
+    pairs: Sequence[Pair]
     differences: Sequence[Difference] = field(default_factory=list)
+
+    def rows(self) -> Iterator[Row]:
+        """Yield the pairs with their times, to be shown side by side."""
+        begins_ns = [
+            min((event.time_ns for event in side if event is not None), default=0)
+            for side in zip(*self.pairs, strict=True)
+        ]
+        differing = {difference.pair for difference in self.differences}
+        for pair in self.pairs:
+            recorded, replayed = (
+                ((event.time_ns - begin_ns) / NANOSECONDS_PER_SECOND, event) if event else None
+                for event, begin_ns in zip(pair, begins_ns, strict=True)
+            )
+            yield Row(recorded, replayed, pair in differing)
 
 
 def compare(
@@ -62,124 +89,111 @@ def compare(
     replayed: Session,
     running: Sequence[str],
     budget_s: float = BUDGET_S,
-) -> list[Interaction]:
+) -> list[ComparedInteraction]:
     """
-    Compare two sessions; an interaction without differences is as it was.
+    Compare two sessions; an interaction without differences is as recorded.
 
-    :param running: the nodes whose events are compared; those of others went in.
+    :param running: the nodes whose events are compared; those of others are inputs.
     :param budget_s: how much longer than recorded a step may take.
     """
-    before, after = _relevant(recorded, running), _relevant(replayed, running)
+    before, after = (by_trace(_relevant(session, running)) for session in (recorded, replayed))
     begin_ns = recorded.events[0].time_ns
     return [
-        _compare_interaction(old, new, set(running), budget_s, begin_ns)
-        for old, new in _paired(_traces(before), _traces(after))
+        _compare_interaction(old, new, running, budget_s, begin_ns)
+        for old, new in _paired(before, after)
     ]
 
 
-def _relevant(session: Session, running: Sequence[str]) -> list[SessionEvent]:
-    """
-    Return what counts from the first input on, or what was heard in one that is sound.
-
-    What is before belongs to an earlier time.
-    """
+def _relevant(session: Session, running: Sequence[str]) -> Iterator[SessionEvent]:
+    """Yield the outcome from the first input on, or from an event that begins an interaction."""
     began = False
-    kept = []
     for event in session.events:
-        if not (event.event.has_header and event.trace_id and is_outcome(event)):
-            continue
-        began |= event.producer not in running or event.event.starts_trace
-        if began:
-            kept.append(event)
-    return kept
-
-
-def _traces(happened: Sequence[SessionEvent]) -> dict[str, list[SessionEvent]]:
-    traces: dict[str, list[SessionEvent]] = {}
-    for event in happened:
-        traces.setdefault(event.trace_id, []).append(event)
-    return traces
-
-
-_Pairs = list[tuple[list[SessionEvent], list[SessionEvent]]]
+        if event.event.has_header and event.trace_id and is_outcome(event):
+            began |= event.producer not in running or event.event.starts_trace
+            if began:
+                yield event
 
 
 def _paired(
     before: Mapping[str, list[SessionEvent]], after: Mapping[str, list[SessionEvent]]
-) -> _Pairs:
-    """Put interactions together: by id where the input brought it, else by their order."""
-    pairs: _Pairs = []
-    strange = [trace for key, trace in after.items() if key not in before]
+) -> Iterator[tuple[list[SessionEvent], list[SessionEvent]]]:
+    """Match interactions by the id that the input brought, else by their order."""
+    unmatched = [trace for key, trace in after.items() if key not in before]
     for key, old in before.items():
-        if key in after:
-            pairs.append((old, after[key]))
-            continue
-        # Begun by the toy itself, such as a timer that rings: another id at each run.
-        fitting = next((new for new in strange if new[0].event is old[0].event), [])
-        if fitting:
-            strange.remove(fitting)
-        pairs.append((old, fitting))
-    return pairs + [([], new) for new in strange]
+        new = after.get(key)
+        if new is None:  # begun by the toy itself, as a timer: its id differs in each run
+            new = next((one for one in unmatched if one[0].event is old[0].event), [])
+            if new:
+                unmatched.remove(new)
+        yield old, new
+    for new in unmatched:
+        yield [], new
 
 
 def _compare_interaction(
     old: list[SessionEvent],
     new: list[SessionEvent],
-    running: set[str],
+    running: Sequence[str],
     budget_s: float,
     begin_ns: int,
-) -> Interaction:
-    matched: list[tuple[SessionEvent | None, SessionEvent | None]] = []
-    topics = dict.fromkeys(event.event for event in [*old, *new])
-    for topic in topics:
-        matched += _aligned(
-            topic,
-            [event for event in old if event.event is topic],
-            [event for event in new if event.event is topic],
+) -> ComparedInteraction:
+    pairs: list[Pair] = []
+    for event in dict.fromkeys(one.event for one in [*old, *new]):
+        pairs += _aligned(
+            event, *([one for one in side if one.event is event] for side in (old, new))
         )
-    partner = {was.span_id: now.span_id for was, now in matched if was and now}
-    matched.sort(key=lambda pair: _place(pair, old, new))
+    pairs.sort(key=lambda pair: _since_begin(pair, old, new))
+    replayed_as = {
+        pair.recorded.span_id: pair.replayed.span_id
+        for pair in pairs
+        if pair.recorded and pair.replayed
+    }
+    old_spans, new_spans = ({event.span_id: event for event in side} for side in (old, new))
     differences: list[Difference] = []
-    causes_before = {event.span_id: event for event in old}
-    causes_after = {event.span_id: event for event in new}
-    for was, now in matched:
+    for pair in pairs:
+        was, now = pair
         if (was or now).producer not in running:  # type: ignore[union-attr]
             continue
         if was is None or now is None:
-            differences.append(Difference('missing' if now is None else 'extra', was, now))
+            differences.append(Difference('missing' if now is None else 'extra', pair))
             continue
-        changed = was.event.differences(was.message, now.message)
-        if changed:
-            differences.append(Difference('changed', was, now, tuple(changed)))
-        differences += _cause(was, now, causes_before, causes_after, partner)
-        differences += _time(was, now, (old, causes_before), (new, causes_after), budget_s)
+        if changed := was.event.differences(was.message, now.message):
+            differences.append(Difference('changed', pair, tuple(changed)))
+        old_cause = old_spans.get(was.parent_span_id)
+        new_cause = new_spans.get(now.parent_span_id)
+        if old_cause and new_cause:
+            expected = replayed_as.get(old_cause.span_id, new_cause.span_id)
+            if expected != new_cause.span_id:
+                detail = f'caused by {new_cause}, recorded was: by {old_cause}'
+                differences.append(Difference('cause', pair, (detail,)))
+        # The time since the cause, or else since the event before.
+        start = old_cause or _before(was, old)
+        took_s = (was.time_ns - start.time_ns) / NANOSECONDS_PER_SECOND
+        new_start = new_cause or _before(now, new)
+        takes_s = (now.time_ns - new_start.time_ns) / NANOSECONDS_PER_SECOND
+        if takes_s - took_s > budget_s:
+            detail = f'{takes_s:.2f} s after {start}, recorded were {took_s:.2f} s (+{budget_s:g})'
+            differences.append(Difference('time', pair, (detail,)))
     first = (old or new)[0]
     title = next((str(event) for event in old or new if str(event) != event.event.topic), '')
-    return Interaction(
-        title or first.event.topic,
-        (first.time_ns - begin_ns) / NANOSECONDS_PER_SECOND,
-        matched,
-        differences,
-    )
+    at_s = (first.time_ns - begin_ns) / NANOSECONDS_PER_SECOND
+    return ComparedInteraction(title or first.event.topic, at_s, pairs, differences)
 
 
-def _place(
-    pair: tuple[SessionEvent | None, SessionEvent | None],
-    old: list[SessionEvent],
-    new: list[SessionEvent],
-) -> float:
-    was, now = pair
-    if was is not None:
-        return was.time_ns - old[0].time_ns
-    assert now is not None
-    return now.time_ns - new[0].time_ns
+def _before(event: SessionEvent, trace: list[SessionEvent]) -> SessionEvent:
+    return trace[max(0, trace.index(event) - 1)]
 
 
-def _aligned(
-    topic: EventType, old: list[SessionEvent], new: list[SessionEvent]
-) -> Iterator[tuple[SessionEvent | None, SessionEvent | None]]:
-    """Put together what is the same in two sequences; between it, what has changed."""
-    same = [[not topic.differences(a.message, b.message) for b in new] for a in old]
+def _since_begin(pair: Pair, old: list[SessionEvent], new: list[SessionEvent]) -> int:
+    if pair.recorded is not None:
+        return pair.recorded.time_ns - old[0].time_ns
+    assert pair.replayed is not None
+    return pair.replayed.time_ns - new[0].time_ns
+
+
+def _aligned(event: EventType, old: list[SessionEvent], new: list[SessionEvent]) -> Iterator[Pair]:
+    """Pair what is equal in two sequences; between that, what has changed."""
+    same = [[not event.differences(a.message, b.message) for b in new] for a in old]
     # Longest common subsequence: lengths[i][j] of old[i:] and new[j:].
     lengths = [[0] * (len(new) + 1) for _ in range(len(old) + 1)]
     for i in reversed(range(len(old))):
@@ -190,65 +204,18 @@ def _aligned(
                 lengths[i + 1][j + 1] + 1 if same[i][j] else 0,
             )
     i = j = 0
-    gone: list[SessionEvent] = []
-    come: list[SessionEvent] = []
-
-    def gap() -> Iterator[tuple[SessionEvent | None, SessionEvent | None]]:
-        for k in range(max(len(gone), len(come))):
-            yield gone[k] if k < len(gone) else None, come[k] if k < len(come) else None
-        gone.clear()
-        come.clear()
-
     while i < len(old) or j < len(new):
-        both = i < len(old) and j < len(new)
-        if both and same[i][j] and lengths[i][j] == lengths[i + 1][j + 1] + 1:
-            yield from gap()
-            yield old[i], new[j]
+        # To the next equal pair: what is only in one of them.
+        old_begin, new_begin = i, j
+        while i < len(old) or j < len(new):
+            both = i < len(old) and j < len(new)
+            if both and same[i][j] and lengths[i][j] == lengths[i + 1][j + 1] + 1:
+                break
+            if j == len(new) or (i < len(old) and lengths[i + 1][j] >= lengths[i][j + 1]):
+                i += 1
+            else:
+                j += 1
+        yield from starmap(Pair, zip_longest(old[old_begin:i], new[new_begin:j]))
+        if i < len(old) and j < len(new):
+            yield Pair(old[i], new[j])
             i, j = i + 1, j + 1
-        elif j == len(new) or (i < len(old) and lengths[i + 1][j] >= lengths[i][j + 1]):
-            gone.append(old[i])
-            i += 1
-        else:
-            come.append(new[j])
-            j += 1
-    yield from gap()
-
-
-def _cause(
-    was: SessionEvent,
-    now: SessionEvent,
-    before: Mapping[str, SessionEvent],
-    after: Mapping[str, SessionEvent],
-    partner: Mapping[str, str],
-) -> Iterator[Difference]:
-    """Compare what caused an event, where both causes are known."""
-    old_cause, new_cause = before.get(was.parent_span_id), after.get(now.parent_span_id)
-    if old_cause is None or new_cause is None or old_cause.span_id not in partner:
-        return
-    if partner[old_cause.span_id] != new_cause.span_id:
-        detail = f'caused by {new_cause}, recorded was: by {old_cause}'
-        yield Difference('cause', was, now, (detail,))
-
-
-_Side = tuple[list[SessionEvent], Mapping[str, SessionEvent]]
-
-
-def _time(
-    was: SessionEvent, now: SessionEvent, before: _Side, after: _Side, budget_s: float
-) -> Iterator[Difference]:
-    """Compare how long after its cause an event came, or else after the one before it."""
-    took_s, cause = _step(was, *before)
-    takes_s, _ = _step(now, *after)
-    if takes_s - took_s > budget_s:
-        detail = f'{takes_s:.2f} s after {cause}, recorded were {took_s:.2f} s (+{budget_s:g})'
-        yield Difference('time', was, now, (detail,))
-
-
-def _step(
-    event: SessionEvent, trace: list[SessionEvent], spans: Mapping[str, SessionEvent]
-) -> tuple[float, Any]:
-    cause = spans.get(event.parent_span_id)
-    if cause is None:
-        place = trace.index(event)
-        cause = trace[place - 1] if place else event
-    return (event.time_ns - cause.time_ns) / NANOSECONDS_PER_SECOND, cause

@@ -1,4 +1,4 @@
-"""Makes bags of bags: cuts, merges, redacts and converts."""
+"""Make bags from bags: cut, merge, redact, convert."""
 
 import heapq
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,25 +11,26 @@ from rosbags.rosbag2 import StoragePlugin, Writer
 
 from phoenix_core.clock.units import NANOSECONDS_PER_SECOND
 from phoenix_core.events import qos
-from phoenix_core.events.event_type import EventType, Privacy
+from phoenix_core.events.event_type import Privacy
 from phoenix_tools.bags.bag import Bag, BagError, BagMessage, open_bag
 from phoenix_tools.bags.bag_writer import BagWriter
-from phoenix_tools.bags.session import SETTINGS, decoder, event_of
+from phoenix_tools.bags.decoding import decoders
+from phoenix_tools.bags.session import SETTINGS
 
 REDACTED = '-'  # an empty text would break the catalogue's rules
 
 
 def cut(source: Path, target: Path, start_s: float, end_s: float) -> int:
     """
-    Keep an interval, and the states that held when it began.
+    Keep an interval, and the states that were valid when it began.
 
     :param start_s: seconds from the first message.
-    :param end_s: likewise; what comes later is left out.
+    :param end_s: likewise; excluded.
     :raises BagError: the interval holds nothing.
     """
 
     def chosen(bag: Bag) -> Iterator[BagMessage]:
-        events = {topic: event_of(topic) for topic in bag.topics}
+        known = decoders(bag.topics)
         states: dict[Any, BagMessage] = {}
         begin_ns: int | None = None
         for message in bag.messages():
@@ -41,8 +42,11 @@ def cut(source: Path, target: Path, start_s: float, end_s: float) -> int:
                 yield from sorted(states.values(), key=lambda state: state.time_ns)
                 states.clear()
                 yield message
-            elif (event := events[message.topic]) is not None and event.qos is qos.STATE:
-                states[message.topic, _producer(event, message)] = message
+            elif message.topic in known:
+                event, decode = known[message.topic]
+                if event.qos is qos.STATE:
+                    header = getattr(decode(message.data), 'header', None)
+                    states[message.topic, getattr(header, 'producer', '')] = message
 
     with open_bag(source) as bag:
         messages = list(chosen(bag))
@@ -51,14 +55,8 @@ def cut(source: Path, target: Path, start_s: float, end_s: float) -> int:
         return _write(target, bag, messages)
 
 
-def _producer(event: EventType, message: BagMessage) -> str:
-    if not event.has_header:
-        return ''
-    return str(decoder(message.topic, event)(message.data).header.producer)
-
-
 def merge(sources: Sequence[Path], target: Path) -> int:
-    """Put bags together, in the order of time; settings are those of the first that has any."""
+    """Merge bags in the order of time; the settings are those of the first that has any."""
     with ExitStack() as opened:
         bags = [opened.enter_context(open_bag(source)) for source in sources]
         settings = next((bag for bag in bags if SETTINGS in bag.custom), bags[0])
@@ -70,35 +68,32 @@ def merge(sources: Sequence[Path], target: Path) -> int:
 
 def redact(source: Path, target: Path) -> int:
     """
-    Take out sound and words and keep the timing.
+    Remove sound and words, keep the timing.
 
-    Of a personal event every text that holds words becomes '-'; sound is left out.
+    In a personal event every text that holds words becomes '-'; sound is left out.
     """
     with open_bag(source) as bag:
-        events = {topic: event_of(topic) for topic in bag.topics}
-        kept = [
-            topic
-            for topic, event in events.items()
-            if event is not None and event.privacy is not Privacy.AUDIO
-        ]
-        decoders = {topic: decoder(topic, event) for topic, event in events.items() if event}
+        kept = {
+            topic: decoder
+            for topic, decoder in decoders(bag.topics).items()
+            if decoder.event.privacy is not Privacy.AUDIO
+        }
 
         def chosen() -> Iterator[BagMessage]:
             for message in bag.messages():
-                event = events[message.topic]
-                if message.topic not in kept or event is None:
+                if message.topic not in kept:
                     continue
+                event, decode = kept[message.topic]
                 if event.privacy is Privacy.PERSONAL:
-                    content = decoders[message.topic](message.data)
+                    content = decode(message.data)
                     _strip(content)
-                    yield message._replace(data=serialize_message(content))
-                else:
-                    yield message
+                    message = message._replace(data=serialize_message(content))
+                yield message
 
         return _write(target, bag, chosen(), kept)
 
 
-# Texts that name things of the toy's own, and hold nobody's words.
+# Texts that are names of the toy's own, and hold nobody's words.
 _NAMES = frozenset(
     {'header', 'name', 'utterance_id', 'provider', 'activity', 'animation', 'node', 'code'}
 )

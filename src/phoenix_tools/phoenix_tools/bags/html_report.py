@@ -1,12 +1,11 @@
-"""The comparison of a replay as a page: the picture, and the interactions side by side."""
+"""Write the comparison of a replay as a page: the pictures, and the interactions side by side."""
 
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
-from phoenix_core.clock.units import NANOSECONDS_PER_SECOND
 from phoenix_tools.bags.bag import BagError
-from phoenix_tools.bags.compare import Interaction
+from phoenix_tools.bags.compare import ComparedInteraction
 from phoenix_tools.bags.picture import draw
 from phoenix_tools.bags.session import Session, SessionEvent
 
@@ -21,7 +20,7 @@ tr.different td { background: #ffe5e5 }
 
 
 def write_html(
-    path: Path, recorded: Session, replayed: Session, interactions: Sequence[Interaction]
+    path: Path, recorded: Session, replayed: Session, interactions: Sequence[ComparedInteraction]
 ) -> None:
     """
     Write the page.
@@ -55,16 +54,11 @@ def write_text(path: Path, text: str) -> None:
         raise BagError(f'{path}: cannot be written: {error.strerror}') from error
 
 
-def _interaction(number: int, interaction: Interaction) -> str:
-    pairs = {(d.recorded, d.replayed) for d in interaction.differences}
-    begins = [
-        min((row[side].time_ns for row in interaction.rows if row[side] is not None), default=0)  # type: ignore[union-attr]
-        for side in (0, 1)
-    ]
+def _interaction(number: int, interaction: ComparedInteraction) -> str:
     rows = ''.join(
-        f'<tr{" class=different" if (was, now) in pairs else ""}>'
-        f'{_cells(was, begins[0])}{_cells(now, begins[1])}</tr>'
-        for was, now in interaction.rows
+        f'<tr{" class=different" if row.differs else ""}>'
+        f'{_cells(row.recorded)}{_cells(row.replayed)}</tr>'
+        for row in interaction.rows()
     )
     notes = ''.join(
         f'<li class="bad">{difference.kind}: {escape(str(difference))}</li>'
@@ -76,7 +70,5 @@ def _interaction(number: int, interaction: Interaction) -> str:
     )
 
 
-def _cells(event: SessionEvent | None, begin_ns: int) -> str:
-    if event is None:
-        return '<td><td>'
-    return f'<td>{(event.time_ns - begin_ns) / NANOSECONDS_PER_SECOND:.2f}<td>{escape(str(event))}'
+def _cells(timed: tuple[float, SessionEvent] | None) -> str:
+    return f'<td>{timed[0]:.2f}<td>{escape(str(timed[1]))}' if timed else '<td><td>'

@@ -1,4 +1,4 @@
-"""The settings of the nodes of a running toy, so that a replay can have the same."""
+"""Read the settings of the nodes of a running toy, so that a replay can use the same."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -12,7 +12,7 @@ from phoenix_core.settings.node_settings import NodeSettings
 
 
 def notable(model: type[NodeSettings], values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the settings that differ from their defaults, without those of the machine."""
+    """Return the settings that differ from their defaults, except those of the machine."""
     fields = provider.fields(model, {name.partition('.')[0] for name in values if '.' in name})
     return {
         name: value
@@ -28,20 +28,20 @@ def _of_the_machine(extra: Any) -> bool:
 
 
 class SettingsReader:
-    """Asks each node of a toy for its parameters, once."""
+    """
+    Request the parameters of each node of a toy, once.
+
+    :param node: makes the requests.
+    :param on_settings: called with the name of a node and its notable settings.
+    """
 
     def __init__(self, node: Node, on_settings: Callable[[str, dict[str, Any]], None]) -> None:
-        """
-        Ask through a node.
-
-        :param on_settings: gets the name of a node and its settings that are not as by default.
-        """
         self._node = node
         self._on_settings = on_settings
         self._asked: set[str] = set()
 
-    def look(self) -> None:
-        """Ask the nodes that have come since the last look; call it on the executor's thread."""
+    def request_from_new_nodes(self) -> None:
+        """Ask the nodes that have appeared since the last call; on the executor's thread."""
         known = plugins.names(plugins.NODES)
         for name, namespace in self._node.get_node_names_and_namespaces():
             ours = namespace == self._node.get_namespace() and name in known
@@ -50,7 +50,7 @@ class SettingsReader:
                 self._ask(name)
 
     def _ask(self, name: str) -> None:
-        """Ask first which parameters there are: those of providers depend on what is chosen."""
+        """List the parameters first: those of providers depend on the chosen ones."""
         model = plugins.load(plugins.NODES, name).settings_class()
         lister = self._node.create_client(ListParameters, f'{name}/list_parameters')
         getter = self._node.create_client(GetParameters, f'{name}/get_parameters')
@@ -58,7 +58,7 @@ class SettingsReader:
         def get(listed: Any) -> None:
             names = list(listed.result().result.names)
 
-            def pass_on(got: Any) -> None:
+            def report(got: Any) -> None:
                 values = map(parameter_value_to_python, got.result().values)
                 settings = {
                     field: list(value) if hasattr(value, 'typecode') else value
@@ -67,6 +67,6 @@ class SettingsReader:
                 }
                 self._on_settings(name, notable(model, settings))
 
-            getter.call_async(GetParameters.Request(names=names)).add_done_callback(pass_on)
+            getter.call_async(GetParameters.Request(names=names)).add_done_callback(report)
 
         lister.call_async(ListParameters.Request()).add_done_callback(get)

@@ -1,4 +1,4 @@
-"""The `phoenix record` command: keeps what happens to a running toy and what it does."""
+"""The `phoenix record` command: record the inputs of a running toy and what it does."""
 
 import argparse
 import itertools
@@ -11,17 +11,13 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import rclpy
 from phoenix_msgs.msg import Fault
 from rclpy.executors import Executor
-from rclpy.experimental import EventsExecutor
 from rclpy.serialization import deserialize_message
-from rclpy.signals import SignalHandlerOptions
 
 from phoenix_core import events
 from phoenix_core.clock.units import NANOSECONDS_PER_SECOND
@@ -31,25 +27,25 @@ from phoenix_core.node.execution import until_signalled
 from phoenix_tools.bags.bag import BagError, BagMessage, Topic
 from phoenix_tools.bags.bag_writer import BagWriter
 from phoenix_tools.bags.node_settings import SettingsReader
-from phoenix_tools.bags.recording import Profile, Recorder, recorded_events
+from phoenix_tools.bags.recording import Recorder, RecordingProfile, recorded_events
 from phoenix_tools.bags.session import SETTINGS, UTC_OFFSET
+from phoenix_tools.ros_context import ros_executor
 
 FLUSH_S = 1.0
-AFTERMATH_S = 5.0  # what follows a fault belongs to it
-DRAIN_S = 0.3  # by then all that was published before has come
+AFTERMATH_S = 5.0  # recorded after a fault
+DRAIN_S = 0.3  # all that was published before is received by then
 
 
 class FlightRecorder:
-    """Keeps the last minutes in memory, and the states that hold since before."""
+    """Keep the last seconds in memory, and the states that were valid before."""
 
     def __init__(self, keep_s: float) -> None:
-        """Keep that many seconds."""
         self._keep_ns = round(keep_s * NANOSECONDS_PER_SECOND)
         self._kept: deque[tuple[EventType, BagMessage]] = deque()
         self._states: dict[Topic, BagMessage] = {}
 
     def add(self, event: EventType, message: BagMessage) -> None:
-        """Keep a message, and forget what is too old."""
+        """Keep a message, and drop those that are too old."""
         self._kept.append((event, message))
         while self._kept[0][1].time_ns < message.time_ns - self._keep_ns:
             old_event, old = self._kept.popleft()
@@ -57,7 +53,7 @@ class FlightRecorder:
                 self._states[old.topic] = old
 
     def take(self) -> list[BagMessage]:
-        """Return what is kept and begin anew."""
+        """Return the kept messages and start again."""
         states = sorted(self._states.values(), key=lambda state: state.time_ns)
         kept = [message for _, message in self._kept]
         self._kept.clear()
@@ -65,13 +61,11 @@ class FlightRecorder:
         return [*states, *kept]
 
 
-class Recording:
-    """Takes messages from the executor's thread and writes them in a thread of its own."""
+class RecordingThread:
+    """Receive messages on the executor's thread and write them in a thread of its own."""
 
-    def __init__(self, options: argparse.Namespace, say: Callable[[str], None]) -> None:
-        """Begin to write, or to keep."""
+    def __init__(self, options: argparse.Namespace) -> None:
         self._options = options
-        self._say = say
         self._queue: queue.SimpleQueue[tuple[EventType, BagMessage] | None] = queue.SimpleQueue()
         self._flight = FlightRecorder(options.keep * 60) if options.keep else None
         self._writer = None if self._flight else self._new_bag(options.output or default_path())
@@ -84,17 +78,17 @@ class Recording:
         self._thread = threading.Thread(target=self._run, name='bag writer')
         self._thread.start()
 
-    def on_message(self, event: EventType, topic: Topic, time_ns: int, data: bytes) -> None:
-        """Take a message."""
+    def on_message(self, event: EventType, message: BagMessage) -> None:
+        """Record a message."""
         self.count += 1
-        self.bytes += len(data)
-        self._queue.put((event, BagMessage(topic, time_ns, data)))
+        self.bytes += len(message.data)
+        self._queue.put((event, message))
         fault = self._flight and event is events.FAULT and self._dump_at_s is None
-        if fault and deserialize_message(data, Fault).severity >= Fault.ERROR:
+        if fault and deserialize_message(message.data, Fault).severity >= Fault.ERROR:
             self._dump_at_s = time.monotonic() + AFTERMATH_S
 
     def dump(self) -> None:
-        """Write what is kept, now."""
+        """Write the kept messages now."""
         if self._flight:
             self._dump_at_s = time.monotonic() + DRAIN_S
 
@@ -150,7 +144,7 @@ class Recording:
         writer.custom[SETTINGS] = json.dumps(self.settings)
         writer.custom[UTC_OFFSET] = str(time.localtime().tm_gmtoff)
         writer.close()
-        self._say(f'{writer.path}: {writer.message_count} messages')
+        print(f'{writer.path}: {writer.message_count} messages', flush=True)
 
     def _new_bag(self, path: Path) -> BagWriter:
         options = self._options
@@ -162,7 +156,7 @@ class Recording:
 
 
 def default_path(folder: Path = Path('bags')) -> Path:
-    """Return a path that no bag has yet."""
+    """Return the path of a new bag."""
     name = f'session-{datetime.now():%Y-%m-%d-%H-%M-%S}'
     names = itertools.chain([name], (f'{name}-{number}' for number in itertools.count(2)))
     return next(folder / name for name in names if not (folder / name).exists())
@@ -170,10 +164,9 @@ def default_path(folder: Path = Path('bags')) -> Path:
 
 def main(options: argparse.Namespace) -> int:
     """Record until Ctrl-C, or for the time given; return the exit code."""
-    profile = Profile(options.profile)
-    recorded = recorded_events(profile, options.audio)
+    recorded = recorded_events(RecordingProfile(options.profile), options.audio)
     try:
-        recording = Recording(options, lambda text: print(text, flush=True))
+        recording = RecordingThread(options)
     except BagError as error:
         print(f'phoenix: {error}', file=sys.stderr)
         return 1
@@ -185,22 +178,18 @@ def main(options: argparse.Namespace) -> int:
         print(
             f'keeping {options.keep:g} minutes; a fault, SIGUSR1 or Enter writes them', flush=True
         )
-    rclpy.init(args=[], signal_handler_options=SignalHandlerOptions.NO)
-    executor = EventsExecutor()
-    recorder = Recorder(options.namespace, recorded, recording.on_message)
-    recording.topics = recorder.topics
-    executor.add_node(recorder)
-    print(f'waiting for a toy at {options.namespace}', flush=True)
-    with until_signalled() as ended:
+    with ros_executor() as (context, executor), until_signalled() as ended:
+        recorder = Recorder(options.namespace, recorded, recording.on_message, context=context)
+        recording.topics = recorder.topics
+        executor.add_node(recorder)
+        print(f'waiting for a toy at {options.namespace}', flush=True)
         signal.signal(signal.SIGUSR1, lambda *_: recording.dump())
         try:
             _spin(executor, recorder, recording, ended, options.duration)
         finally:
-            _drain(executor, recording)
+            _drain(executor)
             recording.close()
-            executor.shutdown()
             recorder.destroy_node()
-            rclpy.try_shutdown()
     if recording.failure is not None:
         print(f'phoenix: {recording.failure}', file=sys.stderr)
         return 1
@@ -210,32 +199,32 @@ def main(options: argparse.Namespace) -> int:
 def _spin(
     executor: Executor,
     recorder: Recorder,
-    recording: Recording,
+    recording: RecordingThread,
     ended: list[int],
     duration_s: float | None,
 ) -> None:
-    """Record until the end; look for new nodes and tell the progress once a second."""
+    """Record until the end; once a second look for new nodes and print the progress."""
     started_s = tick_s = time.monotonic()
     terminal = sys.stdout.isatty() and sys.stdin.isatty()
-    told = False
+    connected = False
 
-    def note(node: str, settings: dict[str, Any]) -> None:
+    def on_settings(node: str, settings: dict[str, Any]) -> None:
         recording.settings[node] = settings
         print(f'noted the settings of {node}', flush=True)
 
-    reader = SettingsReader(recorder, note)
+    reader = SettingsReader(recorder, on_settings)
     while not ended and recording.failure is None:
         executor.spin_once(timeout_sec=0.1)
         now_s = time.monotonic()
-        if not told and recorder.hears_all:
-            told = True
+        if not connected and recorder.is_connected:
+            connected = True
             print('recording', flush=True)
         if duration_s and now_s - started_s >= duration_s:
             return
         if now_s < tick_s:
             continue
         tick_s = now_s + 1
-        reader.look()
+        reader.request_from_new_nodes()
         if terminal:
             length = f'{now_s - started_s:.0f} s, {recording.count} messages'
             print(f'\r{length}, {recording.bytes / 2**20:.1f} MB ', end='', flush=True)
@@ -248,8 +237,8 @@ def _enter_pressed() -> bool:
     return bool(ready) and bool(os.read(sys.stdin.fileno(), 1024))
 
 
-def _drain(executor: Executor, recording: Recording) -> None:
-    """Take what has been published and not yet come."""
+def _drain(executor: Executor) -> None:
+    """Receive what has been published before the end."""
     end_s = time.monotonic() + DRAIN_S
     while time.monotonic() < end_s:
         executor.spin_once(timeout_sec=0.05)

@@ -1,7 +1,7 @@
 """
-A chat model that answers as one did in a recorded session.
+A chat model that repeats the answers of a recorded session.
 
-So a replay asks no server, and what a language model said does not differ from run to run.
+A replay then needs no server, and the answers do not differ from run to run.
 """
 
 from collections import defaultdict, deque
@@ -17,29 +17,29 @@ from phoenix_speech.conversation.settings import ConversationSettings
 from phoenix_tools.bags.recorded_settings import RecordedSettings
 from phoenix_tools.bags.session import Session, load_session
 
-WITHOUT_MODEL = frozenset({'', 'scripted', 'persona'})  # these answer the same again by themselves
+WITHOUT_MODEL = frozenset({'', 'scripted', 'persona'})  # their answers repeat by themselves
 
 
 class RecordedChat:
     """
-    Answers each text as it was answered; one it does not know it cannot answer.
+    Answer each text as recorded; fail for an unknown one.
 
-    Tools that the model called are not called again.
+    The tool calls of the model are not repeated.
     """
 
     def __init__(self, session: Session) -> None:
         self.name = model_of(session)
         self._replies: defaultdict[str, deque[str]] = defaultdict(deque)
-        for happened in session.interactions().values():
+        for interaction in session.interactions().values():
             asked = [
                 event.message.text
-                for event in happened
+                for event in interaction
                 if event.event is events.CONVERSATION_REQUEST
                 and event.message.kind == ConversationRequest.REPLY
             ]
             said = [
                 event.message.text
-                for event in happened
+                for event in interaction
                 if event.event is events.CONVERSATION
                 and event.message.kind == ConversationEvent.SENTENCE
                 and event.message.provider == self.name
@@ -59,7 +59,7 @@ class RecordedChat:
 
 
 def model_of(session: Session) -> str:
-    """Return the name of the language model that answered in a session; empty: none did."""
+    """Return the name of the language model that answered in a session; empty: none."""
     for event in session.events:
         if event.event is events.CONVERSATION and event.message.provider not in WITHOUT_MODEL:
             return str(event.message.provider)

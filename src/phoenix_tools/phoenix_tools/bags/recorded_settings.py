@@ -1,4 +1,4 @@
-"""The setting of the voice and the chat model that repeat a recorded session."""
+"""The settings of the voice and the chat model that repeat a recorded session."""
 
 from phoenix_core.settings.node_settings import ProviderSettings, setting
 

@@ -1,7 +1,7 @@
 """
-A voice that takes as long as the toy took in a recorded session, and fails where none worked.
+A silent voice with the timing and the failures of a recorded session.
 
-So a replay is as long as the session was, and the same each time, which no synthesizer is.
+A replay is then as long as the session, and the same each time, which no synthesizer provides.
 """
 
 from collections import Counter
@@ -20,15 +20,15 @@ from phoenix_speech.voice.voice_provider import VoiceError
 from phoenix_tools.bags.recorded_settings import RecordedSettings
 from phoenix_tools.bags.session import Session, load_session
 
-SECONDS_PER_CHARACTER = 0.065  # of what was not said in the session
+SECONDS_PER_CHARACTER = 0.065  # of texts that were not said in the session
 
 
 class RecordedVoice:
     """
-    Is silent as long as each piece of a text was spoken.
+    Synthesize silence as long as each piece of a text was spoken.
 
     :param lengths_s: by piece.
-    :param failures: how often a piece could not be spoken, before it could.
+    :param failures: how often the synthesis of a piece failed before it succeeded.
     """
 
     sample_rate = SAMPLE_RATE
@@ -38,7 +38,7 @@ class RecordedVoice:
         self._failures = Counter(failures)
 
     def synthesize(self, text: str) -> Generator[np.ndarray, None, None]:
-        """Yield the silence; see Voice."""
+        """Yield the silence; see VoiceProvider."""
         if self._failures[text]:
             self._failures[text] -= 1
             raise VoiceError('no voice worked')
@@ -46,20 +46,20 @@ class RecordedVoice:
         yield np.zeros(max(1, round(length_s * SAMPLE_RATE)), np.int16)
 
     def close(self) -> None:
-        """Hold nothing."""
+        """Do nothing: it holds no resources."""
 
 
-def stood_in(session: Session) -> set[str]:
-    """Return the ids of the utterances in whose place a small sound was, as no voice worked."""
+def replaced_by_earcons(session: Session) -> set[str]:
+    """Return the ids of the utterances that an earcon replaced because no voice worked."""
     return {e.message.utterance_id for e in session.events if e.event is events.EARCON}
 
 
 def spoken_lengths(session: Session, rules: SpeechRules) -> dict[str, float]:
-    """Return how long each piece of what was said took [s]."""
-    mute = stood_in(session)
+    """Return the spoken length of each piece of text [s]."""
+    mute = replaced_by_earcons(session)
     texts: dict[str, str] = {}
     whole: dict[str, float] = {}
-    broken_off: dict[str, float] = {}
+    interrupted: dict[str, float] = {}
     for event in session.events:
         if event.event is events.SAY_REQUEST and event.message.utterance_id not in mute:
             texts[event.message.utterance_id] = event.message.text
@@ -68,10 +68,10 @@ def spoken_lengths(session: Session, rules: SpeechRules) -> dict[str, float]:
             if event.message.kind == PlaybackEvent.FINISHED:
                 whole[text] = event.message.position_s
             elif event.message.kind == PlaybackEvent.INTERRUPTED:
-                broken_off[text] = event.message.position_s
-    # How long they would have been is not known: as the voice spoke otherwise, or a little more.
+                interrupted[text] = event.message.position_s
+    # Their full length is unknown: estimate it by the pace of the others.
     pace = sum(whole.values()) / max(1, sum(map(len, whole))) or SECONDS_PER_CHARACTER
-    for text, position_s in broken_off.items():
+    for text, position_s in interrupted.items():
         whole.setdefault(text, max(pace * len(text), position_s + 0.1))
     lengths: dict[str, float] = {}
     for text, length_s in whole.items():
@@ -81,16 +81,17 @@ def spoken_lengths(session: Session, rules: SpeechRules) -> dict[str, float]:
 
 def failures(session: Session, rules: SpeechRules) -> Counter[str]:
     """
-    Count how often a piece could not be spoken.
+    Count how often the synthesis of a piece failed.
 
-    :raises VoiceError: nothing could.
+    :raises VoiceError: it always failed.
     """
     asked = [event.message for event in session.events if event.event is events.SAY_REQUEST]
-    mute = stood_in(session)
+    mute = replaced_by_earcons(session)
     unspoken = [request.text for request in asked if request.utterance_id in mute]
     if asked and len(unspoken) == len(asked):
         raise VoiceError(f'{session.path}: no voice worked')
-    return Counter(speakable_pieces(text, rules)[0] for text in unspoken)  # the rest was not tried
+    # The rest of each text was not attempted.
+    return Counter(speakable_pieces(text, rules)[0] for text in unspoken)
 
 
 def _shares(text: str, length_s: float, rules: SpeechRules) -> dict[str, float]:
@@ -100,11 +101,6 @@ def _shares(text: str, length_s: float, rules: SpeechRules) -> dict[str, float]:
 
 
 def _recorded(settings: VoiceSettings, own: RecordedSettings) -> RecordedVoice:
-    """
-    Make the voice of a bag.
-
-    :raises VoiceError: no voice ever worked there.
-    """
     session = load_session(Path(own.bag))
     rules = SpeechRules.load(settings.config_path, settings.language)
     return RecordedVoice(spoken_lengths(session, rules), failures(session, rules))

@@ -1,4 +1,4 @@
-"""Which events a recording holds, and the node that hears them as they are on the wire."""
+"""Which events a recording holds, and the node that receives them serialized."""
 
 import copy
 import time
@@ -11,35 +11,35 @@ from rclpy.node import Node
 
 from phoenix_core import events
 from phoenix_core.events.event_type import EventType, Privacy, Role
-from phoenix_tools.bags.bag import Topic, topic_of
+from phoenix_tools.bags.bag import BagMessage, Topic, topic_of
 
 QUEUE = 2000  # messages per topic that wait while the disk is slow
 
-# Without sound a session is replayed from what the ear made of it.
+# Without sound a session is replayed from what was recognized in it.
 INPUTS = frozenset((Role.SENSED, Role.HEARD, Role.REQUESTED))
 
 
-class Profile(Enum):
+class RecordingProfile(Enum):
     """How much is recorded."""
 
-    SESSION = 'session'  # what goes in but sound, and what the toy does
-    INPUTS = 'inputs'  # what goes in but sound
+    SESSION = 'session'  # the inputs except sound, and what the toy does
+    INPUTS = 'inputs'  # the inputs except sound
     EVERYTHING = 'everything'
 
 
-def recorded_events(profile: Profile, audio: bool) -> list[EventType]:
+def recorded_events(profile: RecordingProfile, audio: bool) -> list[EventType]:
     """
     List the events of a profile.
 
-    :param audio: also what the microphone hears.
+    :param audio: include what the microphone hears.
     """
-    if profile is Profile.EVERYTHING:
+    if profile is RecordingProfile.EVERYTHING:
         return list(events.ALL)
 
     def is_recorded(event: EventType) -> bool:
         if event.role is Role.SOUND:
             return audio
-        if profile is Profile.INPUTS:
+        if profile is RecordingProfile.INPUTS:
             return event.role in INPUTS
         return event.role is not Role.DETAIL and event.privacy is not Privacy.AUDIO
 
@@ -47,24 +47,23 @@ def recorded_events(profile: Profile, audio: bool) -> list[EventType]:
 
 
 class Recorder(Node):
-    """Hands on every message of some events, serialized as it came."""
+    """
+    Passes on every message of some events, serialized as received.
+
+    :param on_message: called with event and message, on the executor's thread.
+    """
 
     def __init__(
         self,
         namespace: str,
         recorded: Iterable[EventType],
-        on_message: Callable[[EventType, Topic, int, bytes], None],
+        on_message: Callable[[EventType, BagMessage], None],
         **options: Any,
     ) -> None:
-        """
-        Subscribe at once.
-
-        :param on_message: gets event, topic, time [ns] and data, on the executor's thread.
-        """
         super().__init__('recorder', namespace=namespace, **options)
         self.topics: list[Topic] = []
         self._on_message = on_message
-        self._heard: list[Any] = []
+        self._events_in: list[Any] = []
         for event in recorded:
             name = self.resolve_topic_name(event.topic)
             topic = topic_of(name, event.message_class, event.qos)
@@ -72,20 +71,20 @@ class Recorder(Node):
             requested = copy.copy(event.qos)
             requested.depth = QUEUE
             callback = partial(self._on_data, event, topic)
-            self._heard.append(
+            self._events_in.append(
                 self.create_subscription(
                     event.message_class, event.topic, callback, requested, raw=True
                 )
             )
 
     @property
-    def hears_all(self) -> bool:
-        """Tell whether the publishers that are known are connected: until then, they are lost."""
-        known = [self.count_publishers(subscription.topic_name) for subscription in self._heard]
+    def is_connected(self) -> bool:
+        """Whether all known publishers are connected: before that, their messages are lost."""
+        known = [self.count_publishers(one.topic_name) for one in self._events_in]
         return any(known) and all(
             subscription.get_publisher_count() >= count
-            for subscription, count in zip(self._heard, known, strict=True)
+            for subscription, count in zip(self._events_in, known, strict=True)
         )
 
     def _on_data(self, event: EventType, topic: Topic, data: bytes) -> None:
-        self._on_message(event, topic, time.time_ns(), data)
+        self._on_message(event, BagMessage(topic, time.time_ns(), data))

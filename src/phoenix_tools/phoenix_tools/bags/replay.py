@@ -1,6 +1,7 @@
-"""Replays a recorded session: feeds what went in, and keeps what comes out."""
+"""Replay a recorded session: feed its inputs to the nodes and keep the outcome."""
 
 import copy
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -13,15 +14,15 @@ from phoenix_core.events.comparison import IGNORE
 from phoenix_core.events.event_type import EventType, Role
 from phoenix_core.settings import plugins
 from phoenix_core.telemetry import timing
-from phoenix_tools.bags.graph import Companion, Graph
 from phoenix_tools.bags.recorded_chat import model_of
 from phoenix_tools.bags.session import Session, SessionEvent
+from phoenix_tools.bags.simulated_graph import Participant, SimulatedGraph
 
-PATIENCE_S = 5.0  # how much later than recorded something may come that an input waits for
-SETTLE_S = 1.0  # what must not happen has so long to happen after the end
+PATIENCE_NS = 5 * NANOSECONDS_PER_SECOND  # how much later than recorded a cause may come
+SETTLE_NS = NANOSECONDS_PER_SECOND  # after the end, for events that must not happen
 
-# From which level on the toy is run anew: events of these roles are fed, and the nodes that
-# publish them are left out.
+# The level from which the toy runs: events of these roles are fed, and the nodes that publish
+# them are left out.
 LEVELS: Mapping[str, frozenset[Role]] = {
     'audio': frozenset((Role.SOUND, Role.SENSED)),
     'transcripts': frozenset((Role.SOUND, Role.SENSED, Role.HEARD)),
@@ -50,40 +51,37 @@ class Plan:
 
 def make_plan(session: Session, nodes: Iterable[str], level: str) -> Plan:
     """
-    Decide who runs and what is fed: everything that somebody said who does not run.
+    Decide which nodes run and which events are fed: those of all nodes that do not run.
 
     :param nodes: of the whole toy.
     :raises ReplayError: there is nothing to feed.
     """
     classes = {name: plugins.load(plugins.NODES, name) for name in nodes}
     running = {
-        name: node
+        name: node.declarations
         for name, node in classes.items()
         if not any(event.role in LEVELS[level] for event in node.declarations.publishes)
     }
-    produced = {event for node in running.values() for event in node.declarations.publishes}
-    consumed = {event for node in running.values() for event in node.declarations.subscribes}
+    produced = {event for declared in running.values() for event in declared.publishes}
+    consumed = {event for declared in running.values() for event in declared.subscribes}
 
     def is_input(event: SessionEvent) -> bool:
-        if event.event not in consumed:
-            return False
         if event.event.has_header:
-            return event.producer not in running
-        return event.event not in produced
+            return event.event in consumed and event.producer not in running
+        return event.event in consumed - produced
 
     inputs = [event for event in session.events if is_input(event)]
     if not inputs:
         raise ReplayError(f'{session.path}: holds nothing to replay from {level}')
     chosen = set(inputs)
     causes: list[SessionEvent | None] = []
-    last: SessionEvent | None = None  # of what an input can follow
+    last: SessionEvent | None = None  # the newest event that an input can follow
     streams: dict[EventType, SessionEvent] = {}
     for event in session.events:
-        if event in chosen:
-            if not event.event.traced:
-                causes.append(streams.get(event.event))
-                streams[event.event] = event
-                continue
+        if event in chosen and not event.event.traced:
+            causes.append(streams.get(event.event))
+            streams[event.event] = event
+        elif event in chosen:
             parent = session.by_span.get(event.parent_span_id)
             known = parent is not None and (
                 parent in chosen or (parent.producer in running and is_outcome(parent))
@@ -95,12 +93,21 @@ def make_plan(session: Session, nodes: Iterable[str], level: str) -> Plan:
     return Plan(list(running), inputs, causes)
 
 
+def best_level(session: Session) -> str:
+    """Return the level nearest to the sensors that a session can be replayed from."""
+    held = {event.event for event in session.events}
+    if events.AUDIO_INPUT in held:
+        return 'audio'
+    heard = events.TRANSCRIPT in held or events.INTENT_DETECTED not in held
+    return 'transcripts' if heard else 'intents'
+
+
 def is_outcome(event: SessionEvent) -> bool:
     """
-    Tell whether a replay must repeat an event.
+    Return whether a replay must repeat an event.
 
-    Partial transcripts come as time allows, and the thinking sound when a model takes long: in a
-    replay none does.
+    Partial transcripts and the thinking sound depend on how long models take: in a replay they
+    take no time.
     """
     if event.event is events.TRANSCRIPT and event.message.kind == Transcript.PARTIAL:
         return False
@@ -113,48 +120,47 @@ def _kind(event: SessionEvent) -> tuple[EventType, Any]:
     return event.event, getattr(event.message, 'kind', None)
 
 
-class Replayer(Companion):
-    """Feeds the inputs of a plan, each as long after what it follows as it was recorded."""
+class Replayer(Participant):
+    """Feeds the inputs of a plan, each with the recorded delay after the event it follows."""
 
     def __init__(self, session: Session, plan: Plan, **options: Any) -> None:
-        """Declare what is fed."""
         fed = tuple({event.event for event in plan.inputs})
         super().__init__(plan.nodes, publishes=fed, **options)
         self._plan = plan
-        self._nodes = set(plan.nodes)
         self._recorded_start_ns = session.events[0].time_ns
         self._recorded_end_ns = session.events[-1].time_ns
         self._fed_ns: dict[SessionEvent, int] = {}
-        self._ordinals = _ordinals(session.events, self._nodes)
-        self._came_ns: dict[tuple[EventType, Any], list[int]] = {}
-        self._start_ns: int | None = None
+        self._came_ns: defaultdict[tuple[EventType, Any], list[int]] = defaultdict(list)
+        self._start_ns = self._last_ns = 0
         self._next = 0
-        outcome = [e for e in session.events if e.producer in self._nodes and is_outcome(e)]
-        self._expected = len(outcome)
+        # The number of each outcome event among those of its kind.
+        self._ordinals: dict[SessionEvent, int] = {}
+        counts: defaultdict[tuple[EventType, Any], int] = defaultdict(int)
+        for event in session.events:
+            if event.producer in plan.nodes and is_outcome(event):
+                self._ordinals[event] = counts[_kind(event)]
+                counts[_kind(event)] += 1
 
     def begin(self, now_ns: int) -> None:
-        """Count time from now on."""
+        """Start the time of the session."""
         self._start_ns = self._last_ns = now_ns
 
     def due_ns(self) -> int:
-        """When the next input is to be fed, or the session to end."""
-        if self._next == len(self._plan.inputs):
-            return self._end_ns()
+        """Return when to feed the next input, or to end the session."""
+        if self.all_fed:
+            rest_ns = self._recorded_end_ns - self._plan.inputs[-1].time_ns
+            complete = sum(map(len, self._came_ns.values())) >= len(self._ordinals)
+            return self._last_ns + rest_ns + (SETTLE_NS if complete else PATIENCE_NS)
         event, cause = self._plan.inputs[self._next], self._plan.causes[self._next]
-        assert self._start_ns is not None
-        before = self._plan.inputs[self._next - 1] if self._next else None
-        before_ns = before.time_ns if before else self._recorded_start_ns
-        at_latest = (
-            self._last_ns + event.time_ns - before_ns + round(PATIENCE_S * NANOSECONDS_PER_SECOND)
+        before_ns = (
+            self._plan.inputs[self._next - 1].time_ns if self._next else self._recorded_start_ns
         )
-        if cause is None:
-            after_ns, since_ns = self._start_ns, event.time_ns - self._recorded_start_ns
-        else:
-            came_ns = self._when(cause)
-            if came_ns is None:
-                return at_latest
-            after_ns, since_ns = came_ns, event.time_ns - cause.time_ns
-        return min(max(after_ns + since_ns, self._last_ns), at_latest)
+        latest_ns = self._last_ns + event.time_ns - before_ns + PATIENCE_NS
+        after_ns = self._start_ns if cause is None else self._when(cause)
+        if after_ns is None:
+            return latest_ns
+        since_ns = event.time_ns - (self._recorded_start_ns if cause is None else cause.time_ns)
+        return min(max(after_ns + since_ns, self._last_ns), latest_ns)
 
     def feed(self, now_ns: int) -> None:
         """Publish the next input."""
@@ -162,54 +168,35 @@ class Replayer(Companion):
         message = copy.copy(event.message)
         if event.event.has_header:
             header = copy.deepcopy(event.message.header)
-            stamp_ns = now_ns - (event.time_ns - event.stamp_ns)
-            header.stamp = to_stamp(stamp_ns)
+            header.stamp = to_stamp(now_ns - (event.time_ns - event.stamp_ns))
             timing.stamp(header)
             message.header = header
         self._next += 1
         self._last_ns = self._fed_ns[event] = now_ns
-        self.happened.append(SessionEvent(event.event, message, now_ns))
+        self.events.append(SessionEvent(event.event, message, now_ns))
         self.events_out.send(event.event, message)
 
     @property
     def all_fed(self) -> bool:
-        """Tell whether there is nothing more to feed."""
+        """Whether there is nothing more to feed."""
         return self._next == len(self._plan.inputs)
 
-    def _end_ns(self) -> int:
-        rest_ns = self._recorded_end_ns - self._plan.inputs[-1].time_ns
-        came = sum(map(len, self._came_ns.values()))
-        wait_s = SETTLE_S if came >= self._expected else PATIENCE_S
-        return self._last_ns + rest_ns + round(wait_s * NANOSECONDS_PER_SECOND)
-
     def _when(self, cause: SessionEvent) -> int | None:
-        """When an event of the recording has come in the replay; None: not yet."""
+        """Return when a recorded event came in the replay; None: not yet."""
         if cause in self._fed_ns:
             return self._fed_ns[cause]
         if cause not in self._ordinals:
             return self._start_ns
-        came = self._came_ns.get(_kind(cause), [])
-        ordinal = self._ordinals[cause]
+        came, ordinal = self._came_ns[_kind(cause)], self._ordinals[cause]
         return came[ordinal] if ordinal < len(came) else None
 
     def keep(self, event: SessionEvent) -> None:
-        """Take what has happened, but for what was fed, and count it."""
-        if event.producer not in self._nodes and event.event.has_header:
+        """Keep an event that was not fed, and count it."""
+        if event.producer not in self._plan.nodes and event.event.has_header:
             return
         super().keep(event)
         if is_outcome(event):
-            self._came_ns.setdefault(_kind(event), []).append(event.time_ns)
-
-
-def _ordinals(happened: Iterable[SessionEvent], nodes: set[str]) -> dict[SessionEvent, int]:
-    """Count the outcome events of each kind."""
-    counts: dict[tuple[EventType, Any], int] = {}
-    ordinals = {}
-    for event in happened:
-        if event.producer in nodes and is_outcome(event):
-            ordinals[event] = counts.get(_kind(event), 0)
-            counts[_kind(event)] = ordinals[event] + 1
-    return ordinals
+            self._came_ns[_kind(event)].append(event.time_ns)
 
 
 def replay(
@@ -222,15 +209,15 @@ def replay(
     progress: Callable[[float], None] = lambda share: None,
 ) -> Session:
     """
-    Run the nodes of a plan through a session and return what happened.
+    Run the nodes of a plan through a session and return the new session.
 
-    :param rate: seconds of the session for each real one; inf: as fast as the nodes can.
-    :param progress: is told the share that is done, 0 to 1.
+    :param rate: seconds of the session per real one; inf: as fast as the nodes can.
+    :param progress: called with the share that is done, 0 to 1.
     :raises GraphError: the nodes do not start or get stuck.
     """
     start_ns = session.events[0].time_ns
     length_ns = max(1, session.events[-1].time_ns - start_ns)
-    with Graph(
+    with SimulatedGraph(
         plan.nodes,
         settings,
         lambda **options: Replayer(session, plan, **options),
@@ -238,8 +225,7 @@ def replay(
         rate=rate,
         interrupted=interrupted,
     ) as graph:
-        replayer = graph.companion
-        assert isinstance(replayer, Replayer)
+        replayer = graph.participant
         graph.start()
         replayer.begin(graph.time.now_ns)
         while not interrupted:
@@ -255,21 +241,20 @@ def replay(
 
             graph.run_until(due_ns, changed)
             progress(min(1.0, (graph.time.now_ns - start_ns) / length_ns))
-        heard = list(replayer.happened)
-    return replace(session, events=heard)
+        return replace(session, events=list(replayer.events))
 
 
 def replay_settings(session: Session, *, synthesize: bool = False) -> dict[str, dict[str, Any]]:
     """
-    Return the settings that the nodes had, with voice and language model as they were.
+    Return the recorded settings, with the recorded voice and language model.
 
-    :param synthesize: leave the voice to speak anew.
+    :param synthesize: keep the voice that synthesizes.
     """
     settings = {name: dict(values) for name, values in session.settings.items()}
-    voice = {'providers': ['recorded'], 'recorded.bag': str(session.path)}
+    recorded = {'providers': ['recorded'], 'recorded.bag': str(session.path)}
     if not synthesize:
-        settings['voice'] = {**settings.get('voice', {}), **voice}
+        settings['voice'] = {**settings.get('voice', {}), **recorded}
     if model_of(session):
-        chat = {'providers': ['recorded', 'scripted'], 'recorded.bag': str(session.path)}
+        chat = {**recorded, 'providers': ['recorded', 'scripted']}
         settings['conversation'] = {**settings.get('conversation', {}), **chat}
     return settings

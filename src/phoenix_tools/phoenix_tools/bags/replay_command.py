@@ -1,29 +1,29 @@
-"""The `phoenix replay` command: a session through the toy of today, compared with that of then."""
+"""The `phoenix replay` command: run a session through the toy and compare the outcome."""
 
 import argparse
 import os
 import sys
 import time
-from typing import Any
+from collections.abc import Callable, Sequence
 
 from phoenix_bringup.process_table import acting_nodes
 from phoenix_core import events
-from phoenix_core.clock.units import NANOSECONDS_PER_SECOND
 from phoenix_core.node.execution import until_signalled
 from phoenix_core.settings.node_settings import SettingsError
 from phoenix_tools.bags.accept import accept
 from phoenix_tools.bags.bag import BagError
-from phoenix_tools.bags.compare import Interaction, compare
-from phoenix_tools.bags.graph import GraphError
+from phoenix_tools.bags.compare import ComparedInteraction, compare
 from phoenix_tools.bags.html_report import write_html, write_text
 from phoenix_tools.bags.picture import draw
 from phoenix_tools.bags.replay import (
     ReplayError,
+    best_level,
     make_plan,
     replay,
     replay_settings,
 )
 from phoenix_tools.bags.session import Session, SessionEvent, load_session
+from phoenix_tools.bags.simulated_graph import GraphError
 
 EXIT_DIFFERENT = 1
 EXIT_MISUSE = 2
@@ -58,10 +58,9 @@ def _replay(options: argparse.Namespace, interrupted: list[int]) -> int:
     took_s = time.monotonic() - started_s
     interactions = compare(session, replayed, plan.nodes, options.budget)
     print_interactions(interactions, verbose=options.verbose)
-    length_s = (session.events[-1].time_ns - session.events[0].time_ns) / NANOSECONDS_PER_SECOND
     count = sum(len(interaction.differences) for interaction in interactions)
     verdict = f'differences: {count}' if count else 'as recorded'
-    print(f'{options.bag}: from {level}, {length_s:.1f} s in {took_s:.1f} s: {verdict}')
+    print(f'{options.bag}: from {level}, {session.length_s:.1f} s in {took_s:.1f} s: {verdict}')
     if options.html:
         write_html(options.html, session, replayed, interactions)
     if options.report:
@@ -74,50 +73,30 @@ def _replay(options: argparse.Namespace, interrupted: list[int]) -> int:
 
 
 def _with_sound(session: Session, replayed: Session) -> list[SessionEvent]:
-    """Return what happened in a replay, and the recorded sound where none was fed."""
-    heard = list(replayed.events)
-    if not any(event.event is events.AUDIO_INPUT for event in heard):
-        heard += [event for event in session.events if event.event is events.AUDIO_INPUT]
-    return sorted(heard, key=lambda event: event.time_ns)
+    """Return the events of a replay, with the recorded sound where none was fed."""
+    shown = list(replayed.events)
+    if not any(event.event is events.AUDIO_INPUT for event in shown):
+        shown += [event for event in session.events if event.event is events.AUDIO_INPUT]
+    return sorted(shown, key=lambda event: event.time_ns)
 
 
-def best_level(session: Session) -> str:
-    """Return the level nearest to the world that a session can be replayed from."""
-    held = {event.event for event in session.events}
-    if events.AUDIO_INPUT in held:
-        return 'audio'
-    heard = events.TRANSCRIPT in held or events.INTENT_DETECTED not in held
-    return 'transcripts' if heard else 'intents'
-
-
-def print_interactions(interactions: list[Interaction], *, verbose: bool) -> None:
+def print_interactions(interactions: Sequence[ComparedInteraction], *, verbose: bool) -> None:
     """Show the interactions that differ, or all, recorded and replayed side by side."""
     for number, interaction in enumerate(interactions, 1):
         if not interaction.differences and not verbose:
             continue
         print(f'{number}. at {interaction.at_s:.1f} s: {interaction.title}')
-        for was, now in interaction.rows:
-            left = _cell(was, interaction.rows, 0)
-            right = _cell(now, interaction.rows, 1)
-            concerned = [
-                difference
-                for difference in interaction.differences
-                if (difference.recorded, difference.replayed) == (was, now)
-            ]
-            mark = '!' if concerned else ' '
-            print(f'  {mark} {left:<48.48} | {right:.48}')
+        for row in interaction.rows():
+            left, right = (
+                f'{timed[0]:6.2f} {timed[1]}' if timed else ''
+                for timed in (row.recorded, row.replayed)
+            )
+            print(f'  {"!" if row.differs else " "} {left:<48.48} | {right:.48}')
         for difference in interaction.differences:
             print(f'  {difference.kind}: {difference}')
 
 
-def _cell(event: Any, rows: Any, side: int) -> str:
-    if event is None:
-        return ''
-    first = min(row[side].time_ns for row in rows if row[side] is not None)
-    return f'{(event.time_ns - first) / NANOSECONDS_PER_SECOND:6.2f} {event}'
-
-
-def _progress() -> Any:
+def _progress() -> Callable[[float], None]:
     terminal = sys.stdout.isatty()
     shown = -1
 
@@ -132,14 +111,14 @@ def _progress() -> Any:
 
 
 def _set_time_zone(session: Session) -> None:
-    """Let the clock on the wall show what it showed then: the toy sleeps at night."""
+    """Set the local time of the recording: the toy sleeps at night."""
     if session.utc_offset_s is not None:
         os.environ['TZ'] = posix_time_zone(session.utc_offset_s)
         time.tzset()
 
 
 def posix_time_zone(offset_s: int) -> str:
-    """Write an offset from UTC as a POSIX time zone, whose sign is the other way round."""
+    """Return an offset from UTC as a POSIX time zone, which has the opposite sign."""
     sign = '-' if offset_s >= 0 else ''
     hours, seconds = divmod(abs(offset_s), 3600)
     return f'<REC>{sign}{hours:02}:{seconds // 60:02}'

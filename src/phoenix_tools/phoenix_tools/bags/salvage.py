@@ -1,4 +1,4 @@
-"""Reads what is whole in a damaged MCAP file."""
+"""Read the intact part of a damaged MCAP file."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,20 +8,20 @@ from mcap.records import Channel, Message, Schema
 from mcap.stream_reader import StreamReader
 from rosbags.rosbag2.metadata import parse_qos
 
-from phoenix_tools.bags.bag import BagError, BagMessage, Topic, custom_data
+from phoenix_tools.bags.bag import BagError, BagMessage, Topic, custom_data, one_line
 from phoenix_tools.bags.bag_writer import METADATA, BagWriter
 
 
-class Salvage:
+class McapSalvage:
     """
-    Goes through the records of a file until the damage.
+    Read the records of a file up to the damage.
 
     :param path: of an .mcap file.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.damage = ''  # what ended the reading; empty: the file is whole
+        self.damage = ''  # what ended the reading; empty: the file is intact
         self.topics: list[Topic] = []
 
     def messages(self) -> Iterator[BagMessage]:
@@ -38,8 +38,8 @@ class Salvage:
                         self.topics.append(topics[record.id])
                     elif isinstance(record, Message):
                         yield BagMessage(topics[record.channel_id], record.log_time, record.data)
-        except Exception as error:  # whatever the library trips over is the damage
-            self.damage = ' '.join(str(error).split())[:200] or type(error).__name__
+        except Exception as error:  # whatever the library raises is the damage
+            self.damage = one_line(error)
 
 
 def _topic(channel: Channel, schema: Schema) -> Topic:
@@ -55,9 +55,9 @@ def _topic(channel: Channel, schema: Schema) -> Topic:
 
 def repair(path: Path, target: Path) -> tuple[int, list[str]]:
     """
-    Write what is whole in a bag's MCAP files as a new bag.
+    Write the intact part of a bag's MCAP files as a new bag.
 
-    :returns: how many messages were saved, and what was found to be damaged, one line each.
+    :returns: the number of messages saved, and the damages, one line each.
     :raises BagError: there is no MCAP file, or the target exists.
     """
     files = sorted(path.glob('*.mcap'), key=_number) if path.is_dir() else [path]
@@ -66,7 +66,7 @@ def repair(path: Path, target: Path) -> tuple[int, list[str]]:
     damages = []
     with BagWriter(target, custom=_custom(path)) as writer:
         for file in files:
-            salvage = Salvage(file)
+            salvage = McapSalvage(file)
             for message in salvage.messages():
                 writer.write(*message)
             for topic in salvage.topics:
@@ -82,7 +82,7 @@ def _number(file: Path) -> tuple[int, str]:
 
 
 def _custom(path: Path) -> dict[str, str]:
-    """Return what the recorder noted, where that is still readable."""
+    """Return the metadata of the recorder, where it is still readable."""
     try:
         information = yaml.safe_load((path / METADATA).read_text())
         return custom_data(information['rosbag2_bagfile_information']['custom_data'])

@@ -1,4 +1,4 @@
-"""Which events the live console shows, and how: a line each, and a meter for sound."""
+"""Which events the live console shows and how: one line each, and meters for sound."""
 
 import math
 from collections.abc import Collection
@@ -13,10 +13,10 @@ from rich.text import Text
 from phoenix_core import events
 from phoenix_core.clock.units import NANOSECONDS_PER_SECOND
 from phoenix_core.events.event_type import EventType
-from phoenix_tools.led_colors import visible_levels
+from phoenix_tools.led_colors import screen_colors
 from phoenix_tools.traces.interaction import Span
 
-# Told apart on dark and on light terminals; an interaction keeps its color.
+# Distinct on dark and on light terminals; an interaction keeps its color.
 COLORS = ('cyan', 'magenta', 'green', 'yellow', 'blue', 'red', 'bright_cyan', 'bright_magenta')
 METERED = {event: event.meter for event in events.ALL if event.meter}
 METER_COLUMNS = 20
@@ -27,14 +27,14 @@ LONGEST_VALUE = 60
 
 @dataclass(frozen=True)
 class Filter:
-    """What is shown; an empty collection lets all through. Traces by the beginning of their id."""
+    """What is shown; an empty collection admits all. Traces are prefixes of their ids."""
 
     nodes: Collection[str] = ()
     events: Collection[EventType] = ()
     traces: Collection[str] = ()
 
     def shows(self, event: EventType, message: Any) -> bool:
-        """Tell whether an event is worth a line."""
+        """Return whether an event gets a line."""
         header = message.header
         if self.nodes and header.producer not in self.nodes:
             return False
@@ -48,7 +48,7 @@ class Filter:
 
 
 def event_line(event: EventType, message: Any) -> Text:
-    """Write an event as one line: when, who, what, and the first digits of its trace."""
+    """Format an event as one line: time, first digits of its trace, node, event, content."""
     span = Span.of(event, message)
     summary = event.summarize(message)
     trace_id = message.header.trace_id
@@ -64,29 +64,28 @@ def event_line(event: EventType, message: Any) -> Text:
 
 
 def fields(message: Any) -> str:
-    """Write the fields that say something, but for the header and the kind."""
-    told = []
+    """Format the fields that are not empty, except the header and the kind."""
+    shown = []
     for name in message.get_fields_and_field_types():
         value = getattr(message, name)
         if name in ('header', 'kind', 'phase') or not isinstance(value, str | int | float):
             continue
         if value:
-            shown = f'{value:.3g}' if isinstance(value, float) else str(value)
-            told.append(f'{name}={shown[:LONGEST_VALUE]}')
-    return ' '.join(told)
+            text = f'{value:.3g}' if isinstance(value, float) else str(value)
+            shown.append(f'{name}={text[:LONGEST_VALUE]}')
+    return ' '.join(shown)
 
 
 class Meters:
-    """How loud microphone and voice are, how like a wake phrase it sounds, and the light."""
+    """The levels of microphone and voice, the scores of wake phrases, and the LEDs."""
 
     def __init__(self) -> None:
-        """Begin silent and dark."""
-        self._levels: dict[EventType, tuple[float, float]] = {}  # dB, and until when it holds
-        self._scores: dict[str, tuple[float, float]] = {}  # likewise, of wake phrases
+        self._levels: dict[EventType, tuple[float, float]] = {}  # dB, and the end of its validity
+        self._scores: dict[str, tuple[float, float]] = {}  # of wake phrases, likewise
         self._pixels = b''
 
     def feed(self, event: EventType, message: Any, now_s: float) -> None:
-        """Take a frame of sound or light, or a wake phrase's score."""
+        """Process a frame of sound or light, or the score of a wake phrase."""
         if event.meter:
             self._levels[event] = level_db(message), now_s + SILENT_AFTER_S
         elif event is events.WAKE_WORD_SCORE:
@@ -95,7 +94,7 @@ class Meters:
             self._pixels = bytes(message.rgb)
 
     def draw(self, now_s: float) -> Text:
-        """Draw all of it in one line."""
+        """Draw all in one line."""
         text = Text(no_wrap=True, overflow='crop')
         for event, name in METERED.items():
             level, until_s = self._levels.get(event, (QUIETEST_DB, 0.0))
@@ -111,9 +110,8 @@ class Meters:
             text.append(f' {phrase} ', 'bright_black')
             text.append(f'{score if now_s <= until_s else 0.0:.2f} ')
         text.append(' light ', 'bright_black')
-        for start in range(0, len(self._pixels), 3):
-            red, green, blue = visible_levels(list(self._pixels[start : start + 3])).tolist()
-            text.append('●', f'rgb({red},{green},{blue})')
+        for color in screen_colors(self._pixels):
+            text.append('●', color)
         return text
 
 

@@ -1,33 +1,27 @@
-"""The `phoenix events` command: shows the stream of events as it happens."""
+"""The `phoenix events` command: show the stream of events live."""
 
 import argparse
 import os
-import signal
 import sys
 import time
-from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from typing import Any
 
-import rclpy
-from rclpy.context import Context
-from rclpy.experimental import EventsExecutor
 from rclpy.node import Node
-from rclpy.signals import SignalHandlerOptions
 from rich.console import Console
 from rich.live import Live
 
 from phoenix_core import events
 from phoenix_core.events import qos
 from phoenix_core.events.event_type import EventType
-from phoenix_core.node.execution import SPIN_TIMEOUT_S
+from phoenix_core.node.execution import SPIN_TIMEOUT_S, until_signalled
 from phoenix_core.node.registry import Registry, UnknownEventError
 from phoenix_tools.live.event_stream import Filter, Meters, event_line
+from phoenix_tools.ros_context import ros_executor
 
 REDRAWS_HZ = 8
 EXIT_INTERRUPTED = 130
-OBSERVED = tuple(event for event in events.ALL if event.has_header)
 
 
 def main(options: argparse.Namespace) -> int:
@@ -39,46 +33,34 @@ def main(options: argparse.Namespace) -> int:
         print(f'phoenix: {error}', file=sys.stderr)
         return 1
     stream = Stream(Filter(options.node, chosen, [trace.lower() for trace in options.trace]))
-    ended: list[int] = []
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda number, frame: ended.append(number))
-    context = Context()
-    rclpy.init(args=[], context=context, signal_handler_options=SignalHandlerOptions.NO)
     try:
-        executor = EventsExecutor(context=context)
-        executor.add_node(observer(context, options.namespace, stream.on_event))
-        with stream.shown():
-            while not ended:
-                executor.spin_once(timeout_sec=SPIN_TIMEOUT_S)
-    except BrokenPipeError:  # who reads has read enough
+        with until_signalled() as ended, ros_executor() as (context, executor):
+            node = Node('event_console', context=context, namespace=options.namespace)
+            for event in events.ALL:
+                if event.has_header:
+                    callback = partial(stream.on_event, event)
+                    node.create_subscription(
+                        event.message_class, event.topic, callback, qos.subscription(event.qos)
+                    )
+            executor.add_node(node)
+            with stream.shown():
+                while not ended:
+                    executor.spin_once(timeout_sec=SPIN_TIMEOUT_S)
+    except BrokenPipeError:  # as in `phoenix events | head`
         sys.stdout = open(os.devnull, 'w')  # noqa: PTH123, SIM115 - for the flush at exit
         return 0
-    finally:
-        context.try_shutdown()
     return EXIT_INTERRUPTED
 
 
-def observer(context: Context, namespace: str, on_event: Callable[[EventType, Any], None]) -> Node:
-    """Make a node that hears every event of a toy."""
-    node = Node('event_console', context=context, namespace=namespace)
-    for event in OBSERVED:
-        callback = partial(on_event, event)
-        node.create_subscription(
-            event.message_class, event.topic, callback, qos.subscription(event.qos)
-        )
-    return node
-
-
 class Stream:
-    """Prints lines as events come; in a terminal with meters below them."""
+    """Print a line per event; in a terminal with meters below them."""
 
     def __init__(self, shows: Filter) -> None:
-        """Prepare to show what the filter lets through."""
         self._filter = shows
         self._meters = Meters()
         self._console = Console()
 
-    def shown(self) -> Any:
+    def shown(self) -> AbstractContextManager[Any]:
         """Keep the meters at the bottom of the terminal meanwhile."""
         if not self._console.is_terminal:
             return nullcontext()
@@ -90,7 +72,7 @@ class Stream:
         )
 
     def on_event(self, event: EventType, message: Any) -> None:
-        """Take an event."""
+        """Show an event."""
         self._meters.feed(event, message, time.monotonic())
         if self._filter.shows(event, message):
             if self._console.is_terminal:

@@ -1,4 +1,4 @@
-"""Decides when the toy has finished answering a recording that was played to it, and how well."""
+"""Decide when the toy has finished answering a recording, and whether it has succeeded."""
 
 from typing import Any
 
@@ -7,15 +7,14 @@ from phoenix_msgs.msg import ActivityState, PlaybackEvent, Transcript
 from phoenix_core import events
 from phoenix_core.events.event_type import EventType
 
-GRACE_S = 3.0  # of silence after the recording until the toy is taken for not answering
+GRACE_S = 3.0  # without an answer after the recording, before the toy counts as failed
 LONGEST_ANSWER_S = 120.0
 
 
 class PlayProgress:
-    """Follows the events from the start of a recording on; times are seconds of one clock."""
+    """Follow the events from the start of a recording on; times are seconds of one clock."""
 
     def __init__(self, file: str, length_s: float, started_s: float) -> None:
-        """Begin with the recording."""
         self._file = file
         self._over_s = started_s + length_s
         self._woken = self._understood = self._answered = False
@@ -23,7 +22,7 @@ class PlayProgress:
         self._resting_since_s: float | None = started_s
 
     def feed(self, event: EventType, message: Any, now_s: float) -> None:
-        """Take an event."""
+        """Process an event."""
         if event is events.WAKE_WORD_DETECTED:
             self._woken = True
         elif event is events.TRANSCRIPT and message.kind == Transcript.FINAL:
@@ -37,7 +36,7 @@ class PlayProgress:
             self._resting_since_s = now_s if resting else None
 
     def verdict(self, now_s: float) -> str | None:
-        """Return None while it goes on, '' when the toy has answered, or else what went wrong."""
+        """Return None while it goes on, '' when the toy has answered, else what went wrong."""
         if now_s < self._over_s:
             return None
         if self._resting_since_s is None:

@@ -1,4 +1,4 @@
-"""The `phoenix run` command: starts the processes of the toy and shows it."""
+"""The `phoenix run` command: start the processes of the toy and show it."""
 
 import argparse
 import asyncio
@@ -59,12 +59,12 @@ def main(options: argparse.Namespace) -> int:
         if options.dry_run:
             print(dry_run(processes(arguments)), end='')
             return 0
-        os.environ.update(arguments.environment)  # the console needs it, too
+        os.environ.update(arguments.environment)  # for the console
         discovery.stay_private()
-        if options.play:  # it is to be the same each time, whatever the toy keeps
+        if options.play:  # the same each time, whatever state the toy has stored
             os.environ.setdefault('PHOENIX_ACTIVITIES_STATE_FILE', '')
         check_profile(arguments.settings_file)
-        return asyncio.run(run(arguments, options))
+        return asyncio.run(_run(arguments, options))
     except (LaunchArgumentError, LaunchError, SettingsError, RunError) as error:
         print(f'phoenix: {error}', file=sys.stderr)
         return 1
@@ -98,10 +98,9 @@ def check_profile(path: str) -> None:
     """
     names = plugins.names(NODES)
     profile = load_profile(Path(path), names)
-    settings: dict[str, Any] = {}
-    for name in names:
-        model = plugins.load(NODES, name).settings_class()
-        settings[name] = resolve(model, name, profile)
+    settings: dict[str, Any] = {
+        name: resolve(plugins.load(NODES, name).settings_class(), name, profile) for name in names
+    }
     pin = settings['sensors'].of_provider('gpiozero', GpiozeroSettings).mute_pin
     if pin >= 0 and not settings['microphone'].mute_switch:
         raise SettingsError(
@@ -110,32 +109,30 @@ def check_profile(path: str) -> None:
         )
 
 
-async def run(arguments: LaunchArguments, options: argparse.Namespace) -> int:
-    """Run the toy until it ends or is ended; return the exit code."""
-    return await Toy(arguments, options).run()
+async def _run(arguments: LaunchArguments, options: argparse.Namespace) -> int:
+    return await RunningToy(arguments, options.play).run()
 
 
-class Toy:
-    """The running toy: its processes, and the console node that watches it."""
+class RunningToy:
+    """The processes of the toy, and the console node that observes it."""
 
-    def __init__(self, arguments: LaunchArguments, options: argparse.Namespace) -> None:
-        """Prepare to run the toy."""
+    def __init__(self, arguments: LaunchArguments, recording: Path | None) -> None:
         self._arguments = arguments
         self._nodes: dict[str, type[EventNode] | EventNode] = {
             name: plugins.load(NODES, name) for name in node_names(arguments)
         }
-        self._play: Path | None = options.play
+        self._recording = recording
         self._ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._console_failed: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._console_ends = threading.Event()
         self._progress: PlayProgress | None = None
-        interactive = self._play is None and sys.stdin.isatty() and sys.stdout.isatty()
+        interactive = self._recording is None and sys.stdin.isatty() and sys.stdout.isatty()
         self._screen = Screen() if interactive else None
 
     async def run(self) -> int:
-        """Start everything, run it, stop everything."""
+        """Start the toy, run it until it ends or is ended, stop it; return the exit code."""
         loop = asyncio.get_running_loop()
-        length_s = recording_length(self._play) if self._play else 0.0
+        length_s = recording_length(self._recording) if self._recording else 0.0
         interrupted = loop.create_future()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, _resolve, interrupted, 128 + number)
@@ -146,12 +143,12 @@ class Toy:
                 task = self._converse(console, length_s)
                 return await _first(task, self._watch(runner), self._console_failed, interrupted)
             finally:
-                self._console_ends.set()  # meanwhile
+                self._console_ends.set()  # at the same time
                 await runner.stop()
 
     async def _converse(self, console: Console, length_s: float) -> int:
-        """Bring a person and the toy together."""
-        patience_s = READY_S if 'supervisor' in self._nodes else None  # else the toy brings it up
+        """Wait until the toy is ready, then play the recording or let a person use it."""
+        patience_s = READY_S if 'supervisor' in self._nodes else None  # it is on the other machine
         try:
             await asyncio.wait_for(self._ready, patience_s)
         except asyncio.TimeoutError:
@@ -160,18 +157,18 @@ class Toy:
         for name, reason in self._readiness.without.items():
             self._print('without', f'{name}: {reason}')
         self._print('ready', f'{len(self._nodes) - len(self._readiness.without)} nodes')
-        if self._play is not None:
-            return await self._play_recording(console, self._play, length_s)
+        if self._recording is not None:
+            return await self._play(console, self._recording, length_s)
         if self._screen is not None:
             await self._screen.run(console)
             return EXIT_INTERRUPTED
         await asyncio.Event().wait()
         return 0
 
-    async def _play_recording(self, console: Console, file: Path, length_s: float) -> int:
+    async def _play(self, console: Console, file: Path, length_s: float) -> int:
         clock = asyncio.get_running_loop().time
         self._progress = PlayProgress(str(file), length_s, clock())
-        console.play(str(file.resolve()))
+        console.play(file.resolve())
         while (verdict := self._progress.verdict(clock())) is None:
             await asyncio.sleep(POLL_S)
         if verdict:
@@ -211,25 +208,24 @@ class Toy:
 
     @contextlib.contextmanager
     def _console(self, loop: asyncio.AbstractEventLoop) -> Any:
-        """Run the console node in a thread; its callbacks come on the event loop."""
+        """Run the console node in a thread; its callbacks run on the event loop."""
+        rclpy.init(args=[], signal_handler_options=SignalHandlerOptions.NO)
+        executor = EventsExecutor()
 
         def on_event(event: EventType, message: Any) -> None:
             loop.call_soon_threadsafe(self._on_event, event, message)
 
-        rclpy.init(args=[], signal_handler_options=SignalHandlerOptions.NO)
-        executor = EventsExecutor()
         console = Console(on_event, namespace=self._arguments.namespace, environ={})
         self._readiness = Readiness({**self._nodes, console.get_name(): console})
-        ended = self._console_ends
 
         def spin() -> None:
             try:
                 console.executor = executor
                 console.start()
-                while not ended.is_set():
+                while not self._console_ends.is_set():
                     executor.spin_once(timeout_sec=SPIN_TIMEOUT_S)
                 shut_down(executor, [console])
-            except Exception as error:  # without the console nobody would notice anything
+            except Exception as error:  # without the console nothing would be noticed
                 loop.call_soon_threadsafe(_fail, self._console_failed, error)
 
         thread = threading.Thread(target=spin, name='console')
@@ -237,7 +233,7 @@ class Toy:
         try:
             yield console
         finally:
-            ended.set()
+            self._console_ends.set()
             thread.join()
             rclpy.try_shutdown()
 
@@ -257,7 +253,7 @@ def recording_length(file: Path) -> float:
 
 
 async def _first(*awaitables: Awaitable[int]) -> int:
-    """Return or raise what ends first, and cancel the others."""
+    """Return or raise what ends first; cancel the others."""
     tasks = [asyncio.ensure_future(awaitable) for awaitable in awaitables]
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)

@@ -1,4 +1,4 @@
-"""The toy in a terminal: its light, its state, what it hears and says, a line to type to it."""
+"""The toy in a full-screen terminal: LED ring, state, log, and a line to type to it."""
 
 from collections import deque
 from typing import Any
@@ -13,7 +13,7 @@ from prompt_toolkit.widgets import TextArea
 from phoenix_core import events
 from phoenix_core.events.constants import words_of
 from phoenix_core.events.event_type import EventType
-from phoenix_tools.led_colors import visible_levels
+from phoenix_tools.led_colors import screen_colors
 from phoenix_tools.run.console import Console
 
 HELP = ' type to talk · F2 touch head · F3 touch belly · F4 talk button · F5 mute · Ctrl-C ends '
@@ -28,10 +28,9 @@ COLORS = {
 
 
 class Screen:
-    """A full-screen application; everything happens on the event loop."""
+    """A full-screen application on the event loop; nothing is shown before run."""
 
     def __init__(self) -> None:
-        """Make the layout; nothing is shown before run."""
         self._lines: deque[tuple[str, str]] = deque(maxlen=500)
         self._pixels = b''
         self._state = 'starting'
@@ -53,21 +52,10 @@ class Screen:
         def _(event: KeyPressEvent) -> None:
             event.app.exit()
 
-        @keys.add('f2')
-        def _(event: KeyPressEvent) -> None:
-            console.touch('head')
-
-        @keys.add('f3')
-        def _(event: KeyPressEvent) -> None:
-            console.touch('belly')
-
-        @keys.add('f4')
-        def _(event: KeyPressEvent) -> None:
-            console.press('talk')
-
-        @keys.add('f5')
-        def _(event: KeyPressEvent) -> None:
-            console.mute(not self._muted)
+        keys.add('f2')(lambda event: console.touch('head'))
+        keys.add('f3')(lambda event: console.touch('belly'))
+        keys.add('f4')(lambda event: console.press('talk'))
+        keys.add('f5')(lambda event: console.mute(not self._muted))
 
         prompt = TextArea(height=1, prompt='you> ', multiline=False, accept_handler=accept)
         self._application = Application(
@@ -89,28 +77,28 @@ class Screen:
         await self._application.run_async(handle_sigint=False)
 
     def on_event(self, event: EventType, message: Any) -> None:
-        """Take what changes the picture."""
+        """Update what is shown."""
         if event is events.LED_FRAME:
             self._pixels = bytes(message.rgb)
         elif event is events.ACTIVITY_STATE:
             self._state = f'{message.activity}, {words_of(message, "phase")}'
         elif event is events.MICROPHONE_MUTE:
             self._muted = message.muted
-        if self._application is not None:
-            self._application.invalidate()
+        self._redraw()
 
     def add_line(self, label: str, text: str) -> None:
         """Add a line to the log."""
         self._lines.append((label, text))
+        self._redraw()
+
+    def _redraw(self) -> None:
         if self._application is not None:
             self._application.invalidate()
 
     def _ring(self) -> StyleAndTextTuples:
         """Draw the LED ring as a row of dots, and the state."""
         row: StyleAndTextTuples = [('', ' ')]
-        for start in range(0, len(self._pixels), 3):
-            red, green, blue = visible_levels(list(self._pixels[start : start + 3])).tolist()
-            row.append((f'fg:#{red:02x}{green:02x}{blue:02x}', '● '))
+        row += [(f'fg:{color}', '● ') for color in screen_colors(self._pixels)]
         row.append(('bold', f'  {self._state}' + (', microphone muted' if self._muted else '')))
         return row
 

@@ -1,48 +1,46 @@
-"""Where interactions come from: a bag, or the memory of a running toy."""
+"""Read interactions from a bag or from the memory of a running toy."""
 
 from pathlib import Path
 
 import rclpy
 from phoenix_msgs.srv import GetRecentEvents
-from rclpy.context import Context
-from rclpy.experimental import EventsExecutor
 from rclpy.serialization import deserialize_message
-from rclpy.signals import SignalHandlerOptions
 
 from phoenix_core.telemetry.node import RECENT_EVENTS, Telemetry
 from phoenix_core.telemetry.recent_events import TRACED
 from phoenix_tools.bags.bag import open_bag
-from phoenix_tools.bags.session import decoder, event_of
+from phoenix_tools.bags.decoding import decoders
+from phoenix_tools.ros_context import ros_executor
 from phoenix_tools.traces.interaction import Interaction, interactions
 
 BY_TOPIC = {event.topic: event for event in TRACED}
-FOUND_S = 5.0  # a running toy is found by then
-ANSWERED_S = 10.0
+FIND_TIMEOUT_S = 5.0
+ANSWER_TIMEOUT_S = 10.0
 
 
 class TraceError(Exception):
-    """There is nothing to trace; one line for the person who asked."""
+    """There is nothing to trace; one line for the user."""
 
 
 def from_bag(path: Path) -> list[Interaction]:
     """
-    Read the interactions of a rosbag2 bag, below whatever namespace they were recorded.
+    Read the interactions of a rosbag2 bag, of any namespace.
 
     :raises BagError: there is no such bag, or it cannot be read.
     """
     with open_bag(path) as bag:
         known = {
-            topic: (event, decoder(topic, event))
-            for topic in bag.topics
-            if (event := event_of(topic)) in TRACED
+            topic: decoder
+            for topic, decoder in decoders(bag.topics).items()
+            if decoder.event in TRACED
         }
         return interactions(
             (
-                (known[message.topic][0], known[message.topic][1](message.data))
-                for message in bag.messages()
-                if message.topic in known
+                (known[topic].event, known[topic].decode(data))
+                for topic, _, data in bag.messages()
+                if topic in known
             ),
-            {event.topic for event, _ in known.values()},
+            {decoder.event.topic for decoder in known.values()},
         )
 
 
@@ -52,26 +50,21 @@ def from_toy(namespace: str) -> list[Interaction]:
 
     :raises TraceError: there is none.
     """
-    context = Context()
-    rclpy.init(args=[], context=context, signal_handler_options=SignalHandlerOptions.NO)
-    try:
+    with ros_executor() as (context, executor):
         node = rclpy.create_node('trace', context=context, namespace=namespace)
         service = f'{Telemetry.node_name()}/{RECENT_EVENTS}'
         client = node.create_client(GetRecentEvents, service)
-        if not client.wait_for_service(FOUND_S):
+        if not client.wait_for_service(FIND_TIMEOUT_S):
             raise TraceError(
                 f'no toy is running in {namespace} (or its telemetry is off); --bag reads a bag'
             )
-        executor = EventsExecutor(context=context)
         executor.add_node(node)
         answer = client.call_async(GetRecentEvents.Request())
-        executor.spin_until_future_complete(answer, ANSWERED_S)
+        executor.spin_until_future_complete(answer, ANSWER_TIMEOUT_S)
         if not answer.done():
-            raise TraceError(f'the toy in {namespace} did not answer in {ANSWERED_S:.0f} s')
+            raise TraceError(f'the toy in {namespace} did not answer in {ANSWER_TIMEOUT_S:.0f} s')
         return interactions(
-            (event, deserialize_message(bytes(told.data), event.message_class))
-            for told in answer.result().events
-            if (event := BY_TOPIC.get(told.topic)) is not None
+            (event, deserialize_message(bytes(recent.data), event.message_class))
+            for recent in answer.result().events
+            if (event := BY_TOPIC.get(recent.topic)) is not None
         )
-    finally:
-        context.try_shutdown()

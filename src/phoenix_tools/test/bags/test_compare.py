@@ -113,7 +113,8 @@ def test_an_extra_sentence_is_named_with_what_it_brings():
 
 def test_an_extra_first_sentence_leaves_the_second_as_it_was():
     found = differences(interaction(), interaction(texts=['Well.', 'Ha ha!']))
-    extra = [d.replayed.message.text for d in found if d.replayed.event is events.SAY_REQUEST]
+    replayed = [difference.pair.replayed for difference in found]
+    extra = [one.message.text for one in replayed if one.event is events.SAY_REQUEST]
     assert extra == ['Well.']
 
 

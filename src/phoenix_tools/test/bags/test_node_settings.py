@@ -1,7 +1,7 @@
 """Which settings a session records, and what becomes of those in old bags."""
 
 from phoenix_hw.leds.settings import LedsSettings
-from phoenix_tools.bags.former_settings import of_today
+from phoenix_tools.bags.legacy_settings import migrated
 from phoenix_tools.bags.node_settings import notable
 
 
@@ -19,9 +19,9 @@ def test_settings_of_the_machine_and_defaults_are_not_recorded():
     assert notable(LedsSettings, values) == {'pixels': 24, 'language': 'de'}
 
 
-def test_the_settings_of_old_bags_have_the_names_of_today():
-    assert of_today('speaker', {'file': 'a.wav', 'sample_rate': 16000}) == {
+def test_the_settings_of_old_bags_have_the_names_migrated():
+    assert migrated('speaker', {'file': 'a.wav', 'sample_rate': 16000}) == {
         'simulated.file': 'a.wav',
         'sample_rate': 16000,
     }
-    assert of_today('sensors', {'pads': ['head=5', 'tail=6']}) == {'pads': ['head', 'tail']}
+    assert migrated('sensors', {'pads': ['head=5', 'tail=6']}) == {'pads': ['head', 'tail']}

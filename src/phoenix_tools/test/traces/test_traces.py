@@ -15,7 +15,7 @@ from phoenix_core.clock.units import NANOSECONDS_PER_SECOND, to_stamp
 from phoenix_core.settings.config_file import ConfigFileError, load_config
 from phoenix_core.settings.node_settings import installed_config
 from phoenix_core.telemetry.recent_events import RecentEvents
-from phoenix_tools.bags.recording import Profile, recorded_events
+from phoenix_tools.bags.recording import RecordingProfile, recorded_events
 from phoenix_tools.traces import drawing, trace_command
 from phoenix_tools.traces.interaction import interactions
 from phoenix_tools.traces.sources import TraceError
@@ -142,7 +142,7 @@ def recorded(profile):
 
 
 def test_a_bag_without_sound_has_whole_traces_too():
-    found = recorded(Profile.SESSION)
+    found = recorded(RecordingProfile.SESSION)
     assert found.orphans == []
     assert found.cause(found.spans[-2]).name == 'speech/say'
 
@@ -150,8 +150,8 @@ def test_a_bag_without_sound_has_whole_traces_too():
 @pytest.mark.parametrize(
     ('profile', 'ended'),
     [
-        (Profile.INPUTS, ['spotting']),
-        (Profile.SESSION, ['spotting', 'understanding', 'decision', 'speaking']),
+        (RecordingProfile.INPUTS, ['spotting']),
+        (RecordingProfile.SESSION, ['spotting', 'understanding', 'decision', 'speaking']),
     ],
 )
 def test_what_a_bag_does_not_hold_is_no_stage_that_stopped(stages, profile, ended):
@@ -165,7 +165,7 @@ def test_what_a_bag_does_not_hold_is_no_stage_that_stopped(stages, profile, ende
 
 
 def test_what_a_bag_would_hold_is_a_stage_that_stopped(stages):
-    topics = {event.topic for event in recorded_events(Profile.SESSION, audio=False)}
+    topics = {event.topic for event in recorded_events(RecordingProfile.SESSION, audio=False)}
     [found] = interactions(answered()[:3], topics)
     [stopped] = [time for time in stage_times(found, stages) if time.end is None]
     assert stopped.stage.name == 'understanding'

@@ -1,15 +1,15 @@
 """
 The nodes of the toy in this process, on simulated time.
 
-One process, because then one counter tells whether anything is under way, and a step of time costs
-no message. The nodes, their events and DDS are those of the composed layout.
+One process, so that one counter tells whether anything is pending, and a step of time costs no
+message. The nodes, their events and DDS are those of the composed layout.
 """
 
 import os
 import signal
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import rclpy
 from rclpy.context import Context
@@ -30,75 +30,77 @@ from phoenix_core.supervision.readiness import Readiness
 from phoenix_tools.bags.session import SessionEvent
 
 READY_S = 60.0
-STUCK_S = 60.0  # real time in which nothing has gone on: longer than any model takes
-# What stands in for the hardware.
+STUCK_S = 60.0  # real time without progress: longer than any model takes
+# The nodes with simulated hardware.
 SIMULATED = ('microphone', 'speaker', 'leds', 'sensors')
 
 
 class GraphError(Exception):
-    """The nodes could not be started, or came to a stop; one line."""
+    """The nodes could not be started, or are stuck; one line."""
 
 
-class Companion(EventNode):
-    """Speaks to the nodes of a graph, and keeps all that happens there."""
+class Participant(EventNode):
+    """
+    Base of the node beside the nodes of a graph that drives them and keeps their events.
+
+    :param nodes: the names of the other nodes.
+    :param also_observed: events that the others do not publish.
+    :param publishes: events that this node publishes.
+    """
 
     settings: NodeSettings
 
     def __init__(
         self,
         nodes: Sequence[str],
-        also_heard: Iterable[EventType] = (),
+        also_observed: Iterable[EventType] = (),
         publishes: Iterable[EventType] = (),
         **options: Any,
     ) -> None:
-        """
-        Hear what the nodes publish.
-
-        :param nodes: their names.
-        :param also_heard: events that others publish.
-        :param publishes: events that this node publishes.
-        """
         classes = {name: plugins.load(plugins.NODES, name) for name in nodes}
-        said = {event for node in classes.values() for event in node.declarations.publishes}
+        published = {event for node in classes.values() for event in node.declarations.publishes}
         # The sound that the toy makes is neither compared nor drawn.
-        heard = {
+        observed = {
             event
-            for event in (*said, *also_heard)
+            for event in (*published, *also_observed)
             if event.privacy is not Privacy.AUDIO or event.role is Role.SOUND
         }
-        declares = Declarations(tuple(publishes), observes=dict.fromkeys(heard, 'on_event'))
+        declares = Declarations(tuple(publishes), observes=dict.fromkeys(observed, 'on_event'))
         super().__init__(declares=declares, **options)
-        self.happened: list[SessionEvent] = []
+        self.events: list[SessionEvent] = []
         self.readiness = Readiness({**classes, self.get_name(): self})
 
     def keep(self, event: SessionEvent) -> None:
-        """Take what has happened."""
-        self.happened.append(event)
+        """Keep an event."""
+        self.events.append(event)
 
     def on_event(self, event: EventType, message: Any) -> None:
-        """Keep an event."""
+        """Process an event of the other nodes."""
         if event is events.NODE_STATUS:
             self.readiness.feed(message)
         self.keep(SessionEvent(event, message, self.get_clock().now().nanoseconds))
 
 
-class Graph:
+AnyParticipant = TypeVar('AnyParticipant', bound=Participant)
+
+
+class SimulatedGraph(Generic[AnyParticipant]):
     """
     Nodes that share a simulated time; used as a context manager.
 
     :param names: of the nodes.
     :param settings: by node and field.
-    :param companion: makes a node that speaks to them and hears them.
+    :param participant: makes the node that drives them.
     :param start_ns: the ROS time at which it begins.
-    :param rate: seconds of simulated time for each real one; inf: as fast as they can.
-    :param interrupted: non-empty when the person wants the end.
+    :param rate: seconds of simulated time per real one; inf: as fast as possible.
+    :param interrupted: non-empty when the user wants to end.
     """
 
     def __init__(
         self,
         names: Sequence[str],
         settings: Mapping[str, Mapping[str, Any]],
-        companion: Callable[..., Companion],
+        participant: Callable[..., AnyParticipant],
         *,
         start_ns: int,
         rate: float,
@@ -111,16 +113,16 @@ class Graph:
         self._context = Context()
         rclpy.init(args=[], context=self._context, signal_handler_options=SignalHandlerOptions.NO)
         self._executor = EventsExecutor(context=self._context)
-        # The executor takes SIGINT for itself, whatever rclpy is told: give it back.
+        # The executor handles SIGINT itself, whatever rclpy is told: restore the handler.
         signal.signal(signal.SIGINT, signal.getsignal(signal.SIGINT))
-        # A namespace of its own: a toy that runs beside it must not hear it.
-        self.options: dict[str, Any] = {
+        # A namespace of its own, isolated from a toy that runs beside it.
+        self._options: dict[str, Any] = {
             'context': self._context,
             'namespace': f'/replay_{os.getpid()}',
             'time': self.time,
             'environ': {},
         }
-        self.companion = companion(**self.options)
+        self.participant = participant(**self._options)
         self.nodes = [self._make(name, settings.get(name, {})) for name in names]
 
     def _make(self, name: str, settings: Mapping[str, Any]) -> EventNode:
@@ -128,16 +130,17 @@ class Graph:
         values = {**settings, **hardware, 'metrics': False}
         overrides = [Parameter(field, value=value) for field, value in values.items()]
         node_class: type[EventNode] = plugins.load(plugins.NODES, name)
-        return node_class(parameter_overrides=overrides, **self.options)
+        return node_class(parameter_overrides=overrides, **self._options)
 
     def start(self) -> None:
         """
-        Bring the nodes up and wait until they hear each other.
+        Start the nodes and wait until they are connected.
 
-        :raises GraphError: they do not.
+        :raises GraphError: they cannot be started, or are not connected in time.
         """
-        readiness = self.companion.readiness
-        for node in [self.companion, *self.nodes]:
+        readiness = self.participant.readiness
+        nodes: list[EventNode] = [self.participant, *self.nodes]
+        for node in nodes:
             node.executor = self._executor
             self._executor.create_task(node.start)
         end_s = time.monotonic() + READY_S
@@ -158,10 +161,10 @@ class Graph:
 
     def run_until(self, due_ns: int, stop: Callable[[], bool]) -> None:
         """
-        Let time advance to that point, unless it is to stop before.
+        Advance the time to that point, or until `stop`.
 
-        :param stop: asked whenever nothing is under way.
-        :raises GraphError: nothing goes on although something is under way.
+        :param stop: called whenever nothing is pending.
+        :raises GraphError: there is no progress although something is pending.
         """
         while not self._interrupted:
             self._settle()
@@ -178,7 +181,7 @@ class Graph:
         self.time.advance(to_ns)
 
     def _settle(self) -> None:
-        """Let everything happen that happens now."""
+        """Process everything that happens at the present time."""
         since_s = time.monotonic()
         while not self.time.quiet() and not self._interrupted:
             self._spin_once(0.001)
@@ -189,12 +192,10 @@ class Graph:
     def _spin_once(self, timeout_s: float) -> None:
         self._executor.spin_once(timeout_sec=timeout_s)
 
-    def __enter__(self) -> 'Graph':
-        """Return itself."""
+    def __enter__(self) -> 'SimulatedGraph[AnyParticipant]':
         return self
 
     def __exit__(self, *exc_info: object) -> None:
-        """Stop all nodes."""
         self.time.release()
-        shut_down(self._executor, [self.companion, *self.nodes])
+        shut_down(self._executor, [self.participant, *self.nodes])
         self._context.try_shutdown()

@@ -1,4 +1,4 @@
-"""Settings in old bags: what they were before providers had settings of their own."""
+"""Migrate the settings in old bags, from before providers had settings of their own."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,8 +17,8 @@ NEW_NAMES = {
 WITH_PINS = {('sensors', 'pads'), ('sensors', 'buttons')}  # were NAME=PIN
 
 
-def of_today(node: str, settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the settings of a node in a bag as they are named today."""
+def migrated(node: str, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the recorded settings of a node under their present names."""
     return {
         NEW_NAMES.get((node, name), name): (
             [pair.partition('=')[0] for pair in value] if (node, name) in WITH_PINS else value

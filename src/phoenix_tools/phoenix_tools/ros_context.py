@@ -1,0 +1,23 @@
+"""A ROS context of its own for a command that observes the graph."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import rclpy
+from rclpy.context import Context
+from rclpy.executors import Executor
+from rclpy.experimental import EventsExecutor
+from rclpy.signals import SignalHandlerOptions
+
+
+@contextmanager
+def ros_executor() -> Iterator[tuple[Context, Executor]]:
+    """Provide a context without rclpy's signal handlers, and its executor; shut both down."""
+    context = Context()
+    rclpy.init(args=[], context=context, signal_handler_options=SignalHandlerOptions.NO)
+    executor = EventsExecutor(context=context)
+    try:
+        yield context, executor
+    finally:
+        executor.shutdown()
+        context.try_shutdown()
