@@ -24,6 +24,7 @@ setup(
             'alarm = phoenix_activities.activities.alarm:AlarmActivity',
             'bedtime = phoenix_activities.activities.bedtime:BedtimeActivity',
             'breathing = phoenix_activities.activities.breathing:BreathingActivity',
+            'care = phoenix_activities.activities.care:CareActivity',
             'conversation = phoenix_activities.activities.conversation:ConversationActivity',
             'dance = phoenix_activities.activities.dance:DanceActivity',
             'feelings = phoenix_activities.activities.feelings:FeelingsActivity',

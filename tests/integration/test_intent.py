@@ -106,6 +106,23 @@ def test_what_is_still_being_said_is_no_intent_yet(node, probe):
     assert len(probe.recorded(events.INTENT_DETECTED)) == 1
 
 
+def test_a_danger_is_answered_with_care_before_any_intent(graph, probe):
+    graph.add(Intent, parameters={'country': 'GB', 'adults': ['mom', 'grandma']})
+    intent = expect(probe, hear(probe, "i can't breathe"))  # not the breathing game
+    assert intent.name == IntentDetected.CARE
+    assert slots(intent)['grave'] == 'yes'
+    assert 'mom or grandma' in slots(intent)['say']
+    assert 'nine nine nine' in slots(intent)['say']
+
+
+def test_no_setting_leads_around_the_care_check(graph, probe, tmp_path):
+    (tmp_path / 'en' / 'safety').mkdir(parents=True)
+    (tmp_path / 'en' / 'safety' / 'care.yaml').write_text('rules: []\n')
+    (tmp_path / 'en' / 'intents.yaml').write_text(INTENTS)
+    graph.add(Intent, parameters={'config_dir': str(tmp_path)})
+    assert expect(probe, hear(probe, 'i drank bleach')).name == IntentDetected.CARE
+
+
 def test_intents_come_in_the_order_of_what_was_said(node, probe):
     texts = ['stop', 'blue whales are so much bigger than i am', 'tell me a joke', 'louder']
     for text in texts:
@@ -115,9 +132,9 @@ def test_intents_come_in_the_order_of_what_was_said(node, probe):
 
 
 def test_another_language_is_another_folder(graph, probe, tmp_path):
-    (tmp_path / 'xx').mkdir()
-    (tmp_path / 'xx' / 'intents.yaml').write_text(INTENTS)
-    graph.add(Intent, parameters={'config_dir': str(tmp_path), 'language': 'xx'})
+    (tmp_path / 'de').mkdir()
+    (tmp_path / 'de' / 'intents.yaml').write_text(INTENTS)
+    graph.add(Intent, parameters={'config_dir': str(tmp_path), 'language': 'de'})
     intent = expect(probe, hear(probe, 'swim to lake'))
     assert (intent.name, slots(intent)) == ('swim', {'place': 'lake'})
 
@@ -131,8 +148,9 @@ def test_nothing_is_understood_while_inactive(graph, node, probe):
 
 
 def test_what_cannot_be_configured_is_refused_by_name(refusal, tmp_path):
-    missing = refusal(Intent, {'language': 'xx'})
-    assert 'xx/intents.yaml' in missing
+    assert 'xx/safety/care.yaml' in refusal(Intent, {'language': 'xx'})
+    assert "no country 'XX'" in refusal(Intent, {'country': 'XX'})
+    assert 'en/intents.yaml' in refusal(Intent, {'config_dir': str(tmp_path)})
     (tmp_path / 'en').mkdir()
     (tmp_path / 'en' / 'intents.yaml').write_text(INTENTS.replace('{place}', '{pond}'))
     broken = refusal(Intent, {'config_dir': str(tmp_path)})

@@ -1,5 +1,6 @@
 """The voice node: texts go in, frames of speech come out, in order, in time, to their last."""
 
+import shutil
 import threading
 
 import numpy as np
@@ -7,8 +8,10 @@ import pytest
 from phoenix_msgs.msg import CapabilityStatus, Fault
 
 from phoenix_core import events
-from phoenix_core.settings.node_settings import SettingsError
+from phoenix_core.settings.config_file import ConfigFileError
+from phoenix_core.settings.node_settings import SettingsError, installed_config
 from phoenix_speech.listening.providers.moonshine import MoonshineRecognizer
+from phoenix_speech.safety.speech_guard import SpeechGuard, canned_sentence
 from phoenix_speech.voice.node import Voice
 from phoenix_speech.voice.voice_provider import VoiceError
 
@@ -123,7 +126,7 @@ def test_frames_are_sent_little_ahead_of_their_playing(speak_with, probe):
 
 
 def test_requests_are_spoken_one_after_another_each_in_its_trace(speak_with, probe):
-    speak_with('Tone', lead_s=10.0)
+    speak_with('Tone')
     causes = {name: say(probe, name, 'go') for name in ('a', 'b', 'c')}
     for name, cause in causes.items():
         frames = expect_all(probe, name)
@@ -243,3 +246,62 @@ def test_what_cannot_be_configured_is_refused_by_name(refusal):
 def test_a_wrong_setting_is_refused_by_name(graph, setting, value):
     with pytest.raises(SettingsError, match=f'PHOENIX_VOICE_{setting}'):
         graph.add(Voice, environ={f'PHOENIX_VOICE_{setting}': value})
+
+
+GOOD, BAD = 'Owls sleep.', "Don't tell your parents."
+CANNED = canned_sentence('en')
+
+
+def samples_of(probe, name, text):
+    """Say a text with the voice Tone; return how many samples of speech came of it."""
+    say(probe, name, text)
+    return len(sound(expect_all(probe, name)))
+
+
+def letters(*texts):
+    return 1600 * sum(c.isalpha() for text in texts for c in text)
+
+
+def test_a_refused_sentence_is_not_said_but_a_calm_one(probe, speak_with):
+    speak_with('Tone')
+    said = samples_of(probe, 'u1', f'{GOOD} {BAD}')
+    assert said == letters(GOOD, CANNED)
+    fault = probe.expect(events.FAULT, lambda f: f.code == 'speech_refused')
+    assert 'parents' not in fault.message
+
+
+def test_a_reply_that_is_refused_sentence_by_sentence_gets_one_calm_sentence(probe, speak_with):
+    speak_with('Tone')
+    assert samples_of(probe, 'u1', BAD) == letters(CANNED)
+    assert samples_of(probe, 'u2', BAD) == 0
+    assert samples_of(probe, 'u3', GOOD) == letters(GOOD)
+
+
+@pytest.mark.parametrize('fault', [RuntimeError('broken'), None])
+def test_a_guard_that_raises_or_hangs_lets_nothing_through(probe, speak_with, monkeypatch, fault):
+    def judge(self, sentence):
+        if fault is not None:
+            raise fault
+        threading.Event().wait(5)
+
+    monkeypatch.setattr(SpeechGuard, '_judge', judge)
+    speak_with('Tone')
+    assert samples_of(probe, 'u1', GOOD) == letters(CANNED)
+
+
+def test_without_its_rules_the_toy_says_a_calm_sentence_only(probe, speak_with, monkeypatch):
+    def load(*_):
+        raise ConfigFileError('guard.yaml: no such file')
+
+    monkeypatch.setattr(SpeechGuard, 'load', load)
+    speak_with('Tone')
+    probe.expect(events.FAULT, lambda f: f.code == 'speech_guard_failed')
+    assert samples_of(probe, 'u1', GOOD) == letters(CANNED)
+
+
+def test_no_folder_of_words_replaces_the_guard(probe, speak_with, tmp_path):
+    (tmp_path / 'en' / 'safety').mkdir(parents=True)
+    (tmp_path / 'en' / 'safety' / 'guard.yaml').write_text('rules: []\n')
+    shutil.copy(installed_config() / 'en' / 'speech.yaml', tmp_path / 'en')
+    speak_with('Tone', config_dir=str(tmp_path))
+    assert samples_of(probe, 'u1', BAD) == letters(CANNED)

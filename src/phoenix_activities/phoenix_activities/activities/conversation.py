@@ -108,6 +108,9 @@ class ConversationActivity(Activity):
             self._invites = True
             self.dialogue.request_reply(intent.text)
             return
+        if words.answers[intent.name].lively and self.manager.gravity.is_grave:
+            self.manager.enter('care', Request(intent.name))
+            return
         values = self._values(intent)
         unknown = intent.name in RECALLS and not values[RECALLS[intent.name]]
         name = f'{intent.name}_unknown' if unknown else intent.name

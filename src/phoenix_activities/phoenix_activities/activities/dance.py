@@ -40,6 +40,7 @@ class DanceActivity(Activity):
 
     name = 'dance'
     intents = ('dance',)
+    lively = True
     words: DanceWords
 
     _dance = -1

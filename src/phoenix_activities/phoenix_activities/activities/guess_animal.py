@@ -45,6 +45,7 @@ class GuessAnimalActivity(AskingActivity):
 
     name = 'guess_animal'
     intents = ('guess_animal',)
+    lively = True
     words: GuessAnimalWords
 
     def enter(self, request: Request) -> None:

@@ -27,6 +27,7 @@ class ParrotActivity(Activity):
 
     name = 'parrot'
     intents = ('parrot',)
+    lively = True
     words: ParrotWords
 
     def enter(self, request: Request) -> None:

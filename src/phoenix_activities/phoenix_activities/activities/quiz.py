@@ -8,4 +8,5 @@ class QuizActivity(QuestionsActivity):
 
     name = 'quiz'
     intents = ('quiz',)
+    lively = True
     at_a_time = 5

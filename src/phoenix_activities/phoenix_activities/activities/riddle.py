@@ -8,4 +8,5 @@ class RiddleActivity(QuestionsActivity):
 
     name = 'riddle'
     intents = ('riddle',)
+    lively = True
     at_a_time = 1

@@ -39,6 +39,7 @@ class SimonSaysActivity(Activity):
 
     name = 'simon_says'
     intents = ('simon_says',)
+    lively = True
     words: SimonSaysWords
 
     def enter(self, request: Request) -> None:

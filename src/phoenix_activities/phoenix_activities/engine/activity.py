@@ -47,6 +47,7 @@ class Priority(IntEnum):
     PLAY = 1  # goes on for a while
     ANSWER = 2  # is over soon
     ALARM = 3  # must be heard
+    CARE = 4  # somebody may be in danger
 
 
 class Activity:
@@ -62,6 +63,7 @@ class Activity:
     name: ClassVar[str]
     intents: ClassVar[tuple[str, ...]] = ()  # enter it
     priority: ClassVar[Priority] = Priority.PLAY
+    lively: ClassVar[bool] = False  # fun: not while a conversation is grave
     words: ActivityWords
     kept: Kept
 

@@ -9,6 +9,7 @@ from phoenix_activities.engine.activity import Activity, Request, UserIntent
 from phoenix_activities.engine.activity_stack import REST, ActivityStack, Move
 from phoenix_activities.engine.body import Body
 from phoenix_activities.engine.dialogue import Dialogue
+from phoenix_activities.engine.gravity import Gravity
 from phoenix_activities.engine.inputs import (
     ActivityRequested,
     Called,
@@ -25,6 +26,8 @@ from phoenix_activities.engine.turn import EarWanted, Outcome
 from phoenix_activities.state.safe_state import KeptByToy, SafeState
 from phoenix_activities.timer_handle import TimerHandle
 from phoenix_activities.words.words import Words
+
+CARE = 'care'  # the intent, and the activity that answers it
 
 
 class ActivityManager:
@@ -66,6 +69,7 @@ class ActivityManager:
         self.memory = own.told  # what a person told, e.g. child_name
         self.dialogue = Dialogue(toy, self.memory)
         self.body = Body(toy, own, volume)
+        self.gravity = Gravity(self.after)
         self.lost: frozenset[str] = frozenset()  # capabilities, as the process table names them
         self.unannounced: list[str] = []  # those of them that nobody was told of
         made = [make(self) for make in activities]
@@ -116,6 +120,8 @@ class ActivityManager:
 
     def enter(self, name: str, request: Request) -> None:
         """Begin an activity; what runs is paused if that has a lower priority, or else ended."""
+        if self.activities[name].lively and self.gravity.is_grave:
+            name = CARE
         self._fall_silent(request.reason)
         move = self._stack.enter(name)
         self._leave(move)
@@ -217,6 +223,12 @@ class ActivityManager:
         self._fall_silent(intent.name)
         if intent.name != 'repeat':
             self.dialogue.forget()
+        self.gravity.on_words(grave=intent.slots.get('grave') == 'yes')
+        if intent.name == CARE:  # whatever runs, and before it understands anything
+            if self.gravity.is_grave:
+                self.stop(CARE)
+            self.enter(CARE, Request(CARE, intent))
+            return
         if self.current.on_intent(intent):
             return
         if intent.name == 'stop':

@@ -7,7 +7,6 @@ from phoenix_core.settings.node_settings import SeededSettings, setting
 class ActivitiesSettings(SeededSettings):
     """Settings of the activities node."""
 
-    language: str = setting('en', 'Folder of words below config_dir.')
     volume: float = setting(0.7, 'Volume of the voice until somebody changes it.', ge=0, le=1)
     listening_deadline_s: float = setting(
         30.0, 'The toy gives up an ear that reports nothing for so long [s].', gt=0

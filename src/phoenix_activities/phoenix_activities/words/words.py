@@ -56,6 +56,7 @@ class IntentAnswer(FileModel):
 
     say: Phrase
     show: AnswerLight | None = None
+    lively: bool = False  # fun: not while a conversation is grave
 
 
 class _AnswersFile(FileModel):

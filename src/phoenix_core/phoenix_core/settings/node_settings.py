@@ -50,6 +50,14 @@ class ToySettings(BaseModel):
     language: str = setting(
         'en', 'What people and the toy speak, as a code like de.', min_length=1
     )
+    country: str = setting(
+        '',
+        'Where the toy lives, as a code like DE: the numbers to call in danger; empty: it names '
+        'none.',
+    )
+    adults: list[str] = setting(  # not an empty list, which ROS takes for one of bytes
+        [''], 'Whom a child is to fetch, as it calls them, like mom; empty: a grown-up.'
+    )
 
 
 class NodeSettings(ToySettings):

@@ -1,4 +1,7 @@
-"""The intent node: finds what a person wants in what they said."""
+"""The intent node: judges what a person says, then finds what they want in it."""
+
+from collections.abc import Mapping
+from functools import partial
 
 from phoenix_msgs.msg import ExpectedAnswers, IntentDetected, Slot, Transcript
 
@@ -9,6 +12,10 @@ from phoenix_core.node.execution import run
 from phoenix_core.node.health import describe
 from phoenix_core.settings.config_file import language_folders
 from phoenix_core.settings.node_settings import NodeSettings
+from phoenix_speech.safety.care_check import CareCheck, CareVerdict
+from phoenix_speech.safety.care_words import CareWords
+from phoenix_speech.safety.categories import Level
+from phoenix_speech.safety.installed import safety_folder, safety_numbers
 from phoenix_speech.understanding.intent_matcher import IntentMatch, IntentMatcher
 
 
@@ -17,18 +24,27 @@ class IntentSettings(NodeSettings):
 
 
 class Intent(EventNode):
-    """Matches final transcripts against the sentence templates; what fits none is FALLBACK."""
+    """
+    Judges final transcripts, and matches those that pass against the sentence templates.
+
+    What does not pass is CARE, before any intent or model; what fits no template is FALLBACK.
+    """
 
     intent_detected = Publishes(events.INTENT_DETECTED)
     settings: IntentSettings
 
     def configure(self) -> None:
-        """Read the templates."""
+        """Read the care check, whose rules no setting leads around, and the templates."""
         settings = self.settings
+        safety = safety_folder(settings.language)
+        self._care_check = CareCheck.load(safety)
+        adults = [adult for adult in settings.adults if adult]
+        self._care_words = CareWords.load(safety, safety_numbers(settings), adults)
         self._matcher = IntentMatcher(language_folders(settings.config_path, settings.language))
         self.known['intents'] = {
             IntentDetected.FALLBACK: (),
             IntentDetected.ANSWER: None,  # each answer has slots of its own
+            IntentDetected.CARE: ('category', 'say', 'grave'),
             **self._matcher.slots_of_intents(),
         }
 
@@ -40,28 +56,41 @@ class Intent(EventNode):
 
     @subscribes(events.TRANSCRIPT)
     def on_transcript(self, transcript: Transcript) -> None:
-        """Match on the worker thread: tolerant matching takes some 10 ms."""
+        """Understand on the worker thread: tolerant matching takes some 10 ms."""
         if transcript.kind == Transcript.FINAL:
             text = transcript.text
-            self.in_background(self._match, text, then=lambda match: self._publish(match, text))
+            self.in_background(self._understand, text, then=partial(self._publish, text))
 
-    def _match(self, text: str) -> IntentMatch | None:
+    def _understand(self, text: str) -> CareVerdict | IntentMatch | None:
+        verdict = self._care_check.judge(text, self.now_s())
+        if verdict.level is not Level.PASS:
+            return verdict
         try:
             return self._matcher.match(text)
         except Exception as error:  # after a bug in the matcher the child still gets an answer
             self.post(self.fault, 'matching_failed', describe(error))
             return None
 
-    def _publish(self, match: IntentMatch | None, text: str) -> None:
-        if match is None:
-            self.intent_detected(name=IntentDetected.FALLBACK, confidence=0.0, text=text)
-        else:
-            self.intent_detected(
-                name=match.name,
-                slots=[Slot(name=name, value=value) for name, value in match.slots.items()],
-                confidence=match.confidence,
-                text=text,
-            )
+    def _publish(self, text: str, found: CareVerdict | IntentMatch | None) -> None:
+        slots: Mapping[str, str] = {}
+        match found:
+            case None:
+                name, confidence = IntentDetected.FALLBACK, 0.0
+            case IntentMatch():
+                name, slots, confidence = found.name, found.slots, found.confidence
+            case CareVerdict():
+                name, confidence = IntentDetected.CARE, 1.0
+                slots = {
+                    'category': found.words,
+                    'say': self._care_words.text(found.words, found.again),
+                    'grave': 'yes' if found.grave else 'no',
+                }
+        self.intent_detected(
+            name=name,
+            slots=[Slot(name=slot, value=value) for slot, value in slots.items()],
+            confidence=confidence,
+            text=text,
+        )
 
 
 def main() -> None:

@@ -12,8 +12,10 @@ from phoenix_core.node.declarations import Publishes, subscribes
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.node.execution import run
 from phoenix_core.telemetry import tracing
+from phoenix_speech.safety.installed import safety_folder, safety_numbers
 from phoenix_speech.sentences import SpeechRules
 from phoenix_speech.voice.frame_queue import FrameQueue, QueuedFrame
+from phoenix_speech.voice.guarded_text import GuardedText
 from phoenix_speech.voice.settings import VOICES, VoiceSettings
 from phoenix_speech.voice.speech_synthesizer import SpeechSynthesizer
 from phoenix_speech.voice.voice_provider import VoiceError
@@ -26,8 +28,9 @@ class Voice(EventNode):
     """
     Speaks one request after another.
 
-    Speech is synthesized on the worker thread, sentence by sentence, and sent from a queue at the
-    rate of its playing. Every request ends with a last frame, or an earcon when no voice works.
+    Each sentence passes the speech guard first, whoever asked for it. Speech is synthesized on the
+    worker thread, sentence by sentence, and sent from a queue at the rate of its playing. Every
+    request ends with a last frame, or an earcon when no voice works.
     """
 
     audio_output = Publishes(events.AUDIO_OUTPUT)
@@ -38,6 +41,15 @@ class Voice(EventNode):
         """Make the synthesizer; the voices are loaded when first needed."""
         settings = self.settings
         self._rules = SpeechRules.load(settings.config_path, settings.language)
+        self._guarded = GuardedText(
+            GuardedText.load_guard(
+                safety_folder(settings.language), safety_numbers(settings), self._guard_failed
+            ),
+            settings.language,
+            self._rules,
+            clock=self.now_s,
+            on_refused=lambda reason: self.post(self._refused, reason),
+        )
         self._synthesizer = SpeechSynthesizer(
             {name: partial(VOICES.load(name).make, name, settings) for name in settings.providers},
             self._rules,
@@ -91,7 +103,7 @@ class Voice(EventNode):
         """Synthesize a request, unless it was stopped; on the worker thread."""
         is_silent = True
         try:
-            with closing(self._synthesizer.synthesize(text)) as chunks:
+            with closing(self._synthesizer.synthesize(self._guarded.of(text))) as chunks:
                 for chunk in self.by_model(chunks):
                     if utterance_id not in self._requests:
                         return
@@ -138,6 +150,24 @@ class Voice(EventNode):
         if frame.last:
             del self._sequences[frame.utterance_id]
             self._requests.pop(frame.utterance_id, None)
+
+    def _refused(self, reason: str) -> None:
+        self.fault(
+            'speech_refused',
+            reason,
+            severity=Fault.WARNING,
+            tried='says a calm sentence instead',
+            self_healing=True,
+        )
+
+    def _guard_failed(self, problem: str) -> None:
+        self.fault(
+            'speech_guard_failed',
+            problem,
+            severity=Fault.FATAL,
+            tried='says nothing but a calm sentence',
+            impairs=CapabilityStatus.DEGRADED,
+        )
 
     def _voice_failed(self, name: str, error: Exception) -> None:
         self.fault(
