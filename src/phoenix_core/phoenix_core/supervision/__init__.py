@@ -1,1 +1,1 @@
-"""Supervision: brings nodes up in order, detects those that die or hang, brings them back."""
+"""Supervision: starts nodes in order, detects those that die or hang, and restarts them."""

@@ -1,30 +1,29 @@
-"""Whether a node gives signs of life, and since when."""
+"""The liveliness of a supervised node, and since when it has been so."""
 
 from enum import Enum
 
 
 class LifeSign(Enum):
-    """What DDS has said of the liveliness of a node."""
+    """The liveliness of a node as reported by DDS."""
 
-    UNHEARD = 'unheard'  # nothing about this process
-    PRESUMED = 'presumed alive'  # its predecessor was alive; nothing about this process
+    UNHEARD = 'unheard'  # nothing reported of this process
+    PRESUMED = 'presumed alive'  # nothing reported of this process; the previous one was alive
     ALIVE = 'alive'
     SILENT = 'silent'
 
 
 class LifeSigns:
     """
-    Follows the liveliness of one node through the processes that it lives in.
+    Tracks the liveliness of one node over successive processes.
 
-    Fast DDS may miss that a node is alive (see LivelinessMonitor): an unheard one is not silent.
-    Times are seconds, as in Supervision.
+    Fast DDS may fail to report that a node is alive (see LivelinessMonitor); therefore UNHEARD
+    differs from SILENT. Times are seconds, as in Supervision.
     """
 
     def __init__(self, now: float) -> None:
-        """Begin with a process that has not been heard."""
         self.sign = LifeSign.UNHEARD
         self.ever_alive = False
-        self.since = now  # alive or not alive
+        self.since = now  # time of the last change of `alive`
 
     @property
     def alive(self) -> bool:
@@ -32,11 +31,11 @@ class LifeSigns:
         return self.sign in (LifeSign.ALIVE, LifeSign.PRESUMED)
 
     def silent_s(self, now: float) -> float:
-        """Return for how long there has been no sign of life; 0 for a node that is alive."""
+        """Return the time without a sign of life; 0 for a node that is alive."""
         return 0.0 if self.alive else now - self.since
 
     def on_liveliness(self, alive: bool, now: float) -> None:
-        """Note what DDS says."""
+        """Process a report of DDS."""
         if alive:
             self._enter(LifeSign.ALIVE, now)
         else:
@@ -44,11 +43,11 @@ class LifeSigns:
             self._enter(LifeSign.SILENT if was_heard else LifeSign.UNHEARD, now)
 
     def on_new_process(self, now: float) -> None:
-        """Begin anew with another process: earlier silence was that of its predecessor."""
+        """Start again with a new process, to which earlier silence does not apply."""
         self._enter(LifeSign.PRESUMED if self.alive else LifeSign.UNHEARD, now)
 
     def on_listened_again(self, now: float) -> None:
-        """Give a node time to be heard on a new subscription; it counts as silent after that."""
+        """Start to measure the silence again, on a new subscription."""
         self._enter(LifeSign.SILENT, now)
 
     def excuse(self, now: float) -> None:

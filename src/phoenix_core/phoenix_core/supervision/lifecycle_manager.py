@@ -1,4 +1,4 @@
-"""Brings nodes up in the order of their events, and takes them down in reverse."""
+"""Configures and activates nodes in the order of their events, and takes them down in reverse."""
 
 from collections.abc import Collection, Mapping
 
@@ -10,9 +10,14 @@ from phoenix_core.supervision.watched_node import WatchedNode
 
 class LifecycleManager:
     """
-    Asks nodes to configure as they appear, and to activate once all that are expected are there.
+    Requests nodes to configure as they appear, and to activate once all expected ones are there.
 
-    A node that consumes events becomes active before those that produce them.
+    Consumers of events become active before their producers.
+
+    :param watched: the nodes that have appeared, by name; read at each step.
+    :param expected: names of the nodes that activation waits for.
+    :param standbys: by the name of a node, the node that replaces it while it does not work.
+    :param gather_s: longest time to wait for the expected nodes.
     """
 
     def __init__(
@@ -22,14 +27,6 @@ class LifecycleManager:
         standbys: Mapping[str, str],
         gather_s: float,
     ) -> None:
-        """
-        Begin to gather nodes.
-
-        :param watched: the nodes that have appeared, by name; read at each step.
-        :param expected: names of the nodes that activation waits for.
-        :param standbys: by the name of a node, which other one works while that one does not.
-        :param gather_s: longest time to wait for the expected nodes.
-        """
         self.gathered = False
         self._watched = watched
         self._expected = frozenset(expected)
@@ -39,7 +36,7 @@ class LifecycleManager:
 
     def step(self, now: float, *, up: bool) -> None:
         """
-        Ask for the transitions that are due.
+        Request the transitions that are due.
 
         :param up: whether the nodes are to be brought up; they are taken down otherwise.
         """
@@ -56,7 +53,7 @@ class LifecycleManager:
             self._take_down(now)
 
     def _next_command(self, node: WatchedNode) -> Command | None:
-        """Return what brings a node nearer to where it should be."""
+        """Return the next transition towards the intended state of a node, if any."""
         match node.state, node.status.state:
             case State.WAITING, NodeStatus.UNCONFIGURED:
                 return Command.SHUTDOWN if node.needs_rebuild else Command.CONFIGURE
@@ -72,7 +69,7 @@ class LifecycleManager:
         return self.gathered and not self._rests(node) and self._consumers_settled(node)
 
     def _rests(self, node: WatchedNode) -> bool:
-        """Return whether a node is a standby whose principal works, or may still come to work."""
+        """Return whether a node is a standby whose principal works or is still starting."""
         name = self._principals.get(node.name)
         if name is None:
             return False
@@ -82,7 +79,7 @@ class LifecycleManager:
         return principal.works or not principal.in_trouble
 
     def _consumers_settled(self, node: WatchedNode) -> bool:
-        """Return whether the consumers before a node in the order are up, or not waited for."""
+        """Return whether the consumers of a node are active or are not to be waited for."""
         order = start_order(self._watched.values())
         before = order[: order.index(node)]
         return all(
@@ -92,7 +89,7 @@ class LifecycleManager:
         )
 
     def _take_down(self, now: float) -> None:
-        """Ask the next node to deactivate; once none is active, to clean up."""
+        """Request the next node to deactivate, or to clean up once no node is active."""
         managed = [node for node in self._watched.values() if node.is_managed]
         order = start_order(managed)[::-1]
         for state, command in (
@@ -116,7 +113,7 @@ def start_order(nodes: Collection[WatchedNode]) -> list[WatchedNode]:
     for _ in consumers:
         for reached in reach.values():
             reached.update(*(consumers[name] for name in list(reached)))
-    # A producer reaches more nodes in the end than each of its consumers, except within a circle.
+    # A producer reaches more nodes than each of its consumers, except within a cycle.
     return sorted(
         nodes, key=lambda node: (len(reach[node.name]), len(consumers[node.name]), node.name)
     )

@@ -1,4 +1,4 @@
-"""Monitors by DDS whether a node is alive."""
+"""A liveliness monitor: observes by DDS whether a node is alive."""
 
 import copy
 import itertools
@@ -18,29 +18,26 @@ _leases = itertools.count()
 
 class LivelinessMonitor:
     """
-    Reports when a node comes alive and when it falls silent.
+    Reports when a node becomes alive and when its liveliness is lost.
 
-    It subscribes anew when DDS has miscounted. Fast DDS (2.14, 3.6) matches a subscription before
-    it registers it for liveliness (BuiltinProtocols::addLocalReader). What a publisher asserts
-    between the two is not counted for that subscription: nothing is reported, and its count of
-    live publishers stays one too low. About one start in 150 of a toy of twelve nodes met it.
+    It subscribes again when DDS has miscounted. Fast DDS (2.14, 3.6) matches a subscription before
+    it registers it for liveliness (BuiltinProtocols::addLocalReader). An assertion between the
+    two is not counted for that subscription: nothing is reported, and its count of live
+    publishers stays one too low. This affects about one start in 150 of a toy of twelve nodes.
+
+    :param node: the node that subscribes.
+    :param name: name of the node to monitor.
+    :param on_change: is called with whether that node is alive, at each report of DDS.
     """
 
     def __init__(self, node: Node, name: str, on_change: Callable[[bool], None]) -> None:
-        """
-        Begin to monitor.
-
-        :param node: the node that subscribes.
-        :param name: name of the node that is monitored.
-        :param on_change: is called with whether that node is alive, each time that DDS says so.
-        """
         self._node = node
         self._topic = alive_topic(name)
         self._on_change = on_change
         self._subscription = self._subscribe()
 
     def listen_again(self) -> None:
-        """Subscribe anew: nothing was reported of a live node, or the report was wrong."""
+        """Subscribe again, after a missing or wrong report."""
         self.end()
         self._subscription = self._subscribe()
 
@@ -49,9 +46,9 @@ class LivelinessMonitor:
         self._node.destroy_subscription(self._subscription)
 
     def _subscribe(self) -> Any:
-        # Each subscription has a lease of its own, 1 us longer than the last. Fast DDS keeps by
-        # publisher and lease who is alive, also after a subscription has ended; another one with
-        # the same lease would be notified of changes only.
+        # Each subscription has a different lease, 1 us longer than the last one. Fast DDS stores
+        # liveliness by publisher and lease, even after a subscription has ended: a new one with
+        # the same lease would only be notified of changes.
         profile = copy.copy(qos.ALIVE)
         profile.liveliness_lease_duration = Duration(
             nanoseconds=qos.ALIVE.liveliness_lease_duration.nanoseconds + 1000 * next(_leases)

@@ -1,4 +1,4 @@
-"""The supervisor node: keeps the nodes of a toy in service and publishes how well it works."""
+"""The supervisor node: keeps the nodes of a toy in service and publishes its condition."""
 
 import os
 import signal
@@ -6,28 +6,26 @@ import socket
 from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 from lifecycle_msgs.msg import Transition
 from lifecycle_msgs.srv import ChangeState
 from phoenix_msgs.msg import CapabilityStatus, Fault, NodeStatus
-from pydantic import Field
 
 from phoenix_core import events
 from phoenix_core.node.declarations import Publishes, subscribes
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.node.execution import run
-from phoenix_core.settings.node_settings import NodeSettings, setting
 from phoenix_core.supervision.liveliness import LivelinessMonitor
 from phoenix_core.supervision.nodes import Process
-from phoenix_core.supervision.policy import Policy
+from phoenix_core.supervision.settings import SupervisorSettings
 from phoenix_core.supervision.state import Command, State
 from phoenix_core.supervision.supervision import Supervision
 from phoenix_core.supervision.watchdog import Watchdog
 
 STEP_PERIOD_S = 0.05
 OWN_HANG_S = 2.0  # limit for the supervisor itself, which loads no model
-STACK_DUMP_S = 0.1  # for a hung process to print where it hangs
+STACK_DUMP_S = 0.1  # time for a hung process to print its stacks
 TRANSITIONS = {
     Command.CONFIGURE: Transition.TRANSITION_CONFIGURE,
     Command.ACTIVATE: Transition.TRANSITION_ACTIVATE,
@@ -40,94 +38,47 @@ SHUTDOWNS = {
 }
 
 
-Capability = Annotated[str, Field(pattern=r'^(\w+=\w+(,\w+)*)?$')]
-Standby = Annotated[str, Field(pattern=r'^(\w+=\w+)?$')]
-
-
-class SupervisorSettings(NodeSettings):
-    """Settings of the supervisor node."""
-
-    # Not empty lists, which ROS takes for lists of bytes.
-    capabilities: list[Capability] = setting(
-        [''],
-        'What the toy can do, and the nodes that it takes: CAPABILITY=NODE,NODE. The supervisor '
-        'waits for them at the start, and reports in system/status how well each works.',
-    )
-    standbys: list[Standby] = setting(
-        [''], 'Which node works while another does not: NODE=STANDBY.'
-    )
-    up: bool = setting(
-        True,
-        'Whether the nodes are to be up; false takes them down in reverse order.',
-        runtime=True,
-    )
-    gather_s: float = setting(
-        10.0, 'Longest time to wait for all nodes to appear [s].', ge=0, le=300
-    )
-    transition_s: float = setting(
-        60.0, 'Longest time for a transition of a node, e.g. to load a model [s].', gt=0, le=600
-    )
-    answer_s: float = setting(
-        1.0,
-        'Time after which a live node that has not begun a transition is asked again [s].',
-        ge=0.8,
-        le=60,
-    )
-    hang_s: float = setting(
-        1.0, 'Time without a sign of life after which a node is killed [s].', ge=0.6, le=86400
-    )
-    retry_s: float = setting(0.5, 'First pause between attempts; doubles [s].', ge=0.1, le=60)
-    retry_max_s: float = setting(30.0, 'Longest pause between attempts [s].', ge=1, le=600)
-    attempts: int = setting(4, 'Failures in a row that make a node count as lost.', ge=1, le=100)
-    stable_s: float = setting(
-        5.0, 'Time in service after which earlier failures are forgotten [s].', ge=1
-    )
-
-
 class Supervisor(EventNode):
     """
-    Acts on the nodes as a Supervision decides (it implements the Nodes protocol).
+    Executes the decisions of a Supervision (it implements the Nodes protocol).
 
-    The nodes go on when it ends; a new supervisor learns of them by their latched statuses.
+    The nodes continue when it ends; a new supervisor gets their latched statuses.
     """
 
     system_status = Publishes(events.SYSTEM_STATUS)
     settings: SupervisorSettings
 
     def configure(self) -> None:
-        """Begin to supervise without knowing any node."""
+        """Create a supervision without any node."""
         settings = self.settings
-        policy = {name: getattr(settings, name) for name in Policy.__dataclass_fields__}
         capabilities = {
             capability: nodes.split(',') for capability, nodes in _pairs(settings.capabilities)
         }
         standbys = dict(_pairs(settings.standbys))
-        self._supervision = Supervision(
-            self, capabilities, Policy(**policy), standbys, settings.up
-        )
+        self._supervision = Supervision(self, capabilities, settings, standbys, settings.up)
         self._monitors: dict[str, LivelinessMonitor] = {}
         self._changes: dict[str, Any] = {}
         self._states: dict[str, int] = {}
         self._published: list[CapabilityStatus] = []
 
     def activate(self) -> None:
-        """Begin to supervise."""
+        """Start the timer."""
         self.every(STEP_PERIOD_S, self._step)
 
     def cleanup(self) -> None:
-        """Forget the nodes."""
+        """Stop monitoring the nodes."""
         for monitor in self._monitors.values():
             monitor.end()
         for change in self._changes.values():
             self.destroy_client(change)
 
     def settings_changed(self) -> None:
-        """Bring the nodes up, or take them down."""
+        """Apply `up`."""
         self._supervision.up = self.settings.up
 
     @subscribes(events.NODE_STATUS)
     def on_node_status(self, status: NodeStatus) -> None:
-        """Note the status of a node, and watch the node from then on."""
+        """Process the status of a node, and monitor the node from its first one on."""
         name = status.header.producer
         if name == self.get_name() or not self._supervision.concerns(status):
             return
@@ -138,7 +89,7 @@ class Supervisor(EventNode):
             self._monitors[name] = LivelinessMonitor(
                 self, name, partial(self._on_liveliness, name)
             )
-        self._step()  # the next node need not wait for the timer
+        self._step()  # so that the next node need not wait for the timer
 
     def _on_liveliness(self, name: str, alive: bool) -> None:
         self._supervision.on_liveliness(name, alive, self.time.now_s())
@@ -153,7 +104,7 @@ class Supervisor(EventNode):
     # The Nodes protocol.
 
     def change(self, node: str, command: Command) -> bool:
-        """Call the lifecycle service of a node; its status shows the success."""
+        """Call the lifecycle service of a node."""
         client = self._changes[node]
         if not client.service_is_ready():
             return False
@@ -169,19 +120,19 @@ class Supervisor(EventNode):
 
     def exists(self, process: Process) -> bool:
         """Return whether a process of this machine exists."""
-        return _state(process) not in ('', 'Z')  # a zombie has ended
+        return _state(process) not in ('', 'Z')  # Z is a zombie, which has ended
 
     def is_stopped(self, process: Process) -> bool:
         """Return whether a process of this machine is stopped."""
         return _state(process) == 'T'
 
     def listen_again(self, node: str) -> None:
-        """Subscribe anew to the liveliness of a node."""
-        self.log.debug(f'{node}: no sign of life yet, subscribes anew')
+        """Subscribe again to the liveliness of a node."""
+        self.log.debug(f'{node}: no sign of life yet, subscribing again')
         self._monitors[node].listen_again()
 
     def kill(self, process: Process) -> bool:
-        """Have a process print where it hangs, and kill it; launch starts it again."""
+        """Make a process print its stacks, and kill it; launch starts it again."""
         if process.host != socket.gethostname():
             return False
         if self.is_stopped(process):
@@ -221,7 +172,7 @@ def _pairs(texts: Iterable[str]) -> Iterator[tuple[str, str]]:
 def _state(process: Process) -> str:
     """Return the state of a process as the letter that `ps` shows; empty if there is none."""
     if process.host != socket.gethostname():
-        return 'S'  # its state is not known here
+        return 'S'  # on another machine, so its state is unknown
     try:
         stat = Path(f'/proc/{process.pid}/stat').read_text()
     except OSError:
@@ -233,11 +184,11 @@ def _send(pid: int, number: int) -> None:
     try:
         os.kill(pid, number)
     except ProcessLookupError:
-        return  # it has ended meanwhile
+        return  # it has already ended
 
 
 def main() -> None:
-    """Run the node alone; when it hangs, its watchdog kills it and launch starts it again."""
+    """Run the node alone; if it hangs, its watchdog kills it and launch starts it again."""
     watchdog = Watchdog(OWN_HANG_S)
     try:
         raise SystemExit(run([Supervisor], each_turn=watchdog.feed))

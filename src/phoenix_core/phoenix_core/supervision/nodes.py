@@ -1,4 +1,4 @@
-"""What the supervision needs from the world: the nodes and processes that it acts on."""
+"""The interface through which the supervision acts on nodes and processes."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -8,17 +8,17 @@ from phoenix_core.supervision.state import Command, State
 
 @dataclass(frozen=True)
 class Process:
-    """Where a node runs; nodes composed in one process share their fate."""
+    """The process of a node, which composed nodes share."""
 
     host: str
     pid: int
 
 
 class Nodes(Protocol):
-    """What the supervision does to nodes and processes, and where it reports."""
+    """Actions on nodes and processes, and reports."""
 
     def change(self, node: str, command: Command) -> bool:
-        """Request a transition; return False when the node cannot be asked yet."""
+        """Request a transition; return False if the node cannot receive requests yet."""
 
     def exists(self, process: Process) -> bool:
         """Return whether a process exists; True for one of another machine."""
@@ -27,7 +27,7 @@ class Nodes(Protocol):
         """Return whether a process of this machine is stopped by a signal (SIGSTOP)."""
 
     def listen_again(self, node: str) -> None:
-        """Subscribe anew to the liveliness of a node."""
+        """Subscribe again to the liveliness of a node."""
 
     def kill(self, process: Process) -> bool:
         """Kill a process; return False for one of another machine."""

@@ -1,4 +1,4 @@
-"""Determines when the nodes of a toy are active and connected to each other."""
+"""Readiness of a toy: its nodes are active and connected to each other."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -11,29 +11,26 @@ from phoenix_core.node.heartbeat import STATE_NAMES
 
 class Readiness:
     """
-    Follows the statuses of the nodes.
+    Determines from the statuses of the nodes what the toy is still waiting for.
 
-    DDS connects each publisher with each subscription separately and in its own time. Until then,
-    what is published is lost without notice: nodes that are all active may miss events.
+    DDS matches each publisher with each subscription separately. Until then, messages are lost
+    without notice: even if all nodes are active, they may miss events.
+
+    :param nodes: the expected nodes by name, for their declarations.
     """
 
     def __init__(self, nodes: Mapping[str, type[EventNode] | EventNode]) -> None:
-        """
-        Expect these nodes.
-
-        :param nodes: by name; each with its declarations.
-        """
         self._nodes = nodes
         self._statuses: dict[str, NodeStatus] = {}
 
     def feed(self, status: NodeStatus) -> None:
-        """Note the status of a node."""
+        """Process the status of a node."""
         if status.header.producer in self._nodes:
             self._statuses[status.header.producer] = status
 
     @property
     def without(self) -> dict[str, str]:
-        """The reasons of the nodes that could not be brought up; the toy is ready without."""
+        """Nodes that could not be brought up, with the reason; the toy is ready without them."""
         return {
             name: status.message
             for name, status in self._statuses.items()
@@ -42,7 +39,7 @@ class Readiness:
 
     @property
     def missing(self) -> list[str]:
-        """What is still missing, one line per node; empty when the toy is ready."""
+        """One line for each node that is not ready or connected; empty when the toy is ready."""
         needed = {name: node for name, node in self._nodes.items() if name not in self.without}
         consumed = Counter(event for node in needed.values() for event in node.declarations.hears)
         lines = []

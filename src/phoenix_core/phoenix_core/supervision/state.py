@@ -6,23 +6,23 @@ from phoenix_msgs.msg import NodeStatus
 
 
 class State(Enum):
-    """What the supervision knows of a node and does about it."""
+    """The state of a node in the view of the supervision."""
 
-    WAITING = 'waiting'  # can be asked to configure or to activate
+    WAITING = 'waiting'  # can be requested to configure or to activate
     CONFIGURING = 'configuring'
     ACTIVATING = 'activating'
     DEACTIVATING = 'deactivating'
     CLEANING_UP = 'cleaning up'
     SHUTTING_DOWN = 'shutting down'
-    REBUILDING = 'rebuilding'  # is finalized; its process makes a new instance of it
-    IN_SERVICE = 'in service'  # is active
-    BACKING_OFF = 'backing off'  # has failed; is asked for nothing until a pause is over
-    GIVEN_UP = 'given up'  # has taken its process along too often; is not asked again
-    DOWN = 'down'  # its process has ended or hangs, and has not come back
+    REBUILDING = 'rebuilding'  # finalized; its process creates a new instance
+    IN_SERVICE = 'in service'  # active
+    BACKING_OFF = 'backing off'  # has failed; gets no requests until a pause is over
+    GIVEN_UP = 'given up'  # has ended its process too often; gets no more requests
+    DOWN = 'down'  # its process has ended or hangs
 
 
 class Command(Enum):
-    """A transition of a lifecycle node: the lifecycle state it leads to, the state meanwhile."""
+    """A transition of a lifecycle node: its goal, and the state while it is under way."""
 
     CONFIGURE = NodeStatus.INACTIVE, State.CONFIGURING
     ACTIVATE = NodeStatus.ACTIVE, State.ACTIVATING
@@ -32,10 +32,10 @@ class Command(Enum):
 
     @property
     def goal(self) -> int:
-        """The lifecycle state of a node that has obeyed, as in NodeStatus."""
+        """The lifecycle state after the transition, as in NodeStatus."""
         return int(self.value[0])
 
     @property
     def state(self) -> State:
-        """The state of a node that has not obeyed yet."""
+        """The state during the transition."""
         return self.value[1]

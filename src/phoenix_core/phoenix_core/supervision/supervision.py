@@ -1,4 +1,4 @@
-"""Keeps all nodes of a toy in service, and says how well each capability works."""
+"""The decisions of the supervisor: what to do with each node, and what works."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from phoenix_msgs.msg import CapabilityStatus, NodeStatus
 
 from phoenix_core.supervision.lifecycle_manager import LifecycleManager
 from phoenix_core.supervision.nodes import Nodes, Process
-from phoenix_core.supervision.policy import Policy
+from phoenix_core.supervision.settings import SupervisorSettings
 from phoenix_core.supervision.state import Command, State
 from phoenix_core.supervision.watched_node import WatchedNode
 
@@ -19,43 +19,43 @@ MESSAGE_LENGTH = 1000  # bound of CapabilityStatus.message
 @dataclass
 class Supervision:
     """
-    Finds out which processes have died or hang, and has the nodes brought up (again).
+    Detects processes that have died or hang, and brings nodes up and down.
 
-    It knows no ROS; it acts by a Nodes. Call `step` many times a second. Times are seconds of one
-    clock that never goes back.
+    Independent of ROS; it acts through a Nodes. Call `step` many times a second. Times are seconds
+    of one monotonic clock.
 
-    :param nodes: what it acts on.
-    :param capabilities: the nodes that make up each capability.
-    :param policy: how patient it is.
-    :param standbys: by the name of a node, which other one works while that one does not, e.g.
+    :param nodes: executes its decisions.
+    :param capabilities: the nodes that each capability needs.
+    :param settings: the limits of the supervisor.
+    :param standbys: by the name of a node, the node that replaces it while it does not work, e.g.
         while the link to its machine is cut.
     :param up: whether the nodes are to be up; False takes them down in reverse order.
     """
 
     nodes: Nodes
     capabilities: Mapping[str, Iterable[str]]
-    policy: Policy = field(default_factory=Policy)
+    settings: SupervisorSettings
     standbys: Mapping[str, str] = field(default_factory=dict)
     up: bool = True
 
     def __post_init__(self) -> None:
-        """Begin without any node."""
+        """Start without any node."""
         self._watched: dict[str, WatchedNode] = {}
         self._expected = {name for names in self.capabilities.values() for name in names}
         self._manager = LifecycleManager(
-            self._watched, self._expected, self.standbys, self.policy.gather_s
+            self._watched, self._expected, self.standbys, self.settings.gather_s
         )
 
     def concerns(self, status: NodeStatus) -> bool:
-        """Return whether to watch a node: it is expected, or waits to be brought up."""
+        """Return whether to watch a node: it is expected, or does not start itself."""
         return status.header.producer in self._expected or not status.autostart
 
     def on_status(self, status: NodeStatus, now: float) -> None:
-        """Note the status of a node that is to be watched."""
+        """Process the status of a node to watch."""
         name = status.header.producer
         node = self._watched.get(name)
         if node is None:
-            self._watched[name] = WatchedNode(status, self.nodes, self.policy, now)
+            self._watched[name] = WatchedNode(status, self.nodes, self.settings, now)
         elif Process(status.host, status.process_id) != node.process:
             self._on_process_died(node.process, now)
             node.on_new_process(status, now)
@@ -63,11 +63,11 @@ class Supervision:
             node.on_status(status, now)
 
     def on_liveliness(self, name: str, alive: bool, now: float) -> None:
-        """Note what DDS says of the liveliness of a watched node."""
+        """Process a report of DDS on a watched node."""
         self._watched[name].on_liveliness(alive, now)
 
     def on_answer(self, name: str, command: Command, now: float, *, success: bool) -> None:
-        """Note that a transition has succeeded or failed."""
+        """Process the result of a transition."""
         self._watched[name].on_answer(command, now, success=success)
 
     def step(self, now: float) -> None:
@@ -80,7 +80,7 @@ class Supervision:
         self._manager.step(now, up=self.up)
 
     def status(self) -> list[CapabilityStatus]:
-        """Return how well each capability works."""
+        """Return the status of each capability."""
         return [
             self._capability(capability, names) for capability, names in self.capabilities.items()
         ]
@@ -94,24 +94,24 @@ class Supervision:
         return [node for node in self._present() if node.process == process]
 
     def _check_silent(self, process: Process, now: float) -> None:
-        """Find out whether a process without a sign of life is dead, hung, or only busy."""
+        """Handle a process without a sign of life, which is dead, hung, or only busy."""
         members = self._members(process)
         if not self.nodes.exists(process):
             self._on_process_died(process, now)
-        elif self.nodes.is_stopped(process):  # it will not go on by itself
+        elif self.nodes.is_stopped(process):  # it does not continue by itself
             self._on_process_hung(process, members, 'stopped by a signal:', now)
         elif any(node.is_changing for node in members):
-            # One loads a model, on the executor that all nodes of the process share.
+            # A transition, e.g. to load a model, blocks the executor that all its nodes share.
             for node in members:
                 node.on_busy_process(now)
         elif hung := [node for node in members if node.hangs(now)]:
-            why = f'no sign of life for {self.policy.hang_s:g} s from'
+            why = f'no sign of life for {self.settings.hang_s:g} s from'
             self._on_process_hung(process, hung, why, now)
 
     def _on_process_hung(
         self, process: Process, hung: list[WatchedNode], why: str, now: float
     ) -> None:
-        """Report and kill a process, unless its nodes bring themselves up."""
+        """Report a process and kill it, unless its nodes start themselves."""
         killed = not any(node.status.autostart for node in hung) and self.nodes.kill(process)
         tried = 'killed the process' if killed else ''
         message = f'{why} {_names(hung)}'
@@ -120,18 +120,18 @@ class Supervision:
             node.on_process_hung(now, failed=node in hung)
 
     def _on_process_died(self, process: Process, now: float) -> None:
-        """Report a process that has ended, unless that was done before."""
+        """Report a process that has ended, unless it was reported before."""
         members = self._members(process)
         if not members:
             return
-        # Of nodes composed in one process, blame the one that was being brought up.
+        # Of composed nodes, the one in a transition counts as the cause.
         guilty = [node for node in members if node.is_changing] or members
         message = f'the process of {_names(members)} has ended'
         self.nodes.report(guilty[0].name, 'node_died', message, '', lost=False)
         for node in members:
             node.on_process_died(now, failed=node in guilty)
 
-    # How well the capabilities work.
+    # Status of capabilities.
 
     def _capability(self, capability: str, names: Iterable[str]) -> CapabilityStatus:
         found = [self._condition(name) for name in names]
@@ -141,7 +141,7 @@ class Supervision:
         return CapabilityStatus(capability=capability, level=level, message=message)
 
     def _condition(self, name: str) -> tuple[int, str]:
-        """Return the level of a node that a capability needs, and why."""
+        """Return the level of a node that a capability needs, and the reason."""
         node, standby = self._watched.get(name), self._watched.get(self.standbys.get(name, ''))
         if standby is not None and standby.works and (node is None or not node.works):
             return DEGRADED, f'{name}: {standby.name} stands in'

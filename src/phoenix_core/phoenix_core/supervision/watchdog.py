@@ -1,4 +1,4 @@
-"""Kills the process that it belongs to when that hangs: the supervisor is supervised so."""
+"""A watchdog that kills its process when that hangs; it supervises the supervisor."""
 
 import contextlib
 import os
@@ -18,23 +18,20 @@ if fed:
 
 class Watchdog:
     """
-    A small child process that kills this process when it is not fed for a while.
+    A small child process that kills this process when `feed` is not called in time.
 
-    A thread would not do: a process that is stopped, or hangs while it holds Python's global
+    Not a thread, because a process that is stopped, or hangs while it holds Python's global
     interpreter lock, cannot end itself.
+
+    :param timeout_s: longest time between two calls of `feed`; counts from the first one on.
     """
 
-    def __init__(self, patience_s: float) -> None:
-        """
-        Start the child process; it begins to count at the first `feed`.
-
-        :param patience_s: longest time between two feeds.
-        """
+    def __init__(self, timeout_s: float) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, '-I', '-S', '-c', _DOG, str(os.getpid()), str(patience_s)],
+            [sys.executable, '-I', '-S', '-c', _DOG, str(os.getpid()), str(timeout_s)],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
-            start_new_session=True,  # Ctrl-C must not end it; the end of its input does
+            start_new_session=True,  # so that not Ctrl-C but the end of its input ends it
         )
         assert self._process.stdin is not None
         self._input = self._process.stdin.fileno()
@@ -46,7 +43,7 @@ class Watchdog:
         return self._process.pid
 
     def feed(self) -> None:
-        """Report that all is well; without effect when the child process is gone or stopped."""
+        """Restart the timeout; without effect if the child process has ended or is stopped."""
         with contextlib.suppress(BrokenPipeError, BlockingIOError):
             os.write(self._input, b'.')
 

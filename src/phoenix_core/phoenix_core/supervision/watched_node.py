@@ -1,4 +1,4 @@
-"""One supervised node: what is known of it, and the state machine of what is done about it."""
+"""A supervised node: its status, its failures, and its state machine."""
 
 from dataclasses import dataclass
 
@@ -7,18 +7,18 @@ from phoenix_msgs.msg import NodeStatus
 from phoenix_core.clock.backoff import Backoff
 from phoenix_core.supervision.life_signs import LifeSign, LifeSigns
 from phoenix_core.supervision.nodes import Nodes, Process
-from phoenix_core.supervision.policy import Policy
+from phoenix_core.supervision.settings import SupervisorSettings
 from phoenix_core.supervision.state import Command, State
 
 
 @dataclass
 class _Request:
-    """A transition that was requested and that the node's status does not show yet."""
+    """A requested transition that the status of the node does not show yet."""
 
     command: Command
     since: float
     asked_at: float  # the last time
-    obeyed: bool = False  # it has succeeded; the status is on its way
+    obeyed: bool = False  # it has succeeded; the status follows
 
 
 class WatchedNode:
@@ -28,27 +28,28 @@ class WatchedNode:
     Times are seconds, as in Supervision.
     """
 
-    def __init__(self, status: NodeStatus, nodes: Nodes, policy: Policy, now: float) -> None:
-        """Begin with the first status of a node."""
+    def __init__(
+        self, status: NodeStatus, nodes: Nodes, settings: SupervisorSettings, now: float
+    ) -> None:
         self.name = status.header.producer
         self.state = State.WAITING
         self.life = LifeSigns(now)
         self.failures = 0  # in a row
-        self.needs_rebuild = False  # a new instance is made before the next attempt
+        self.needs_rebuild = False  # the next attempt needs a new instance
         self.was_active = False
         self._nodes = nodes
-        self._policy = policy
+        self._settings = settings
         self._active_since: float | None = None
         self._request: _Request | None = None
-        self._backoff = Backoff(policy.retry_s, policy.retry_max_s)
+        self._backoff = Backoff(settings.retry_s, settings.retry_max_s)
         self._retry_at = now
-        self._took_process_along = False  # when a transition of it was last under way
+        self._ended_process = False  # its process ended during its last transition
         self._note(status)
         self._rest(now, 'first status')
 
     @property
     def process(self) -> Process:
-        """Where the node runs."""
+        """The process in which the node runs."""
         return Process(self.status.host, self.status.process_id)
 
     @property
@@ -58,83 +59,83 @@ class WatchedNode:
 
     @property
     def is_managed(self) -> bool:
-        """Whether the node is there to be brought up and taken down."""
+        """Whether the node is present and does not start itself."""
         return not self.status.autostart and self.state is not State.DOWN
 
     @property
     def is_changing(self) -> bool:
-        """Whether a transition was requested and has not ended."""
+        """Whether a transition is under way."""
         return self._request is not None
 
     @property
     def can_be_asked(self) -> bool:
-        """Whether the node is ready for a request."""
+        """Whether the node can receive a request."""
         return self.is_managed and self.life.alive and not self.is_changing
 
     @property
     def in_trouble(self) -> bool:
-        """Whether the node is down, or has failed and not been in service for long since."""
+        """Whether the node is down, or has failed recently."""
         return self.state is State.DOWN or self.failures > 0
 
     @property
     def is_lost(self) -> bool:
-        """Whether the node has failed so often that nobody should count on it."""
-        return self.failures >= self._policy.attempts
+        """Whether the node has failed too often in a row."""
+        return self.failures >= self._settings.attempts
 
-    # What happens to the node.
+    # Inputs.
 
     def on_status(self, status: NodeStatus, now: float) -> None:
-        """Note what the node says of itself."""
+        """Process a status from the same process."""
         self._note(status)
         if self._request is not None and status.state == self._request.command.goal:
             self._request = None
         self._rest_again(now, 'its status says so')
 
     def on_new_process(self, status: NodeStatus, now: float) -> None:
-        """Note the first status out of another process; the one before was lost."""
+        """Process the first status from a new process, which replaces the previous one."""
         self.life.on_new_process(now)
         self.needs_rebuild = False
         self._note(status)
         self._rest(now, 'has a new process')
 
     def on_liveliness(self, alive: bool, now: float) -> None:
-        """Note what DDS says of the liveliness of the node."""
+        """Process a report of DDS."""
         self.life.on_liveliness(alive, now)
-        # Without the process, it is its successor that is alive, and about to send a status.
+        # If the process has ended, the report is about a new one, whose status follows.
         if alive and self.state is State.DOWN and self._nodes.exists(self.process):
             self._rest(now, 'is alive again')
 
     def ask(self, command: Command, now: float) -> None:
-        """Request a transition; without effect while the node cannot be reached."""
+        """Request a transition; without effect if the node cannot receive requests yet."""
         if self._nodes.change(self.name, command):
             self._request = _Request(command, now, now)
             self._enter(command.state, 'was asked')
 
     def on_answer(self, command: Command, now: float, *, success: bool) -> None:
-        """Note that a transition has succeeded or failed."""
+        """Process the result of a transition."""
         request = self._request
         if request is None or request.command is not command:
             return
         if success:
             request.obeyed = True
-        elif not request.obeyed:  # otherwise it was asked twice, and refuses the second time
+        elif not request.obeyed:  # otherwise it has refused a repeated request
             self._request = None
             self._fail(now)
             self._rest(now, f'could not {command.name.lower()}')
 
     def on_busy_process(self, now: float) -> None:
-        """Disregard the silence so far: the process does what one of its nodes was asked."""
+        """Disregard the silence so far: another node of the process is in a transition."""
         self.life.excuse(now)
 
     def hangs(self, now: float) -> bool:
         """
         Return whether the node has been silent for too long.
 
-        A node that was never heard gets a new subscription, and the same time once more.
+        A node that was never heard gets a new subscription and the same time again.
         """
-        # DDS needs some time to find the new instance of a node that is rebuilt.
+        # DDS needs some time to discover the new instance of a node that is rebuilt.
         rebuilding = self.state is State.REBUILDING
-        limit_s = self._policy.gather_s if rebuilding else self._policy.hang_s
+        limit_s = self._settings.gather_s if rebuilding else self._settings.hang_s
         if self.life.silent_s(now) < limit_s:
             return False
         if self.life.sign is not LifeSign.UNHEARD:
@@ -145,18 +146,18 @@ class WatchedNode:
 
     def on_process_died(self, now: float, *, failed: bool) -> None:
         """
-        Note that the process of the node has ended.
+        Handle the end of the process.
 
-        :param failed: whether that counts as a failure of this node.
+        :param failed: whether it counts as a failure of this node.
         """
-        self._took_process_along = self.is_changing
+        self._ended_process = self.is_changing
         self._lose_process(now, 'its process has ended', failed=failed)
 
     def on_process_hung(self, now: float, *, failed: bool) -> None:
         """
-        Note that the process of the node hangs, or was killed because it did.
+        Handle a process that hangs, or was killed because it did.
 
-        :param failed: whether that counts as a failure of this node.
+        :param failed: whether it counts as a failure of this node.
         """
         self._lose_process(now, 'its process hangs', failed=failed)
 
@@ -164,21 +165,21 @@ class WatchedNode:
         """Do what is due."""
         if self._request is not None:
             self._check_request(self._request, now)
-        if self._active_since and now - self._active_since >= self._policy.stable_s:
+        if self._active_since and now - self._active_since >= self._settings.stable_s:
             self.failures = 0
             self._backoff.reset()
         self._rest_again(now, 'a pause is over')
 
     def _check_request(self, request: _Request, now: float) -> None:
-        # A node gives no sign of life while it does what it was asked. A live one has not got the
-        # request: DDS may take the service of a dead process for that of its successor.
+        # A node gives no sign of life during a transition. A live one has not got the request:
+        # DDS may confuse the service of a dead process with that of its successor.
         unanswered_s = now - max(request.asked_at, self.life.since)
-        if self.life.alive and not request.obeyed and unanswered_s >= self._policy.answer_s:
+        if self.life.alive and not request.obeyed and unanswered_s >= self._settings.answer_s:
             request.asked_at = now
             self._nodes.change(self.name, request.command)
-        if now >= request.since + self._policy.transition_s:
+        if now >= request.since + self._settings.transition_s:
             self._request = None
-            limit_s = self._policy.transition_s
+            limit_s = self._settings.transition_s
             message = f'{request.command.name.lower()} has not ended within {limit_s:g} s'
             self._nodes.report(self.name, 'transition_late', message, '', lost=False)
             self._fail(now)
@@ -198,19 +199,19 @@ class WatchedNode:
             self.needs_rebuild = False
 
     def _fail(self, now: float) -> None:
-        """Count a failure; the second in a row is the first with a pause after it."""
+        """Count a failure; the first in a row is followed by no pause."""
         self.failures += 1
         self.needs_rebuild = self.failures > 1
         self._retry_at = now + (self._backoff.next_s() if self.failures > 1 else 0.0)
-        if self.failures == self._policy.attempts:
+        if self.failures == self._settings.attempts:
             message = f'failed {self.failures} times in a row'
             tried = 'given up' if self._is_hopeless else 'tries again now and then'
             self._nodes.report(self.name, 'node_lost', message, tried, lost=True)
 
     @property
     def _is_hopeless(self) -> bool:
-        """Whether a further attempt would do more harm than good to the others."""
-        return self._took_process_along and self.is_lost
+        """Whether another attempt would likely end the process, which other nodes may share."""
+        return self._ended_process and self.is_lost
 
     def _lose_process(self, now: float, reason: str, *, failed: bool) -> None:
         if failed:
@@ -219,7 +220,7 @@ class WatchedNode:
         self._enter(State.DOWN, reason)
 
     def _rest(self, now: float, reason: str) -> None:
-        """Enter the state of a node that is there and of which nothing is asked."""
+        """Enter the state of a node that is present and not in a transition."""
         is_active = self.status.state == NodeStatus.ACTIVE
         if is_active:
             self._active_since = self._active_since or now
@@ -234,7 +235,7 @@ class WatchedNode:
         self._enter(state, reason)
 
     def _rest_again(self, now: float, reason: str) -> None:
-        """Enter that state, unless the node is down or has yet to do what it was asked."""
+        """Call `_rest`, unless the node is down or in a transition."""
         if self._request is None and self.state is not State.DOWN:
             self._rest(now, reason)
 

@@ -6,7 +6,7 @@ import pytest
 from phoenix_msgs.msg import CapabilityStatus, EventHeader, NodeStatus, TopicReach
 
 from phoenix_core.supervision.nodes import Process
-from phoenix_core.supervision.policy import Policy
+from phoenix_core.supervision.settings import SupervisorSettings
 from phoenix_core.supervision.state import Command, State
 from phoenix_core.supervision.supervision import Supervision
 
@@ -38,7 +38,9 @@ class FakeNodes:
         self.lossy: set[str] = set()  # that get no request
         self.states: dict[str, tuple[int, int]] = {}  # state and process
         capabilities = {'all': list(GRAPH), 'glow': ['lamp']}
-        self.supervision = Supervision(self, capabilities, Policy(**options), standbys or {})
+        self.supervision = Supervision(
+            self, capabilities, SupervisorSettings(**options), standbys or {}
+        )
 
     def change(self, node: str, command: Command) -> bool:
         self.asked.append((node, command.name.lower()))
