@@ -1,1 +1,1 @@
-"""Settings: typed models of nodes and providers, filled from profile, environment and ROS."""
+"""Settings of nodes and providers: typed models filled from profile, environment and ROS."""

@@ -1,7 +1,7 @@
 """
-Fills the settings of a node in layers.
+The layers of the settings of a node, in which later ones take precedence.
 
-Defaults < profile < environment PHOENIX_<NODE>_<FIELD> < ROS parameters (launch arguments).
+Defaults, profile, environment PHOENIX_<NODE>_<FIELD>, ROS parameters (launch arguments).
 A field of a provider is PHOENIX_<NODE>_<PROVIDER>_<FIELD>, one of the whole toy PHOENIX_<FIELD>.
 """
 
@@ -37,7 +37,7 @@ def resolve(
     """
     Fill a model from its defaults, a profile and the environment.
 
-    :raises SettingsError: for the first problem, naming the file or variable, the key, the value
+    :raises SettingsError: for the first mistake; names the file or variable, the key, the value
         and what is allowed.
     """
     values = dict(profile.toy)
@@ -55,10 +55,11 @@ def validated(
     model: type[Settings], values: Mapping[str, Any], origin: Mapping[str, str]
 ) -> Settings:
     """
-    Make the model, or say in one line what is wrong.
+    Return the model with these values.
 
-    :param values: by name, those of providers as `<provider>.<field>`.
-    :param origin: what stands in front of a setting's name in the error.
+    :param values: values by name, those of providers as `<provider>.<field>`.
+    :param origin: prefix of the name of a setting in an error, by name.
+    :raises SettingsError: for the first mistake.
     """
     own: dict[str, Any] = {}
     of_providers: dict[str, dict[str, Any]] = {}
@@ -89,7 +90,7 @@ def _of_provider(
             f'is {next(iter(given.values()))!r}; installed: {", ".join(known) or "none"}'
         )
     own = provider.own_settings(model, name)
-    if own is None:  # cannot be imported here, so nobody uses it
+    if own is None:  # it cannot be imported here, so it is not used
         return None
     return _checked(own, given, origin, model, f'{name}.')
 
@@ -121,7 +122,7 @@ def _checked(
 def _variables(
     model: type[NodeSettings], node: str, environ: Mapping[str, str]
 ) -> Iterable[tuple[str, str]]:
-    """Yield the environment variables that are for a node, with the name of the setting."""
+    """Yield the environment variables for a node, each with the name of the setting."""
     of_toy = {f'PHOENIX_{field.upper()}': field for field in ToySettings.model_fields}
     prefix = f'PHOENIX_{node.upper()}_'
     for variable in environ:
@@ -138,7 +139,7 @@ def _variables(
 
 
 def _name(model: type[NodeSettings], text: str) -> str:
-    """Return the setting that the end of a variable's name stands for."""
+    """Return the name of the setting from the name of a variable without its prefix."""
     if text not in model.model_fields:
         for name in sorted(provider.installed(model), key=len, reverse=True):
             prefix = name.lower().replace('-', '_') + '_'
@@ -153,7 +154,7 @@ def _field(model: type[NodeSettings], name: str) -> FieldInfo | None:
 
 
 def _from_text(field: FieldInfo | None, text: str) -> Any:
-    """Read an environment variable as what the setting is: numbers and lists as in YAML."""
+    """Convert an environment variable to the type of the setting, as YAML does."""
     annotation = field.annotation if field else str
     if annotation is str or typing.get_origin(annotation) is Literal:
         return text

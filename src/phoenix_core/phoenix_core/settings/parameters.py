@@ -1,4 +1,4 @@
-"""The settings of a node as its ROS parameters: declared once, validated at each change."""
+"""The settings of a node as ROS parameters, which are validated at each change."""
 
 import typing
 from collections.abc import Callable, Iterable, Mapping
@@ -25,7 +25,15 @@ class SettingsParameters:
     """
     Declares a ROS parameter for each setting and keeps `settings` equal to them.
 
-    The chosen providers' settings are the parameters `<provider>.<field>`.
+    Settings of the chosen providers are the parameters `<provider>.<field>`. The profile is not
+    passed to ROS as a parameter file, because ROS ignores parameters that are not declared, so
+    that a misspelt one would not be refused.
+
+    :param node: an EventNode.
+    :param model: the model of its settings.
+    :param environ: the environment variables.
+    :param on_change: is called after a runtime setting has changed.
+    :raises SettingsError: a setting is refused.
     """
 
     def __init__(
@@ -35,19 +43,9 @@ class SettingsParameters:
         environ: Mapping[str, str],
         on_change: Callable[[], None],
     ) -> None:
-        """
-        Fill the layers and declare the parameters.
-
-        The profile is read here and not handed to ROS as a parameter file, because ROS ignores
-        parameters that nobody declares: a misspelt one could not be refused.
-
-        :param node: an EventNode.
-        :param on_change: called after a runtime setting was changed.
-        :raises SettingsError: when a setting is refused.
-        """
         self._node = node
         self._model = model
-        self._name = node.node_name()  # names its section, whatever ROS remaps it to
+        self._name = node.node_name()  # its name in profiles, which ROS cannot remap
         self._on_change = on_change
         fields = provider.fields(model)
         path = self._declare('profile', fields['profile'], environ.get('PHOENIX_PROFILE', ''))
@@ -70,7 +68,7 @@ class SettingsParameters:
         node.add_post_set_parameters_callback(self._apply)
 
     def _declare(self, name: str, field: FieldInfo, value: Any) -> Any:
-        """Declare a parameter and return its value after ROS's own overrides."""
+        """Declare a parameter and return its value, which ROS may override."""
         try:
             parameter = self._node.declare_parameter(name, value, descriptor(name, field))
         except (
@@ -95,14 +93,14 @@ class SettingsParameters:
         changed = {
             parameter.name: _plain(parameter)
             for parameter in parameters
-            if parameter.name in self._fields  # ROS has parameters of its own
+            if parameter.name in self._fields  # ROS adds parameters of its own
         }
         values = {**self.settings.flat(), **changed}
         return validated(self._model, values, dict.fromkeys(changed, 'parameter '))
 
 
 def descriptor(name: str, field: FieldInfo) -> ParameterDescriptor:
-    """Describe a setting as a ROS parameter: text, range, read-only."""
+    """Return the descriptor of a setting: description, range, read-only."""
     extra = field.json_schema_extra
     result = ParameterDescriptor(
         name=name,
@@ -129,6 +127,6 @@ def _limit(metadata: Iterable[Any], name: str) -> Any:
 
 
 def _plain(parameter: Parameter) -> Any:
-    """Return a parameter's value; ROS gives arrays where settings have lists."""
+    """Return the value of a parameter, with a list for an array."""
     is_list = parameter.type_.name.endswith('_ARRAY')
     return list(parameter.value) if is_list else parameter.value

@@ -1,7 +1,7 @@
 """
 Finds nodes and providers by Python entry points, so that other packages can add their own.
 
-Groups: phoenix.nodes, and one per kind of provider, e.g. phoenix.microphones.
+There is a group for nodes and one for each kind of provider, e.g. phoenix.microphones.
 """
 
 import sys
@@ -13,19 +13,19 @@ NODES = 'phoenix.nodes'
 
 
 class PluginError(ValueError):
-    """No installed package offers what was asked for."""
+    """No installed package has an entry point of that name."""
 
 
 def names(group: str) -> list[str]:
-    """List what is installed in a group, in alphabetical order."""
+    """Return the names of the entry points of a group in alphabetical order."""
     return sorted({entry.name for entry in _installed(tuple(sys.path)).select(group=group)})
 
 
 def load(group: str, name: str) -> Any:
     """
-    Import and return what an entry point names, usually a class.
+    Import and return the object of an entry point.
 
-    :raises PluginError: naming what there is.
+    :raises PluginError: there is none of that name; names the installed ones.
     """
     for entry in _installed(tuple(sys.path)).select(group=group, name=name):
         return entry.load()
@@ -34,5 +34,5 @@ def load(group: str, name: str) -> Any:
 
 @cache
 def _installed(path: tuple[str, ...]) -> Any:
-    """Read what all packages offer, once: that takes 20 ms, and a node asks some ten times."""
+    """Read all entry points, once: it takes 20 ms, and a node needs them about ten times."""
     return entry_points()

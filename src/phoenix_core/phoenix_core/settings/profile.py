@@ -1,4 +1,4 @@
-"""Profiles: ROS parameter files with a section for each node, and one for the toy as a whole."""
+"""Profiles: ROS parameter files with a section for each node and one for the whole toy."""
 
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,8 +18,8 @@ class Profile:
     """
     The settings in a file, by dotted name: `piper: {model: x}` is `piper.model`.
 
-    :param path: of the file; None: there is none.
-    :param toy: settings of the toy as a whole.
+    :param path: path of the file; None: there is none.
+    :param toy: settings of the whole toy.
     :param nodes: settings by node.
     """
 
@@ -32,8 +32,8 @@ def load_profile(path: Path, known_nodes: Iterable[str]) -> Profile:
     """
     Read a profile: a ROS parameter file with a section /**/NODE for each node, and /**.
 
-    :raises SettingsError: unreadable, not of that form, a section for a node that is not known,
-        or a setting in the wrong section.
+    :raises SettingsError: it is unreadable, is not of that form, or has a section for an unknown
+        node or a setting in the wrong section.
     """
     try:
         content = yaml.safe_load(path.read_text()) or {}
@@ -90,7 +90,7 @@ def _flat(values: Mapping[Any, Any], prefix: str = '') -> Iterator[tuple[str, An
 
 
 def suggestion(name: str, known: Iterable[str]) -> str:
-    """Return a hint at what was probably meant; empty when nothing is close."""
+    """Return a hint at the most similar name; empty if there is none."""
     of_a_provider = [full for full in known if full.endswith(f'.{name}')]
     close = of_a_provider or difflib.get_close_matches(name, known, n=1)
     return f' (did you mean {close[0]}?)' if close else ''

@@ -32,7 +32,7 @@ class Provider(Generic[OfNodeIn, Made]):
     """
     What an entry point of a group refers to.
 
-    :param make: gets the settings of the node and those of the provider.
+    :param make: creates the part from the settings of the node and those of the provider.
     :param settings: the model of the provider's own settings.
     """
 
@@ -51,13 +51,13 @@ class Provider(Generic[OfNodeIn, Made]):
         self._make = make
 
     def make(self, name: str, settings: OfNodeIn) -> Made:
-        """Make what the provider provides; it is installed under that name."""
+        """Create the part; `name` is the name of the entry point."""
         return self._make(settings, settings.of_provider(name, self.settings))
 
 
 class ProviderGroup(Generic[OfNode, Made]):
     """
-    The providers of one kind; annotates the setting that chooses one or several of them.
+    The providers of one kind; annotates the setting that selects one or several of them.
 
     :param entry_points: name of the group of entry points.
     """
@@ -66,14 +66,14 @@ class ProviderGroup(Generic[OfNode, Made]):
         self.entry_points = entry_points
 
     def names(self) -> list[str]:
-        """List the installed providers in alphabetical order."""
+        """Return the names of the installed providers in alphabetical order."""
         return plugins.names(self.entry_points)
 
     def load(self, name: str) -> Provider[OfNode, Made]:
         """
         Import a provider.
 
-        :raises PluginError: none of that name is installed, or it is no Provider.
+        :raises PluginError: none of that name is installed, or it is not a Provider.
         """
         provider = plugins.load(self.entry_points, name)
         if not isinstance(provider, Provider):
@@ -84,7 +84,7 @@ class ProviderGroup(Generic[OfNode, Made]):
 
     def make(self, name: str, settings: OfNode) -> Made:
         """
-        Make what a provider provides.
+        Create the part of a provider.
 
         :raises PluginError: none of that name is installed.
         """
@@ -92,7 +92,7 @@ class ProviderGroup(Generic[OfNode, Made]):
 
 
 def groups(model: type[NodeSettings]) -> dict[str, ProviderGroup[Any, Any]]:
-    """Return the groups that a node uses, by the settings that choose from them."""
+    """Return the groups that a node uses, by the settings that select from them."""
     return {
         name: group
         for name, field in model.model_fields.items()
@@ -102,12 +102,12 @@ def groups(model: type[NodeSettings]) -> dict[str, ProviderGroup[Any, Any]]:
 
 
 def installed(model: type[NodeSettings]) -> list[str]:
-    """List the providers of a node that are installed."""
+    """Return the names of the installed providers of a node."""
     return sorted({name for group in groups(model).values() for name in group.names()})
 
 
 def chosen(model: type[NodeSettings], values: Mapping[str, Any]) -> list[str]:
-    """List the providers that settings of a node choose and that are installed."""
+    """Return the names of the installed providers that the settings of a node select."""
     return [
         name
         for field, group in groups(model).items()
@@ -120,19 +120,19 @@ def own_settings(model: type[NodeSettings], name: str) -> type[ProviderSettings]
     """
     Return the model of the settings of an installed provider.
 
-    :returns: None when it cannot be imported here: a node that uses it fails to configure.
+    :returns: None if it cannot be imported here; a node that uses it fails to configure.
     """
     for group in groups(model).values():
         if name in group.names():
             try:
                 return group.load(name).settings
-            except Exception:  # the import of another package's module may raise anything
+            except Exception:  # importing the module of another package may raise anything
                 return None
     return None
 
 
 def fields(model: type[NodeSettings], providers: Iterable[str] = ()) -> dict[str, FieldInfo]:
-    """Return the settings of a node by name, followed by those of these providers."""
+    """Return the fields of a node by name, followed by those of these providers."""
     found = dict(model.model_fields)
     for name in providers:
         if own := own_settings(model, name):

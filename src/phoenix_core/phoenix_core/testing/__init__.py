@@ -1,4 +1,4 @@
-"""For tests of nodes: a real ROS graph with a probe, and nodes that fail on request."""
+"""Test support: a real ROS graph with a probe, and nodes that fail on request."""
 
 from phoenix_core.testing.graph import Probe, TestGraph
 

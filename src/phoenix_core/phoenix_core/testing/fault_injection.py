@@ -1,7 +1,7 @@
 """
-Makes nodes that fail on request, for fault tests and for the chaos harness (bench/chaos.py).
+Nodes that fail on request, for fault tests and for the chaos harness (bench/chaos.py).
 
-`python -m phoenix_core.testing.fault_injection NODE...` composes them. No launch file does so.
+`python -m phoenix_core.testing.fault_injection NODE...` runs them; no launch file does.
 """
 
 import sys
@@ -22,11 +22,11 @@ HANG, RAISE = 'hang', 'raise'
 
 
 class InjectedError(Exception):
-    """Raised by a handler that is to fail."""
+    """Raised by a handler on request."""
 
 
 def failure_topic(node: str) -> str:
-    """Return the topic that makes a node fail: by HANG at once, by RAISE at its next event."""
+    """Return the topic of failure requests: HANG acts at once, RAISE at the next event."""
     return f'{node}/failure'
 
 
@@ -63,7 +63,7 @@ def failing(node_class: type[EventNode]) -> type[EventNode]:
 
 
 def main() -> None:
-    """Run the named nodes in one process."""
+    """Run the nodes given on the command line in one process."""
     names = filter(None, remove_ros_args(sys.argv)[1:])
     raise SystemExit(run([failing(plugins.load(NODES, name)) for name in names]))
 

@@ -1,5 +1,5 @@
 """
-For tests of nodes: a real ROS graph of its own, and a probe that speaks and listens on it.
+A real ROS graph for tests of nodes, and a probe that publishes and records events on it.
 
     with TestGraph() as graph:
         probe = graph.probe(publishes=[events.TRANSCRIPT], records=[events.INTENT_DETECTED])
@@ -34,17 +34,16 @@ Node = TypeVar('Node', bound=EventNode)
 
 
 class Probe(EventNode):
-    """Publishes and records events for a test. Made by TestGraph.probe."""
+    """
+    Publishes and records events for a test; created by TestGraph.probe.
+
+    :param publishes: events that the test publishes.
+    :param records: events that the test looks for.
+    """
 
     def __init__(
         self, publishes: Iterable[EventType], records: Iterable[EventType], **options: Any
     ) -> None:
-        """
-        Declare what the test wants to say and hear.
-
-        :param publishes: events the test will publish.
-        :param records: events the test will look for.
-        """
         self._records: dict[EventType, list[Any]] = {event: [] for event in records}
         self._arrived = threading.Condition()
         declares = Declarations(tuple(publishes), observes=dict.fromkeys(self._records, 'record'))
@@ -62,7 +61,7 @@ class Probe(EventNode):
         return EventPublisher(self, event, stamp, cause)(**fields)
 
     def recorded(self, event: EventType) -> list[Any]:
-        """Return all messages of an event so far, oldest first."""
+        """Return all recorded messages of an event, oldest first."""
         with self._arrived:
             return list(self._records[event])
 
@@ -73,9 +72,9 @@ class Probe(EventNode):
         timeout_s: float = DEFAULT_TIMEOUT_S,
     ) -> Any:
         """
-        Wait for the first message of an event that fits, one that came before included.
+        Return the first message of an event that fits; wait for it if it is not recorded yet.
 
-        :raises AssertionError: when none came in time, with what came instead.
+        :raises AssertionError: there was none in time; shows the last recorded messages.
         """
         return self.expect_count(event, 1, where, timeout_s)[0]
 
@@ -87,9 +86,9 @@ class Probe(EventNode):
         timeout_s: float = DEFAULT_TIMEOUT_S,
     ) -> list[Any]:
         """
-        Wait for that many messages of an event that fit and return them.
+        Return so many messages of an event that fit; wait for those not recorded yet.
 
-        :raises AssertionError: when fewer came in time, with what came instead.
+        :raises AssertionError: there were fewer in time; shows the last recorded messages.
         """
 
         def found() -> list[Any]:
@@ -113,12 +112,12 @@ class Probe(EventNode):
 
 class TestGraph:
     """
-    Nodes on a ROS graph that no other test sees, spinning in a thread of their own.
+    Nodes on an isolated ROS graph, executed in a thread of their own.
 
-    The ROS_DOMAIN_ID is taken from ROS's own test coordinator; `domain` passes it to processes.
+    ROS's test coordinator assigns the ROS_DOMAIN_ID, which is `domain`, for other processes.
     """
 
-    __test__ = False  # not a test class, whatever its name says
+    __test__ = False  # tells pytest that it is not a test class
 
     def __init__(self) -> None:
         self._resources = ExitStack()
@@ -143,7 +142,7 @@ class TestGraph:
         finally:
             self._ended.set()
             self._thread.join()
-            self._executor.shutdown()  # else it keeps the participant, and what that has latched
+            self._executor.shutdown()  # otherwise it keeps the participant and latched messages
             self.context.try_shutdown()
             self._resources.close()
 
@@ -157,12 +156,13 @@ class TestGraph:
         **options: Any,
     ) -> Node:
         """
-        Make a node, bring it up, and wait until it and the nodes before it know each other.
+        Create a node, start it, and wait until it and the other nodes are matched.
 
         :param parameters: overrides of its ROS parameters.
-        :param environ: what stands for the environment; default: nothing.
+        :param environ: environment variables of the node; default: none.
+        :param start: configure and activate it.
         :param options: for the node's constructor, e.g. a fake provider.
-        :raises AssertionError: when it does not become active.
+        :raises AssertionError: it does not become active.
         """
         overrides = [Parameter(name, value=value) for name, value in (parameters or {}).items()]
         node = node_class(
@@ -173,18 +173,18 @@ class TestGraph:
     def probe(
         self, *, publishes: Iterable[EventType] = (), records: Iterable[EventType] = ()
     ) -> Probe:
-        """Add a probe, which is active at once."""
+        """Create and start a probe."""
         return self._adopt(Probe(publishes, records, context=self.context), True)
 
     def call(self, function: Callable[[], Any]) -> Any:
-        """Call a function on the executor's thread, where nodes live, and return its result."""
+        """Call a function on the executor's thread and return its result."""
         done = threading.Event()
         outcome: list[Any] = []
 
         def task() -> None:
             try:
                 outcome.append(function())
-            except BaseException as error:  # carried over to the calling thread
+            except BaseException as error:  # raised in the calling thread
                 outcome.append(error)
             done.set()
 
@@ -207,7 +207,7 @@ class TestGraph:
         return node
 
     def _wait_until_matched(self) -> None:
-        """Wait until every publisher of the graph has found every subscription, and back."""
+        """Wait until all publishers of the graph are matched with all subscriptions."""
         active = [node for node in self._nodes if node.is_active]
         topics = {event for node in active for event in node.declarations.hears}
         for event in topics:
@@ -220,7 +220,7 @@ class TestGraph:
         for _ in range(500):
             if node.events_out.subscription_count(event) >= count:
                 return
-            self._ended.wait(0.02)  # DDS tells of a match by no event that rclpy passes on
+            self._ended.wait(0.02)  # polls, because rclpy passes on no DDS event of a match
         raise AssertionError(f'{event.name} of {node.get_name()} found too few subscribers')
 
     def _stop_nodes(self) -> None:
