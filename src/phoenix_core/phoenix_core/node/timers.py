@@ -7,22 +7,14 @@ from rclpy.timer import Timer as RosTimer
 
 
 class Timer:
-    """
-    A timer that can be cancelled; created by EventNode.after and EventNode.every.
+    """A timer that can be cancelled; created by EventNode.after and EventNode.every."""
 
-    :param forget: destroys the ROS timer.
-    """
-
-    def __init__(self, timer: RosTimer, forget: Callable[[], None]) -> None:
-        self._timer = timer
-        self._forget: Callable[[], None] | None = forget
+    def __init__(self, timers: 'Timers') -> None:
+        self._timers = timers
 
     def cancel(self) -> None:
         """Stop and destroy the timer; without effect if it is cancelled already."""
-        if self._forget is not None:
-            self._timer.cancel()
-            self._forget()
-            self._forget = None
+        self._timers.stop(self)
 
 
 class Timers:
@@ -34,22 +26,23 @@ class Timers:
 
     def __init__(self, node: Any) -> None:
         self._node = node
-        self._set: set[Timer] = set()
+        self._running: dict[Timer, RosTimer] = {}
 
     def start(self, period_s: float, callback: Callable[[], None]) -> Timer:
-        """Call back periodically until cancelled."""
+        """Call a function periodically until the timer is cancelled."""
+        timer = Timer(self)
+        self._running[timer] = self._node.create_timer(period_s, callback)
+        return timer
 
-        def forget() -> None:
-            self._set.discard(started)
+    def stop(self, timer: Timer) -> None:
+        """Stop and destroy a timer; without effect if it is cancelled already."""
+        ros_timer = self._running.pop(timer, None)
+        if ros_timer is not None:
+            ros_timer.cancel()
             # Posted, because it may be called by the callback of this timer.
-            self._node.post(self._node.destroy_timer, timer)
-
-        timer = self._node.create_timer(period_s, callback)
-        started = Timer(timer, forget)
-        self._set.add(started)
-        return started
+            self._node.post(self._node.destroy_timer, ros_timer)
 
     def cancel(self) -> None:
         """Cancel all timers."""
-        for started in list(self._set):
-            started.cancel()
+        for timer in list(self._running):
+            timer.cancel()

@@ -1,4 +1,4 @@
-"""Models of settings: what every node has, and how a setting is declared."""
+"""The settings of all nodes, and the declaration of a setting."""
 
 import secrets
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ STRICT = ConfigDict(extra='forbid', frozen=True, strict=True)
 
 
 class SettingsError(ValueError):
-    """A setting is refused; the text names its place, name and value, and what is allowed."""
+    """A setting is refused; the text names its source, name and value, and what is allowed."""
 
 
 def setting(
@@ -28,22 +28,22 @@ def setting(
     """
     Declare a setting.
 
-    :param runtime: may be changed while the node runs; otherwise the ROS parameter is read-only.
-    :param machine: fits this machine only (path, device, address): not recorded with a session.
-    :param limits: pydantic's constraints: ge, le, gt, lt, min_length, max_length, pattern.
+    :param runtime: it can be changed while the node runs; otherwise the parameter is read-only.
+    :param machine: it is specific to a machine (path, device) and not recorded with a session.
+    :param limits: constraints of pydantic: ge, le, gt, lt, min_length, max_length, pattern.
     """
     extra: dict[str, Any] = {'runtime': runtime, 'machine': machine}
     return Field(default, description=description, json_schema_extra=extra, **limits)
 
 
 class ProviderSettings(BaseModel):
-    """Base of the settings of a provider, and the settings of one that has none."""
+    """Base of the settings of a provider."""
 
     model_config = STRICT
 
 
 class ToySettings(BaseModel):
-    """Settings of the toy as a whole: the same for all nodes, given in the section /**."""
+    """Settings of the whole toy, the same for all nodes; in profiles in the section /**."""
 
     model_config = STRICT
 
@@ -61,40 +61,44 @@ class ToySettings(BaseModel):
 
 
 class NodeSettings(ToySettings):
-    """Settings every node has."""
+    """Settings of every node."""
 
-    autostart: bool = setting(True, 'Configure and activate without being asked.', machine=True)
+    autostart: bool = setting(True, 'Configure and activate at the start.', machine=True)
     log_level: Literal['', 'debug', 'info', 'warn', 'error', 'fatal'] = setting(
-        '', 'What the node logs; empty: as the process was started.', runtime=True
+        '', 'Lowest level that is logged; empty: that of the process.', runtime=True
     )
-    metrics: bool = setting(True, 'Count and measure; the telemetry node serves it.')
+    metrics: bool = setting(True, 'Collect metrics; the telemetry node serves them.')
     profile: str = setting('', 'File with settings of all nodes; empty: none.', machine=True)
     event_rules: Literal['enforce', 'warn', 'off'] = setting(
         'enforce',
-        'An event that breaks a rule of the catalogue: is not published; is, with a fault; is.',
+        'Whether an event that breaks a rule of the catalogue raises, or is published, with or '
+        'without a fault.',
         runtime=True,
     )
     work_limit_s: float = setting(
-        30.0, 'A model or device that makes no progress for so long hangs [s].', runtime=True, gt=0
+        30.0,
+        'Time without progress after which background work counts as hung [s].',
+        runtime=True,
+        gt=0,
     )
     config_dir: str = setting(
-        '', 'Folder with the words and animations; empty: as installed.', machine=True
+        '', 'Folder with words and animations; empty: the installed one.', machine=True
     )
 
     _of_providers: dict[str, ProviderSettings] = PrivateAttr(default_factory=dict)
 
     @property
     def config_path(self) -> Path:
-        """The folder with the words and animations."""
+        """The folder with words and animations."""
         return Path(self.config_dir) if self.config_dir else installed_config()
 
     def of_provider(self, name: str, model: type[Own]) -> Own:
-        """Return the settings of a provider; its defaults where none were given."""
+        """Return the settings of a provider, by default its defaults."""
         own = self._of_providers.get(name)
         return own if isinstance(own, model) else model()
 
     def with_providers(self: Settings, own: Mapping[str, ProviderSettings]) -> Settings:
-        """Return a copy that holds these settings of providers, by name."""
+        """Return a copy with these settings of providers, by name."""
         copy = self.model_copy()
         copy._of_providers = dict(own)
         return copy
@@ -109,11 +113,11 @@ class NodeSettings(ToySettings):
 
 
 class SeededSettings(NodeSettings):
-    """Settings of a node that leaves something to chance."""
+    """Settings of a node that uses random numbers."""
 
     seed: int = setting(
         0,
-        'Seed of all chance; 0: a new one at each start, which the parameter then shows.',
+        'Seed of the random numbers; 0: a random one, which the parameter then shows.',
         ge=0,
         lt=2**31,
         validate_default=True,
@@ -122,7 +126,7 @@ class SeededSettings(NodeSettings):
     @field_validator('seed')
     @classmethod
     def _drawn(cls, seed: int) -> int:
-        """Draw a seed that can be read back, so that what happened can be repeated."""
+        """Replace 0 by a random seed, which is recorded, so that a session can be repeated."""
         return seed or secrets.randbelow(2**31 - 1) + 1
 
 

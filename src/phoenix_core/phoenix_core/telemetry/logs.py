@@ -10,6 +10,7 @@ from typing import Any
 
 import structlog
 from rclpy.logging import LoggingSeverity
+from structlog.typing import EventDict
 
 from phoenix_core.settings.node_settings import SettingsError
 from phoenix_core.telemetry import tracing
@@ -25,8 +26,6 @@ LEVELS = {
     'error': LoggingSeverity.ERROR,
     'fatal': LoggingSeverity.FATAL,
 }
-
-EventDict = MutableMapping[str, Any]
 
 
 def log_format(environ: Mapping[str, str]) -> str:

@@ -55,7 +55,11 @@ class Telemetry(EventNode):
             GetRecentEvents, f'~/{RECENT_EVENTS}', self.on_recent_events
         )
         self._server = self._serve()
-        self._export = self._exporter() if any(map(os.environ.get, ENDPOINTS)) else None
+        self._export: SpanExport | None = None
+        if any(map(os.environ.get, ENDPOINTS)):
+            from phoenix_core.telemetry import spans  # needs tens of MB of memory
+
+            self._export = spans.SpanExport(self.get_namespace())
 
     def deactivate(self) -> None:
         """Close the service, the port and the export."""
@@ -89,11 +93,6 @@ class Telemetry(EventNode):
             data = array.array('B', serialize_message(message))
             response.events.append(TracedEvent(topic=event.topic, data=data))
         return response
-
-    def _exporter(self) -> 'SpanExport':
-        from phoenix_core.telemetry.spans import SpanExport  # needs tens of MB of memory
-
-        return SpanExport(self.get_namespace())
 
     def _serve(self) -> MetricsServer | None:
         port = self.settings.metrics_port
