@@ -11,12 +11,11 @@ from phoenix_msgs.msg import EventHeader, Transcript
 
 from phoenix_bringup.process_table import acting_nodes
 from phoenix_core import events
-from phoenix_tools.bags import replay_command
+from phoenix_tools import command_line
 from phoenix_tools.bags.accept import write_session
 from phoenix_tools.bags.edit import convert
 from phoenix_tools.bags.replay import make_plan
 from phoenix_tools.bags.session import load_session
-from phoenix_tools.command_line import parser
 
 FOLDER = Path(__file__).parent
 
@@ -26,10 +25,11 @@ def replay(monkeypatch, capfd):
     """Run the command; return its exit code and what it printed."""
     with domain_id() as domain:
         monkeypatch.setenv('ROS_DOMAIN_ID', str(domain))
+        monkeypatch.setenv('ROS_AUTOMATIC_DISCOVERY_RANGE', 'LOCALHOST')
         monkeypatch.setenv('TZ', 'UTC')
 
         def run(*arguments):
-            code = replay_command.main(parser().parse_args(['replay', *map(str, arguments)]))
+            code = command_line.run(['replay', *map(str, arguments)])
             shown = capfd.readouterr()
             return code, shown.out, shown.err
 

@@ -1,7 +1,6 @@
 """The `phoenix bags` command: inspect bags, and make new ones from them."""
 
 import argparse
-import sys
 from collections import Counter
 from datetime import datetime
 from pathlib import Path
@@ -13,14 +12,12 @@ from phoenix_tools.bags.check import check
 from phoenix_tools.bags.salvage import repair
 from phoenix_tools.bags.session import load_session
 
+ERRORS = (BagError,)
+
 
 def main(options: argparse.Namespace) -> int:
-    """Run an action; return 0, or 1 after one line with the reason."""
-    try:
-        return _COMMANDS[options.action](options)
-    except BagError as error:
-        print(f'phoenix: {error}', file=sys.stderr)
-        return 1
+    """Run an action and return the exit code."""
+    return _COMMANDS[options.action](options)
 
 
 def _info(options: argparse.Namespace) -> int:

@@ -31,6 +31,7 @@ from phoenix_tools.bags.recording import Recorder, RecordingProfile, recorded_ev
 from phoenix_tools.bags.session import SETTINGS, UTC_OFFSET
 from phoenix_tools.ros_context import ros_executor
 
+ERRORS = (BagError,)
 FLUSH_S = 1.0
 AFTERMATH_S = 5.0  # recorded after a fault
 DRAIN_S = 0.3  # all that was published before is received by then
@@ -165,11 +166,7 @@ def default_path(folder: Path = Path('bags')) -> Path:
 def main(options: argparse.Namespace) -> int:
     """Record until Ctrl-C, or for the time given; return the exit code."""
     recorded = recorded_events(RecordingProfile(options.profile), options.audio)
-    try:
-        recording = RecordingThread(options)
-    except BagError as error:
-        print(f'phoenix: {error}', file=sys.stderr)
-        return 1
+    recording = RecordingThread(options)
     if any(event.privacy is Privacy.AUDIO for event in recorded):
         print('with sound: this bag will hold the voices of the people in the room')
     elif any(event.privacy is Privacy.PERSONAL for event in recorded):
@@ -189,10 +186,8 @@ def main(options: argparse.Namespace) -> int:
         finally:
             _drain(executor)
             recording.close()
-            recorder.destroy_node()
     if recording.failure is not None:
-        print(f'phoenix: {recording.failure}', file=sys.stderr)
-        return 1
+        raise recording.failure
     return 0 if options.duration and not ended else 128 + (ended or [signal.SIGINT])[0]
 
 

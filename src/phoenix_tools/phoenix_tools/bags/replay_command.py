@@ -26,18 +26,14 @@ from phoenix_tools.bags.session import Session, SessionEvent, load_session
 from phoenix_tools.bags.simulated_graph import GraphError
 
 EXIT_DIFFERENT = 1
-EXIT_MISUSE = 2
+ERRORS = (BagError, ReplayError, GraphError, SettingsError)
 
 
 def main(options: argparse.Namespace) -> int:
-    """Replay; return 0 when all is as recorded, 1 when not, 2 when it cannot be replayed."""
-    try:
-        with until_signalled() as interrupted:
-            code = _replay(options, interrupted)
-            return 128 + interrupted[0] if interrupted else code
-    except (BagError, ReplayError, GraphError, SettingsError) as error:
-        print(f'phoenix: {error}', file=sys.stderr)
-        return EXIT_MISUSE
+    """Replay; return 0 when all is as recorded, else 1."""
+    with until_signalled() as interrupted:
+        code = _replay(options, interrupted)
+        return 128 + interrupted[0] if interrupted else code
 
 
 def _replay(options: argparse.Namespace, interrupted: list[int]) -> int:

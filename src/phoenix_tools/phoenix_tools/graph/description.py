@@ -1,4 +1,4 @@
-"""Describes events and nodes in the terminal: as declared, and as they run."""
+"""Describe events and nodes in the terminal: as declared, and as they run."""
 
 from collections.abc import Sequence
 
@@ -7,29 +7,30 @@ from phoenix_core.events.event_type import EventType
 from phoenix_core.events.message_schema import schema
 from phoenix_core.events.rules import OneOf
 from phoenix_core.node.registry import Registry
+from phoenix_tools.graph.diagram import EVERY_NODE
 from phoenix_tools.graph.live import LiveGraph
-
-NOBODY = '-'
 
 
 def table(registry: Registry, live: LiveGraph) -> str:
-    """Show every event with its ends; of a running toy also its rate, and how each node is."""
+    """List every event with its ends and traffic, then the nodes with their health or package."""
     rows = []
     for event in registry.events:
         producers, consumers = ends(registry, live, event)
-        rows.append((event.topic, live.pulse(event), producers, '->', consumers))
-    lines = [_heading(live), '', *columns(rows), '']
-    if live.is_running:
-        nodes = [name for name in registry.nodes if f'{live.namespace}/{name}' in _seen(live)]
-        lines += columns([(name, live.traffic.health(name)) for name in nodes])
-        lines += [f'{name}  not running' for name in live.missing()]
+        rows.append((event.topic, live.traffic.pulse(event), producers, '->', consumers))
+    if not live.is_running:
+        heading = f'No toy runs in {live.namespace}; this is what the installed nodes declare.'
+        nodes = columns([(name, registry.package(name)) for name in registry.nodes])
     else:
-        lines += columns([(name, registry.package(name)) for name in registry.nodes])
-    return '\n'.join(lines)
+        seconds = live.traffic.ended - live.traffic.started
+        heading = f'The toy in {live.namespace}, listened to for {seconds:.0f} s.'
+        running = [name for name in registry.nodes if live.runs(name)]
+        nodes = columns([(name, live.traffic.health(name)) for name in running])
+        nodes += [f'{name}  not running' for name in live.missing()]
+    return '\n'.join([heading, '', *columns(rows), '', *nodes])
 
 
 def describe_event(registry: Registry, live: LiveGraph, event: EventType) -> str:
-    """Show the schema of an event, its rules, and its ends."""
+    """Describe an event: its message, its rules and its ends."""
     message = schema(event.message_class)
     producers, consumers = ends(registry, live, event)
     rows = [
@@ -46,7 +47,7 @@ def describe_event(registry: Registry, live: LiveGraph, event: EventType) -> str
     if event.deadline_s:
         rows.append(('deadline', f'{event.deadline_s:g} s after its cause'))
     if live.is_running:
-        rows.append(('now', live.pulse(event) or 'nothing heard'))
+        rows.append(('now', live.traffic.pulse(event) or 'nothing heard'))
     fields = [
         (entry.name, entry.type, rule_text(event, entry.name), entry.comment)
         for entry in message.fields
@@ -55,36 +56,37 @@ def describe_event(registry: Registry, live: LiveGraph, event: EventType) -> str
 
 
 def describe_node(registry: Registry, live: LiveGraph, name: str) -> str:
-    """Show everything a node touches."""
-    rows = []
-    for verb, touched in (
-        ('publishes', registry.produced_by(name)),
-        ('hears', registry.consumed_by(name)),
-    ):
-        for event in touched:
-            producers, consumers = ends(registry, live, event)
-            others = consumers if verb == 'publishes' else producers
-            rows.append((verb, event.topic, live.pulse(event), others))
+    """Describe a node: the events it publishes and hears, with the nodes at the other ends."""
+    rows = [
+        (verb, event.topic, live.traffic.pulse(event), ends(registry, live, event)[other_end])
+        for verb, declared, other_end in (
+            ('publishes', registry.produced_by(name), 1),
+            ('hears', registry.consumed_by(name), 0),
+        )
+        for event in declared
+    ]
     health = f', {live.traffic.health(name)}' if live.is_running else ''
     return '\n'.join([f'{name}  {registry.package(name)}{health}', *columns(rows)])
 
 
 def ends(registry: Registry, live: LiveGraph, event: EventType) -> tuple[str, str]:
-    """Name the producers and consumers: the real ones of a running toy, else the declared ones."""
+    """Name the producers and consumers: those of a running toy, else the declared ones."""
     if live.is_running:
-        names = (live.ends(event, publish=True), live.ends(event, publish=False))
+        producers = live.ends(event, publish=True)
+        consumers = live.ends(event, publish=False)
     else:
         flow = registry.event_flow(event)
-        names = (flow.producers, flow.consumers)
-    everybody = len(names[0]) > 1 and len(names[0]) >= len(registry.nodes) - 1
-    return 'every node' if everybody else ', '.join(names[0]) or NOBODY, ', '.join(
-        names[1]
-    ) or NOBODY
+        producers, consumers = flow.producers, flow.consumers
+    everybody = len(producers) > 1 and len(producers) >= len(registry.nodes) - 1
+    return (
+        EVERY_NODE if everybody else ', '.join(producers) or '-',
+        ', '.join(consumers) or '-',
+    )
 
 
 def rule_text(event: EventType, field: str) -> str:
-    """Say which rules a field and what is within it must keep, enumerations by name."""
-    said = []
+    """Describe the rules of a field and of what is within it, enumerations by name."""
+    texts = []
     for path, rule in {**event.rules, **event.references}.items():
         head, _, rest = path.partition('.')
         if head.removesuffix('[]') != field:
@@ -93,12 +95,12 @@ def rule_text(event: EventType, field: str) -> str:
         if isinstance(rule, OneOf) and not rest:
             names = schema(event.message_class).constant_names(field, rule.values)
             text = f'must be one of {", ".join(names)}' if names else text
-        said.append(f'{rest} {text}' if rest else text)
-    return '; '.join(said)
+        texts.append(f'{rest} {text}' if rest else text)
+    return '; '.join(texts)
 
 
 def columns(rows: Sequence[tuple[str, ...]]) -> list[str]:
-    """Align rows; what is empty everywhere is left out."""
+    """Align rows; a column that is empty in all is left out."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return [
         '  '.join(
@@ -106,14 +108,3 @@ def columns(rows: Sequence[tuple[str, ...]]) -> list[str]:
         ).rstrip()
         for row in rows
     ]
-
-
-def _heading(live: LiveGraph) -> str:
-    if not live.is_running:
-        return f'No toy runs in {live.namespace}; this is what the installed nodes declare.'
-    seconds = live.traffic.ended - live.traffic.started
-    return f'The toy in {live.namespace}, listened to for {seconds:.0f} s.'
-
-
-def _seen(live: LiveGraph) -> tuple[str, ...]:
-    return live.observation.nodes

@@ -1,4 +1,4 @@
-"""A drawing of nodes and of the topics between them, as Mermaid, as dot and as SVG."""
+"""Draw nodes and the topics between them, as Mermaid, as dot and as SVG."""
 
 import re
 import shutil
@@ -22,7 +22,7 @@ COLORS = {
 
 
 class DiagramError(ValueError):
-    """A diagram cannot be drawn; says what is missing."""
+    """A diagram cannot be drawn; one line with what is missing."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Box:
 
     :param note: a line below its name.
     :param color: one of COLORS.
-    :param aside: does not shape the layout: a tool that hears nearly everything would spoil it.
+    :param aside: does not shape the layout, as a tool that hears nearly everything.
     """
 
     name: str
@@ -64,7 +64,7 @@ class Diagram:
 
 
 def declared(registry: Registry, names: Collection[str]) -> Diagram:
-    """Draw what some nodes send to each other."""
+    """Return the diagram of what some nodes declare to send to each other."""
     lines = []
     for event in registry.events:
         flow = registry.event_flow(event)
@@ -81,20 +81,18 @@ def declared(registry: Registry, names: Collection[str]) -> Diagram:
 
 
 def around(diagram: Diagram, inside: Collection[str]) -> Diagram:
-    """Keep some boxes, and what they have lines with."""
+    """Return the part of a diagram with some boxes and their neighbors."""
     lines = []
     for line in diagram.lines:
-        own = tuple(name for name in line.producers if name in inside)
-        heard = tuple(name for name in line.consumers if name in inside)
-        if own or heard:
-            lines.append(
-                replace(
-                    line,
-                    producers=line.producers if heard else own,
-                    consumers=line.consumers if own else heard,
-                )
-            )
-    touched = {name for line in lines for name in (*line.producers, *line.consumers)}
+        producers = tuple(name for name in line.producers if name in inside)
+        consumers = tuple(name for name in line.consumers if name in inside)
+        if producers and consumers:
+            lines.append(line)
+        elif producers:
+            lines.append(replace(line, producers=producers))
+        elif consumers:
+            lines.append(replace(line, consumers=consumers))
+    touched = ends_of(lines)
     boxes = (
         box if box.name in inside else replace(box, color='other')
         for box in diagram.boxes
@@ -103,13 +101,18 @@ def around(diagram: Diagram, inside: Collection[str]) -> Diagram:
     return Diagram(tuple(boxes), tuple(lines))
 
 
+def ends_of(lines: Iterable[Line]) -> set[str]:
+    """Return the names of all nodes that lines connect."""
+    return {name for line in lines for name in (*line.producers, *line.consumers)}
+
+
 def chains(
     registry: Registry, names: Collection[str], first: EventType, last: EventType
 ) -> list[list[str]]:
     """
-    Find the ways from one event to another: for each node on one, the shortest through it.
+    Find the paths from one event to another: for each node, the shortest one through it.
 
-    :returns: nodes and topics in turn.
+    :returns: nodes and topics by turns.
     """
     whole = declared(registry, names)
     ends = registry.event_flow(last).producers
@@ -132,7 +135,7 @@ def chains(
 def _ways(
     lines: Collection[Line], met: list[str], topic: str, ends: Collection[str]
 ) -> Iterator[list[str]]:
-    """Go on from the last node met: by one topic first, then by all."""
+    """Continue from the last node met: by one topic first, then by all."""
     for line in lines:
         if met[-1] in line.producers and topic in ('', line.topic):
             for name in line.consumers:
@@ -144,15 +147,16 @@ def _ways(
 
 
 def chain(way: list[str]) -> Diagram:
-    """Draw one way."""
-    lines = []
-    for index in range(1, len(way), 2):
-        lines.append(Line(way[index], (way[index - 1],), tuple(way[index + 1 : index + 2])))
-    return Diagram(tuple(Box(name) for name in way[::2]), tuple(lines))
+    """Return the diagram of one path."""
+    lines = (
+        Line(way[index], (way[index - 1],), tuple(way[index + 1 : index + 2]))
+        for index in range(1, len(way), 2)
+    )
+    return Diagram(tuple(map(Box, way[::2])), tuple(lines))
 
 
 def mermaid(diagram: Diagram) -> str:
-    """Draw for Markdown."""
+    """Draw as Mermaid, for Markdown."""
     text = ['flowchart LR']
     text += [
         f'    {_id(box.name)}["{_lines(box.name, box.note, "<br>")}"]' for box in diagram.boxes
@@ -174,7 +178,7 @@ def mermaid(diagram: Diagram) -> str:
 
 
 def dot(diagram: Diagram) -> str:
-    """Draw in the language of Graphviz."""
+    """Draw as dot, for Graphviz."""
     text = [
         'digraph phoenix {',
         '  rankdir=LR; nodesep=0.2; ranksep=0.5;',
@@ -197,9 +201,9 @@ def dot(diagram: Diagram) -> str:
 
 def svg(diagram: Diagram) -> str:
     """
-    Lay out and draw with Graphviz.
+    Draw as SVG, by Graphviz.
 
-    :raises DiagramError: it is not installed, or failed.
+    :raises DiagramError: it is not installed, or fails.
     """
     program = shutil.which('dot')
     if program is None:
@@ -216,17 +220,6 @@ def svg(diagram: Diagram) -> str:
 
 
 FORMATS = {'mermaid': mermaid, 'dot': dot, 'svg': svg}
-
-
-def arrows(diagram: Diagram) -> set[tuple[str, str]]:
-    """List all arrows, from node to topic and from topic to node."""
-    return set(_arrows(diagram.lines))
-
-
-def _arrows(lines: Iterable[Line]) -> Iterator[tuple[str, str]]:
-    for line in lines:
-        yield from ((name, line.topic) for name in line.producers)
-        yield from ((line.topic, name) for name in line.consumers)
 
 
 def _id(name: str) -> str:

@@ -1,4 +1,4 @@
-"""The `phoenix docs` command: writes the documents that are made from the code, or checks them."""
+"""The `phoenix docs` command: write the documents that are generated from the code, or check."""
 
 import argparse
 import difflib
@@ -16,6 +16,7 @@ from phoenix_core.node.registry import Registry
 from phoenix_tools.graph.event_documents import document, flow
 
 CONTRACTS = Path('docs') / 'contracts.json'
+ERRORS = ()  # it prints its own
 ROOT = Path(__file__).resolve().parents[4]
 README_FLOW = re.compile(r'```mermaid\n.*?```\n', re.DOTALL)
 
@@ -47,20 +48,20 @@ def main(options: argparse.Namespace) -> int:
 
 
 def broken_contracts(root: Path) -> list[str]:
-    """Say what breaks the recorded contracts, unless their version was raised for it."""
+    """List the breaks of the recorded contracts, unless their version was raised."""
     path = root / CONTRACTS
     if not path.exists():
         return []
     old, new = json.loads(path.read_text(encoding='utf-8')), record()
     if new['version'] == old['version']:
         return list(breaks(old, new))
-    told = f'event contracts {new["version"]}'
+    entry = f'event contracts {new["version"]}'
     changelog = (root / 'CHANGELOG.md').read_text(encoding='utf-8')
-    return [] if told in changelog.lower() else [f'CHANGELOG.md does not tell of "{told}"']
+    return [] if entry in changelog.lower() else [f'CHANGELOG.md does not tell of "{entry}"']
 
 
 def documents(registry: Registry, root: Path) -> Iterator[tuple[Path, str]]:
-    """Make every document: its path and its text. Of the README only the drawing is made."""
+    """Yield the path and the text of every document. In the README only a drawing is generated."""
     toy = [name for name in node_names() if not registry.observed_by(name)]
     yield root / 'docs' / 'events.md', document(registry, toy)
     yield root / CONTRACTS, json.dumps(record(), indent=1) + '\n'

@@ -1,8 +1,8 @@
-"""Writes docs/events.md from the catalogue, the nodes and the .msg files."""
+"""Generate docs/events.md from the catalogue, the nodes and the .msg files."""
 
 import json
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 import phoenix_msgs.msg
@@ -15,7 +15,8 @@ from phoenix_core.events.message_schema import Entry, schema, type_name
 from phoenix_core.events.rules import InRange, NotEmpty, OneOf, Rule
 from phoenix_core.node.registry import Registry
 from phoenix_tools.graph.description import rule_text
-from phoenix_tools.graph.diagram import around, chain, chains, declared, mermaid
+from phoenix_tools.graph.diagram import EVERY_NODE, around, chain, chains, declared, mermaid
+from phoenix_tools.topics import absolute_topic
 
 HEAD = """\
 # Events
@@ -34,7 +35,7 @@ NUMBERS = {'float32': 0.5, 'float64': 0.5, 'bool': False}
 
 def document(registry: Registry, toy: Collection[str]) -> str:
     """
-    Write the whole document.
+    Return the whole document.
 
     :param toy: the nodes that are drawn; the others are tools, which hear nearly everything.
     """
@@ -46,12 +47,12 @@ def document(registry: Registry, toy: Collection[str]) -> str:
 
 
 def flow(registry: Registry, toy: Collection[str]) -> str:
-    """Draw the whole flow, as a block of Markdown."""
+    """Return the drawing of all declared events, as a block of Markdown."""
     return _block(mermaid(declared(registry, toy)))
 
 
 def example(event: EventType) -> dict[str, Any]:
-    """Make a message that keeps the rules, with the examples that the .msg file gives."""
+    """Return the fields of a valid message, with the examples that the .msg file gives."""
     return _example(event.message_class, event.rules, '')
 
 
@@ -107,15 +108,12 @@ def _event(registry: Registry, event: EventType) -> Iterator[str]:
     for entry in message.fields:
         rule = rule_text(event, entry.name)
         yield f'| `{entry.name}` | `{entry.type}` | {_cell(entry.comment)} | {_cell(rule)} |'
-    if message.constants:
-        yield '\n| constant | value | meaning |\n|---|---|---|'
-        for entry in message.constants:
-            yield f'| `{entry.name}` | {entry.value} | {_cell(entry.comment)} |'
+    yield from _constants(message.constants)
     yield '\n```\n' + _command(event) + '\n```\n'
 
 
 def _inner_messages(registry: Registry) -> list[Any]:
-    """List Phoenix's messages that events consist of, the header first."""
+    """List the message classes of Phoenix that are fields of events, the header first."""
     found: dict[str, Any] = {}
 
     def collect(message: Any) -> None:
@@ -135,16 +133,18 @@ def _inner(message: Any) -> str:
     lines = [f'### {message.__name__}\n', f'{found.comment}\n']
     lines += ['| field | type | meaning |', '|---|---|---|']
     lines += [f'| `{one.name}` | `{one.type}` | {_cell(one.comment)} |' for one in found.fields]
-    if found.constants:
-        lines += ['\n| constant | value | meaning |', '|---|---|---|']
-        lines += [
-            f'| `{one.name}` | {one.value} | {_cell(one.comment)} |' for one in found.constants
-        ]
-    return '\n'.join([*lines, ''])
+    return '\n'.join([*lines, *_constants(found.constants), ''])
+
+
+def _constants(constants: Iterable[Entry]) -> Iterator[str]:
+    if constants:
+        yield '\n| constant | value | meaning |\n|---|---|---|'
+    for entry in constants:
+        yield f'| `{entry.name}` | {entry.value} | {_cell(entry.comment)} |'
 
 
 def _command(event: EventType) -> str:
-    topic = event.topic if event.topic.startswith('/') else f'/phoenix/{event.topic}'
+    topic = absolute_topic(event, '/phoenix')
     values = json.dumps(example(event), ensure_ascii=False)
     text = re.sub(r'"(\w+)":', r'\1:', values)
     return f"ros2 topic pub --once {topic} {type_name(event.message_class)} '{text}'"
@@ -179,11 +179,9 @@ def _value(message: Any, entry: Entry, rules: Mapping[str, Rule], path: str) -> 
 
 def _ends(registry: Registry, event: EventType) -> tuple[str, str]:
     nodes = registry.event_flow(event)
-    producers = ', '.join(nodes.producers)
-    if event in events.OF_EVERY_NODE:
-        producers = 'every node'
+    producers = [EVERY_NODE] if event in events.OF_EVERY_NODE else nodes.producers
     return (
-        producers or f'nobody: {event.no_producer}',
+        ', '.join(producers) or f'nobody: {event.no_producer}',
         ', '.join(nodes.consumers) or f'nobody: {event.no_consumer}',
     )
 
@@ -197,14 +195,14 @@ def _trace(event: EventType) -> str:
 
 
 def _replay(event: EventType) -> str:
-    told = {
+    texts = {
         name: str(comparison)
         for name, comparison in event.comparisons.items()
         if name != 'header' and str(comparison) != 'exact'
     }
-    if len(told) == len(event.comparisons) - 1 and set(told.values()) == {'ignored'}:
+    if len(texts) == len(event.comparisons) - 1 and set(texts.values()) == {'ignored'}:
         return 'ignored'
-    return ', '.join(f'`{name}` {text}' for name, text in told.items()) or 'exact'
+    return ', '.join(f'`{name}` {text}' for name, text in texts.items()) or 'exact'
 
 
 def _block(drawing: str) -> str:

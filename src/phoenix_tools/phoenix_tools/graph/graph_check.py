@@ -1,4 +1,4 @@
-"""Compares what the registry declares with what is on the ROS graph."""
+"""Compare what the registry declares with what is on the ROS graph."""
 
 from collections import Counter
 from collections.abc import Collection, Iterator
@@ -11,12 +11,17 @@ from phoenix_core.events.event_type import EventType, Privacy
 from phoenix_core.events.message_schema import type_hash, type_name
 from phoenix_core.node.registry import Registry
 from phoenix_tools.graph.observation import Endpoint, Observation
+from phoenix_tools.topics import absolute_topic
 
 HASH_DIGITS = len('RIHS01_') + 8  # of 64: enough to tell two apart
 
 
 class GraphCheck:
-    """One comparison. Each difference is one line that ends with what to do."""
+    """
+    One comparison. Each difference is one line that ends with what to do.
+
+    :param expected: nodes that must run; others of the registry may.
+    """
 
     def __init__(
         self,
@@ -25,11 +30,6 @@ class GraphCheck:
         namespace: str,
         observation: Observation,
     ) -> None:
-        """
-        Take what is declared and what is seen.
-
-        :param expected: nodes that must run; others of the registry may.
-        """
         self._registry = registry
         self._expected = expected
         self._namespace = namespace
@@ -56,10 +56,6 @@ class GraphCheck:
             *self._strays(),
         ]
 
-    def topic(self, event: EventType) -> str:
-        """Return where an event travels in this namespace."""
-        return event.topic if event.topic.startswith('/') else f'{self._namespace}/{event.topic}'
-
     def _nodes(self) -> Iterator[str]:
         for name in sorted(self._expected):
             if f'{self._namespace}/{name}' in self._seen.nodes:
@@ -76,7 +72,7 @@ class GraphCheck:
                     'for why it ended'
                 )
         for node, count in Counter(self._seen.nodes).items():
-            # A console is at each machine of a toy.
+            # Each machine of a toy may have a console.
             if self._running.get(node) in self._expected and count > 1:
                 yield (
                     f'{self._running[node]}: runs {count} times as {node}; end the other toy, or '
@@ -89,8 +85,11 @@ class GraphCheck:
                     f'its faults, then ros2 lifecycle set {node} configure'
                 )
 
+    def _topic(self, event: EventType) -> str:
+        return absolute_topic(event, self._namespace)
+
     def _is_misplaced(self, node: str, name: str) -> bool:
-        """Tell whether a node is the one of that name that is missing in the namespace."""
+        """Return whether a node is the one of that name that is missing in the namespace."""
         namespace, _, own_name = node.rpartition('/')
         return (
             own_name == name
@@ -100,19 +99,19 @@ class GraphCheck:
         )
 
     def _has_topics(self, node: str) -> bool:
-        topics = {self.topic(event) for event in self._declared(node)}
+        topics = {self._topic(event) for event in self._declared(node)}
         return not topics or any(
             end.node == node and end.topic in topics for end in self._seen.endpoints
         )
 
     def _declared(self, node: str) -> tuple[EventType, ...]:
         owner = self._registry.nodes[self._running[node]]
-        # What every node publishes is there before it is configured.
+        # The publishers that every node has exist before it is configured.
         published = set(owner.declarations.publishes) - set(events.OF_EVERY_NODE)
         return (*published, *owner.declarations.subscribes)
 
     def _event(self, event: EventType) -> Iterator[str]:
-        ends = [end for end in self._seen.endpoints if end.topic == self.topic(event)]
+        ends = [end for end in self._seen.endpoints if end.topic == self._topic(event)]
         right = []
         for end in ends:
             problem = self._type(event, end)
@@ -170,7 +169,7 @@ class GraphCheck:
                 'the toy'
             )
         elif event.topic.startswith('/'):
-            return  # shared with everybody on the network
+            return  # shared by all toys on the network
         elif publishes:
             yield (
                 f'{event.topic}: {node} publishes it from outside, past the rules; end it, or '
@@ -206,8 +205,8 @@ class GraphCheck:
             )
 
     def _strays(self) -> Iterator[str]:
-        """Find events on topics that are none of theirs: misspelt, or outside of the namespace."""
-        topics = {self.topic(event) for event in self._registry.events}
+        """Find messages of events on other topics: misspelt, or outside of the namespace."""
+        topics = {self._topic(event) for event in self._registry.events}
         types = {type_name(event.message_class): event for event in self._registry.events}
         for end in sorted(self._seen.endpoints, key=lambda end: end.topic):
             event = types.get(end.type)
@@ -217,14 +216,14 @@ class GraphCheck:
             if end.node.rpartition('/')[0] in self._other_toys or self._is_misplaced(
                 end.node, name
             ):
-                continue  # right there, or told of as a whole
+                continue  # right there, or reported as a whole
             does = 'publishes' if end.publishes else 'expects'
             place = 'no event is there'
             if not end.topic.startswith(f'{self._namespace}/'):
                 place = f'that is outside of {self._namespace}'
             yield (
                 f'{end.topic}: {end.node} {does} {end.type}, but {place}; '
-                f'the topic of {event.name} is {self.topic(event)}'
+                f'the topic of {event.name} is {self._topic(event)}'
             )
 
 

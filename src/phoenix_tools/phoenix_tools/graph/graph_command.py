@@ -1,7 +1,6 @@
-"""The `phoenix graph` command: shows, draws and checks who sends what to whom."""
+"""The `phoenix graph` command: show, draw and check which nodes send which events."""
 
 import argparse
-import sys
 from collections.abc import Collection
 
 from phoenix_activities.engine.installed import ACTIVITIES
@@ -11,35 +10,37 @@ from phoenix_core.settings import plugins
 from phoenix_tools.graph.description import describe_event, describe_node, table
 from phoenix_tools.graph.diagram import FORMATS, DiagramError, around, declared
 from phoenix_tools.graph.graph_check import GraphCheck
-from phoenix_tools.graph.live import LiveGraph, look
+from phoenix_tools.graph.live import LiveGraph, observe_toy
 
 LISTEN_S = 3.0
+ERRORS = (UnknownEventError, DiagramError)
 
 
 def main(options: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
     registry = Registry.installed()
     namespace = '/' + options.namespace.strip('/')
-    try:
-        if options.check:
-            return check(registry, namespace)
-        names = [resolve(registry, name) for name in options.names]
-        live = look(registry, node_names(), namespace, LISTEN_S)
-        if options.format:
-            print(drawing(registry, live, names, options.format), end='')
-        else:
-            print('\n\n'.join(described(registry, live, names)))
-    except (UnknownEventError, DiagramError) as error:
-        print(f'phoenix: {error}', file=sys.stderr)
-        return 1
+    if options.check:
+        return check(registry, namespace)
+    names = [
+        name if name in registry.nodes else registry.event(name).name for name in options.names
+    ]
+    live = observe_toy(registry, node_names(), namespace, LISTEN_S)
+    if options.format:
+        print(drawing(registry, live, names, options.format), end='')
+    else:
+        print('\n\n'.join(described(registry, live, names)))
     return 0
 
 
 def check(registry: Registry, namespace: str) -> int:
     """Compare catalogue, code and running graph; print each difference; return 1 for any."""
     problems = registry.problems()
-    registry = with_standbys(registry)
-    live = look(registry, node_names(), namespace, 0)
+    # The standbys are the same node classes under other names.
+    registry = Registry(
+        registry.nodes | {standby: registry.nodes[name] for name, standby in standbys().items()}
+    )
+    live = observe_toy(registry, node_names(), namespace, 0)
     problems += GraphCheck(registry, live.expected, namespace, live.observation).differences()
     for line in problems:
         print(line)
@@ -49,24 +50,8 @@ def check(registry: Registry, namespace: str) -> int:
     return 1 if problems else 0
 
 
-def with_standbys(registry: Registry) -> Registry:
-    """Add the standbys: the same nodes by other names."""
-    return Registry(
-        registry.nodes | {standby: registry.nodes[name] for name, standby in standbys().items()}
-    )
-
-
-def resolve(registry: Registry, name: str) -> str:
-    """
-    Check the name of a node or an event.
-
-    :raises UnknownEventError: it is neither.
-    """
-    return name if name in registry.nodes else registry.event(name).name
-
-
 def drawing(registry: Registry, live: LiveGraph, names: Collection[str], form: str) -> str:
-    """Draw the running graph, or the declared one without a toy; all of it, or around names."""
+    """Draw the running graph, else the declared one; all of it, or around names."""
     diagram = live.diagram() if live.is_running else declared(registry, live.expected)
     if names:
         nodes = {name for name in names if name in registry.nodes}
@@ -79,7 +64,7 @@ def drawing(registry: Registry, live: LiveGraph, names: Collection[str], form: s
 
 
 def activities() -> str:
-    """Tell which activities are installed, by whatever package."""
+    """Return the line that lists the installed activities, of all packages."""
     return f'activities: {", ".join(plugins.names(ACTIVITIES))}'
 
 

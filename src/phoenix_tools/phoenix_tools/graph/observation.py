@@ -1,4 +1,4 @@
-"""What is on the ROS graph now: nodes, and who publishes and hears what, as what, at which QoS."""
+"""Observe the ROS graph: its nodes, and their publishers and subscriptions with types and QoS."""
 
 import time
 from collections.abc import Callable
@@ -8,10 +8,10 @@ from rclpy.node import Node
 from rclpy.qos import QoSProfile
 from rclpy.topic_endpoint_info import TopicEndpointInfo, TopicEndpointTypeEnum
 
-# DDS never says that it knows all. Unchanged for so long counts as complete,
-# DDS participants announce themselves every 3 s: who missed the first greeting is found by then.
+# DDS never tells that discovery is complete. A graph counts as complete when it has not changed
+# for so long; participants repeat their announcements every 3 s.
 SETTLED_S = 3.2  # if it is as expected,
-DOUBTFUL_S = 4.5  # and if not: a busy machine is slow to find a process.
+DOUBTFUL_S = 4.5  # and if not: discovery is slow on a busy machine.
 LONGEST_S = 15.0
 POLL_S = 0.1
 
@@ -23,7 +23,7 @@ class Endpoint:
 
     :param node: with its namespace: /phoenix/listener.
     :param topic: absolute.
-    :param type_hash: of the definition that its program was built with; empty: not told.
+    :param type_hash: of the definition that its program was built with; empty: unknown.
     """
 
     node: str
@@ -37,9 +37,9 @@ class Endpoint:
 @dataclass(frozen=True)
 class Observation:
     """
-    The graph at one moment, without the node that looks.
+    The graph at one moment, without the observing node.
 
-    :param nodes: as often as each is there, in alphabetical order.
+    :param nodes: in alphabetical order, a name repeated for each node that has it.
     """
 
     nodes: tuple[str, ...]
@@ -47,7 +47,7 @@ class Observation:
 
 
 def observe(node: Node) -> Observation:
-    """Look once."""
+    """Observe the graph once."""
     nodes = sorted(
         full_name(name, namespace) for name, namespace in node.get_node_names_and_namespaces()
     )
@@ -67,7 +67,7 @@ def observe(node: Node) -> Observation:
 
 
 def settled(node: Node, as_expected: Callable[[Observation], bool]) -> Observation:
-    """Look until nothing new appears; longer while the graph is not as expected."""
+    """Observe the graph until it does not change; longer while it is not as expected."""
     started = changed = time.monotonic()
     seen = observe(node)
     while True:
@@ -84,19 +84,18 @@ def settled(node: Node, as_expected: Callable[[Observation], bool]) -> Observati
 
 
 def full_name(name: str, namespace: str) -> str:
-    """Put a node's name together; a program that is no ROS node has none."""
+    """Return the absolute name of a node; a program that is no ROS node has none."""
     if 'UNKNOWN' in name:
         return '(a program that is no ROS node)'
     return f'{namespace.rstrip("/")}/{name}'
 
 
 def _endpoint(topic: str, info: TopicEndpointInfo) -> Endpoint:
-    told = any(info.topic_type_hash.value)
     return Endpoint(
         node=full_name(info.node_name, info.node_namespace),
         topic=topic,
         type=info.topic_type,
-        type_hash=str(info.topic_type_hash) if told else '',
+        type_hash=str(info.topic_type_hash) if any(info.topic_type_hash.value) else '',
         qos=info.qos_profile,
         publishes=info.endpoint_type == TopicEndpointTypeEnum.PUBLISHER,
     )

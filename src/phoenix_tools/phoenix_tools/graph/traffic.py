@@ -1,4 +1,4 @@
-"""Counts what travels on the topics of a toy, and keeps what its nodes say of themselves."""
+"""Measure the traffic on the topics of a toy, and keep the newest states of its nodes."""
 
 import time
 from collections import defaultdict
@@ -15,40 +15,33 @@ from phoenix_core.events import qos
 from phoenix_core.events.event_type import EventType
 from phoenix_core.node.registry import Registry
 
-
-@dataclass
-class Flow:
-    """
-    What one producer sends of one event.
-
-    :param count: messages that were sent while we listened.
-    :param last: when the newest was sent, system time [s].
-    """
-
-    count: int = 0
-    last: float = 0.0
+STATES = {
+    NodeStatus.UNCONFIGURED: 'not configured',
+    NodeStatus.INACTIVE: 'inactive',
+    NodeStatus.ACTIVE: 'active',
+}
 
 
 @dataclass
 class Traffic:
     """
-    What was heard so far.
+    What was received so far; times are system time [s].
 
-    :param flows: by event, then by producer; '' for messages that name none.
+    :param counts: of each event, the messages sent since `started`.
+    :param last_s: of each event, when the newest message was sent.
     :param states: the newest NodeStatus state of each node.
     :param faults: the newest fault of each node.
     """
 
     started: float = field(default_factory=time.time)
-    flows: dict[EventType, dict[str, Flow]] = field(
-        default_factory=lambda: defaultdict(lambda: defaultdict(Flow))
-    )
+    ended: float = 0.0
+    counts: dict[EventType, int] = field(default_factory=lambda: defaultdict(int))
+    last_s: dict[EventType, float] = field(default_factory=dict)
     states: dict[str, int] = field(default_factory=dict)
     faults: dict[str, Fault] = field(default_factory=dict)
-    ended: float = 0.0
 
-    def listen(self, node: Node, registry: Registry) -> None:
-        """Subscribe to every event; a latched one also tells of the time before."""
+    def subscribe(self, node: Node, registry: Registry) -> None:
+        """Subscribe to every event; latched ones may be from before `started`."""
         for event in registry.events:
             node.create_subscription(
                 event.message_class,
@@ -58,39 +51,36 @@ class Traffic:
             )
 
     def feed(self, event: EventType, message: Any) -> None:
-        """Take a message."""
-        sent, producer = time.time(), ''
+        """Process a message."""
+        sent_s = time.time()
         if event.has_header:
-            producer = message.header.producer
-            sent = seconds(message.header.published) or sent
-        flow = self.flows[event][producer]
-        flow.count += sent >= self.started
-        flow.last = max(flow.last, sent)
+            sent_s = seconds(message.header.published) or sent_s
+        self.counts[event] += sent_s >= self.started
+        self.last_s[event] = max(self.last_s.get(event, 0.0), sent_s)
         if event is events.NODE_STATUS:
-            self.states[producer] = message.state
+            self.states[message.header.producer] = message.state
         elif event is events.FAULT:
             self.faults[message.node] = message
 
-    def rate_hz(self, event: EventType, producer: str | None = None) -> float:
-        """Messages a second of one producer, or of all."""
-        counts = [
-            flow.count
-            for name, flow in self.flows[event].items()
-            if producer is None or name in (producer, '')
-        ]
-        return sum(counts) / max(self.ended - self.started, 0.001)
-
-    def age_s(self, event: EventType) -> float | None:
-        """Return how long ago the newest message was sent [s]; None: not since we listen."""
-        newest = max((flow.last for flow in self.flows[event].values()), default=0.0)
-        return max(self.ended - newest, 0.0) if newest else None
+    def pulse(self, event: EventType) -> str:
+        """Describe the rate of an event, or the age of the newest message; empty: none came."""
+        rate_hz = self.counts[event] / max(self.ended - self.started, 0.001)
+        if rate_hz:
+            wanted = f' of {event.rate_hz:g}' if event.rate_hz else ''
+            return f'{rate_hz:.1f}{wanted}/s'
+        if event not in self.last_s:
+            return ''
+        return f'{_duration(max(self.ended - self.last_s[event], 0.0))} ago'
 
     def health(self, name: str) -> str:
-        """Say in a few words how a node is: its state, and its newest fault."""
-        state = {
-            NodeStatus.UNCONFIGURED: 'not configured',
-            NodeStatus.INACTIVE: 'inactive',
-            NodeStatus.ACTIVE: 'active',
-        }.get(self.states.get(name, NodeStatus.UNKNOWN), 'silent')
+        """Describe a node: its state, and the code of its newest fault."""
+        state = STATES.get(self.states.get(name, NodeStatus.UNKNOWN), 'silent')
         fault = self.faults.get(name)
         return f'{state}, fault {fault.code}' if fault else state
+
+
+def _duration(seconds: float) -> str:
+    for unit, length in (('h', 3600), ('min', 60)):
+        if seconds >= length:
+            return f'{seconds / length:.0f} {unit}'
+    return f'{seconds:.1f} s'

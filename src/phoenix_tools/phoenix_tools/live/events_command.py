@@ -22,16 +22,12 @@ from phoenix_tools.ros_context import ros_executor
 
 REDRAWS_HZ = 8
 EXIT_INTERRUPTED = 130
+ERRORS = (UnknownEventError,)
 
 
 def main(options: argparse.Namespace) -> int:
     """Show events until Ctrl-C; return the exit code."""
-    try:
-        known = Registry({})
-        chosen = [known.event(name) for name in options.event]
-    except UnknownEventError as error:
-        print(f'phoenix: {error}', file=sys.stderr)
-        return 1
+    chosen = [Registry({}).event(name) for name in options.event]
     stream = Stream(Filter(options.node, chosen, [trace.lower() for trace in options.trace]))
     try:
         with until_signalled() as ended, ros_executor() as (context, executor):

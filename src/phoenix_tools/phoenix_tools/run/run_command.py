@@ -46,28 +46,27 @@ POLL_S = 0.1
 
 
 class RunError(Exception):
-    """The toy could not be run; one line for the person who started it."""
+    """The toy could not be run; one line for the user."""
+
+
+ERRORS = (LaunchArgumentError, LaunchError, SettingsError, RunError)
 
 
 def main(options: argparse.Namespace) -> int:
     """Run the toy and return the exit code."""
-    try:
-        if options.show_args:
-            print(*DECLARATIONS.values(), sep='\n')
-            return 0
-        arguments = parse(given_arguments(options))
-        if options.dry_run:
-            print(dry_run(processes(arguments)), end='')
-            return 0
-        os.environ.update(arguments.environment)  # for the console
-        discovery.stay_private()
-        if options.play:  # the same each time, whatever state the toy has stored
-            os.environ.setdefault('PHOENIX_ACTIVITIES_STATE_FILE', '')
-        check_profile(arguments.settings_file)
-        return asyncio.run(_run(arguments, options))
-    except (LaunchArgumentError, LaunchError, SettingsError, RunError) as error:
-        print(f'phoenix: {error}', file=sys.stderr)
-        return 1
+    if options.show_args:
+        print(*DECLARATIONS.values(), sep='\n')
+        return 0
+    arguments = parse(given_arguments(options))
+    if options.dry_run:
+        print(dry_run(processes(arguments)), end='')
+        return 0
+    os.environ.update(arguments.environment)  # for the console
+    discovery.stay_private()
+    if options.play:  # the same each time, whatever state the toy has stored
+        os.environ.setdefault('PHOENIX_ACTIVITIES_STATE_FILE', '')
+    check_profile(arguments.settings_file)
+    return asyncio.run(_run(arguments, options))
 
 
 def given_arguments(options: argparse.Namespace) -> dict[str, str]:

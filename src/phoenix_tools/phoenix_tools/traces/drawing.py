@@ -1,10 +1,11 @@
-"""Draws interactions for a terminal: a list, a waterfall, a chain of causes."""
+"""Draw interactions for a terminal: a list, a waterfall, a chain of causes."""
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from rich.console import Group, RenderableType
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from phoenix_core.clock.units import NANOSECONDS_PER_SECOND
@@ -19,18 +20,17 @@ LEGEND = {
     MODEL: "a model's work",
     WAITING: 'waiting for a person or for what is playing',
 }
-BESIDE_BAR = 66  # columns that the bar leaves to the rest of a row
+BESIDE_BAR = 66  # columns of the rest of a row
 NARROWEST_BAR, WIDEST_BAR = 16, 120
 SHORT_ID = 8
+PLAIN: dict[str, Any] = {'box': None, 'pad_edge': False, 'header_style': 'bold'}
 
 
 def listing(found: Iterable[Interaction]) -> Table:
-    """List interactions, one a line."""
-    table = Table(box=None, pad_edge=False, header_style='bold')
-    for name in ('id', 'when', 'begun by', 'heard', 'done'):
-        table.add_column(name, overflow='fold')
-    for name in ('total', 'faults'):
-        table.add_column(name, justify='right')
+    """List interactions, one per line."""
+    texts = (Column(name, overflow='fold') for name in ('id', 'when', 'begun by', 'heard', 'done'))
+    numbers = (Column(name, justify='right') for name in ('total', 'faults'))
+    table = Table(*texts, *numbers, **PLAIN)
     for interaction in found:
         faults = len(interaction.faults)
         table.add_row(
@@ -49,16 +49,17 @@ def waterfall(interaction: Interaction, stages: list[StageTime], width: int) -> 
     """
     Draw one interaction: each event with the time since its cause, then the stages.
 
-    :param width: columns there are.
+    :param width: columns of the terminal.
     """
     columns = min(max(width - BESIDE_BAR, NARROWEST_BAR), WIDEST_BAR)
     late = {time.end for time in stages if time.over_budget}
-    rows = Table(box=None, pad_edge=False, header_style='bold', show_edge=False)
-    rows.add_column('at', justify='right', no_wrap=True)
-    rows.add_column('event', no_wrap=True, overflow='ellipsis', max_width=34)
-    rows.add_column('', no_wrap=True, width=columns)
-    for name in ('queue', 'own', 'model'):
-        rows.add_column(name, justify='right', no_wrap=True)
+    rows = Table(
+        Column('at', justify='right', no_wrap=True),
+        Column('event', no_wrap=True, overflow='ellipsis', max_width=34),
+        Column('', no_wrap=True, width=columns),
+        *(Column(name, justify='right', no_wrap=True) for name in ('queue', 'own', 'model')),
+        **PLAIN,
+    )
     for depth, span in interaction.rows():
         header = span.message.header
         rows.add_row(
@@ -81,11 +82,8 @@ def waterfall(interaction: Interaction, stages: list[StageTime], width: int) -> 
 
 def stage_table(stages: Iterable[StageTime]) -> Table:
     """List the stages with their budgets."""
-    table = Table(box=None, pad_edge=False, header_style='bold')
-    table.add_column('stage')
-    table.add_column('ended with')
-    table.add_column('took', justify='right')
-    table.add_column('budget', justify='right')
+    numbers = (Column(name, justify='right') for name in ('took', 'budget'))
+    table = Table('stage', 'ended with', *numbers, **PLAIN)
     for time in stages:
         style = 'bold red' if time.over_budget or time.end is None else ''
         budget = '' if time.stage.budget_s is None else f'{time.stage.budget_s:.2f} s'
@@ -100,24 +98,17 @@ def stage_table(stages: Iterable[StageTime]) -> Table:
 
 
 def chain(interaction: Interaction, span: Span) -> RenderableType:
-    """Draw why an event came: what caused it, from the root on."""
-    table = Table(box=None, pad_edge=False, show_header=False)
-    table.add_column(justify='right')
+    """Draw the causes of an event, from the root on."""
+    table = Table(Column(justify='right'), show_header=False, **PLAIN)
     for cause in interaction.chain(span):
         table.add_row(
             f'{_since(interaction, cause.sent_ns):.3f}',
             cause.node,
             Text(cause.name, 'bold' if cause is span else ''),
-            Text(what(cause)),
+            Text(summary.text if (summary := cause.event.summarize(cause.message)) else ''),
             Text(cause.id[:SHORT_ID], 'bright_black'),
         )
     return Group(_title(interaction), Text(''), table)
-
-
-def what(span: Span) -> str:
-    """Return what an event says, as the console shows it; empty for what has no words."""
-    summary = span.event.summarize(span.message)
-    return summary.text if summary is not None else ''
 
 
 def _title(interaction: Interaction) -> Text:
@@ -139,7 +130,7 @@ def _milliseconds(seconds: float) -> str:
 
 
 def _bar(interaction: Interaction, span: Span, columns: int) -> Text:
-    """Draw the time from the cause to the event; the order within it is not known."""
+    """Draw the time from the cause to the event; the order of its parts is not known."""
     header = span.message.header
     cause = interaction.cause(span)
     begun_s = _since(interaction, span.happened_ns if cause is None else cause.sent_ns)
@@ -158,7 +149,7 @@ def _bar(interaction: Interaction, span: Span, columns: int) -> Text:
     for mark, seconds in parts.items():
         at_s += seconds
         bar.append(mark * (round(at_s * scale) - len(bar)), STYLES[mark])
-    if len(bar) == begun:  # too short to be seen: show what most of it was
+    if len(bar) == begun:  # too short: show its largest part
         mark = max(parts, key=lambda part: parts[part])
         bar.append(mark, STYLES[mark])
     bar.truncate(columns)
@@ -166,26 +157,21 @@ def _bar(interaction: Interaction, span: Span, columns: int) -> Text:
 
 
 def _complaints(interaction: Interaction, stages: Iterable[StageTime]) -> list[Text]:
-    """Say what went wrong: faults, where it stopped, whose cause is missing."""
+    """List the faults, where it stopped, and the events without their cause."""
     lines = [
-        Text(f'fault in {fault.node}: {fault.message.code}: {fault.message.message}', 'bold red')
+        f'fault in {fault.node}: {fault.message.code}: {fault.message.message}'
         for fault in interaction.faults
     ]
-    for time in stages:
-        if time.begin is not None and time.end is None:
-            at_s = _since(interaction, time.begin.sent_ns)
-            lines.append(
-                Text(
-                    f'stopped at {at_s:.3f} s: nothing came of {time.begin.name} of '
-                    f'{time.begin.node}; expected {" or ".join(time.stage.to)}',
-                    'bold red',
-                )
-            )
-    partly = set(interaction.topics) < ALL_TOPICS
     lines += [
-        Text(f'{orphan.name} of {orphan.node}: its cause was not recorded', 'bright_black')
-        if partly
-        else Text(f'{orphan.name} of {orphan.node}: its cause is missing', 'bold red')
-        for orphan in interaction.orphans
+        f'stopped at {_since(interaction, time.begin.sent_ns):.3f} s: nothing came of '
+        f'{time.begin.name} of {time.begin.node}; expected {" or ".join(time.stage.to)}'
+        for time in stages
+        if time.begin is not None and time.end is None
     ]
-    return [Text(''), *lines] if lines else []
+    partly = set(interaction.topics) < ALL_TOPICS
+    why, style = ('was not recorded', 'bright_black') if partly else ('is missing', 'bold red')
+    texts = [Text(line, 'bold red') for line in lines]
+    texts += [
+        Text(f'{one.name} of {one.node}: its cause {why}', style) for one in interaction.orphans
+    ]
+    return [Text(''), *texts] if texts else []

@@ -1,4 +1,4 @@
-"""An interaction as a trace: its events as spans, and what follows from them."""
+"""An interaction as a trace: its events as spans, their causes and what they tell."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
@@ -15,7 +15,7 @@ from phoenix_core.events.event_type import EventType
 from phoenix_core.telemetry.recent_events import TRACED, belongs
 
 ALL_TOPICS = frozenset(event.topic for event in TRACED)
-LATEST_S = 60.0  # what is older when it is sent was on another clock
+LATEST_S = 60.0  # an event that was older when it was sent has a stamp of another clock
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +34,7 @@ class Span:
 
     @classmethod
     def of(cls, event: EventType, message: Any) -> 'Span':
-        """Make the span of an event; what no Phoenix node sent has no time of sending."""
+        """Return the span of an event; one that no Phoenix node sent has no time of sending."""
         happened_ns = nanoseconds(message.header.stamp)
         sent_ns = nanoseconds(message.header.published) or happened_ns
         if not 0 <= sent_ns - happened_ns < LATEST_S * NANOSECONDS_PER_SECOND:
@@ -48,23 +48,23 @@ class Span:
 
     @property
     def parent_id(self) -> str:
-        """Of the event that caused it; empty at a root."""
+        """The id of its cause; empty at a root."""
         return str(self.message.header.parent_span_id)
 
     @property
     def node(self) -> str:
-        """Who sent it."""
+        """The node that sent it."""
         return str(self.message.header.producer)
 
     @property
     def worked_s(self) -> float:
-        """The time since the cause in which something was done, or waited for in a queue."""
+        """The time since the cause that was spent in a queue or on work."""
         header = self.message.header
         return float(header.queued_s + header.processing_s + header.model_s)
 
     @cached_property
     def kind(self) -> str:
-        """Which of the kinds the topic has, e.g. ended; empty where it has one only."""
+        """The kind of the message, e.g. ended; empty where the topic has only one."""
         for field in ('phase', 'kind'):
             if hasattr(self.message, field):
                 return words_of(self.message, field).replace(' ', '_')
@@ -102,12 +102,12 @@ class Interaction:
 
     @property
     def begun_ns(self) -> int:
-        """When what began it happened."""
+        """When it began."""
         return self.spans[0].happened_ns
 
     @property
     def seconds(self) -> float:
-        """From the beginning to the last event."""
+        """The time from the beginning to the last event."""
         return (self.spans[-1].sent_ns - self.begun_ns) / NANOSECONDS_PER_SECOND
 
     @property
@@ -115,12 +115,12 @@ class Interaction:
         """What began it; empty when it is no interaction with a person."""
         entered = [s.message for s in self.spans if s.event is events.ACTIVITY_TRANSITION]
         if len(self.spans) == 1 or any(not transition.from_activity for transition in entered):
-            return ''  # nothing came of it, or the toy itself began
+            return ''  # it had no effect, or the toy itself began it
         return self.spans[0].event.begins or ('timer' if entered else '')
 
     @property
     def heard(self) -> str:
-        """What a person said."""
+        """What the person said."""
         said = [
             span.message.text
             for span in self.spans
@@ -141,7 +141,7 @@ class Interaction:
 
     @property
     def faults(self) -> list[Span]:
-        """What went wrong."""
+        """The faults."""
         return [span for span in self.spans if span.event is events.FAULT]
 
     @property
@@ -151,7 +151,7 @@ class Interaction:
 
     @property
     def last_sound(self) -> Span | None:
-        """The end of what was said last."""
+        """The end of the last utterance."""
         ended = (PlaybackEvent.FINISHED, PlaybackEvent.INTERRUPTED)
         sounds = [s for s in self.spans if s.event is events.AUDIO_PLAYBACK]
         return next((s for s in reversed(sounds) if s.message.kind in ended), None)
@@ -164,20 +164,20 @@ class Interaction:
         return cause
 
     def chain(self, span: Span) -> list[Span]:
-        """Return the causes of an event from the root on, and the event."""
+        """Return the causes of an event, from the root to the event itself."""
         chain = [span]
         while (cause := self.cause(chain[0])) is not None:
             chain.insert(0, cause)
         return chain
 
     def descendants(self, span: Span) -> Iterator[Span]:
-        """Give all that an event caused, directly or not."""
+        """Yield the events that an event caused, directly or not."""
         for caused in self._caused[span.id]:
             yield caused
             yield from self.descendants(caused)
 
     def rows(self) -> Iterator[tuple[int, Span]]:
-        """Give the spans as a tree, each with its depth: causes before what they caused."""
+        """Yield the spans as a tree, each with its depth: causes before their effects."""
         roots = [s for s in self.spans if self.cause(s) is None]
         stack = [(0, span) for span in reversed(roots)]
         while stack:
@@ -190,9 +190,9 @@ def interactions(
     traced: Iterable[tuple[EventType, Any]], topics: Collection[str] = ALL_TOPICS
 ) -> list[Interaction]:
     """
-    Group events by their trace; the interaction that began first comes first.
+    Group events by trace, in the order in which the traces began.
 
-    :param topics: what was listened to.
+    :param topics: those that were recorded.
     """
     traces: defaultdict[str, list[Span]] = defaultdict(list)
     for event, message in traced:

@@ -1,4 +1,4 @@
-"""The stages of an interaction, their budgets, and where it stopped."""
+"""The stages of an interaction with their latency budgets, and where it stopped."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,11 +14,11 @@ from phoenix_tools.traces.interaction import Interaction, Span
 TOPICS = frozenset(event.topic for event in events.ALL)
 
 
-class Stage(FileModel):
+class TraceStage(FileModel):
     """
-    From one event to the first of others that it causes.
+    The step from one event to the first of some others that it causes.
 
-    The events are topics, with their kind where they have several.
+    Events are given as topics, with the kind where there are several.
     """
 
     name: str = Field(min_length=1)
@@ -28,7 +28,7 @@ class Stage(FileModel):
 
     @field_validator('after', 'to')
     @classmethod
-    def _know(cls, value: str | list[str] | None) -> str | list[str] | None:
+    def _check_topics(cls, value: str | list[str] | None) -> str | list[str] | None:
         for name in [value] if isinstance(value, str) else value or []:
             if name.split(' ')[0] not in TOPICS:
                 raise ValueError(f'{name.split(" ")[0]!r} is no topic of the catalogue')
@@ -38,7 +38,7 @@ class Stage(FileModel):
 class StagesFile(FileModel):
     """config/traces.yaml."""
 
-    stages: list[Stage] = Field(min_length=1)
+    stages: list[TraceStage] = Field(min_length=1)
 
 
 @dataclass(frozen=True)
@@ -46,11 +46,11 @@ class StageTime:
     """
     One stage of one interaction.
 
-    :param begin: the event it began with; None when it began with what happened itself.
-    :param end: the event it ended with; None when nothing came of `begin`.
+    :param begin: its first event; None when it began with what `end` reports.
+    :param end: its last event; None when `begin` had no effect.
     """
 
-    stage: Stage
+    stage: TraceStage
     begin: Span | None
     end: Span | None
 
@@ -64,11 +64,11 @@ class StageTime:
 
     @property
     def over_budget(self) -> bool:
-        """Whether it took longer than it may."""
+        """Whether it took longer than its budget."""
         return self.stage.budget_s is not None and self.seconds > self.stage.budget_s
 
 
-def load_stages(config: Path) -> list[Stage]:
+def load_stages(config: Path) -> list[TraceStage]:
     """
     Read the stages.
 
@@ -77,7 +77,7 @@ def load_stages(config: Path) -> list[Stage]:
     return load_config(config / 'traces.yaml', StagesFile).stages
 
 
-def stage_times(interaction: Interaction, stages: list[Stage]) -> list[StageTime]:
+def stage_times(interaction: Interaction, stages: list[TraceStage]) -> list[StageTime]:
     """
     Find the stages of an interaction, in the order in which they began.
 
@@ -92,7 +92,7 @@ def stage_times(interaction: Interaction, stages: list[Stage]) -> list[StageTime
     return sorted(found, key=lambda time: (time.begin or time.end or interaction.spans[0]).sent_ns)
 
 
-def _times(interaction: Interaction, stage: Stage) -> Iterator[StageTime]:
+def _times(interaction: Interaction, stage: TraceStage) -> Iterator[StageTime]:
     for span in interaction.spans:
         if stage.after is None and span.name in stage.to:
             yield StageTime(stage, None, span)
@@ -101,10 +101,10 @@ def _times(interaction: Interaction, stage: Stage) -> Iterator[StageTime]:
             yield StageTime(stage, span, min(ends, key=lambda end: end.sent_ns, default=None))
 
 
-def _topics(stage: Stage) -> set[str]:
+def _topics(stage: TraceStage) -> set[str]:
     return {name.split(' ')[0] for name in stage.to}
 
 
 def _repeated(span: Span) -> bool:
-    """Tell the last frame of a sound, with which no stage begins."""
+    """Return whether it is not the first frame of a sound: no stage begins with it."""
     return span.event is events.AUDIO_OUTPUT and span.message.sequence > 0

@@ -1,4 +1,4 @@
-"""The `phoenix trace` command: lists interactions, draws one, says why something happened."""
+"""The `phoenix trace` command: list interactions, draw one, or the causes of an event."""
 
 import argparse
 import io
@@ -16,24 +16,16 @@ from phoenix_tools.traces.stages import load_stages, stage_times
 
 PICTURE_COLUMNS = 160
 PIPE_COLUMNS = 120
+ERRORS = (TraceError, BagError, ConfigFileError)
 
 
 def main(options: argparse.Namespace) -> int:
-    """Draw what was asked for and return the exit code."""
-    try:
-        found = (
-            sources.from_bag(options.bag) if options.bag else sources.from_toy(options.namespace)
-        )
-        screen = Console(width=None if sys.stdout.isatty() else PIPE_COLUMNS)
-        screen.print(draw(found, options.what, options.event, screen.width))
-        if options.svg or options.html:
-            save(draw(found, options.what, options.event, PICTURE_COLUMNS), options)
-    except (TraceError, BagError, ConfigFileError) as error:
-        print(f'phoenix: {error}', file=sys.stderr)
-        return 1
-    except OSError as error:
-        print(f'phoenix: {error.filename}: {error.strerror}', file=sys.stderr)
-        return 1
+    """Draw what is asked for and return the exit code."""
+    found = sources.from_bag(options.bag) if options.bag else sources.from_toy(options.namespace)
+    screen = Console(width=None if sys.stdout.isatty() else PIPE_COLUMNS)
+    screen.print(draw(found, options.what, options.event, screen.width))
+    if options.svg or options.html:
+        save(draw(found, options.what, options.event, PICTURE_COLUMNS), options)
     return 0
 
 
@@ -42,7 +34,7 @@ def draw(found: list[Interaction], what: str, event: str, columns: int) -> Rende
     Draw the list, one interaction, or the causes of an event.
 
     :param what: list, last, why, or the beginning of a trace id.
-    :raises TraceError: there is no such thing.
+    :raises TraceError: there is no such interaction or event.
     """
     if what == 'why':
         return drawing.chain(*find_event(found, event))
@@ -58,7 +50,7 @@ def draw(found: list[Interaction], what: str, event: str, columns: int) -> Rende
 
 def find(found: list[Interaction], trace_id: str) -> Interaction:
     """
-    Return the interaction whose id begins so.
+    Return the interaction by the beginning of its id.
 
     :raises TraceError: there is none, or there are several.
     """
@@ -70,9 +62,9 @@ def find(found: list[Interaction], trace_id: str) -> Interaction:
 
 def find_event(found: list[Interaction], wanted: str) -> tuple[Interaction, Span]:
     """
-    Return the newest event of a topic, or the one whose span id begins so.
+    Return the newest event of a topic, or an event by the beginning of its span id.
 
-    :raises TraceError: there is none, with the topics there are.
+    :raises TraceError: there is none; the text lists the topics.
     """
     for interaction in reversed(found):
         for span in reversed(interaction.spans):
@@ -85,10 +77,17 @@ def find_event(found: list[Interaction], wanted: str) -> tuple[Interaction, Span
 
 
 def save(drawn: RenderableType, options: argparse.Namespace) -> None:
-    """Write the same as SVG or HTML."""
+    """
+    Write the drawing as SVG or HTML.
+
+    :raises TraceError: the file cannot be written.
+    """
     picture = Console(record=True, width=PICTURE_COLUMNS, file=io.StringIO())
     picture.print(drawn)
-    if options.svg:
-        picture.save_svg(str(options.svg), title='Phoenix', clear=False)
-    if options.html:
-        picture.save_html(str(options.html), clear=False)
+    try:
+        if options.svg:
+            picture.save_svg(str(options.svg), title='Phoenix', clear=False)
+        if options.html:
+            picture.save_html(str(options.html), clear=False)
+    except OSError as error:
+        raise TraceError(f'{error.filename}: {error.strerror}') from error

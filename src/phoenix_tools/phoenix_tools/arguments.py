@@ -1,0 +1,173 @@
+"""The arguments of the `phoenix` commands."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+VERSION = '0.1.0'
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
+    root = argparse.ArgumentParser(
+        prog='phoenix', description='The software of an AI companion toy.'
+    )
+    root.add_argument('--version', action='version', version=f'phoenix {VERSION}')
+    commands = root.add_subparsers(dest='command', metavar='COMMAND', required=True)
+
+    run = commands.add_parser('run', help='start the toy; without hardware the simulated one')
+    run.add_argument('--profile', help='sim (default), pi, or the path of a settings file')
+    run.add_argument('--layout', help='composed (default): one process; or processes: one each')
+    run.add_argument('--machine', choices=('toy', 'helper'), help='of two machines, with --peer')
+    run.add_argument('--peer', metavar='ADDRESS', help='of the other machine')
+    run.add_argument('--play', metavar='FILE', type=Path, help='play a recording to it, then end')
+    run.add_argument('--reply-to', metavar='FILE', type=Path, help='WAV file for what it says')
+    run.add_argument('--dry-run', action='store_true', help='only print what would be started')
+    run.add_argument('--show-args', action='store_true', help='list the launch arguments')
+    run.add_argument('arguments', nargs='*', metavar='NAME:=VALUE', help='launch arguments')
+
+    graph = commands.add_parser('graph', help='who sends what to whom, declared or running')
+    graph.add_argument('names', nargs='*', metavar='NAME', help='only these events and nodes')
+    graph.add_argument('--check', action='store_true', help='compare; exit 1 for any difference')
+    graph.add_argument('--format', choices=('svg', 'mermaid', 'dot'), help='draw instead of list')
+    graph.add_argument('--namespace', default='/phoenix', help='of the running toy')
+
+    docs = commands.add_parser('docs', help='write docs/events.md and the drawings')
+    docs.add_argument(
+        '--check', action='store_true', help='only compare; exit 1 if they are stale'
+    )
+
+    _add_record(commands)
+    _add_replay(commands)
+    _add_bags(commands)
+    live = commands.add_parser('events', help='show events as they happen, colored by interaction')
+    live.add_argument('--node', action='append', default=[], help='only of this node; repeatable')
+    live.add_argument(
+        '--event', '--topic', action='append', default=[], help='only these, by name or topic'
+    )
+    live.add_argument('--trace', action='append', default=[], help='only of this interaction')
+    live.add_argument('--namespace', default='/phoenix', help='of the toy')
+
+    trace = commands.add_parser('trace', help='show what happened, why, and how long it took')
+    trace.add_argument(
+        'what', nargs='?', default='list', help="list (default), last, an id, or 'why'"
+    )
+    trace.add_argument('event', nargs='?', default='', help='why: a topic or the id of an event')
+    trace.add_argument('--bag', type=Path, help='of a recording; default: of the running toy')
+    trace.add_argument('--namespace', default='/phoenix', help='of the running toy')
+    trace.add_argument('--svg', metavar='FILE', type=Path, help='also write a picture')
+    trace.add_argument('--html', metavar='FILE', type=Path, help='also write a page')
+
+    test = commands.add_parser('test', help='run tests (--all: long ones, too)', add_help=False)
+    test.add_argument('arguments', nargs=argparse.REMAINDER, help='passed on to pytest')
+    return root
+
+
+def _positive(text: str) -> float:
+    value = float(text)
+    if not 0 < value < float('inf'):
+        raise argparse.ArgumentTypeError(f'{text}: must be greater than 0')
+    return value
+
+
+def _add_record(commands: Any) -> None:
+    record = commands.add_parser(
+        'record', help='keep what happens to a running toy, and what it does, in a bag'
+    )
+    record.add_argument('-o', '--output', metavar='BAG', type=Path, help='default: bags/session-*')
+    record.add_argument(
+        '--profile',
+        choices=['session', 'inputs', 'everything'],
+        default='session',
+        help='session (default): all but sound and LED frames; inputs: only what goes in; '
+        'everything: every topic, with sound',
+    )
+    record.add_argument(
+        '--audio',
+        action='store_true',
+        help='also what the microphone hears: the voices of all people in the room',
+    )
+    for flag, metavar, text in (
+        ('--duration', 'S', 'end by itself [s]'),
+        ('--split-mb', 'MB', 'begin another file after so much data'),
+        ('--split-s', 'S', 'begin another file after so many seconds'),
+        (
+            '--keep',
+            'MINUTES',
+            'flight recorder: keep the last minutes in memory; a fault, SIGUSR1 or Enter '
+            'writes them below the output folder',
+        ),
+    ):
+        record.add_argument(flag, metavar=metavar, type=_positive, help=text)
+    record.add_argument('--namespace', default='/phoenix', help="the toy's (default: /phoenix)")
+
+
+def _add_replay(commands: Any) -> None:
+    replay = commands.add_parser(
+        'replay', help='feed a recorded session to the toy and compare what it does now'
+    )
+    replay.add_argument('bag', metavar='BAG', type=Path)
+    replay.add_argument(
+        '--from',
+        dest='level',
+        choices=['audio', 'transcripts', 'intents'],
+        help='what is fed; default: sound where the bag has it, else what was understood of it',
+    )
+    pace = replay.add_mutually_exclusive_group()
+    pace.add_argument(
+        '--rate', metavar='R', type=_positive, default=1.0, help='default: 1, as recorded'
+    )
+    pace.add_argument('--fast', action='store_true', help='as fast as the toy can answer')
+    replay.add_argument(
+        '--budget',
+        metavar='S',
+        type=_positive,
+        default=0.2,
+        help='how much longer than recorded a step may take [s]; default: 0.2',
+    )
+    replay.add_argument(
+        '--synthesize',
+        action='store_true',
+        help='let the voice speak anew; default: it is silent for as long as it spoke then',
+    )
+    replay.add_argument('--html', metavar='FILE', type=Path, help='write the comparison as a page')
+    replay.add_argument(
+        '--report',
+        metavar='FILE.svg',
+        type=Path,
+        help='draw the replayed session over time: sound, speech, words, states, lights',
+    )
+    replay.add_argument(
+        '--accept', action='store_true', help='take what it does now as the reference'
+    )
+    replay.add_argument(
+        '-v', '--verbose', action='store_true', help='show also what is as recorded'
+    )
+
+
+def _add_bags(commands: Any) -> None:
+    bags = commands.add_parser('bags', help='look into recorded sessions, and make others of them')
+    actions = bags.add_subparsers(dest='action', metavar='ACTION', required=True)
+    added: dict[str, argparse.ArgumentParser] = {}
+    for name, text, paths in (
+        ('info', 'topics, counts, length', ['bag']),
+        ('interactions', 'what was said and done, interaction by interaction', ['bag']),
+        ('check', 'find damage, and gaps in the streams; exit code 1 when there is any', ['bag']),
+        ('repair', 'save what is whole in a damaged bag', ['bag']),
+        ('cut', 'keep an interval', ['bag', 'output']),
+        ('merge', 'put bags together, in the order of time', []),
+        ('redact', 'take out sound and words, keep the timing', ['bag', 'output']),
+        ('convert', 'from MCAP to SQLite3, or from any form to MCAP', ['bag', 'output']),
+    ):
+        added[name] = actions.add_parser(name, help=text)
+        for path in paths:
+            added[name].add_argument(path, type=Path)
+    added['repair'].add_argument('-o', '--output', type=Path, help='default: BAG-repaired')
+    for flag, default, text in (
+        ('--start', 0.0, 'from the beginning [s]'),
+        ('--end', float('inf'), 'likewise'),
+    ):
+        added['cut'].add_argument(flag, metavar='S', type=float, default=default, help=text)
+    added['merge'].add_argument('bags', type=Path, nargs='+')
+    added['merge'].add_argument('-o', '--output', type=Path, required=True)
+    added['convert'].add_argument('--storage', choices=['mcap', 'sqlite3'], default='mcap')
