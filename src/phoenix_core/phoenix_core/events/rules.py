@@ -36,7 +36,7 @@ class InRange(Rule):
     """A number from low to high, both included; not NaN."""
 
     low: float
-    high: float
+    high: float = float('inf')
 
     def allows(self, value: float) -> bool:
         """Return whether a value complies with the rule."""
@@ -83,19 +83,6 @@ class Reference:
 
     def __str__(self) -> str:
         return f'must be known to {self.to}{f" for its {self.of}" if self.of else ""}'
-
-
-not_empty = NotEmpty()
-
-
-def in_range(low: float, high: float = float('inf')) -> InRange:
-    """Require a number from low to high, both included."""
-    return InRange(low, high)
-
-
-def one_of(*values: Any) -> OneOf:
-    """Require one of the values."""
-    return OneOf(values)
 
 
 def constant_of(message_class: Any) -> OneOf:

@@ -91,12 +91,9 @@ class Registry:
 
     def package(self, node: str) -> str:
         """Return the name of the Python package that contains a node."""
-        return self.node_class(node).__module__.partition('.')[0]
-
-    def node_class(self, node: str) -> type[EventNode]:
-        """Return the class of a node."""
         found = self.nodes[node]
-        return found if isinstance(found, type) else type(found)
+        node_class = found if isinstance(found, type) else type(found)
+        return node_class.__module__.partition('.')[0]
 
     def problems(self) -> list[str]:
         """Return one line for each contradiction between events and declarations of nodes."""

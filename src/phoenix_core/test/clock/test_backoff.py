@@ -1,4 +1,4 @@
-"""Pauses between attempts."""
+"""Exponential back-off."""
 
 from phoenix_core.clock.backoff import Backoff
 

@@ -1,4 +1,4 @@
-"""Simulated time: it stands still while anything is under way, and advances to what is due."""
+"""Simulated time: it stands still while anything is pending, and advances to what is due."""
 
 import threading
 from collections.abc import Callable

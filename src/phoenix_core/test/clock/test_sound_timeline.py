@@ -1,3 +1,5 @@
+"""The timeline of sound."""
+
 import numpy as np
 import pytest
 

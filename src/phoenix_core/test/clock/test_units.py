@@ -1,4 +1,4 @@
-"""Time stamps, seconds and nanoseconds."""
+"""Conversion of time stamps, seconds and nanoseconds."""
 
 from builtin_interfaces.msg import Time
 

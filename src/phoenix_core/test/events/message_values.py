@@ -1,4 +1,4 @@
-"""Strategies for every message type: values that its fields can hold, or that a rule allows."""
+"""Hypothesis strategies for the fields of every message type, with and without rules."""
 
 import importlib
 import math

@@ -9,7 +9,7 @@ from phoenix_msgs.msg import TouchEvent, Transcript
 from phoenix_core import events
 from phoenix_core.events import qos
 from phoenix_core.events.contracts import breaks, record
-from phoenix_core.events.rules import in_range, not_empty, one_of
+from phoenix_core.events.rules import InRange, NotEmpty, OneOf
 
 OLD = (events.TOUCH, events.TRANSCRIPT)
 TRANSCRIPT = 'phoenix_msgs/msg/Transcript'
@@ -34,8 +34,8 @@ def with_rules(**rules):
         (*OLD, events.BUTTON),
         touch(description='Another text.', compare={}, traced=False),
         touch(rules={}),
-        with_rules(kind=one_of(TouchEvent.RELEASED, TouchEvent.TOUCHED, 3)),
-        with_rules(duration_s=in_range(-1)),
+        with_rules(kind=OneOf((TouchEvent.RELEASED, TouchEvent.TOUCHED, 3))),
+        with_rules(duration_s=InRange(-1)),
     ],
     ids=['same', 'new event', 'other words', 'no rules', 'new value', 'wider range'],
 )
@@ -57,15 +57,15 @@ def test_an_addition_breaks_nothing(catalogue):
             'TOUCH: its message was phoenix_msgs/msg/TouchEvent and is phoenix_msgs/msg/T',
         ),
         (
-            with_rules(kind=one_of(TouchEvent.TOUCHED)),
+            with_rules(kind=OneOf((TouchEvent.TOUCHED,))),
             'TOUCH: the rule of kind is stricter: was one_of [1, 2] and is one_of [1]',
         ),
         (
-            with_rules(duration_s=in_range(0, 9)),
+            with_rules(duration_s=InRange(0, 9)),
             'TOUCH: the rule of duration_s is stricter: was from 0 to None and is from 0 to 9',
         ),
         (
-            with_rules(pad=one_of('head')),
+            with_rules(pad=OneOf(('head',))),
             'TOUCH: the rule of pad is stricter: was not_empty True and is',
         ),
     ],
@@ -97,6 +97,6 @@ def test_a_constant_may_come_but_not_change_or_go():
 
 def test_a_new_rule_on_a_field_that_had_none_is_told():
     bare = touch(rules={})
-    assert list(breaks(record(bare), record(touch(rules={'pad': not_empty})))) == [
+    assert list(breaks(record(bare), record(touch(rules={'pad': NotEmpty()})))) == [
         'TOUCH: the rule of pad is stricter: was anything and is not_empty True'
     ]

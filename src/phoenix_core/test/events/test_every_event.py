@@ -1,4 +1,4 @@
-"""Every event of the catalogue with any values: what keeps the rules arrives, and nothing else."""
+"""Every event of the catalogue with arbitrary values: only those that keep the rules arrive."""
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings

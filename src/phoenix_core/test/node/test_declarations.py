@@ -1,4 +1,4 @@
-"""What a node class may declare, and what is refused where the class is made."""
+"""Declarations of node classes, and which are refused when the class is created."""
 
 import re
 

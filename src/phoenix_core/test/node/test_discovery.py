@@ -1,4 +1,4 @@
-"""Who finds the nodes, by what the environment says."""
+"""The discovery of nodes, depending on the environment."""
 
 import pytest
 

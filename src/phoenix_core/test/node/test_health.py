@@ -1,4 +1,4 @@
-"""What impairs a node, and how often it tells of the same fault."""
+"""The health of a node, and the limit of faults with the same code."""
 
 from phoenix_msgs.msg import CapabilityStatus
 

@@ -1,4 +1,4 @@
-"""What every node tells of itself, on a real graph."""
+"""Status, diagnostics and faults of a node, on a real graph."""
 
 import os
 import socket

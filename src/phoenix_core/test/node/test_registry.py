@@ -1,4 +1,4 @@
-"""What a set of nodes declares, asked from both sides, and where the two sides do not fit."""
+"""The registry: the declarations by node and by event, and contradictions between them."""
 
 import dataclasses
 

@@ -1,4 +1,4 @@
-"""The worker thread of a node: order, results, and work that does not get on."""
+"""The worker thread of a node: order, results, and work without progress."""
 
 import threading
 import time

@@ -1,4 +1,4 @@
-"""Settings in layers, and the errors a person gets."""
+"""The layers of settings, and the error messages."""
 
 from pathlib import Path
 from typing import Literal

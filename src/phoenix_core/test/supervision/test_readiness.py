@@ -1,4 +1,4 @@
-"""When a toy is ready: its nodes are active and hear each other."""
+"""The readiness of a toy: its nodes are active and connected."""
 
 from phoenix_msgs.msg import CapabilityStatus, EventHeader, ListenRequest, NodeStatus, TopicReach
 

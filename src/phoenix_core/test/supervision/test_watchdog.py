@@ -1,4 +1,4 @@
-"""The watchdog with real processes: fed, forgotten, stopped, and left alone."""
+"""The watchdog with real processes that hang, stop or end."""
 
 import signal
 import subprocess

@@ -1,4 +1,4 @@
-"""The metrics of several nodes as one text."""
+"""The combined metrics of several nodes."""
 
 from phoenix_msgs.msg import Fault
 from prometheus_client.parser import text_string_to_metric_families

@@ -1,4 +1,4 @@
-"""What a node logs, on its way through structlog and ROS."""
+"""The log of a node, through structlog and ROS."""
 
 import json
 import threading

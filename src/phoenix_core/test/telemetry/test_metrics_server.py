@@ -1,4 +1,4 @@
-"""The server of the metrics, also with peers that connect and send no request."""
+"""The metrics server, also with peers that connect without sending a request."""
 
 import socket
 import subprocess

@@ -1,4 +1,4 @@
-"""Where time goes: in queues, at a model, in Phoenix's own work."""
+"""The division of time into queues, models and processing."""
 
 import threading
 import time

@@ -5,7 +5,7 @@ from phoenix_msgs import msg
 from phoenix_core.events import qos
 from phoenix_core.events.constants import words_of
 from phoenix_core.events.event_type import EventType, Privacy, Role, Summary
-from phoenix_core.events.rules import Reference, constant_of, not_empty
+from phoenix_core.events.rules import NotEmpty, Reference, constant_of
 
 ACTIVITY_REQUEST = EventType(
     'ACTIVITY_REQUEST',
@@ -15,7 +15,7 @@ ACTIVITY_REQUEST = EventType(
     'Requests an activity by name.',
     privacy=Privacy.PERSONAL,
     role=Role.REQUESTED,
-    rules={'activity': not_empty, 'slots[].name': not_empty},
+    rules={'activity': NotEmpty(), 'slots[].name': NotEmpty()},
     begins='request',
 )
 ACTIVITY_STATE = EventType(
@@ -25,7 +25,7 @@ ACTIVITY_STATE = EventType(
     qos.STATE,
     'The current activity and its phase.',
     privacy=Privacy.NONE,
-    rules={'activity': not_empty, 'phase': constant_of(msg.ActivityState)},
+    rules={'activity': NotEmpty(), 'phase': constant_of(msg.ActivityState)},
     references={'activity': Reference('activities')},
     summary=lambda state: Summary('state', f'{state.activity}, {words_of(state, "phase")}'),
     drawn='state',
@@ -37,7 +37,7 @@ ACTIVITY_TRANSITION = EventType(
     qos.EVENT,
     'The toy changed from one activity to another.',
     privacy=Privacy.NONE,
-    rules={'to_activity': not_empty, 'reason': not_empty},
+    rules={'to_activity': NotEmpty(), 'reason': NotEmpty()},
     references={'to_activity': Reference('activities')},
     no_consumer='for recordings; nodes use ACTIVITY_STATE',
 )

@@ -7,7 +7,7 @@ from phoenix_core.events import qos
 from phoenix_core.events.comparison import IGNORE, within
 from phoenix_core.events.constants import words_of
 from phoenix_core.events.event_type import EventType, Privacy, Role, Summary
-from phoenix_core.events.rules import constant_of, in_range, not_empty
+from phoenix_core.events.rules import InRange, NotEmpty, constant_of
 
 
 def _touch(touch: msg.TouchEvent) -> Summary | None:
@@ -33,9 +33,9 @@ TOUCH = EventType(
     privacy=Privacy.NONE,
     role=Role.SENSED,
     rules={
-        'pad': not_empty,
+        'pad': NotEmpty(),
         'kind': constant_of(msg.TouchEvent),
-        'duration_s': in_range(0),
+        'duration_s': InRange(0),
     },
     compare={'duration_s': within(0.1)},
     starts_trace=True,
@@ -52,9 +52,9 @@ BUTTON = EventType(
     privacy=Privacy.NONE,
     role=Role.SENSED,
     rules={
-        'button': not_empty,
+        'button': NotEmpty(),
         'kind': constant_of(msg.ButtonEvent),
-        'duration_s': in_range(0),
+        'duration_s': InRange(0),
     },
     compare={'duration_s': within(0.1)},
     starts_trace=True,
@@ -85,7 +85,7 @@ BATTERY = EventType(
     'The charge of the battery.',
     privacy=Privacy.NONE,
     role=Role.SENSED,
-    rules={'percentage': in_range(0, 1)},
+    rules={'percentage': InRange(0, 1)},
     compare={
         'percentage': within(0.01),
         # Measured, or NaN, which is not equal to itself.
@@ -113,9 +113,9 @@ LED_COMMAND = EventType(
     'Requests an animation of the LED ring.',
     privacy=Privacy.NONE,
     rules={
-        **{f'color.{channel}': in_range(0, 1) for channel in 'rgba'},
-        'brightness': in_range(0, 1),
-        'duration_s': in_range(0),
+        **{f'color.{channel}': InRange(0, 1) for channel in 'rgba'},
+        'brightness': InRange(0, 1),
+        'duration_s': InRange(0),
     },
     drawn='LED command',
 )
@@ -127,7 +127,7 @@ LED_FRAME = EventType(
     'The pixels shown by the LED ring.',
     privacy=Privacy.NONE,
     role=Role.DETAIL,
-    rules={'rgb': not_empty},
+    rules={'rgb': NotEmpty()},
     compare=IGNORE,  # frames are drawn at arbitrary moments of an animation
     rate_hz=25,
     no_consumer='for the terminal and recordings',

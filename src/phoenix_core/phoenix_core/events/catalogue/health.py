@@ -5,9 +5,9 @@ from phoenix_msgs import msg
 
 from phoenix_core.events import qos
 from phoenix_core.events.comparison import IGNORE
-from phoenix_core.events.constants import words_of
+from phoenix_core.events.constants import constants, words_of
 from phoenix_core.events.event_type import EventType, Privacy, Role, Summary
-from phoenix_core.events.rules import constant_of, not_empty, one_of
+from phoenix_core.events.rules import NotEmpty, OneOf, constant_of
 
 _TROUBLES = {msg.CapabilityStatus.DEGRADED: 'impaired', msg.CapabilityStatus.LOST: 'lost'}
 
@@ -37,10 +37,10 @@ FAULT = EventType(
     'Something failed; the toy continues with what still works.',
     privacy=Privacy.NONE,
     rules={
-        'node': not_empty,
-        'code': not_empty,
+        'node': NotEmpty(),
+        'code': NotEmpty(),
         'severity': constant_of(msg.Fault),
-        'message': not_empty,
+        'message': NotEmpty(),
     },
     compare={'message': IGNORE},  # may contain a line number or a time
     no_consumer='for the terminal and recordings; nodes use SYSTEM_STATUS',
@@ -68,7 +68,7 @@ NODE_METRICS = EventType(
     'The metrics of a node. Every node publishes its own while there is a subscriber.',
     privacy=Privacy.NONE,
     role=Role.DETAIL,
-    rules={'exposition': not_empty},
+    rules={'exposition': NotEmpty()},
     compare=IGNORE,
     traced=False,
     of_every_node=True,
@@ -81,13 +81,8 @@ SYSTEM_STATUS = EventType(
     'The condition of each capability.',
     privacy=Privacy.NONE,
     rules={
-        'capabilities[].capability': not_empty,
-        'capabilities[].level': one_of(
-            msg.CapabilityStatus.UNKNOWN,
-            msg.CapabilityStatus.OK,
-            msg.CapabilityStatus.DEGRADED,
-            msg.CapabilityStatus.LOST,
-        ),
+        'capabilities[].capability': NotEmpty(),
+        'capabilities[].level': OneOf(tuple(constants(msg.CapabilityStatus))),
     },
     traced=False,
     summary=_system_status,

@@ -5,7 +5,7 @@ from phoenix_msgs import msg
 from phoenix_core.events import qos
 from phoenix_core.events.comparison import IGNORE, within
 from phoenix_core.events.event_type import EventType, Privacy, Role, Summary
-from phoenix_core.events.rules import Reference, constant_of, in_range, not_empty, one_of
+from phoenix_core.events.rules import InRange, NotEmpty, OneOf, Reference, constant_of
 
 _LISTENING = {
     msg.ListeningEvent.OPENED: 'opened',
@@ -42,7 +42,7 @@ WAKE_WORD_DETECTED = EventType(
     'The wake phrase was heard.',
     privacy=Privacy.NONE,
     role=Role.HEARD,
-    rules={'phrase': not_empty, 'score': in_range(0, 1)},
+    rules={'phrase': NotEmpty(), 'score': InRange(0, 1)},
     compare={'score': within(0.1)},
     starts_trace=True,
     begins='wake word',
@@ -57,7 +57,7 @@ WAKE_WORD_SCORE = EventType(
     'The score of a wake phrase. Published while there is a subscriber.',
     privacy=Privacy.NONE,
     role=Role.DETAIL,
-    rules={'phrase': not_empty, 'score': in_range(0, 1)},
+    rules={'phrase': NotEmpty(), 'score': InRange(0, 1)},
     compare=IGNORE,  # WAKE_WORD_DETECTED is compared instead
     rate_hz=12.5,  # for each phrase; openWakeWord's step is 80 ms
     no_consumer='for recordings and the live console',
@@ -92,7 +92,7 @@ USER_SPEECH = EventType(
     'A person started or stopped speaking.',
     privacy=Privacy.NONE,
     role=Role.HEARD,
-    rules={'kind': constant_of(msg.UserSpeech), 'duration_s': in_range(0)},
+    rules={'kind': constant_of(msg.UserSpeech), 'duration_s': InRange(0)},
     compare={'duration_s': within(0.3)},
     summary=_user_speech,
     drawn='person',
@@ -106,10 +106,10 @@ TRANSCRIPT = EventType(
     privacy=Privacy.PERSONAL,
     role=Role.HEARD,
     rules={
-        'kind': one_of(msg.Transcript.PARTIAL, msg.Transcript.FINAL),
-        'source': one_of(msg.Transcript.SPOKEN, msg.Transcript.TYPED),
-        'text': not_empty,
-        'recognition_s': in_range(0),
+        'kind': OneOf((msg.Transcript.PARTIAL, msg.Transcript.FINAL)),
+        'source': OneOf((msg.Transcript.SPOKEN, msg.Transcript.TYPED)),
+        'text': NotEmpty(),
+        'recognition_s': InRange(0),
     },
     compare={'recognition_s': IGNORE},
     begins='typed',
@@ -132,7 +132,7 @@ INTENT_DETECTED = EventType(
     'The intent in the words of a person.',
     privacy=Privacy.PERSONAL,
     role=Role.UNDERSTOOD,
-    rules={'name': not_empty, 'confidence': in_range(0, 1), 'text': not_empty},
+    rules={'name': NotEmpty(), 'confidence': InRange(0, 1), 'text': NotEmpty()},
     references={'name': Reference('intents'), 'slots[].name': Reference('intents', of='name')},
     compare={'confidence': within(0.05)},
     deadline_s=0.5,  # after the transcript

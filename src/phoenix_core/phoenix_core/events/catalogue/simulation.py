@@ -4,7 +4,7 @@ from phoenix_msgs import msg
 
 from phoenix_core.events import qos
 from phoenix_core.events.event_type import EventType, Privacy, Role
-from phoenix_core.events.rules import constant_of, not_empty
+from phoenix_core.events.rules import NotEmpty, constant_of
 
 SIMULATED_SOUND = EventType(
     'SIMULATED_SOUND',
@@ -14,7 +14,7 @@ SIMULATED_SOUND = EventType(
     'Plays a recording into the simulated microphone.',
     privacy=Privacy.PERSONAL,
     role=Role.REQUESTED,
-    rules={'file': not_empty},
+    rules={'file': NotEmpty()},
     traced=False,
 )
 SIMULATED_SENSOR = EventType(

@@ -6,9 +6,9 @@ from phoenix_core.events import qos
 from phoenix_core.events.comparison import IGNORE, within
 from phoenix_core.events.constants import words_of
 from phoenix_core.events.event_type import EventType, Privacy, Role, Summary
-from phoenix_core.events.rules import constant_of, in_range, not_empty, one_of
+from phoenix_core.events.rules import InRange, NotEmpty, OneOf, constant_of
 
-_FORMAT = {'sample_rate': in_range(8000, 192000), 'channels': one_of(1)}
+_FORMAT = {'sample_rate': InRange(8000, 192000), 'channels': OneOf((1,))}
 
 
 def _playback(event: msg.PlaybackEvent) -> Summary:
@@ -27,7 +27,7 @@ AUDIO_INPUT = EventType(
     'Sound from the microphone.',
     privacy=Privacy.AUDIO,
     role=Role.SOUND,
-    rules={**_FORMAT, 'samples': not_empty},
+    rules={**_FORMAT, 'samples': NotEmpty()},
     compare=IGNORE,  # an input of the replay
     rate_hz=25,  # 640 samples at 16 kHz, see the microphone's settings
     traced=False,
@@ -41,7 +41,7 @@ AUDIO_OUTPUT = EventType(
     qos.STREAM,
     'Sound for the speaker to play.',
     privacy=Privacy.AUDIO,
-    rules={'stream_id': not_empty, **_FORMAT},
+    rules={'stream_id': NotEmpty(), **_FORMAT},
     compare=IGNORE,  # SAY_REQUEST, with the words, is compared instead
     meter='voice',
 )
@@ -52,7 +52,7 @@ AUDIO_PLAYED = EventType(
     qos.STREAM,
     'Sound as the speaker plays it, at its volume, stamped with the time at which it is audible.',
     privacy=Privacy.AUDIO,
-    rules={'stream_id': not_empty, **_FORMAT, 'samples': not_empty},
+    rules={'stream_id': NotEmpty(), **_FORMAT, 'samples': NotEmpty()},
     compare=IGNORE,  # SAY_REQUEST, with the words, is compared instead
     rate_hz=50,
     traced=False,
@@ -66,8 +66,8 @@ AUDIO_PLAYBACK = EventType(
     privacy=Privacy.NONE,
     rules={
         'kind': constant_of(msg.PlaybackEvent),
-        'utterance_id': not_empty,
-        'position_s': in_range(0),
+        'utterance_id': NotEmpty(),
+        'position_s': InRange(0),
     },
     compare={'utterance_id': IGNORE, 'position_s': within(0.5)},
     summary=_playback,
@@ -80,7 +80,7 @@ EARCON = EventType(
     qos.EVENT,
     'Requests a short sound that replaces words.',
     privacy=Privacy.NONE,
-    rules={'earcon': not_empty},
+    rules={'earcon': NotEmpty()},
     compare={'utterance_id': IGNORE},
     summary=lambda earcon: Summary('sound', earcon.earcon),
 )
@@ -92,6 +92,6 @@ VOLUME = EventType(
     qos.STATE,
     'The volume of the speaker.',
     privacy=Privacy.NONE,
-    rules={'level': in_range(0, 1)},
+    rules={'level': InRange(0, 1)},
     summary=_volume,
 )

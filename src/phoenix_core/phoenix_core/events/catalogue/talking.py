@@ -5,7 +5,7 @@ from phoenix_msgs import msg
 from phoenix_core.events import qos
 from phoenix_core.events.comparison import IGNORE
 from phoenix_core.events.event_type import EventType, Privacy, Summary
-from phoenix_core.events.rules import constant_of, not_empty
+from phoenix_core.events.rules import NotEmpty, constant_of
 
 
 def _conversation(event: msg.ConversationEvent) -> Summary | None:
@@ -21,7 +21,7 @@ SAY_REQUEST = EventType(
     qos.EVENT,
     'Requests that a text is spoken.',
     privacy=Privacy.PERSONAL,
-    rules={'utterance_id': not_empty, 'text': not_empty},
+    rules={'utterance_id': NotEmpty(), 'text': NotEmpty()},
     compare={'utterance_id': IGNORE},  # random
     summary=lambda request: Summary('says', request.text),
     drawn='toy says',
@@ -33,7 +33,7 @@ STOP_SPEAKING = EventType(
     qos.EVENT,
     'Stops all speech at once.',
     privacy=Privacy.NONE,
-    rules={'reason': not_empty},
+    rules={'reason': NotEmpty()},
 )
 CONVERSATION_REQUEST = EventType(
     'CONVERSATION_REQUEST',
