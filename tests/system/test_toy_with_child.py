@@ -10,7 +10,7 @@ import yaml
 from front_door import Phoenix
 from phoenix_msgs.msg import ActivityState, PlaybackEvent, SimulatedSensor, Transcript
 
-from phoenix_activities.engine.node import ACTIVITIES
+from phoenix_activities.engine.installed import ACTIVITIES
 from phoenix_audio.wav import WavWriter, read_wav
 from phoenix_core import events
 from phoenix_core.settings import plugins

@@ -13,6 +13,7 @@ from phoenix_msgs.msg import (
 )
 
 from phoenix_core import events
+from phoenix_core.node.declarations import Publishes, subscribes
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.node.execution import run
 from phoenix_speech.conversation.chat_model import ChatModelError
@@ -26,8 +27,9 @@ from phoenix_speech.sentences import SpeechRules
 class Conversation(EventNode):
     """Makes one reply at a time, and sends each sentence to the voice once it is complete."""
 
-    produces = (events.CONVERSATION, events.SAY_REQUEST, events.ACTIVITY_REQUEST)
-    consumes = {events.CONVERSATION_REQUEST: 'on_request'}
+    conversation = Publishes(events.CONVERSATION)
+    say_request = Publishes(events.SAY_REQUEST)
+    activity_request = Publishes(events.ACTIVITY_REQUEST)
     settings: ConversationSettings
 
     def configure(self) -> None:
@@ -53,20 +55,21 @@ class Conversation(EventNode):
         """Close the chat models."""
         self._loop.close(self._engine.close())
 
+    @subscribes(events.CONVERSATION_REQUEST)
     def on_request(self, request: ConversationRequest) -> None:
         """Begin a reply, or cancel the one under way; both end the previous one."""
         self._cancel()
         if request.kind == ConversationRequest.REPLY:
             known = {slot.name: slot.value for slot in request.known}
             self._reply = ReplyTask(self._loop, partial(self._make_reply, request.text, known))
-            self.publish(events.CONVERSATION, kind=ConversationEvent.STARTING)
+            self.conversation(kind=ConversationEvent.STARTING)
             self.in_background(self._reply.run_reply)
 
     def _cancel(self) -> None:
         if self._reply is not None:
             reply, self._reply = self._reply, None
             reply.cancel()
-            self.publish(events.CONVERSATION, cause=reply.cause, kind=ConversationEvent.ENDED)
+            self.conversation.caused_by(reply.cause)(kind=ConversationEvent.ENDED)
 
     async def _make_reply(self, text: str, known: dict[str, str], reply: ReplyTask) -> None:
         """Post each part of a reply to the executor's thread."""
@@ -90,25 +93,24 @@ class Conversation(EventNode):
         if sentence.model_name == self.settings.providers[0]:
             self.healed('chat_model_failed')
         utterance = uuid.uuid4().hex
-        self.publish(
-            events.CONVERSATION,
+        self.conversation(
             kind=ConversationEvent.SENTENCE,
             provider=sentence.model_name,
             text=sentence.text,
             utterance_id=utterance,
         )
-        self.publish(events.SAY_REQUEST, utterance_id=utterance, text=sentence.text)
+        self.say_request(utterance_id=utterance, text=sentence.text)
 
     def _act(self, action: ReplyAction, reply: ReplyTask) -> None:
         """Ask for an activity; it begins when the reply has been said."""
         if reply is self._reply:
             slots = [Slot(name=name, value=value) for name, value in action.slots.items()]
-            self.publish(events.ACTIVITY_REQUEST, activity=action.activity, slots=slots)
+            self.activity_request(activity=action.activity, slots=slots)
 
     def _end(self, reply: ReplyTask) -> None:
         if reply is self._reply:
             self._reply = None
-            self.publish(events.CONVERSATION, kind=ConversationEvent.ENDED)
+            self.conversation(kind=ConversationEvent.ENDED)
 
     def _model_failed(self, name: str, reason: str) -> None:
         self.fault(

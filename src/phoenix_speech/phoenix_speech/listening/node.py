@@ -16,6 +16,7 @@ from phoenix_msgs.msg import (
 )
 
 from phoenix_core import events
+from phoenix_core.node.declarations import Publishes, subscribes
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.node.execution import run
 from phoenix_core.node.health import describe
@@ -40,13 +41,9 @@ class Listener(EventNode):
     Each listening ends with one final Transcript, or with one ListeningEvent that says why not.
     """
 
-    produces = (events.LISTENING, events.USER_SPEECH, events.TRANSCRIPT)
-    consumes = {
-        events.AUDIO_INPUT: 'on_audio',
-        events.WAKE_WORD_DETECTED: 'on_wake_word',
-        events.LISTEN_REQUEST: 'on_request',
-        events.MICROPHONE_MUTE: 'on_mute',
-    }
+    listening = Publishes(events.LISTENING)
+    user_speech = Publishes(events.USER_SPEECH)
+    transcript = Publishes(events.TRANSCRIPT)
     settings: ListenerSettings
 
     def configure(self) -> None:
@@ -78,10 +75,12 @@ class Listener(EventNode):
         """Stop listening."""
         self._close()
 
+    @subscribes(events.WAKE_WORD_DETECTED)
     def on_wake_word(self, event: WakeWordDetected) -> None:
         """Listen to what follows the wake phrase."""
         self._open(after=self._stream.position_at(event.header.stamp))
 
+    @subscribes(events.LISTEN_REQUEST)
     def on_request(self, request: ListenRequest) -> None:
         """Start or stop listening."""
         if request.kind == ListenRequest.OPEN:
@@ -89,12 +88,14 @@ class Listener(EventNode):
         else:
             self._close()
 
+    @subscribes(events.MICROPHONE_MUTE)
     def on_mute(self, mute: MicrophoneMute) -> None:
         """Stop listening: a muted microphone delivers nothing, not even silence."""
         self._muted = mute.muted
         if self._muted and self._endpointer.is_open:
             self._close(ListeningEvent.MUTED)
 
+    @subscribes(events.AUDIO_INPUT)
     def on_audio(self, frame: AudioFrame) -> None:
         """Look for the start and the end of an utterance in a frame."""
         missing = self._stream.missing
@@ -108,12 +109,12 @@ class Listener(EventNode):
 
     def _open(self, after: int) -> None:
         if self._muted:
-            self.publish(events.LISTENING, kind=ListeningEvent.MUTED)
+            self.listening(kind=ListeningEvent.MUTED)
             return
         self._endpointer.open(after=after)
         self._listening += 1
         self._recognizing = False
-        self._cause = self.publish(events.LISTENING, kind=ListeningEvent.OPENED)
+        self._cause = self.listening(kind=ListeningEvent.OPENED)
 
     def _close(self, kind: int = ListeningEvent.CANCELLED) -> None:
         if self._endpointer.is_open or self._recognizing:
@@ -121,7 +122,7 @@ class Listener(EventNode):
             self._listening += 1
             self._recognizing = False
             cause = tracing.current() or self._cause
-            self.publish(events.LISTENING, cause=cause, kind=kind)
+            self.listening.caused_by(cause)(kind=kind)
 
     def _decide(self, decision: Decision) -> None:
         match decision:
@@ -129,25 +130,22 @@ class Listener(EventNode):
                 self._speech_start = position
                 self._partial_due = position + self._partial_interval
                 stamp = self._stream.time_of(position)
-                self._cause = self.publish(
-                    events.USER_SPEECH, stamp=stamp, kind=UserSpeech.STARTED
-                )
+                self._cause = self.user_speech.at(stamp)(kind=UserSpeech.STARTED)
             case SpeechEnded(at_sample=position, audio=audio):
                 length_s = (position - self._speech_start) / SAMPLE_RATE
-                self._cause = self.publish(
-                    events.USER_SPEECH,
-                    stamp=self._stream.time_of(position),
+                stamp = self._stream.time_of(position)
+                self._cause = self.user_speech.at(stamp)(
                     kind=UserSpeech.ENDED,
                     duration_s=length_s,
                 )
-                self.publish(events.LISTENING, kind=ListeningEvent.HEARD)
+                self.listening(kind=ListeningEvent.HEARD)
                 self._recognizing = True
                 with tracing.caused_by(self._cause):
                     self.in_background(
                         self._recognize, audio, then=partial(self._recognized, self._listening)
                     )
             case NoSpeech():
-                self.publish(events.LISTENING, kind=ListeningEvent.NO_SPEECH)
+                self.listening(kind=ListeningEvent.NO_SPEECH)
 
     @property
     def _partial_interval(self) -> int:
@@ -188,22 +186,20 @@ class Listener(EventNode):
         self._recognizing = False
         text, took_s = result
         if text:
-            self.publish(
-                events.TRANSCRIPT,
+            self.transcript(
                 kind=Transcript.FINAL,
                 source=Transcript.SPOKEN,
                 text=text,
                 recognition_s=took_s,
             )
         else:
-            self.publish(events.LISTENING, kind=ListeningEvent.NOT_UNDERSTOOD)
+            self.listening(kind=ListeningEvent.NOT_UNDERSTOOD)
 
     def _partially_recognized(self, result: tuple[str, float]) -> None:
         self._partial_running = False
         text, took_s = result
         if text and self._endpointer.is_open:
-            self.publish(
-                events.TRANSCRIPT,
+            self.transcript(
                 kind=Transcript.PARTIAL,
                 source=Transcript.SPOKEN,
                 text=text,

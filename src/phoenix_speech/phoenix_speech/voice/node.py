@@ -8,6 +8,7 @@ import numpy as np
 from phoenix_msgs.msg import CapabilityStatus, Fault, SayRequest, StopSpeaking
 
 from phoenix_core import events
+from phoenix_core.node.declarations import Publishes, subscribes
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.node.execution import run
 from phoenix_core.telemetry import tracing
@@ -29,8 +30,8 @@ class Voice(EventNode):
     rate of its playing. Every request ends with a last frame, or an earcon when no voice works.
     """
 
-    produces = (events.AUDIO_OUTPUT, events.EARCON)
-    consumes = {events.SAY_REQUEST: 'on_say', events.STOP_SPEAKING: 'on_stop'}
+    audio_output = Publishes(events.AUDIO_OUTPUT)
+    earcon = Publishes(events.EARCON)
     settings: VoiceSettings
 
     def configure(self) -> None:
@@ -65,11 +66,13 @@ class Voice(EventNode):
         """Free the voices."""
         self._synthesizer.close()
 
+    @subscribes(events.SAY_REQUEST)
     def on_say(self, request: SayRequest) -> None:
         """Speak a text after the current one."""
         self._requests[request.utterance_id] = tracing.current()
         self.in_background(self._synthesize, request.utterance_id, request.text)
 
+    @subscribes(events.STOP_SPEAKING)
     def on_stop(self, stop: StopSpeaking) -> None:
         """Stop speaking, and drop all requests."""
         self._drop_all()
@@ -114,7 +117,7 @@ class Voice(EventNode):
         """Play an earcon as the utterance, so that whoever waits for it gets its end."""
         if utterance_id in self._requests:
             cause = self._requests.pop(utterance_id)
-            self.publish(events.EARCON, cause=cause, earcon='error', utterance_id=utterance_id)
+            self.earcon.caused_by(cause)(earcon='error', utterance_id=utterance_id)
 
     def _send(self) -> None:
         for frame in self._queue.due(self.now_s()):
@@ -122,9 +125,8 @@ class Voice(EventNode):
 
     def _send_frame(self, frame: QueuedFrame) -> None:
         sequence = self._sequences.get(frame.utterance_id, 0)
-        self.publish(
-            events.AUDIO_OUTPUT,
-            cause=self._requests.get(frame.utterance_id),
+        cause = self._requests.get(frame.utterance_id)
+        self.audio_output.caused_by(cause)(
             stream_id=frame.utterance_id,
             sequence=sequence,
             sample_rate=self.settings.sample_rate,

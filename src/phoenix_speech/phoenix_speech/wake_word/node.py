@@ -3,11 +3,12 @@
 from functools import partial
 
 import numpy as np
-from builtin_interfaces.msg import Time
 from phoenix_msgs.msg import AudioFrame, CapabilityStatus, Fault
 
 from phoenix_core import events
+from phoenix_core.clock.units import seconds
 from phoenix_core.events.event_type import EventRuleError
+from phoenix_core.node.declarations import Publishes, subscribes
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.node.execution import run
 from phoenix_speech.audio_format import SAMPLE_RATE
@@ -30,8 +31,8 @@ class WakeWord(EventNode):
     replaced by a new one. On a machine that is too slow, overdue audio is skipped.
     """
 
-    produces = (events.WAKE_WORD_DETECTED, events.WAKE_WORD_SCORE)
-    consumes = {events.AUDIO_INPUT: 'on_audio', events.AUDIO_PLAYED: 'on_played'}
+    wake_word_detected = Publishes(events.WAKE_WORD_DETECTED)
+    wake_word_score = Publishes(events.WAKE_WORD_SCORE)
     settings: WakeWordSettings
 
     def configure(self) -> None:
@@ -69,15 +70,17 @@ class WakeWord(EventNode):
         )
         self._self_test = WakeWordSelfTest(self._calls, settings.threshold)
 
+    @subscribes(events.AUDIO_INPUT)
     def on_audio(self, frame: AudioFrame) -> None:
         """Score a frame."""
         samples = self._stream.take(frame)
         end = self._stream.position
-        self._watched = self.reach(events.WAKE_WORD_SCORE) > 0
+        self._watched = self.wake_word_score.subscription_count > 0
         self._queued += len(samples)
         self._keep_up()
         self.in_background(self._score, samples, end, seconds(self._stream.time_of(end)))
 
+    @subscribes(events.AUDIO_PLAYED)
     def on_played(self, frame: AudioFrame) -> None:
         """Remember what the toy plays."""
         if frame.sample_rate != SAMPLE_RATE:
@@ -153,22 +156,16 @@ class WakeWord(EventNode):
     def _publish_score(self, phrase: str, score: float, heard: int) -> None:
         if self.is_active:  # a score that is a moment late is not worth a warning
             stamp = self._stream.time_of(heard)
-            self.publish(events.WAKE_WORD_SCORE, stamp=stamp, phrase=phrase, score=score)
+            self.wake_word_score.at(stamp)(phrase=phrase, score=score)
 
     def _publish_detection(self, detection: Detection, heard: int) -> None:
-        self.publish(
-            events.WAKE_WORD_DETECTED,
-            stamp=self._stream.time_of(heard),
+        stamp = self._stream.time_of(heard)
+        self.wake_word_detected.at(stamp)(
             phrase=detection.phrase,
             score=detection.score,
         )
         if self.metrics is not None:
             self._detections(detection.phrase).inc()
-
-
-def seconds(stamp: Time) -> float:
-    """Return a time in seconds."""
-    return float(stamp.sec + stamp.nanosec * 1e-9)
 
 
 def main() -> None:
