@@ -4,10 +4,9 @@ import numpy as np
 from builtin_interfaces.msg import Time
 from phoenix_msgs.msg import AudioFrame
 
+from phoenix_core.clock.units import NANOSECONDS_PER_SECOND, nanoseconds, to_stamp
 from phoenix_core.events.event_type import EventRuleError
 from phoenix_speech.audio_format import SAMPLE_RATE
-
-NANOSECONDS = 1_000_000_000
 
 
 class AudioStream:
@@ -39,8 +38,7 @@ class AudioStream:
             self.missing += (frame.sequence - self._next) * len(samples)
         self._next = frame.sequence + 1
         self.position += len(samples)
-        stamp = frame.header.stamp
-        self._end_ns = stamp.sec * NANOSECONDS + stamp.nanosec + _nanoseconds(len(samples))
+        self._end_ns = nanoseconds(frame.header.stamp) + _duration_ns(len(samples))
         return samples
 
     def resume(self) -> None:
@@ -49,16 +47,13 @@ class AudioStream:
 
     def position_at(self, stamp: Time) -> int:
         """Return the position that was captured at a time."""
-        ago_ns: int = self._end_ns - (stamp.sec * NANOSECONDS + stamp.nanosec)
-        return self.position - round(ago_ns * SAMPLE_RATE / NANOSECONDS)
+        ago_ns = self._end_ns - nanoseconds(stamp)
+        return self.position - round(ago_ns * SAMPLE_RATE / NANOSECONDS_PER_SECOND)
 
     def time_of(self, position: int) -> Time:
         """Return the time when a position was captured."""
-        seconds, nanoseconds = divmod(
-            self._end_ns - _nanoseconds(self.position - position), NANOSECONDS
-        )
-        return Time(sec=seconds, nanosec=nanoseconds)
+        return to_stamp(self._end_ns - _duration_ns(self.position - position))
 
 
-def _nanoseconds(samples: int) -> int:
-    return round(samples * NANOSECONDS / SAMPLE_RATE)
+def _duration_ns(samples: int) -> int:
+    return round(samples * NANOSECONDS_PER_SECOND / SAMPLE_RATE)

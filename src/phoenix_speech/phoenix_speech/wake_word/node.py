@@ -3,10 +3,10 @@
 from functools import partial
 
 import numpy as np
-from builtin_interfaces.msg import Time
 from phoenix_msgs.msg import AudioFrame, CapabilityStatus, Fault
 
 from phoenix_core import events
+from phoenix_core.clock.units import seconds
 from phoenix_core.events.event_type import EventRuleError
 from phoenix_core.node.declarations import Publishes, subscribes
 from phoenix_core.node.event_node import EventNode
@@ -166,11 +166,6 @@ class WakeWord(EventNode):
         )
         if self.metrics is not None:
             self._detections(detection.phrase).inc()
-
-
-def seconds(stamp: Time) -> float:
-    """Return a time in seconds."""
-    return float(stamp.sec + stamp.nanosec * 1e-9)
 
 
 def main() -> None:
