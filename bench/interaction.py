@@ -9,22 +9,21 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-from ament_index_python.packages import get_package_share_path
 from phoenix_msgs.msg import ActivityState, PlaybackEvent, Transcript, UserSpeech
 
-from phoenix_bringup.launch_file import load
+from phoenix_bringup.launch_arguments import parse
 from phoenix_bringup.launch_runner import LaunchRunner
+from phoenix_bringup.process_table import node_names, processes
 from phoenix_core import events
+from phoenix_core.clock.units import seconds
 from phoenix_core.events.event_type import EventType
 from phoenix_core.settings import plugins
 from phoenix_core.settings.plugins import NODES
 from phoenix_core.supervision.readiness import Readiness
 from phoenix_core.testing import Probe, TestGraph
 from phoenix_tools.run.console import Console
-from phoenix_tools.run.run_command import node_names
 
 SAMPLE = Path(__file__).parents[1] / 'samples' / 'hey_jarvis_turn_on_the_light.wav'
-LAUNCH_FILE = Path(get_package_share_path('phoenix_bringup')) / 'launch' / 'phoenix.launch.xml'
 SETTLE_S = 5.0  # models are loaded and the voice is warmed up
 IDLE_S = 20.0
 STEPS: dict[str, tuple[EventType, int | None]] = {
@@ -34,12 +33,6 @@ STEPS: dict[str, tuple[EventType, int | None]] = {
 }
 
 
-def seconds(message: object) -> float:
-    """Return when an event happened."""
-    stamp = message.header.stamp  # type: ignore[attr-defined]
-    return stamp.sec + stamp.nanosec * 1e-9
-
-
 def interaction(probe: Probe, number: int) -> list[float]:
     """Play the sample; return the seconds from the end of speech to each step."""
 
@@ -47,7 +40,7 @@ def interaction(probe: Probe, number: int) -> list[float]:
         found = probe.expect_count(
             event, number, lambda m: kind is None or m.kind == kind, timeout_s=30
         )
-        return seconds(found[-1])
+        return seconds(found[-1].header.stamp)
 
     probe.publish(events.SIMULATED_SOUND, file=str(SAMPLE))
     ended = nth(events.USER_SPEECH, UserSpeech.ENDED)
@@ -74,13 +67,13 @@ async def measure(
     with TestGraph() as graph:
         os.environ['ROS_DOMAIN_ID'] = str(graph.domain)
         os.environ['PHOENIX_ACTIVITIES_STATE_FILE'] = ''  # not that of this user's toy
-        description = load(LAUNCH_FILE, {'layout': layout, **arguments})
-        runner = LaunchRunner(description.processes, lambda process, line: None)
+        given = parse({'layout': layout, **arguments})
+        runner = LaunchRunner(processes(given), lambda process, line: None)
         probe = graph.probe(
             publishes=[events.SIMULATED_SOUND],
             records=[events.USER_SPEECH, events.ACTIVITY_STATE, *(e for e, _ in STEPS.values())],
         )
-        nodes = {name: plugins.load(NODES, name) for name in node_names(description)}
+        nodes = {name: plugins.load(NODES, name) for name in node_names(given)}
         readiness = Readiness({**nodes, probe.get_name(): probe})
         ready = asyncio.Event()
         loop = asyncio.get_running_loop()

@@ -13,11 +13,11 @@ import tempfile
 import time
 from pathlib import Path
 
+from phoenix_bringup.process_table import acting_nodes
 from phoenix_tools.bags.accept import write_session
 from phoenix_tools.bags.compare import compare
 from phoenix_tools.bags.recording import Profile, recorded_events
 from phoenix_tools.bags.replay import make_plan, replay, replay_settings
-from phoenix_tools.bags.replay_command import all_nodes
 from phoenix_tools.bags.session import load_session
 from phoenix_tools.bags.sitting import Sitting
 
@@ -46,7 +46,7 @@ def make_session(bag: Path, minutes: float) -> None:
     kept = recorded_events(Profile.SESSION, audio=True)
     with (
         tempfile.TemporaryDirectory() as folder,
-        Sitting(all_nodes(), settings, generate.START_NS) as sitting,
+        Sitting(acting_nodes(), settings, generate.START_NS) as sitting,
     ):
         recordings = {text: generate.spoken(text, Path(folder)) for text in SPOKEN}
         end_s = sitting.person.now_s() + 60 * minutes
@@ -81,7 +81,7 @@ def main() -> int:
         settings = replay_settings(session)
         for level, most_s in (('transcripts', 6 * minutes), ('audio', length_s)):
             started = time.monotonic()
-            plan = make_plan(session, all_nodes(), level)
+            plan = make_plan(session, acting_nodes(), level)
             replayed = replay(session, plan, settings)
             took_s = time.monotonic() - started
             found = [d for i in compare(session, replayed, plan.nodes) for d in i.differences]

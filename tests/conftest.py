@@ -13,11 +13,11 @@ from builtin_interfaces.msg import Time
 
 from phoenix_audio.wav import read_wav
 from phoenix_core import events
+from phoenix_core.clock.units import NANOSECONDS_PER_SECOND, nanoseconds, to_stamp
 from phoenix_core.testing import TestGraph
 
 SAMPLE_RATE = 16_000
 FRAME_SAMPLES = 640
-NANOSECONDS = 1_000_000_000
 
 
 class TestMicrophone:
@@ -60,14 +60,13 @@ class TestMicrophone:
 
     def time_of(self, position: int) -> Time:
         """Return when a sample was captured."""
-        after_ns = round(position * NANOSECONDS / SAMPLE_RATE)
-        seconds, nanoseconds = divmod(self._start_ns + after_ns, NANOSECONDS)
-        return Time(sec=seconds, nanosec=nanoseconds)
+        after_ns = round(position * NANOSECONDS_PER_SECOND / SAMPLE_RATE)
+        return to_stamp(self._start_ns + after_ns)
 
     def position_at(self, stamp: Time) -> int:
         """Return which sample was captured at that time."""
-        after_ns = stamp.sec * NANOSECONDS + stamp.nanosec - self._start_ns
-        return round(after_ns * SAMPLE_RATE / NANOSECONDS)
+        after_ns = nanoseconds(stamp) - self._start_ns
+        return round(after_ns * SAMPLE_RATE / NANOSECONDS_PER_SECOND)
 
     def _send_frame(self, samples: np.ndarray) -> None:
         self._probe.publish(

@@ -31,20 +31,21 @@ setup(
             'conversation = phoenix_speech.conversation.node:Conversation',
             'voice = phoenix_speech.voice.node:Voice',
         ],
-        'phoenix.wake_word_engines': ['openwakeword = phoenix_speech.wake_word.node:OPENWAKEWORD'],
+        'phoenix.wake_word_engines': [
+            'openwakeword = phoenix_speech.wake_word.providers.openwakeword:OPENWAKEWORD'
+        ],
         'phoenix.recognizers': [
-            'moonshine = phoenix_speech.listening.node:MOONSHINE',
-            'faster_whisper = phoenix_speech.listening.node:FASTER_WHISPER',
+            'moonshine = phoenix_speech.listening.providers.moonshine:MOONSHINE',
+            'faster_whisper = phoenix_speech.listening.providers.faster_whisper:FASTER_WHISPER',
         ],
         'phoenix.voices': [
-            'piper = phoenix_speech.voice.node:PIPER',
-            'espeak_ng = phoenix_speech.voice.node:ESPEAK_NG',
-            'flite = phoenix_speech.voice.node:FLITE',
+            'piper = phoenix_speech.voice.providers.piper:PIPER',
+            'espeak_ng = phoenix_speech.voice.providers.espeak_ng:ESPEAK_NG',
+            'flite = phoenix_speech.voice.providers.flite:FLITE',
         ],
         'phoenix.chat_models': [
-            'openai = phoenix_speech.conversation.node:OPENAI',
-            'local = phoenix_speech.conversation.node:LOCAL',
-            'scripted = phoenix_speech.conversation.node:SCRIPTED',
+            'openai = phoenix_speech.conversation.providers.openai:OPENAI',
+            'scripted = phoenix_speech.conversation.providers.scripted:SCRIPTED',
         ],
     },
 )

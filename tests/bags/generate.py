@@ -23,11 +23,12 @@ import soxr
 from phoenix_msgs.msg import PlaybackEvent
 
 from phoenix_audio.wav import WavWriter, read_wav
+from phoenix_bringup.process_table import acting_nodes
 from phoenix_core import events
-from phoenix_speech.voice.piper_voice import PiperVoice
+from phoenix_speech.voice.providers import piper_worker
+from phoenix_speech.voice.providers.piper import PiperVoice
 from phoenix_tools.bags.accept import write_session
 from phoenix_tools.bags.recording import Profile, recorded_events
-from phoenix_tools.bags.replay_command import all_nodes
 from phoenix_tools.bags.sitting import Sitting
 
 FOLDER = Path(__file__).parent
@@ -136,7 +137,7 @@ def voice_hangs(sitting: Sitting, folder: Path) -> None:
     sitting.person.play(spoken('Turn on the light.', folder))
     sitting.wait_until_at_rest()
     for process in psutil.Process().children():
-        if 'phoenix_speech.voice.piper_worker' in process.cmdline() and process.pid != voice().pid:
+        if piper_worker.__name__ in process.cmdline() and process.pid != voice().pid:
             process.send_signal(signal.SIGSTOP)
     sitting.person.type('tell me a joke')
     sitting.wait_until_at_rest()
@@ -183,7 +184,7 @@ def make(name: str, target: Path) -> None:
     kept = [event for event in kept if event not in (events.NODE_STATUS, events.AUDIO_PLAYED)]
     with (
         tempfile.TemporaryDirectory() as folder,
-        Sitting(all_nodes(), settings, START_NS) as sitting,
+        Sitting(acting_nodes(), settings, START_NS) as sitting,
     ):
         SESSIONS[name](sitting, Path(folder))
         session = sitting.session(target, kept, '/phoenix')

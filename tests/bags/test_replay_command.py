@@ -9,6 +9,7 @@ import pytest
 from domain_coordinator import domain_id
 from phoenix_msgs.msg import EventHeader, Transcript
 
+from phoenix_bringup.process_table import acting_nodes
 from phoenix_core import events
 from phoenix_tools.bags import replay_command
 from phoenix_tools.bags.accept import write_session
@@ -53,7 +54,7 @@ def test_a_session_that_another_library_wrote_in_sqlite_is_replayed_with_page_an
         node.firstChild.data
         for node in xml.dom.minidom.parse(str(picture)).getElementsByTagName('text')
     ]
-    for label in ('wake word', 'person', 'intent', 'toy says', 'state', 'LEDs', 'greeting 1.00'):
+    for label in ('wake word', 'person', 'intent', 'toy says', 'state', 'LEDs', 'greeting (1.00)'):
         assert label in texts
 
 
@@ -127,7 +128,7 @@ def test_a_sentence_sent_by_hand_is_an_interaction_with_what_came_of_it(replay, 
         'intent: light_color color=blue (1.00)',
     ]
     assert len(happened) == len(session.interactions())
-    fed = make_plan(read, replay_command.all_nodes(), 'audio').inputs
+    fed = make_plan(read, acting_nodes(), 'audio').inputs
     assert [e.time_ns for e in fed if e.event is events.TRANSCRIPT] == [typed.time_ns]
     code, shown, _ = replay('--fast', '--from', 'transcripts', bag)
     assert (code, shown.count('\n')) == (0, 1), shown

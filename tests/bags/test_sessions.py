@@ -8,12 +8,12 @@ from domain_coordinator import domain_id
 from phoenix_msgs.msg import IntentDetected
 
 from phoenix_activities.engine.node import Activities
+from phoenix_bringup.process_table import acting_nodes
 from phoenix_core import events
 from phoenix_speech.understanding.node import Intent
 from phoenix_tools.bags.check import check
 from phoenix_tools.bags.compare import compare
 from phoenix_tools.bags.replay import make_plan, replay, replay_settings
-from phoenix_tools.bags.replay_command import all_nodes
 from phoenix_tools.bags.session import load_session
 
 FOLDER = Path(__file__).parent
@@ -35,7 +35,7 @@ def _as_recorded(monkeypatch):
 def compared(name, level):
     """Replay a session and return its interactions, compared."""
     session = load_session(FOLDER / name)
-    plan = make_plan(session, all_nodes(), level)
+    plan = make_plan(session, acting_nodes(), level)
     replayed = replay(session, plan, replay_settings(session))
     return compare(session, replayed, plan.nodes)
 
@@ -83,10 +83,10 @@ class WrongIntent(Intent):
     def node_name(cls):
         return 'intent'
 
-    def publish(self, event, **fields):
+    def publish_event(self, event, fields, *args):
         if event is events.INTENT_DETECTED and fields['name'] != IntentDetected.FALLBACK:
-            fields['name'] = 'joke'
-        return super().publish(event, **fields)
+            fields = {**fields, 'name': 'joke'}
+        return super().publish_event(event, fields, *args)
 
 
 class Changed(Activities):

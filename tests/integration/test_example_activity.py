@@ -4,7 +4,8 @@ import pytest
 from phoenix_msgs.msg import PlaybackEvent, Transcript
 
 from phoenix_activities.engine.diagram import mermaid
-from phoenix_activities.engine.node import ACTIVITIES, Activities
+from phoenix_activities.engine.installed import installed_activities
+from phoenix_activities.engine.node import Activities
 from phoenix_core import events
 from phoenix_core.settings import plugins
 from phoenix_speech.understanding.node import Intent
@@ -57,5 +58,4 @@ def test_the_toy_can_what_the_package_brings(graph, installed, language, sentenc
 
 def test_the_graph_and_the_diagram_show_what_the_package_brings(installed):
     assert 'counting, dance' in graph_command.activities()
-    activities = [plugins.load(ACTIVITIES, name) for name in plugins.names(ACTIVITIES)]
-    assert 'counting : counting (count)' in mermaid(activities)
+    assert 'counting : counting (count)' in mermaid(installed_activities())

@@ -8,9 +8,9 @@ from phoenix_msgs.msg import CapabilityStatus, Fault
 
 from phoenix_core import events
 from phoenix_core.settings.node_settings import SettingsError
-from phoenix_speech.listening.recognizer import MoonshineRecognizer
+from phoenix_speech.listening.providers.moonshine import MoonshineRecognizer
 from phoenix_speech.voice.node import Voice
-from phoenix_speech.voice.voices import VoiceError
+from phoenix_speech.voice.voice_provider import VoiceError
 
 FRAME_S = 0.04
 

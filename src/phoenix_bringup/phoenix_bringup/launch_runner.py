@@ -1,22 +1,20 @@
-"""Starts the processes of a launch file, watches and respawns them, and stops them for sure."""
+"""Start processes, respawn those that end, and stop them all with everything they started."""
 
 import asyncio
 import contextlib
-import itertools
 import os
 import secrets
 import signal
 import time
-from collections.abc import Callable, Sequence
-from typing import TextIO
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from phoenix_bringup.launch_file import ProcessSpec
 from phoenix_core.node.execution import EXIT_BAD_SETTINGS
 
-# In the environment of every process of one runner: finds what left its process group, too.
+# In the environment of every process of one runner: also finds what has left its process group.
 _MARK = 'PHOENIX_LAUNCH_ID'
-# Waits until its input is closed, be it because the runner was killed by SIGKILL, then kills what
-# bears the mark until nothing is left. PR_SET_PDEATHSIG would reach the children but not theirs,
+# Waits until its input is closed, even by a SIGKILL of the runner, then kills every process that
+# has the mark until none is left. PR_SET_PDEATHSIG would reach children but not grandchildren,
 # and needs Python code between fork and exec, which can deadlock. A shell costs a megabyte.
 _GUARD = f"""
 read -r _
@@ -25,22 +23,34 @@ while marked=$(grep -lszxF "{_MARK}=$1" /proc/[0-9]*/environ); [ -n "$marked" ];
   sleep 0.01
 done
 """
-_LONGEST_LINE = 65536  # bytes; output without line ends is handed on in pieces of this size
-_LAST_OUTPUT_S = 0.2  # how long to read on after a process has ended
-_GUARD_S = 0.4  # how long the guard may take; SIGKILL works at once unless the kernel hangs
-_POLL_S = 0.01  # the kernel does not tell when a process group becomes empty
+_LONGEST_LINE = 65536  # bytes; output without line ends is passed on in pieces of this size
+_LAST_OUTPUT_S = 0.2  # how long to keep reading after a process has ended
+_GUARD_S = 0.4  # time limit of the guard; SIGKILL works at once unless the kernel hangs
+_POLL_S = 0.01  # the kernel does not report when a process group becomes empty
 
 
 class LaunchError(Exception):
     """A process could not be started or stopped."""
 
 
-class LaunchRunner:
-    """Runs processes, each in a session of its own, from `start` to `stop`.
+@dataclass(frozen=True, kw_only=True)
+class ProcessSpec:
+    """One process to start."""
 
-    `on_line` gets every line they print (stdout and stderr in their order, without line end) and
-    the notices about respawns, on the event loop. `stop` sends SIGINT, after `sigint_grace`
-    seconds SIGTERM, after `sigterm_grace` more seconds SIGKILL.
+    name: str  # the label of its output
+    argv: tuple[str, ...]
+    env: Mapping[str, str] = field(default_factory=dict)  # added to the inherited environment
+    respawn: bool = False
+    respawn_delay: float = 0.0  # seconds
+
+
+class LaunchRunner:
+    """
+    Run processes, each in its own session, from `start` to `stop`.
+
+    `on_line` receives every line that they print (stdout and stderr interleaved, without line
+    end) and the notices about respawns, on the event loop. `stop` sends SIGINT, SIGTERM after
+    `sigint_grace` seconds, and SIGKILL after `sigterm_grace` more seconds.
     """
 
     def __init__(
@@ -67,9 +77,10 @@ class LaunchRunner:
         return [(process, pid) for pid, process in self._running.items()]
 
     async def start(self) -> None:
-        """Start all processes.
+        """
+        Start all processes.
 
-        :raises LaunchError: when one cannot be started; those already started are stopped.
+        :raises LaunchError: one cannot be started; those already started are stopped.
         """
         self._guard = await asyncio.create_subprocess_exec(
             *('/bin/sh', '-c', _GUARD, 'launch_guard', self._mark),
@@ -80,7 +91,6 @@ class LaunchRunner:
         )
         for process in self._processes:
             try:
-                _write_params(process)
                 child, pump = await self._spawn(process)
             except OSError as error:
                 await self.stop()
@@ -88,18 +98,20 @@ class LaunchRunner:
             self._watches.append(asyncio.create_task(self._watch(process, child, pump)))
 
     async def unexpected_end(self) -> tuple[ProcessSpec, int]:
-        """Wait for the next end of a process that should run on and is not respawned.
+        """
+        Wait for the next process that ends without being stopped or respawned.
 
-        The exit code is that of the process, or minus the number of the signal that killed it.
+        :returns: the process, and its exit code or minus the number of the signal that killed it.
         """
         return await self._ended.get()
 
     async def stop(self) -> None:
-        """Stop all processes and everything they started; return when nothing is left.
+        """
+        Stop all processes and everything they started; return when nothing is left.
 
         Takes at most the two grace times and `_GUARD_S`.
 
-        :raises LaunchError: when something survives SIGKILL.
+        :raises LaunchError: something survives SIGKILL.
         """
         self._stopping.set()
         for number, grace in self._graces:
@@ -114,8 +126,6 @@ class LaunchRunner:
             except asyncio.TimeoutError as error:
                 raise LaunchError(f'still running after SIGKILL: {self.running}') from error
         await asyncio.gather(*self._watches)
-        for process in self._processes:
-            _remove_params(process)
 
     def _signal(self, number: int) -> None:
         for group in tuple(self._groups):
@@ -134,11 +144,11 @@ class LaunchRunner:
     async def _spawn(
         self, process: ProcessSpec
     ) -> tuple[asyncio.subprocess.Process, asyncio.Task[None]]:
-        # A pipe of our own: with asyncio's, wait() may not return while a grandchild that
-        # outlives the process holds the other end.
+        # Not a pipe of asyncio: its wait() may not return while a grandchild that outlives the
+        # process holds the other end.
         read_end, write_end = os.pipe()
-        # A Python process that is interrupted while it imports prints a traceback: it is to begin
-        # with SIGINT held back, until it has its own handler and unblocks it.
+        # A Python process that is interrupted while it imports prints a traceback: SIGINT is
+        # blocked at its start, until it has installed its own handler and unblocks it.
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
             child = await asyncio.create_subprocess_exec(
@@ -160,7 +170,7 @@ class LaunchRunner:
         return child, asyncio.create_task(self._pump(process, read_end))
 
     async def _pump(self, process: ProcessSpec, read_end: int) -> None:
-        """Hand on the lines of a process until all that hold its output have closed it."""
+        """Pass on the lines of a process until every holder of its output has closed it."""
         output = asyncio.StreamReader()
         transport, _ = await asyncio.get_running_loop().connect_read_pipe(
             lambda: asyncio.StreamReaderProtocol(output), os.fdopen(read_end, 'rb', buffering=0)
@@ -188,7 +198,7 @@ class LaunchRunner:
             code = await child.wait()
             del self._running[child.pid]
             if not self._stopping.is_set():
-                # What it left behind must not keep its devices from its successor.
+                # Its children must not keep the devices from its successor.
                 with contextlib.suppress(ProcessLookupError):
                     os.killpg(child.pid, signal.SIGKILL)
                 self._groups.discard(child.pid)
@@ -212,32 +222,3 @@ class LaunchRunner:
                 return
             if self._stopping.is_set():
                 self._signal(signal.SIGKILL)
-
-
-def line_printer(
-    processes: Sequence[ProcessSpec], stream: TextIO
-) -> Callable[[ProcessSpec, str], None]:
-    """Return an `on_line` that writes to `stream`: `[name] line`, in colors on a terminal."""
-    width = max((len(process.name) for process in processes), default=0)
-    prefixes = {}
-    for process, color in zip(processes, itertools.cycle(range(31, 37))):
-        label = f'[{process.name}]'.ljust(width + 2)
-        prefixes[process.name] = f'\x1b[{color}m{label}\x1b[0m' if stream.isatty() else label
-
-    def print_line(process: ProcessSpec, line: str) -> None:
-        print(prefixes[process.name], line, file=stream, flush=True)
-
-    return print_line
-
-
-def _write_params(process: ProcessSpec) -> None:
-    for path, text in process.params_files.items():
-        path.parent.mkdir(mode=0o700, exist_ok=True)
-        path.write_text(text)
-
-
-def _remove_params(process: ProcessSpec) -> None:
-    for path in process.params_files:
-        path.unlink(missing_ok=True)
-        with contextlib.suppress(OSError):  # The last one finds the directory empty.
-            path.parent.rmdir()

@@ -1,5 +1,4 @@
 import asyncio
-import io
 import os
 import select
 import signal
@@ -12,8 +11,7 @@ from typing import Any
 
 import pytest
 
-from phoenix_bringup.launch_file import ProcessSpec
-from phoenix_bringup.launch_runner import LaunchError, LaunchRunner, line_printer
+from phoenix_bringup.launch_runner import LaunchError, LaunchRunner, ProcessSpec
 
 # print() may not be interrupted by another print().
 POLITE = """
@@ -65,20 +63,7 @@ os.wait()
 
 
 def python(code: str, name: str = 'child', **changes: Any) -> ProcessSpec:
-    given: dict[str, Any] = {
-        'name': name,
-        'package': 'test',
-        'executable': name,
-        'node_name': None,
-        'namespace': None,
-        'argv': (sys.executable, '-S', '-c', code),
-        'env': {},
-        'params_files': {},
-        'respawn': False,
-        'respawn_delay': 0.0,
-        'output': 'screen',
-    }
-    return ProcessSpec(**{**given, **changes})
+    return ProcessSpec(**{'name': name, 'argv': (sys.executable, '-S', '-c', code), **changes})
 
 
 class Lines:
@@ -151,16 +136,11 @@ def test_output_without_line_ends_does_not_pile_up() -> None:
     run([python(code)], body)
 
 
-def test_environment_and_parameter_files_reach_the_process_and_are_removed(tmp_path: Path) -> None:
-    path = tmp_path / 'params' / '0.yaml'
-    code = f'import os; print(os.environ["SIDE"], open({str(path)!r}).read(), end="")'
-
+def test_the_environment_reaches_the_process() -> None:
     async def body(runner: LaunchRunner, lines: Lines) -> None:
-        assert await lines.next() == 'left a: 1'
-        assert path.parent.stat().st_mode & 0o777 == 0o700
+        assert await lines.next() == 'left'
 
-    run([python(code, env={'SIDE': 'left'}, params_files={path: 'a: 1\n'})], body)
-    assert not path.parent.exists()
+    run([python('import os; print(os.environ["SIDE"])', env={'SIDE': 'left'})], body)
 
 
 @pytest.mark.parametrize(
@@ -287,23 +267,6 @@ asyncio.run(main())
     assert len(pids) == 4
     for pid in pids:
         assert_ends(pid)
-
-
-class Terminal(io.StringIO):
-    def isatty(self) -> bool:
-        return True
-
-
-def test_printed_lines_carry_the_process_name_in_color_on_a_terminal_only() -> None:
-    processes = [python('', 'ears'), python('', 'leds_left')]
-    plain, terminal = io.StringIO(), Terminal()
-    for stream in (plain, terminal):
-        for process in processes:
-            line_printer(processes, stream)(process, 'hello')
-    assert plain.getvalue() == '[ears]      hello\n[leds_left] hello\n'
-    assert terminal.getvalue() == (
-        '\x1b[31m[ears]     \x1b[0m hello\n\x1b[32m[leds_left]\x1b[0m hello\n'
-    )
 
 
 def test_a_process_begins_with_sigint_held_back_until_it_is_ready_for_it() -> None:

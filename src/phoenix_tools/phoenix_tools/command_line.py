@@ -100,9 +100,8 @@ def _run() -> int:
     if sys.argv[1:2] == ['test']:
         return _test(sys.argv[2:])
     options = parser().parse_args()
-    if getattr(options, 'peer', None):
-        os.environ['ROS_STATIC_PEERS'] = options.peer  # the console is to hear it, too
-    discovery.stay_private()
+    if options.command != 'run':  # which may have a peer
+        discovery.stay_private()
     module = import_module(f'phoenix_tools.{ROOMS[options.command]}.{options.command}_command')
     return int(module.main(options))
 

@@ -18,9 +18,10 @@ from phoenix_audio.wav import WavError
 from phoenix_core import events
 from phoenix_core.clock.backoff import Backoff
 from phoenix_core.events.event_type import EventRuleError
+from phoenix_core.node.declarations import Publishes, subscribes
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.node.execution import run
-from phoenix_core.node.timers import Alarm
+from phoenix_core.node.timers import Timer
 
 HEALTH_PERIOD_S = 0.25
 SWITCH_S = 5.0  # within which a mute switch is expected to be read
@@ -34,12 +35,7 @@ class Microphone(EventNode):
     delivers no sound is opened again until it works.
     """
 
-    produces = (events.AUDIO_INPUT,)
-    consumes = {
-        events.AUDIO_PLAYED: 'on_played',
-        events.MICROPHONE_MUTE: 'on_mute',
-        events.SIMULATED_SOUND: 'on_sound',
-    }
+    audio_input = Publishes(events.AUDIO_INPUT)
     settings: MicrophoneSettings
 
     def configure(self) -> None:
@@ -58,7 +54,7 @@ class Microphone(EventNode):
         self._muted = self._switch_unknown = settings.mute_switch
         self._device = threading.Lock()  # held while the device is opened or closed
         self._wanted, self._started = not self._muted, False
-        self._retry: Alarm | None = None
+        self._retry: Timer | None = None
         self._input_health: InputHealth | None = None  # until it is known how the opening went
         self._backoff = Backoff(settings.retry_s, settings.retry_max_s)
         self._opened(self._open())
@@ -135,6 +131,7 @@ class Microphone(EventNode):
             self._started = False
             self._provider.stop()
 
+    @subscribes(events.AUDIO_PLAYED)
     def on_played(self, frame: AudioFrame) -> None:
         """Pass what the speaker plays to the echo canceller."""
         if frame.sample_rate != self.settings.sample_rate:
@@ -161,6 +158,7 @@ class Microphone(EventNode):
                 impairs=CapabilityStatus.LOST,
             )
 
+    @subscribes(events.MICROPHONE_MUTE)
     def on_mute(self, mute: MicrophoneMute) -> None:
         """Close the device while the mute switch is on."""
         self._switch_unknown = False
@@ -176,6 +174,7 @@ class Microphone(EventNode):
         # In the background: a sound server may be frozen.
         self.in_background(self._follow_switch, then=self._opened)
 
+    @subscribes(events.SIMULATED_SOUND)
     def on_sound(self, sound: SimulatedSound) -> None:
         """Play a recording if the microphone is simulated."""
         if isinstance(self._provider, SimulatedMicrophone):
@@ -191,14 +190,13 @@ class Microphone(EventNode):
         if not self.is_active or self._muted:
             return  # the last frames of a closed device
         captured = delivered - Duration(seconds=frame.age_s)
+        assert isinstance(captured, RosTime)
         samples = frame.samples
         if self._input_health is not None:
             self._input_health.feed(samples, self.time.now_s())
         if self._canceller is not None:
             samples = self._canceller.cancel(samples, captured.nanoseconds * 1e-9)
-        self.publish(
-            events.AUDIO_INPUT,
-            stamp=captured.to_msg(),
+        self.audio_input.at(captured.to_msg())(
             stream_id=self.settings.provider,
             sequence=self._sequence,
             sample_rate=self.settings.sample_rate,

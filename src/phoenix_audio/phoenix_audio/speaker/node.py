@@ -25,6 +25,7 @@ from phoenix_audio.speaker.settings import SPEAKERS, SpeakerSettings
 from phoenix_audio.speaker.volume import VolumeRamp
 from phoenix_core import events
 from phoenix_core.events.event_type import EventRuleError
+from phoenix_core.node.declarations import Publishes, subscribes
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.node.execution import run
 from phoenix_core.telemetry import timing, tracing
@@ -36,14 +37,8 @@ UNREPORTED = 'earcon '  # prefix of ids for which no playback events are publish
 class Speaker(EventNode):
     """Plays utterances in the order of arrival; a person's voice interrupts them."""
 
-    produces = (events.AUDIO_PLAYED, events.AUDIO_PLAYBACK)
-    consumes = {
-        events.AUDIO_OUTPUT: 'on_audio',
-        events.EARCON: 'on_earcon',
-        events.STOP_SPEAKING: 'on_stop',
-        events.USER_SPEECH: 'on_user_speech',
-        events.VOLUME: 'on_volume',
-    }
+    audio_played = Publishes(events.AUDIO_PLAYED)
+    audio_playback = Publishes(events.AUDIO_PLAYBACK)
     settings: SpeakerSettings
 
     def configure(self) -> None:
@@ -94,6 +89,7 @@ class Speaker(EventNode):
         self.post(self.healed, 'speaker_lost')
         return device
 
+    @subscribes(events.AUDIO_OUTPUT)
     def on_audio(self, frame: AudioFrame) -> None:
         """Queue a frame."""
         if frame.sample_rate != self.settings.sample_rate:
@@ -104,6 +100,7 @@ class Speaker(EventNode):
             self._expect(frame.stream_id)
         self._player.feed(frame.stream_id, np.frombuffer(frame.samples, np.int16), frame.last)
 
+    @subscribes(events.EARCON)
     def on_earcon(self, request: Earcon) -> None:
         """Queue an earcon."""
         sound = self._earcons.get(request.earcon)
@@ -123,15 +120,18 @@ class Speaker(EventNode):
             self._fed[utterance_id] = timing.handed_over()
         self._causes[utterance_id] = tracing.current()
 
+    @subscribes(events.STOP_SPEAKING)
     def on_stop(self, stop: StopSpeaking) -> None:
         """Fall silent at once."""
         self._player.interrupt()
 
+    @subscribes(events.USER_SPEECH)
     def on_user_speech(self, speech: UserSpeech) -> None:
         """Fall silent when a person starts to speak."""
         if speech.kind == UserSpeech.STARTED:
             self._player.interrupt()
 
+    @subscribes(events.VOLUME)
     def on_volume(self, volume: Volume) -> None:
         """Change the volume."""
         self._volume.level = 0.0 if volume.muted else volume.level
@@ -141,9 +141,8 @@ class Speaker(EventNode):
     ) -> None:
         if not self.is_active:
             return
-        self.publish(
-            events.AUDIO_PLAYED,
-            stamp=(now + Duration(seconds=in_s)).to_msg(),
+        stamp = (now + Duration(seconds=in_s)).to_msg()
+        self.audio_played.at(stamp)(
             stream_id=utterance_id,
             sequence=self._played,
             sample_rate=self.settings.sample_rate,
@@ -165,9 +164,7 @@ class Speaker(EventNode):
             if utterance_id.startswith(UNREPORTED):
                 continue
             with timing.measured(fed.resumed() if fed else Timing.now()):
-                published = self.publish(
-                    events.AUDIO_PLAYBACK,
-                    cause=cause,
+                published = self.audio_playback.caused_by(cause)(
                     kind=kind,
                     utterance_id=utterance_id,
                     position_s=position_s,

@@ -11,6 +11,7 @@ from phoenix_msgs.msg import (
 )
 
 from phoenix_core import events
+from phoenix_core.node.declarations import Publishes, subscribes
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.node.execution import run
 from phoenix_core.telemetry import tracing
@@ -20,7 +21,7 @@ from phoenix_hw.leds.loudness import LoudnessFollower
 from phoenix_hw.leds.provider import LedStripError
 from phoenix_hw.leds.settings import LED_STRIPS, LedsSettings
 
-HEARING = 'hearing'  # as in config/capabilities.yaml
+HEARING = 'hearing'  # the capability, as the process table names it
 
 PHASES: dict[int, Phase] = {
     ActivityState.RESTING: 'resting',
@@ -34,14 +35,7 @@ PHASES: dict[int, Phase] = {
 class Leds(EventNode):
     """Draws the animation of the state or of a command, frame by frame."""
 
-    produces = (events.LED_FRAME,)
-    consumes = {
-        events.ACTIVITY_STATE: 'on_state',
-        events.AUDIO_PLAYED: 'on_played',
-        events.MICROPHONE_MUTE: 'on_mute',
-        events.SYSTEM_STATUS: 'on_system_status',
-        events.LED_COMMAND: 'on_command',
-    }
+    led_frame = Publishes(events.LED_FRAME)
     settings: LedsSettings
 
     def configure(self) -> None:
@@ -82,22 +76,26 @@ class Leds(EventNode):
         """Apply a new brightness at once."""
         self._animator.brightness = self.settings.brightness
 
+    @subscribes(events.ACTIVITY_STATE)
     def on_state(self, state: ActivityState) -> None:
         """Show what the toy is doing."""
         if self._animator.show_state(state.activity, PHASES[state.phase], self.now_s()):
             self._changed_by = tracing.current()
 
+    @subscribes(events.AUDIO_PLAYED)
     def on_played(self, frame: AudioFrame) -> None:
         """Follow the loudness of what is heard."""
         stamp = frame.header.stamp
         samples = np.frombuffer(frame.samples, np.int16)
         self._loudness.feed(samples, frame.sample_rate, stamp.sec + stamp.nanosec * 1e-9)
 
+    @subscribes(events.MICROPHONE_MUTE)
     def on_mute(self, mute: MicrophoneMute) -> None:
         """Show that the microphone is closed."""
         self._muted = mute.muted
         self._show_hearing()
 
+    @subscribes(events.SYSTEM_STATUS)
     def on_system_status(self, status: SystemStatus) -> None:
         """Show that the toy cannot hear."""
         deaf = any(
@@ -112,6 +110,7 @@ class Leds(EventNode):
         self._animator.show_muted(self._muted or self._deaf, self.now_s())
         self._changed_by = tracing.current()
 
+    @subscribes(events.LED_COMMAND)
     def on_command(self, command: LedCommand) -> None:
         """Show what the command requests."""
         if not command.animation:
@@ -153,7 +152,7 @@ class Leds(EventNode):
                     impairs=CapabilityStatus.LOST,
                 )
             self._failing = True
-        self.publish(events.LED_FRAME, cause=self._changed_by, sequence=self._sequence, rgb=rgb)
+        self.led_frame.caused_by(self._changed_by)(sequence=self._sequence, rgb=rgb)
         self._changed_by = None
         self._sequence += 1
 

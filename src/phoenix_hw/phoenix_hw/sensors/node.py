@@ -7,9 +7,10 @@ from rclpy.time import Time
 from sensor_msgs.msg import BatteryState
 
 from phoenix_core import events
+from phoenix_core.node.declarations import Publishes, subscribes
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.node.execution import run
-from phoenix_core.node.timers import Alarm
+from phoenix_core.node.timers import Timer
 from phoenix_hw.sensors.contact import Change, ChangeKind, Contact
 from phoenix_hw.sensors.fuel_gauges.provider import Charge, FuelGauge, FuelGaugeError
 from phoenix_hw.sensors.provider import Reading, SensorKind
@@ -43,14 +44,11 @@ MOTIONS = {
 class Sensors(EventNode):
     """Turns the readings of a sensor board and of a fuel gauge into events."""
 
-    produces = (
-        events.TOUCH,
-        events.BUTTON,
-        events.MOTION,
-        events.BATTERY,
-        events.MICROPHONE_MUTE,
-    )
-    consumes = {events.SIMULATED_SENSOR: 'on_simulated'}
+    touch = Publishes(events.TOUCH)
+    button = Publishes(events.BUTTON)
+    motion = Publishes(events.MOTION)
+    battery = Publishes(events.BATTERY)
+    microphone_mute = Publishes(events.MICROPHONE_MUTE)
     settings: SensorsSettings
 
     def configure(self) -> None:
@@ -64,7 +62,7 @@ class Sensors(EventNode):
     def activate(self) -> None:
         """Start to read; the board may report from threads of its own."""
         self._contacts: dict[tuple[SensorKind, str], Contact] = {}
-        self._due: dict[tuple[SensorKind, str], Alarm] = {}
+        self._due: dict[tuple[SensorKind, str], Timer] = {}
         self._gauge_failing = False
         self.board.start(lambda reading: self.post(self.on_reading, reading))
         if self._gauge is not None:
@@ -80,6 +78,7 @@ class Sensors(EventNode):
         if self._gauge is not None:
             self._gauge.close()
 
+    @subscribes(events.SIMULATED_SENSOR)
     def on_simulated(self, event: SimulatedSensor) -> None:
         """Move a simulated sensor."""
         if isinstance(self.board, SimulatedSensorBoard):
@@ -91,7 +90,7 @@ class Sensors(EventNode):
             case SensorKind.BATTERY:
                 self._tell_charge(Charge(reading.value, math.nan, math.nan))
             case SensorKind.MUTE:
-                self.publish(events.MICROPHONE_MUTE, muted=reading.value > 0)
+                self.microphone_mute(muted=reading.value > 0)
             case _:
                 key = reading.kind, reading.name
                 contact = self._contacts.setdefault(key, self._contact(reading.kind))
@@ -121,23 +120,19 @@ class Sensors(EventNode):
     def _tell_change(self, kind: SensorKind, name: str, change: Change) -> None:
         stamp = Time(seconds=change.at_s).to_msg()
         if kind is SensorKind.TOUCH and change.kind in TOUCHES:
-            self.publish(
-                events.TOUCH,
-                stamp=stamp,
+            self.touch.at(stamp)(
                 pad=name,
                 kind=TOUCHES[change.kind],
                 duration_s=change.held_s,
             )
         elif kind is SensorKind.BUTTON:
-            self.publish(
-                events.BUTTON,
-                stamp=stamp,
+            self.button.at(stamp)(
                 button=name,
                 kind=BUTTONS[change.kind],
                 duration_s=change.held_s,
             )
         elif kind is SensorKind.MOTION and change.kind in MOTIONS:
-            self.publish(events.MOTION, stamp=stamp, kind=MOTIONS[change.kind])
+            self.motion.at(stamp)(kind=MOTIONS[change.kind])
 
     def _measure(self) -> None:
         assert self._gauge is not None
@@ -166,8 +161,7 @@ class Sensors(EventNode):
                 if charging
                 else BatteryState.POWER_SUPPLY_STATUS_DISCHARGING
             )
-        self.publish(
-            events.BATTERY,
+        self.battery(
             percentage=charge.percentage,
             voltage=charge.voltage,
             # What is not measured is NaN, says the message.

@@ -4,14 +4,11 @@ import argparse
 import os
 import sys
 import time
-from pathlib import Path
 from typing import Any
 
-from ament_index_python.packages import get_package_share_path
-
-from phoenix_bringup import launch_file
-from phoenix_bringup.launch_xml import LaunchFileError
+from phoenix_bringup.process_table import acting_nodes
 from phoenix_core import events
+from phoenix_core.clock.units import NANOSECONDS_PER_SECOND
 from phoenix_core.node.execution import until_signalled
 from phoenix_core.settings.node_settings import SettingsError
 from phoenix_tools.bags.accept import accept
@@ -27,10 +24,7 @@ from phoenix_tools.bags.replay import (
     replay_settings,
 )
 from phoenix_tools.bags.session import Session, SessionEvent, load_session
-from phoenix_tools.run.run_command import node_names
 
-# They watch the other nodes, in real time, and do nothing themselves.
-WATCHERS = ('supervisor', 'telemetry')
 EXIT_DIFFERENT = 1
 EXIT_MISUSE = 2
 
@@ -41,7 +35,7 @@ def main(options: argparse.Namespace) -> int:
         with until_signalled() as interrupted:
             code = _replay(options, interrupted)
             return 128 + interrupted[0] if interrupted else code
-    except (BagError, ReplayError, GraphError, SettingsError, LaunchFileError) as error:
+    except (BagError, ReplayError, GraphError, SettingsError) as error:
         print(f'phoenix: {error}', file=sys.stderr)
         return EXIT_MISUSE
 
@@ -50,7 +44,7 @@ def _replay(options: argparse.Namespace, interrupted: list[int]) -> int:
     session = load_session(options.bag)
     _set_time_zone(session)
     level = options.level or best_level(session)
-    plan = make_plan(session, all_nodes(), level)
+    plan = make_plan(session, acting_nodes(), level)
     settings = replay_settings(session, synthesize=options.synthesize)
     if not session.settings:
         print(f'{options.bag}: tells no settings, so what the nodes choose by chance may differ')
@@ -64,7 +58,7 @@ def _replay(options: argparse.Namespace, interrupted: list[int]) -> int:
     took_s = time.monotonic() - started_s
     interactions = compare(session, replayed, plan.nodes, options.budget)
     print_interactions(interactions, verbose=options.verbose)
-    length_s = (session.events[-1].time_ns - session.events[0].time_ns) / 1e9
+    length_s = (session.events[-1].time_ns - session.events[0].time_ns) / NANOSECONDS_PER_SECOND
     count = sum(len(interaction.differences) for interaction in interactions)
     verdict = f'differences: {count}' if count else 'as recorded'
     print(f'{options.bag}: from {level}, {length_s:.1f} s in {took_s:.1f} s: {verdict}')
@@ -85,12 +79,6 @@ def _with_sound(session: Session, replayed: Session) -> list[SessionEvent]:
     if not any(event.event is events.AUDIO_INPUT for event in heard):
         heard += [event for event in session.events if event.event is events.AUDIO_INPUT]
     return sorted(heard, key=lambda event: event.time_ns)
-
-
-def all_nodes() -> list[str]:
-    """List the nodes of the toy in the order in which they are brought up."""
-    path = Path(get_package_share_path('phoenix_bringup')) / 'launch' / 'phoenix.launch.xml'
-    return [name for name in node_names(launch_file.load(path, {})) if name not in WATCHERS]
 
 
 def best_level(session: Session) -> str:
@@ -126,7 +114,7 @@ def _cell(event: Any, rows: Any, side: int) -> str:
     if event is None:
         return ''
     first = min(row[side].time_ns for row in rows if row[side] is not None)
-    return f'{(event.time_ns - first) / 1e9:6.2f} {event}'
+    return f'{(event.time_ns - first) / NANOSECONDS_PER_SECOND:6.2f} {event}'
 
 
 def _progress() -> Any:

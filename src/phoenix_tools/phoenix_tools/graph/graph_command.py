@@ -3,23 +3,15 @@
 import argparse
 import sys
 from collections.abc import Collection
-from pathlib import Path
 
-from ament_index_python.packages import get_package_share_path
-
-from phoenix_activities.engine.node import ACTIVITIES
-from phoenix_bringup.launch_file import load
-from phoenix_core.node.declarations import code_problems
+from phoenix_activities.engine.installed import ACTIVITIES
+from phoenix_bringup.process_table import node_names, standbys
 from phoenix_core.node.registry import Registry, UnknownEventError
 from phoenix_core.settings import plugins
-from phoenix_core.settings.config_file import load_config
-from phoenix_core.settings.node_settings import installed_config
-from phoenix_core.supervision.node import CapabilitiesFile
 from phoenix_tools.graph.description import describe_event, describe_node, table
 from phoenix_tools.graph.diagram import FORMATS, DiagramError, around, declared
 from phoenix_tools.graph.graph_check import GraphCheck
 from phoenix_tools.graph.live import LiveGraph, look
-from phoenix_tools.run.run_command import node_names
 
 LISTEN_S = 3.0
 
@@ -32,7 +24,7 @@ def main(options: argparse.Namespace) -> int:
         if options.check:
             return check(registry, namespace)
         names = [resolve(registry, name) for name in options.names]
-        live = look(registry, launched(), namespace, LISTEN_S)
+        live = look(registry, node_names(), namespace, LISTEN_S)
         if options.format:
             print(drawing(registry, live, names, options.format), end='')
         else:
@@ -43,20 +35,11 @@ def main(options: argparse.Namespace) -> int:
     return 0
 
 
-def launched() -> list[str]:
-    """List the nodes that the launch file starts."""
-    path = Path(get_package_share_path('phoenix_bringup')) / 'launch' / 'phoenix.launch.xml'
-    return node_names(load(path, {}))
-
-
 def check(registry: Registry, namespace: str) -> int:
     """Compare catalogue, code and running graph; print each difference; return 1 for any."""
-    problems = [
-        line for name in registry.nodes for line in code_problems(registry.node_class(name))
-    ]
-    problems += registry.problems()
+    problems = registry.problems()
     registry = with_standbys(registry)
-    live = look(registry, launched(), namespace, 0)
+    live = look(registry, node_names(), namespace, 0)
     problems += GraphCheck(registry, live.expected, namespace, live.observation).differences()
     for line in problems:
         print(line)
@@ -67,10 +50,9 @@ def check(registry: Registry, namespace: str) -> int:
 
 
 def with_standbys(registry: Registry) -> Registry:
-    """Add who may stand in for nodes: the same ones by other names."""
-    standbys = load_config(installed_config() / 'capabilities.yaml', CapabilitiesFile).standbys
+    """Add the standbys: the same nodes by other names."""
     return Registry(
-        registry.nodes | {standby: registry.nodes[name] for name, standby in standbys.items()}
+        registry.nodes | {standby: registry.nodes[name] for name, standby in standbys().items()}
     )
 
 

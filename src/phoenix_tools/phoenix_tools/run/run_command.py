@@ -1,4 +1,4 @@
-"""The `phoenix run` command: starts the launch file and shows the toy."""
+"""The `phoenix run` command: starts the processes of the toy and shows it."""
 
 import argparse
 import asyncio
@@ -11,22 +11,21 @@ from pathlib import Path
 from typing import Any
 
 import rclpy
-from ament_index_python.packages import get_package_share_path
 from phoenix_msgs.msg import Fault
 from rclpy.experimental import EventsExecutor
 from rclpy.signals import SignalHandlerOptions
 
-from phoenix_bringup.launch_file import (
-    LaunchDescription,
-    LaunchFileError,
-    ProcessSpec,
-    declared_arguments,
-    dry_run,
-    load,
+from phoenix_bringup.launch_arguments import (
+    DECLARATIONS,
+    LaunchArgumentError,
+    LaunchArguments,
+    parse,
 )
-from phoenix_bringup.launch_runner import LaunchError, LaunchRunner
+from phoenix_bringup.launch_runner import LaunchError, LaunchRunner, ProcessSpec
+from phoenix_bringup.process_table import dry_run, node_names, processes
 from phoenix_core import events
 from phoenix_core.events.event_type import EventType
+from phoenix_core.node import discovery
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.node.execution import SPIN_TIMEOUT_S, shut_down
 from phoenix_core.settings import plugins
@@ -36,7 +35,6 @@ from phoenix_core.settings.plugins import NODES
 from phoenix_core.settings.profile import load_profile
 from phoenix_core.supervision.readiness import Readiness
 from phoenix_hw.sensors.providers.gpiozero import GpiozeroSettings
-from phoenix_tools.event_lines import line
 from phoenix_tools.run.console import Console
 from phoenix_tools.run.play_progress import PlayProgress
 from phoenix_tools.run.screen import Screen
@@ -52,28 +50,26 @@ class RunError(Exception):
 
 def main(options: argparse.Namespace) -> int:
     """Run the toy and return the exit code."""
-    folder = Path(get_package_share_path('phoenix_bringup')) / 'launch'
-    path = folder / ('two_machines.launch.xml' if options.machine else 'phoenix.launch.xml')
     try:
         if options.show_args:
-            for argument in declared_arguments(path):
-                print(f'{argument.name}:={argument.default or ""}  {argument.description or ""}')
+            print(*DECLARATIONS.values(), sep='\n')
             return 0
-        arguments = launch_arguments(options)
+        arguments = parse(given_arguments(options))
+        if options.dry_run:
+            print(dry_run(processes(arguments)), end='')
+            return 0
+        os.environ.update(arguments.environment)  # the console needs it, too
+        discovery.stay_private()
         if options.play:  # it is to be the same each time, whatever the toy keeps
             os.environ.setdefault('PHOENIX_ACTIVITIES_STATE_FILE', '')
-        description = load(path, arguments)
-        if options.dry_run:
-            print(dry_run(description.processes), end='')
-            return 0
-        check_profile(arguments.get('profile_file') or profile_path(arguments))
-        return asyncio.run(run(description, options))
-    except (LaunchFileError, LaunchError, SettingsError, RunError) as error:
+        check_profile(arguments.settings_file)
+        return asyncio.run(run(arguments, options))
+    except (LaunchArgumentError, LaunchError, SettingsError, RunError) as error:
         print(f'phoenix: {error}', file=sys.stderr)
         return 1
 
 
-def launch_arguments(options: argparse.Namespace) -> dict[str, str]:
+def given_arguments(options: argparse.Namespace) -> dict[str, str]:
     """Collect the launch arguments from the command line."""
     arguments = {}
     for text in options.arguments:
@@ -85,29 +81,12 @@ def launch_arguments(options: argparse.Namespace) -> dict[str, str]:
         own_file = '/' in options.profile or options.profile.endswith(('.yaml', '.yml'))
         value = str(Path(options.profile).resolve()) if own_file else options.profile
         arguments['profile_file' if own_file else 'profile'] = value
-    if bool(options.machine) != bool(options.peer):
-        raise RunError('--machine and --peer belong together: which of two this is, and the other')
     for name in ('layout', 'machine', 'peer'):
         if value := getattr(options, name):
             arguments[name] = value
     if options.reply_to:
         arguments['reply_to'] = str(options.reply_to.resolve())
     return arguments
-
-
-def profile_path(arguments: dict[str, str]) -> str:
-    """Return the path of a profile that comes with Phoenix."""
-    folder = Path(get_package_share_path('phoenix_bringup')) / 'config'
-    name = arguments.get('profile', 'sim')
-    if not (folder / f'{name}.yaml').exists():
-        known = ', '.join(sorted(path.stem for path in folder.glob('*.yaml') if is_profile(path)))
-        raise RunError(f'no profile {name!r}; allowed: {known}, or the path of a file')
-    return str(folder / f'{name}.yaml')
-
-
-def is_profile(path: Path) -> bool:
-    """Tell a profile from other configuration."""
-    return 'ros__parameters' in path.read_text()
 
 
 def check_profile(path: str) -> None:
@@ -130,31 +109,19 @@ def check_profile(path: str) -> None:
         )
 
 
-def node_names(description: LaunchDescription) -> list[str]:
-    """List the nodes of the processes, but for those that only stand in for others."""
-    names: list[str] = []
-    for process in description.processes:
-        if process.executable == 'compose':
-            end = process.argv.index('--ros-args')
-            names += filter(None, process.argv[1:end])
-        elif process.node_name in (None, process.executable):
-            names.append(process.executable)
-    return names
-
-
-async def run(description: LaunchDescription, options: argparse.Namespace) -> int:
-    """Run the processes of a launch file until they end or are ended; return the exit code."""
-    return await Toy(description, options).run()
+async def run(arguments: LaunchArguments, options: argparse.Namespace) -> int:
+    """Run the toy until it ends or is ended; return the exit code."""
+    return await Toy(arguments, options).run()
 
 
 class Toy:
     """The running toy: its processes, and the console node that watches it."""
 
-    def __init__(self, description: LaunchDescription, options: argparse.Namespace) -> None:
-        """Prepare to run a launch file."""
-        self._description = description
+    def __init__(self, arguments: LaunchArguments, options: argparse.Namespace) -> None:
+        """Prepare to run the toy."""
+        self._arguments = arguments
         self._nodes: dict[str, type[EventNode] | EventNode] = {
-            name: plugins.load(NODES, name) for name in node_names(description)
+            name: plugins.load(NODES, name) for name in node_names(arguments)
         }
         self._play: Path | None = options.play
         self._ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -171,7 +138,7 @@ class Toy:
         interrupted = loop.create_future()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, _resolve, interrupted, 128 + number)
-        runner = LaunchRunner(self._description.processes, self._on_line)
+        runner = LaunchRunner(processes(self._arguments), self._on_line)
         with self._console(loop) as console:
             try:
                 await runner.start()
@@ -225,9 +192,9 @@ class Toy:
             self._progress.feed(event, message, asyncio.get_running_loop().time())
         if self._screen is not None:
             self._screen.on_event(event, message)
-        shown = line(event, message)
-        if shown is not None:
-            self._print(*shown)
+        summary = event.summarize(message)
+        if summary is not None:
+            self._print(*summary)
 
     def _on_line(self, process: ProcessSpec, text: str) -> None:
         if text.startswith('{') and self._screen is None:
@@ -250,8 +217,7 @@ class Toy:
 
         rclpy.init(args=[], signal_handler_options=SignalHandlerOptions.NO)
         executor = EventsExecutor()
-        namespace = next(process.namespace for process in self._description.processes)
-        console = Console(on_event, namespace=namespace or '/', environ={})
+        console = Console(on_event, namespace=self._arguments.namespace, environ={})
         self._readiness = Readiness({**self._nodes, console.get_name(): console})
         ended = self._console_ends
 
