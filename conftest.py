@@ -1,9 +1,14 @@
 """Fixtures that tests of several packages use, and the choice of tests by their length."""
 
 import os
+from functools import partial
+from pathlib import Path
 from typing import Any
 
+import pytest
+
 from phoenix_core.node import discovery
+from phoenix_core.settings.provider import Provider
 
 discovery.stay_private()
 # A toy that a test starts must neither know nor change what the toy of this user keeps.
@@ -31,3 +36,33 @@ def pytest_report_collectionfinish(config: Any) -> str:
     """Say what was left out."""
     count = len(getattr(config, 'long_tests', []))  # there are none where collecting has failed
     return f'{count} long tests left out; --all runs them' if not config.getoption('--all') else ''
+
+
+@pytest.fixture
+def provide(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: Any) -> Any:
+    """
+    Install names of the test's module as providers of a group, as other packages do.
+
+    A class is made with the node's settings.
+    """
+
+    def install(group: str, *names: str) -> None:
+        module, entries = request.module, [f'[{group}]']
+        for name in names:
+            attribute, made = name, getattr(module, name, None)
+            if isinstance(made, type):
+                attribute = f'{name}_as_provider'
+                provider = Provider(partial(_made, made))
+                monkeypatch.setattr(module, attribute, provider, raising=False)
+            entries.append(f'{name} = {module.__name__}:{attribute}')
+        package = tmp_path / 'phoenix_test-1.dist-info'
+        package.mkdir()
+        (package / 'METADATA').write_text('Name: phoenix-test\nVersion: 1\n')
+        (package / 'entry_points.txt').write_text('\n'.join(entries))
+        monkeypatch.syspath_prepend(tmp_path)
+
+    return install
+
+
+def _made(made: type, settings: Any, own: object) -> Any:
+    return made(settings)

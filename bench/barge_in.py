@@ -9,6 +9,7 @@ from phoenix_msgs.msg import PlaybackEvent, TouchEvent
 from phoenix_activities.engine.node import Activities
 from phoenix_audio.speaker.node import Speaker
 from phoenix_core import events
+from phoenix_core.clock.units import nanoseconds
 from phoenix_core.telemetry.tracing import TraceContext
 from phoenix_core.testing import Probe, TestGraph
 from phoenix_speech.voice.node import Voice
@@ -44,7 +45,7 @@ def barge_in(
     interrupt(probe)
     stamp = nth(PlaybackEvent.INTERRUPTED).header.stamp
     probe.publish(events.INTENT_DETECTED, name='stop', confidence=1.0, text='stop', slots=[])
-    return (stamp.sec * 1_000_000_000 + stamp.nanosec - before) / 1e6
+    return (nanoseconds(stamp) - before) / 1e6
 
 
 def main() -> None:

@@ -11,6 +11,7 @@ from rclpy.node import Node
 
 from phoenix_core import events
 from phoenix_core.events import qos
+from phoenix_core.node.declarations import subscribes
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.settings.node_settings import NodeSettings
 from phoenix_core.testing import TestGraph
@@ -21,9 +22,9 @@ MOST_S = 2.0  # an event that takes longer is lost
 class Listening(EventNode):
     """Notes when an event reaches its handler."""
 
-    consumes = {events.LISTEN_REQUEST: 'on_request'}
     settings: NodeSettings
 
+    @subscribes(events.LISTEN_REQUEST)
     def on_request(self, request: ListenRequest) -> None:
         """Note the time."""
         arrival.set()

@@ -15,6 +15,7 @@ from phoenix_bringup.launch_arguments import parse
 from phoenix_bringup.launch_runner import LaunchRunner
 from phoenix_bringup.process_table import node_names, processes
 from phoenix_core import events
+from phoenix_core.clock.units import seconds
 from phoenix_core.events.event_type import EventType
 from phoenix_core.settings import plugins
 from phoenix_core.settings.plugins import NODES
@@ -32,12 +33,6 @@ STEPS: dict[str, tuple[EventType, int | None]] = {
 }
 
 
-def seconds(message: object) -> float:
-    """Return when an event happened."""
-    stamp = message.header.stamp  # type: ignore[attr-defined]
-    return stamp.sec + stamp.nanosec * 1e-9
-
-
 def interaction(probe: Probe, number: int) -> list[float]:
     """Play the sample; return the seconds from the end of speech to each step."""
 
@@ -45,7 +40,7 @@ def interaction(probe: Probe, number: int) -> list[float]:
         found = probe.expect_count(
             event, number, lambda m: kind is None or m.kind == kind, timeout_s=30
         )
-        return seconds(found[-1])
+        return seconds(found[-1].header.stamp)
 
     probe.publish(events.SIMULATED_SOUND, file=str(SAMPLE))
     ended = nth(events.USER_SPEECH, UserSpeech.ENDED)

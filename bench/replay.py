@@ -39,7 +39,7 @@ def make_session(bag: Path, minutes: float) -> None:
         # Piper would take as long as all the rest; the replay takes the lengths from the bag.
         'voice': {
             'providers': ['recorded'],
-            'model': str(ROOT / 'tests' / 'bags' / 'greeting'),
+            'recorded.bag': str(ROOT / 'tests' / 'bags' / 'greeting'),
         },
     }
     spoken, typed = itertools.cycle(SPOKEN), itertools.cycle(TYPED)

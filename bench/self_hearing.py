@@ -12,15 +12,17 @@ import numpy as np
 import yaml
 
 from phoenix_audio.microphone.echo_canceller import EchoCanceller
-from phoenix_audio.microphone.room_simulator import Room
+from phoenix_audio.microphone.room_simulator import RoomSimulator
 from phoenix_audio.wav import read_wav
 from phoenix_speech.listening.endpointer import Endpointer, SpeechStarted
 from phoenix_speech.listening.voice_activity import SileroVoiceActivity
-from phoenix_speech.voice.piper_voice import PiperVoice
+from phoenix_speech.sentences import SpeechRules
+from phoenix_speech.voice.providers.piper import PiperVoice
 from phoenix_speech.voice.speech_synthesizer import SpeechSynthesizer
-from phoenix_speech.wake_word.detector import OpenWakeWordEngine, WakeWordDetector
-from phoenix_speech.wake_word.node import OWN_SHARE, WakeWordSettings
-from phoenix_speech.wake_word.self_speech_filter import OwnVoice
+from phoenix_speech.wake_word.detector import WakeWordDetector
+from phoenix_speech.wake_word.node import SELF_SPEECH_SHARE, WakeWordSettings
+from phoenix_speech.wake_word.providers.openwakeword import OpenWakeWordEngine
+from phoenix_speech.wake_word.self_speech_filter import SelfSpeechFilter
 
 ROOT = Path(__file__).parents[1]
 RATE = 16000
@@ -95,6 +97,7 @@ def talk(minutes: float, volume: float) -> list[Reply]:
     own_phrases = itertools.cycle(OWN_PHRASES)
     synthesizer = SpeechSynthesizer(
         {'piper': PiperVoice},
+        SpeechRules.load(ROOT / 'config', 'en'),
         on_failure=lambda name, error: print(error),
         cache_bytes=0,  # the same words sound different each time
     )
@@ -128,8 +131,8 @@ def measure(name: str, replies: list[Reply], seed: int) -> Figures:
     chance = np.random.default_rng(seed)
     settings = WakeWordSettings()
     figures = Figures()
-    room, canceller = Room(RATE, **options), EchoCanceller(RATE, FRAME)
-    own = OwnVoice(OpenWakeWordEngine([PHRASE]))
+    room, canceller = RoomSimulator(RATE, **options), EchoCanceller(RATE, FRAME)
+    own = SelfSpeechFilter(OpenWakeWordEngine([PHRASE]))
     raw, detector = (WakeWordDetector(OpenWakeWordEngine([PHRASE])) for _ in range(2))
     endpointer = Endpointer(SileroVoiceActivity(), no_speech_timeout_s=LISTEN_S)
     person = read_wav(PERSON).astype(float)
@@ -211,7 +214,7 @@ def measure(name: str, replies: list[Reply], seed: int) -> Figures:
             own_score = own.score(PHRASE, at / RATE)
             figures.compare_s.append(time.perf_counter() - began)
             call_heard = said_near(at)
-            if own_score >= settings.threshold * OWN_SHARE:
+            if own_score >= settings.threshold * SELF_SPEECH_SHARE:
                 figures.residual_wakes += call_heard is None
             elif call_heard is None:
                 figures.false_wakes += 1

@@ -1,4 +1,4 @@
-"""Measures what watching the toy costs: per event, and in idle CPU and memory."""
+"""Measures the cost of telemetry: per event, and in idle CPU and memory."""
 
 import argparse
 import asyncio
@@ -23,7 +23,7 @@ CASES = {
 
 
 def cpu_per_event(counting: bool, watched: bool, count: int) -> float:
-    """Return the CPU seconds that one event takes from publisher to handler, in one process."""
+    """Return the CPU time of one event from publisher to handler, in one process [s]."""
     with TestGraph() as graph:
         probe = graph.probe(publishes=[events.LISTEN_REQUEST])
         graph.add(Listening, parameters={'metrics': counting})
@@ -44,7 +44,7 @@ def cpu_per_event(counting: bool, watched: bool, count: int) -> float:
 
 
 def main() -> None:
-    """Take the cases in turn, so that all see the same machine."""
+    """Measure the cases in turn, so that all have the same conditions."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('--events', type=int, default=1000, help='of each case and round')
     count = parser.parse_args().events

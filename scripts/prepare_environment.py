@@ -210,6 +210,9 @@ def build_workspace() -> None:
     command += ['--no-warn-unused-cli']
     with step('building the workspace'):
         run(command, build_environment(), 'the workspace did not build')
+    for path in (ROOT / 'install').rglob('*'):
+        if path.is_symlink() and not path.exists():
+            path.unlink()  # of a file that is gone; colcon leaves it
 
 
 def write_environment() -> None:
@@ -228,6 +231,13 @@ def write_environment() -> None:
     part.replace(target)
 
 
+def write_stubs() -> None:
+    """Write type stubs of the ROS messages, by which mypy and editors know their fields."""
+    write = 'python -m phoenix_core.events.message_stubs .venv/stubs'
+    command = ['bash', '-c', f'. .venv/phoenix.env && {write}']
+    run(command, build_environment(), 'the type stubs were not written')
+
+
 def main() -> int:
     """Prepare everything; exit code 0, 1 with one line why not, or 130 on Ctrl-C."""
     LOG.parent.mkdir(exist_ok=True)
@@ -239,6 +249,7 @@ def main() -> int:
             install_packages()
             build_workspace()
             write_environment()
+            write_stubs()
     except PreparationError as error:
         print(f'phoenix: {error}', file=sys.stderr)
         return 1

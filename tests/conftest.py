@@ -1,7 +1,10 @@
-"""What tests of real nodes share: a graph, a microphone that is quicker than time, providers."""
+"""What tests of real nodes share: a graph, a fast microphone, example packages."""
 
 import array
 import itertools
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -10,11 +13,11 @@ from builtin_interfaces.msg import Time
 
 from phoenix_audio.wav import read_wav
 from phoenix_core import events
+from phoenix_core.clock.units import NANOSECONDS_PER_SECOND, nanoseconds, to_stamp
 from phoenix_core.testing import TestGraph
 
 SAMPLE_RATE = 16_000
 FRAME_SAMPLES = 640
-NANOSECONDS = 1_000_000_000
 
 
 class TestMicrophone:
@@ -57,14 +60,13 @@ class TestMicrophone:
 
     def time_of(self, position: int) -> Time:
         """Return when a sample was captured."""
-        after_ns = round(position * NANOSECONDS / SAMPLE_RATE)
-        seconds, nanoseconds = divmod(self._start_ns + after_ns, NANOSECONDS)
-        return Time(sec=seconds, nanosec=nanoseconds)
+        after_ns = round(position * NANOSECONDS_PER_SECOND / SAMPLE_RATE)
+        return to_stamp(self._start_ns + after_ns)
 
     def position_at(self, stamp: Time) -> int:
         """Return which sample was captured at that time."""
-        after_ns = stamp.sec * NANOSECONDS + stamp.nanosec - self._start_ns
-        return round(after_ns * SAMPLE_RATE / NANOSECONDS)
+        after_ns = nanoseconds(stamp) - self._start_ns
+        return round(after_ns * SAMPLE_RATE / NANOSECONDS_PER_SECOND)
 
     def _send_frame(self, samples: np.ndarray) -> None:
         self._probe.publish(
@@ -131,15 +133,17 @@ def refusal(graph):
 
 
 @pytest.fixture
-def provide(tmp_path, monkeypatch, request):
-    """Install classes of the test's module as providers of a group, as other packages do."""
+def install_example(tmp_path, monkeypatch):
+    """Install a package of examples/ with pip, as people do."""
 
-    def install(group, *names):
-        package = tmp_path / 'phoenix_test-1.dist-info'
-        package.mkdir()
-        (package / 'METADATA').write_text('Name: phoenix-test\nVersion: 1\n')
-        entries = [f'{name} = {request.module.__name__}:{name}' for name in names]
-        (package / 'entry_points.txt').write_text('\n'.join([f'[{group}]', *entries]))
-        monkeypatch.syspath_prepend(tmp_path)
+    def install(name):
+        pip = [sys.executable, '-m', 'pip', 'install', '--quiet', '--disable-pip-version-check']
+        target = tmp_path / 'installed'
+        options = ['--no-deps', '--no-index', '--no-build-isolation', '--target', target]
+        source = tmp_path / 'source'  # a build leaves folders behind
+        shutil.copytree(Path(__file__).parents[1] / 'examples' / name, source)
+        subprocess.run([*pip, *options, source], check=True)
+        monkeypatch.syspath_prepend(target)
+        monkeypatch.delitem(sys.modules, name, raising=False)
 
     return install

@@ -26,12 +26,12 @@ setup(
             'speaker = phoenix_audio.speaker.node:Speaker',
         ],
         'phoenix.microphones': [
-            'simulated = phoenix_audio.microphone.node:simulated',
-            'portaudio = phoenix_audio.microphone.node:portaudio',
+            'simulated = phoenix_audio.microphone.providers.simulated:PROVIDER',
+            'portaudio = phoenix_audio.microphone.providers.portaudio:PROVIDER',
         ],
         'phoenix.speakers': [
-            'simulated = phoenix_audio.speaker.node:simulated',
-            'portaudio = phoenix_audio.speaker.node:portaudio',
+            'simulated = phoenix_audio.speaker.providers.simulated:PROVIDER',
+            'portaudio = phoenix_audio.speaker.providers.portaudio:PROVIDER',
         ],
     },
 )

@@ -26,14 +26,14 @@ setup(
             'sensors = phoenix_hw.sensors.node:Sensors',
         ],
         'phoenix.led_strips': [
-            'simulated = phoenix_hw.leds.node:simulated_strip',
-            'ws281x = phoenix_hw.leds.node:ws281x_strip',
-            'spi = phoenix_hw.leds.node:spi_strip',
+            'simulated = phoenix_hw.leds.providers.simulated:PROVIDER',
+            'ws281x = phoenix_hw.leds.providers.ws281x:PROVIDER',
+            'spi = phoenix_hw.leds.providers.spi:PROVIDER',
         ],
         'phoenix.sensor_boards': [
-            'simulated = phoenix_hw.sensors.node:simulated_board',
-            'gpiozero = phoenix_hw.sensors.node:gpiozero_board',
+            'simulated = phoenix_hw.sensors.providers.simulated:PROVIDER',
+            'gpiozero = phoenix_hw.sensors.providers.gpiozero:PROVIDER',
         ],
-        'phoenix.fuel_gauges': ['max17048 = phoenix_hw.sensors.node:max17048'],
+        'phoenix.fuel_gauges': ['max17048 = phoenix_hw.sensors.fuel_gauges.max17048:PROVIDER'],
     },
 )

@@ -31,20 +31,21 @@ setup(
             'conversation = phoenix_speech.conversation.node:Conversation',
             'voice = phoenix_speech.voice.node:Voice',
         ],
-        'phoenix.wake_word_engines': ['openwakeword = phoenix_speech.wake_word.node:openwakeword'],
+        'phoenix.wake_word_engines': [
+            'openwakeword = phoenix_speech.wake_word.providers.openwakeword:OPENWAKEWORD'
+        ],
         'phoenix.recognizers': [
-            'moonshine = phoenix_speech.listening.node:moonshine',
-            'faster_whisper = phoenix_speech.listening.node:faster_whisper',
+            'moonshine = phoenix_speech.listening.providers.moonshine:MOONSHINE',
+            'faster_whisper = phoenix_speech.listening.providers.faster_whisper:FASTER_WHISPER',
         ],
         'phoenix.voices': [
-            'piper = phoenix_speech.voice.node:piper',
-            'espeak_ng = phoenix_speech.voice.node:espeak_ng',
-            'flite = phoenix_speech.voice.node:flite',
+            'piper = phoenix_speech.voice.providers.piper:PIPER',
+            'espeak_ng = phoenix_speech.voice.providers.espeak_ng:ESPEAK_NG',
+            'flite = phoenix_speech.voice.providers.flite:FLITE',
         ],
         'phoenix.chat_models': [
-            'openai = phoenix_speech.conversation.node:openai',
-            'local = phoenix_speech.conversation.node:local',
-            'scripted = phoenix_speech.conversation.node:scripted',
+            'openai = phoenix_speech.conversation.providers.openai:OPENAI',
+            'scripted = phoenix_speech.conversation.providers.scripted:SCRIPTED',
         ],
     },
 )

@@ -19,7 +19,7 @@ setup(
     entry_points={
         'console_scripts': ['phoenix = phoenix_tools.command_line:main'],
         'phoenix.nodes': ['console = phoenix_tools.run.console:Console'],
-        'phoenix.chat_models': ['recorded = phoenix_tools.bags.recorded_chat:recorded'],
-        'phoenix.voices': ['recorded = phoenix_tools.bags.recorded_voice:recorded'],
+        'phoenix.chat_models': ['recorded = phoenix_tools.bags.recorded_chat:RECORDED'],
+        'phoenix.voices': ['recorded = phoenix_tools.bags.recorded_voice:RECORDED'],
     },
 )

@@ -25,7 +25,8 @@ from phoenix_msgs.msg import PlaybackEvent
 from phoenix_audio.wav import WavWriter, read_wav
 from phoenix_bringup.process_table import acting_nodes
 from phoenix_core import events
-from phoenix_speech.voice.piper_voice import PiperVoice
+from phoenix_speech.voice.providers import piper_worker
+from phoenix_speech.voice.providers.piper import PiperVoice
 from phoenix_tools.bags.accept import write_session
 from phoenix_tools.bags.recording import Profile, recorded_events
 from phoenix_tools.bags.sitting import Sitting
@@ -136,7 +137,7 @@ def voice_hangs(sitting: Sitting, folder: Path) -> None:
     sitting.person.play(spoken('Turn on the light.', folder))
     sitting.wait_until_at_rest()
     for process in psutil.Process().children():
-        if 'phoenix_speech.voice.piper_worker' in process.cmdline() and process.pid != voice().pid:
+        if piper_worker.__name__ in process.cmdline() and process.pid != voice().pid:
             process.send_signal(signal.SIGSTOP)
     sitting.person.type('tell me a joke')
     sitting.wait_until_at_rest()
@@ -154,12 +155,15 @@ def no_speaker(sitting: Sitting, folder: Path) -> None:
 
 SETTINGS = {
     'server_down': {
-        'conversation': {'providers': ['openai', 'scripted'], 'base_url': 'http://127.0.0.1:9/v1'}
+        'conversation': {
+            'providers': ['openai', 'scripted'],
+            'openai.base_url': 'http://127.0.0.1:9/v1',
+        }
     },
     # A voice without its model, and a speaker that plays into no folder.
-    'no_voice': {'voice': {'providers': ['piper'], 'model': '/missing/voice.onnx'}},
+    'no_voice': {'voice': {'providers': ['piper'], 'piper.model': '/missing/voice.onnx'}},
     'voice_hangs': {'voice': {'providers': ['piper']}},
-    'no_speaker': {'speaker': {'file': '/missing/reply.wav'}},
+    'no_speaker': {'speaker': {'simulated.file': '/missing/reply.wav'}},
 }
 SESSIONS = {
     function.__name__: function

@@ -7,23 +7,25 @@ from phoenix_msgs.msg import Transcript
 
 from phoenix_bringup.process_table import acting_nodes
 from phoenix_core import events
-from phoenix_core.events.event_type import Privacy
+from phoenix_core.events.event_type import Privacy, Role
 from phoenix_hw.sensors.node import Sensors
 from phoenix_speech.listening.node import Listener
 from phoenix_speech.wake_word.node import WakeWord
-from phoenix_tools.bags.recording import HEARD, SENSED, Profile, recorded_events
+from phoenix_tools.bags.recording import Profile, recorded_events
 from phoenix_tools.bags.replay import LEVELS, is_outcome, make_plan
 from phoenix_tools.bags.replay_command import best_level, posix_time_zone
 from phoenix_tools.bags.session import SessionEvent, load_session
 
 FOLDER = Path(__file__).parent
+HEARD = [event for event in events.ALL if event.role is Role.HEARD]
 REACTS = ['leds', 'speaker', 'voice', 'conversation', 'activities']
 
 
 def test_what_the_ear_and_the_sensors_say_can_be_fed():
-    heard = {*Listener.produces, *WakeWord.produces} - {events.WAKE_WORD_SCORE}  # nobody acts on
-    assert set(HEARD) == heard
-    assert set(SENSED) == set(Sensors.produces)
+    published = {*Listener.declarations.publishes, *WakeWord.declarations.publishes}
+    assert set(HEARD) == published - {events.WAKE_WORD_SCORE} - set(events.OF_EVERY_NODE)
+    sensed = set(Sensors.declarations.publishes) - set(events.OF_EVERY_NODE)
+    assert {event for event in events.ALL if event.role is Role.SENSED} == sensed
 
 
 @pytest.mark.parametrize('profile', [Profile.SESSION, Profile.INPUTS])

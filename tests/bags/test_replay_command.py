@@ -54,7 +54,7 @@ def test_a_session_that_another_library_wrote_in_sqlite_is_replayed_with_page_an
         node.firstChild.data
         for node in xml.dom.minidom.parse(str(picture)).getElementsByTagName('text')
     ]
-    for label in ('wake word', 'person', 'intent', 'toy says', 'state', 'LEDs', 'greeting 1.00'):
+    for label in ('wake word', 'person', 'intent', 'toy says', 'state', 'LEDs', 'greeting (1.00)'):
         assert label in texts
 
 
@@ -90,7 +90,10 @@ def test_a_language_model_answers_as_it_did_and_no_server_is_asked(replay, tmp_p
             event.message.provider = 'openai'
     settings = {
         **session.settings,
-        'conversation': {'providers': ['openai', 'scripted'], 'base_url': 'http://127.0.0.1:9/v1'},
+        'conversation': {
+            'providers': ['openai', 'scripted'],
+            'openai.base_url': 'http://127.0.0.1:9/v1',
+        },
     }
     bag = tmp_path / 'bag'
     write_session(bag, '/phoenix', session.events, settings, 0)

@@ -83,10 +83,10 @@ class WrongIntent(Intent):
     def node_name(cls):
         return 'intent'
 
-    def publish(self, event, **fields):
+    def publish_event(self, event, fields, *args):
         if event is events.INTENT_DETECTED and fields['name'] != IntentDetected.FALLBACK:
-            fields['name'] = 'joke'
-        return super().publish(event, **fields)
+            fields = {**fields, 'name': 'joke'}
+        return super().publish_event(event, fields, *args)
 
 
 class Changed(Activities):

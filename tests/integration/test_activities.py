@@ -32,7 +32,9 @@ FOLLOWING_UP = ActivityState.FOLLOWING_UP
 
 @pytest.fixture
 def probe(graph):
-    return graph.probe(publishes=Activities.consumes, records=[*Activities.produces, events.FAULT])
+    return graph.probe(
+        publishes=Activities.declarations.subscribes, records=Activities.declarations.publishes
+    )
 
 
 @pytest.fixture
@@ -132,7 +134,7 @@ def test_what_the_toy_can_no_longer_do_is_told(node, probe):
     tell(CapabilityStatus.LOST)
     tell(CapabilityStatus.LOST)
     told = probe.expect(events.SAY_REQUEST)
-    assert told.text in node.director.activities['idle'].words.phrases['lost_hearing']
+    assert told.text in node.manager.activities['idle'].words.lost['hearing'].root
     play(probe, told.utterance_id)
     expect_state(probe, 'idle', SPEAKING)
     expect_state(probe, 'idle', THINKING, lambda s: s.header.trace_id == told.header.trace_id)

@@ -42,7 +42,7 @@ def converse(graph):
 
     def add(url, *others, **parameters):
         providers = ['openai', *others]
-        parameters = {'providers': providers, 'base_url': url} | parameters
+        parameters = {'providers': providers, 'openai.base_url': url} | parameters
         return graph.add(Conversation, parameters=parameters)
 
     return add
@@ -135,7 +135,7 @@ def test_the_same_seed_gives_the_same_replies(graph, probe):
 
 def test_a_servers_reply_comes_sentence_by_sentence(converse, serve, probe):
     server = serve('Hello', ' there! I am', ' Phoenix. And', ' you?')
-    converse(server.url, model='tiny')
+    converse(server.url, **{'openai.model': 'tiny'})
     cause = ask(probe, 'Who are you?')
     assert expect_sentences(probe, cause) == [
         ('openai', 'Hello there!'),
@@ -258,14 +258,11 @@ class Tongueless:
     def __init__(self, settings):
         pass
 
-    def stream(self, messages):
+    async def stream(self, messages):
         raise KeyError(messages[-1]['content'])
         yield
 
-    def cancel(self):
-        pass
-
-    def close(self):
+    async def close(self):
         pass
 
 
@@ -295,7 +292,7 @@ def test_deactivating_ends_a_reply_and_activating_begins_anew(graph, converse, s
 
 def test_what_cannot_be_configured_is_refused_by_name(refusal, tmp_path):
     unknown = refusal(Conversation, {'providers': ['no such']})
-    installed = 'local, openai, recorded, scripted'
+    installed = 'openai, recorded, scripted'
     assert f"no 'no such' in phoenix.chat_models; installed: {installed}" in unknown
     (tmp_path / 'en').mkdir()
     (tmp_path / 'en' / 'persona.yaml').write_text('name: Phoenix\nage: 5\n')

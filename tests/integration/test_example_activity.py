@@ -1,31 +1,20 @@
 """An activity in a package of its own: installed with pip, it is part of the toy."""
 
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 from phoenix_msgs.msg import PlaybackEvent, Transcript
 
 from phoenix_activities.engine.diagram import mermaid
-from phoenix_activities.engine.node import ACTIVITIES, Activities
+from phoenix_activities.engine.installed import installed_activities
+from phoenix_activities.engine.node import Activities
 from phoenix_core import events
 from phoenix_core.settings import plugins
 from phoenix_speech.understanding.node import Intent
 from phoenix_tools.graph import graph_command
 
-EXAMPLE = Path(__file__).parents[2] / 'examples' / 'phoenix_example_activity'
-
 
 @pytest.fixture
-def installed(tmp_path, monkeypatch):
-    pip = [sys.executable, '-m', 'pip', 'install', '--quiet', '--disable-pip-version-check']
-    options = ['--no-deps', '--no-index', '--no-build-isolation', '--target', str(tmp_path / 'to')]
-    source = tmp_path / 'source'  # a build leaves folders behind
-    subprocess.run(['cp', '-r', EXAMPLE, source], check=True)
-    subprocess.run([*pip, *options, source], check=True)
-    monkeypatch.syspath_prepend(tmp_path / 'to')
-    monkeypatch.delitem(sys.modules, 'phoenix_example_activity', raising=False)
+def installed(install_example):
+    install_example('phoenix_example_activity')
 
 
 @pytest.mark.parametrize(
@@ -69,5 +58,4 @@ def test_the_toy_can_what_the_package_brings(graph, installed, language, sentenc
 
 def test_the_graph_and_the_diagram_show_what_the_package_brings(installed):
     assert 'counting, dance' in graph_command.activities()
-    activities = [plugins.load(ACTIVITIES, name) for name in plugins.names(ACTIVITIES)]
-    assert 'counting : counting (count)' in mermaid(activities)
+    assert 'counting : counting (count)' in mermaid(installed_activities())

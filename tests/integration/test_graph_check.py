@@ -15,6 +15,7 @@ from std_msgs.msg import String
 from phoenix_core import events
 from phoenix_core.events import qos
 from phoenix_core.events.message_schema import type_hash
+from phoenix_core.node.declarations import Publishes, subscribes
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.node.registry import Registry
 from phoenix_core.settings.node_settings import NodeSettings
@@ -25,16 +26,17 @@ TIMEOUT_S = 10.0
 
 
 class Ear(EventNode):
-    produces = (events.TRANSCRIPT,)
+    transcript = Publishes(events.TRANSCRIPT)
     settings: NodeSettings
 
 
 class Mind(EventNode):
-    consumes = {events.TRANSCRIPT: 'on_transcript', events.LED_FRAME: 'on_frame'}
     settings: NodeSettings
 
+    @subscribes(events.TRANSCRIPT)
     def on_transcript(self, transcript: Transcript) -> None: ...
 
+    @subscribes(events.LED_FRAME)
     def on_frame(self, frame: LedFrame) -> None: ...
 
 
@@ -190,11 +192,18 @@ def test_a_qos_with_which_nothing_arrives(toy, outside, differ, policy, why, nam
 def test_a_node_whose_qos_is_not_that_of_the_catalogue(toy, differ):
     changed = replace(events.TRANSCRIPT, qos=qos.LATCHED_EVENT)
 
-    class NewEar(Ear):
-        produces = (changed,)
+    class NewEar(EventNode):
+        transcript = Publishes(changed)
+        settings: NodeSettings
 
-    class NewMind(Mind):
-        consumes = {changed: 'on_transcript', events.LED_FRAME: 'on_frame'}
+    class NewMind(EventNode):
+        settings: NodeSettings
+
+        @subscribes(changed)
+        def on_transcript(self, transcript: Transcript) -> None: ...
+
+        @subscribes(events.LED_FRAME)
+        def on_frame(self, frame: LedFrame) -> None: ...
 
     registry = Registry({'ear': NewEar, 'mind': NewMind}, catalogue=[])
     differ(
@@ -231,19 +240,22 @@ def test_a_topic_where_nobody_hears_it(toy, outside, differ, namespace, topic, w
 
 
 def test_running_code_that_is_not_the_installed_one(toy, differ):
-    class OtherMind(Mind):
-        produces = (events.TRANSCRIPT,)
-        consumes = {events.LED_FRAME: 'on_frame'}
+    class OtherMind(EventNode):
+        transcript = Publishes(events.TRANSCRIPT)
+        settings: NodeSettings
 
-    class OtherEar(Ear):
-        produces = ()
+        @subscribes(events.LED_FRAME)
+        def on_frame(self, frame: LedFrame) -> None: ...
+
+    class OtherEar(EventNode):
+        settings: NodeSettings
 
     nodes = {'ear': OtherEar, 'mind': OtherMind}
     differ(
         'speech/transcript: mind does not publish it, though it declares to; the running code is '
         'another than the installed one: restart the toy',
-        'speech/transcript: ear publishes it, though its produces does not name TRANSCRIPT',
-        'speech/transcript: mind hears it, though its consumes does not name TRANSCRIPT',
+        'speech/transcript: ear publishes it, though it does not declare TRANSCRIPT',
+        'speech/transcript: mind hears it, though it does not declare TRANSCRIPT',
         registry=Registry(nodes),
     )
 

@@ -12,8 +12,9 @@ from std_msgs.msg import ColorRGBA
 
 from phoenix_core import events
 from phoenix_core.settings.node_settings import SettingsError
-from phoenix_hw.leds.led_strips import LedStripError, SimulatedLedStrip
 from phoenix_hw.leds.node import Leds
+from phoenix_hw.leds.provider import LedStripError
+from phoenix_hw.leds.providers.simulated import SimulatedLedStrip
 
 PIXELS = 8
 BLUE, GREEN, ORANGE = 0.57, 0.46, 0.11  # hues of breathing, listening and speaking in leds.yaml
@@ -228,11 +229,11 @@ def test_what_cannot_be_configured_is_refused_by_name(refusal, tmp_path):
     refused = refusal(Leds, {'config_dir': str(tmp_path)})
     assert f'{tmp_path}/leds.yaml' in refused
     assert 'colour' in refused
-    assert 'order' in refusal(Leds, {'provider': 'ws281x', 'order': 'RAINBOW'})
 
 
 @pytest.mark.parametrize(
-    ('setting', 'value'), [('PIXELS', '0'), ('BRIGHTNESS', 'bright'), ('PIXEL', '3')]
+    ('setting', 'value'),
+    [('PIXELS', '0'), ('BRIGHTNESS', 'bright'), ('PIXEL', '3'), ('WS281X_ORDER', 'RAINBOW')],
 )
 def test_a_wrong_setting_is_refused_by_name(graph, setting, value):
     with pytest.raises(SettingsError, match=f'PHOENIX_LEDS_{setting}'):

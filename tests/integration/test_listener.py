@@ -335,7 +335,7 @@ def test_deactivating_closes_the_ear_and_activating_begins_anew(graph, listen, p
 def test_what_cannot_be_configured_is_refused_by_name(refusal):
     unknown = refusal(Listener, {'provider': 'no such'})
     assert "no 'no such' in phoenix.recognizers; installed: faster_whisper, moonshine" in unknown
-    assert "model 'huge': no Moonshine model" in refusal(Listener, {'model': 'huge'})
+    assert "model 'huge': no Moonshine model" in refusal(Listener, {'moonshine.model': 'huge'})
     thresholds = refusal(Listener, {'speech_threshold': 0.2, 'silence_threshold': 0.3})
     assert 'silence_threshold=0.3 and speech_threshold=0.2' in thresholds
 

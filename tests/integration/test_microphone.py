@@ -10,8 +10,8 @@ from builtin_interfaces.msg import Time
 from gpiozero.pins.mock import MockFactory, MockPin
 from phoenix_msgs.msg import CapabilityStatus, NodeStatus
 
-from phoenix_audio.microphone.microphones import CapturedFrame, MicrophoneError
 from phoenix_audio.microphone.node import Microphone
+from phoenix_audio.microphone.provider import CapturedFrame, MicrophoneError
 from phoenix_audio.wav import WavWriter, read_wav
 from phoenix_core import events
 from phoenix_core.settings.node_settings import SettingsError
@@ -89,7 +89,7 @@ def test_a_recording_may_be_heard_from_the_start_on(graph, probe, tmp_path):
     noise = np.random.default_rng(1).integers(-9000, 9000, 5000).astype(np.int16)
     with WavWriter(path, 16000) as wav:
         wav.write(noise)
-    graph.add(Microphone, parameters={'file': str(path)})
+    graph.add(Microphone, parameters={'simulated.file': str(path)})
     expect_recording(probe, path)
 
 
@@ -109,7 +109,7 @@ def test_a_recording_that_cannot_be_played_is_refused_by_name(graph, probe, tmp_
 def test_what_cannot_be_configured_is_refused_by_name(refusal):
     unknown = refusal(Microphone, {'provider': 'no such'})
     assert "no 'no such' in phoenix.microphones; installed: portaudio, simulated" in unknown
-    missing = refusal(Microphone, {'file': '/no/such.wav'})
+    missing = refusal(Microphone, {'simulated.file': '/no/such.wav'})
     assert '/no/such.wav: cannot be read: No such file' in missing
 
 
@@ -332,7 +332,7 @@ def test_a_switch_on_a_pin_that_is_closed_at_the_start(graph, probe, provide, mo
     switch = graph.probe(records=[events.MICROPHONE_MUTE])
     # In the order of the supervisor: who hears comes before who speaks.
     graph.add(Microphone, parameters={'provider': 'Counting', 'mute_switch': True})
-    graph.add(Sensors, parameters={'provider': 'gpiozero', 'mute_pin': 17})
+    graph.add(Sensors, parameters={'provider': 'gpiozero', 'gpiozero.mute_pin': 17})
     assert switch.expect(events.MICROPHONE_MUTE).muted
     pins.pin(17).drive_high()
     probe.expect(events.AUDIO_INPUT)
@@ -364,7 +364,9 @@ def loudness(frame):
 def test_what_the_toy_plays_is_returned_by_the_room_and_taken_out(
     graph, probe, samples, cancelled
 ):
-    node = graph.add(Microphone, parameters={'echo_gain': 1.0, 'echo_cancellation': cancelled})
+    node = graph.add(
+        Microphone, parameters={'simulated.echo_gain': 1.0, 'echo_cancellation': cancelled}
+    )
     reply = read_wav(samples / 'austen_0880.wav')
     begin_s = graph.call(node.now_s) + 0.1
     for start in range(0, len(reply), 8000):  # told at once: nothing of it is late

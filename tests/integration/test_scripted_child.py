@@ -5,6 +5,7 @@ The real words, intents, scripted replies and activities, without ROS and withou
 said is spoken at once, and time passes when the script says so. The script is a file per language.
 """
 
+import asyncio
 import functools
 import random
 from pathlib import Path
@@ -13,13 +14,13 @@ import pytest
 import yaml
 from hassil import parse_sentence, sample_expression
 
-from phoenix_activities.engine.activity import Intent
-from phoenix_activities.engine.node import ACTIVITIES
+from phoenix_activities.engine.activity import UserIntent
+from phoenix_activities.engine.inputs import ActivityRequested, Called, Touched
+from phoenix_activities.engine.installed import installed_activities, load_words
 from phoenix_activities.engine.quiet_hours import QuietHours
-from phoenix_activities.testing import Scene
-from phoenix_activities.words.words import Words
-from phoenix_core.settings import plugins
-from phoenix_speech.conversation.scripted_chat import ScriptedChat
+from phoenix_activities.engine.turn import EarEvent, ReplyEnded, ReplySentence, ReplyStarted
+from phoenix_activities.testing import ActivityHarness
+from phoenix_speech.conversation.providers.scripted import ScriptedChat
 from phoenix_speech.understanding.intent_matcher import IntentMatcher
 
 ROOT = Path(__file__).parents[2]
@@ -40,11 +41,11 @@ class Child:
 
     def __init__(self, language: str) -> None:
         folder = ROOT / 'config' / language
-        activities = [plugins.load(ACTIVITIES, name) for name in plugins.names(ACTIVITIES)]
-        models = {activity.name: activity.words_model for activity in activities}
-        words = Words([folder], random.Random(1), models)
-        self.scene = Scene(words, activities, quiet_hours=QuietHours.parse('20:00-06:30'))
-        self.toy, self.director = self.scene.toy, self.scene.director
+        activities = installed_activities()
+        words = load_words([folder], random.Random(1), activities)
+        night = QuietHours.parse('20:00-06:30')
+        self.harness = ActivityHarness(words, activities, quiet_hours=night)
+        self.toy = self.harness.toy
         self._matcher = matcher(language)
         self._chat = ScriptedChat(folder / 'scripted_replies.yaml', chance=random.Random(1))
         self._asked = 0
@@ -55,47 +56,50 @@ class Child:
             case {'say': text}:
                 self._say(text)
             case {'call': text}:  # with the wake word
-                self.director.on_attention('wake_word', ear_opens=True)
-                self.director.on_ear(opened=True)
-                self.director.on_ear(heard=True)
+                self.harness.handle(Called('wake_word', ear_opens=True))
+                self.harness.handle(EarEvent.OPENED)
+                self.harness.handle(EarEvent.HEARD)
                 self._say(text)
             case {'touch': pad}:
-                self.director.on_touch(pad)
+                self.harness.handle(Touched(pad))
             case {'silences': count}:
                 for _ in range(count):
-                    self.scene.keep_silent()
+                    self.harness.keep_silent()
                     self._listen(step)
             case {'wait': seconds}:
                 self.toy.pass_time(seconds)
             case {'request': name}:
-                self.director.on_request(name, step.get('slots', {}))
+                self.harness.handle(ActivityRequested(name, step.get('slots', {})))
         self._listen(step)
 
     def _say(self, text: str) -> None:
         self._matcher.expect(self.toy.expected)
         match = self._matcher.match(text)
-        intent = Intent(match.name, text, match.slots) if match else Intent('fallback', text)
+        slots = match.slots if match else {}
+        intent = UserIntent(match.name if match else 'fallback', text, slots)
         self.heard.clear()
-        self.director.on_intent(intent)
+        self.harness.handle(intent)
+
+    async def _reply(self, text: str) -> list[str]:
+        messages = [{'role': 'user', 'content': text}]
+        return [sentence async for sentence in self._chat.stream(messages)]
 
     def _listen(self, step: dict) -> None:
         """Let the toy speak, to the end or until the script interrupts it."""
-        asked = [did[1] for did in self.toy.did if did[0] == 'converse']
+        asked = [did[1] for did in self.toy.did if did[0] == 'request_reply']
         if len(asked) > self._asked:
             self._asked = len(asked)
-            self.director.on_reply(begun=True)
-            for number, sentence in enumerate(
-                self._chat.stream([{'role': 'user', 'content': asked[-1]}])
-            ):
+            self.harness.handle(ReplyStarted())
+            for number, sentence in enumerate(asyncio.run(self._reply(asked[-1]))):
                 name = f'reply {self._asked}.{number}'
                 self.toy.said[name] = sentence
-                self.director.on_reply(text=sentence, utterance=name)
-            self.director.on_reply(ended=True)
+                self.harness.handle(ReplySentence(sentence, name))
+            self.harness.handle(ReplyEnded())
         if 'interrupted_after' in step:
-            self.heard += self.scene.speak(most=step['interrupted_after'])
-            self.heard.append(self.scene.begin_to_speak())
+            self.heard += self.harness.speak(most=step['interrupted_after'])
+            self.heard.append(self.harness.begin_to_speak())
         else:
-            self.heard += self.scene.speak()
+            self.heard += self.harness.speak()
 
 
 @pytest.mark.parametrize(('language', 'name'), CASES)
@@ -105,7 +109,7 @@ def test_the_child_plays(language, name):
         for _ in range(step.get('times', 1)):
             child.do(step)
         where = f'{language}, {name}, step {number} {step}: heard {child.heard}'
-        activity, phase = child.scene.state
+        activity, phase = child.harness.state
         assert f'{activity}, {phase.name.lower()}' == step['then'], where
         heard = ' '.join(child.heard)
         for text in step.get('hears', []):
@@ -122,7 +126,7 @@ def test_the_script_leaves_no_activity_out(language):
     visited = {
         step['then'].split(',')[0] for script in SCRIPTS[language].values() for step in script
     }
-    missing = set(plugins.names(ACTIVITIES)) - visited
+    missing = {activity.name for activity in installed_activities()} - visited
     # These speak, and are over at once.
     assert missing <= {'volume', 'light'}, missing
     text = (ROOT / f'tests/scripted_child/{language}.yaml').read_text()
@@ -132,7 +136,7 @@ def test_the_script_leaves_no_activity_out(language):
 @pytest.mark.parametrize('language', SCRIPTS)
 def test_every_answer_that_is_ever_expected_is_of_sound_templates_and_alone(language):
     """Each sentence of a choice chooses it, whatever the others are."""
-    words = Child(language).director.words
+    words = Child(language).harness.words
     open_questions = [
         {name: choice.answers for name, choice in scene.choices.items()}
         for story in words.stories

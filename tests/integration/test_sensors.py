@@ -8,7 +8,7 @@ from sensor_msgs.msg import BatteryState
 
 from phoenix_core import events
 from phoenix_core.settings.node_settings import SettingsError
-from phoenix_hw.sensors.fuel_gauges import Charge, FuelGaugeError
+from phoenix_hw.sensors.fuel_gauges.provider import Charge, FuelGaugeError
 from phoenix_hw.sensors.node import Sensors
 
 
@@ -211,7 +211,7 @@ def test_what_no_sensor_says_is_a_fault(graph, probe, kind, name, value):
 
 
 def test_pads_and_buttons_are_named_by_the_settings(graph, probe):
-    graph.add(Sensors, parameters={'pads': ['tail=5'], 'buttons': ['up=16', 'down=20']})
+    graph.add(Sensors, parameters={'pads': ['tail'], 'buttons': ['up', 'down']})
     move(probe, SimulatedSensor.TOUCH, 'tail', 1.0)
     move(probe, SimulatedSensor.BUTTON, 'down', 1.0)
     assert probe.expect(events.TOUCH).pad == 'tail'
@@ -231,9 +231,8 @@ def test_nothing_is_felt_while_inactive(graph, probe):
 
 
 def test_the_pins_of_a_pi(graph, probe, pins):
-    node = graph.add(
-        Sensors, parameters={'provider': 'gpiozero', 'motion_pin': 17, 'mute_pin': 27}
-    )
+    gpiozero = {'gpiozero.motion_pin': 17, 'gpiozero.mute_pin': 27}
+    node = graph.add(Sensors, parameters={'provider': 'gpiozero', **gpiozero})
     assert not probe.expect(events.MICROPHONE_MUTE).muted  # told at the start
     pins.pin(5).drive_high()
     probe.expect(events.TOUCH)
@@ -261,14 +260,19 @@ def test_what_cannot_be_configured_is_refused_by_name(refusal):
     assert "no 'no such' in phoenix.sensor_boards; installed: gpiozero, simulated" in refusal(
         Sensors, {'provider': 'no such'}
     )
-    no_pair = refusal(Sensors, {'pads': ['head']})
-    assert "sensors.pads: must be NAME=PIN such as head=5, is 'head'" in no_pair
-    taken = refusal(Sensors, {'provider': 'gpiozero', 'buttons': ['talk=5']})
+    on_pins = {'provider': 'gpiozero'}
+    no_pair = refusal(Sensors, on_pins | {'gpiozero.pad_pins': ['head']})
+    assert "sensors.gpiozero.pad_pins: must be NAME=PIN such as head=5, is 'head'" in no_pair
+    no_pin = refusal(Sensors, on_pins | {'pads': ['head', 'belly', 'tail']})
+    assert "sensors.gpiozero.pad_pins: no pin for 'tail'; it has head, belly, tail" in no_pin
+    no_button = refusal(Sensors, on_pins | {'gpiozero.button_pins': ['talk=16', 'stop=20']})
+    assert "sensors.gpiozero.button_pins: the toy has no 'stop'; it has talk" in no_button
+    taken = refusal(Sensors, on_pins | {'gpiozero.button_pins': ['talk=5']})
     assert 'button talk: pin 5 is already taken by touch head' in taken
 
 
 @pytest.mark.parametrize(
-    ('setting', 'value'), [('MOTION_PIN', '28'), ('PADS', '5'), ('BOUNCE', '0.1')]
+    ('setting', 'value'), [('GPIOZERO_MOTION_PIN', '28'), ('PADS', '5'), ('BOUNCE', '0.1')]
 )
 def test_a_wrong_setting_is_refused_by_name(graph, setting, value):
     with pytest.raises(SettingsError, match=f'PHOENIX_SENSORS_{setting}'):

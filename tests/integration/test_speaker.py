@@ -64,7 +64,7 @@ def in_file(path):
 
 
 def test_an_utterance_starts_and_finishes_in_its_trace(graph, probe, tmp_path):
-    graph.add(Speaker, parameters={'file': str(tmp_path / 'said.wav')})
+    graph.add(Speaker, parameters={'simulated.file': str(tmp_path / 'said.wav')})
     cause = speak(probe, 'a', SHORT)
     started, finished = expect(probe, STARTED, 'a'), expect(probe, FINISHED, 'a')
     assert {started.header.trace_id, finished.header.trace_id} == {cause.trace_id}
@@ -142,7 +142,7 @@ def test_the_end_of_a_persons_speech_interrupts_nothing(graph, probe):
 
 @pytest.mark.parametrize(('level', 'muted', 'gain'), [(0.5, False, 0.5), (0.5, True, 0.0)])
 def test_the_volume_holds(graph, probe, tmp_path, level, muted, gain):
-    graph.add(Speaker, parameters={'file': str(tmp_path / 'said.wav')})
+    graph.add(Speaker, parameters={'simulated.file': str(tmp_path / 'said.wav')})
     probe.publish(events.VOLUME, level=level, muted=muted)
     probe.expect(events.VOLUME)
     speak(probe, 'a', SHORT)
@@ -152,7 +152,7 @@ def test_the_volume_holds(graph, probe, tmp_path, level, muted, gain):
 
 
 def test_the_volume_survives_a_pause(graph, probe, tmp_path):
-    node = graph.add(Speaker, parameters={'file': str(tmp_path / 'said.wav')})
+    node = graph.add(Speaker, parameters={'simulated.file': str(tmp_path / 'said.wav')})
     probe.publish(events.VOLUME, level=0.5)
     probe.expect(events.VOLUME)
     graph.call(node.trigger_deactivate)
@@ -179,7 +179,7 @@ def test_a_speaker_that_cannot_be_opened_is_a_fault_until_it_can(
     graph, probe, tmp_path, expect_health
 ):
     folder = tmp_path / 'later'
-    graph.add(Speaker, parameters={'file': str(folder / 'said.wav')})
+    graph.add(Speaker, parameters={'simulated.file': str(folder / 'said.wav')})
     fault = probe.expect(events.FAULT)
     assert (fault.node, fault.code, fault.self_healing) == ('speaker', 'speaker_lost', True)
     assert f'{folder}/said.wav: cannot be written' in fault.message

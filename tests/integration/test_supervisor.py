@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from rclpy.parameter import Parameter
 
 from phoenix_core import events
-from phoenix_core.supervision.liveliness import Pulse
+from phoenix_core.supervision.liveliness import LivelinessMonitor
 from phoenix_core.supervision.node import Supervisor, SupervisorSettings
 
 OK, DEGRADED, LOST = CapabilityStatus.OK, CapabilityStatus.DEGRADED, CapabilityStatus.LOST
@@ -23,23 +23,25 @@ import sys, time
 from pathlib import Path
 from phoenix_core import events
 from phoenix_core.node.execution import run
+from phoenix_core.node.declarations import Publishes, subscribes
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.settings.node_settings import NodeSettings
 
 class Asker(EventNode):
-    produces = (events.LISTEN_REQUEST,)
+    listen_request = Publishes(events.LISTEN_REQUEST)
     settings: NodeSettings
 
 class Ear(EventNode):
-    consumes = {events.LISTEN_REQUEST: 'on_request', events.STOP_SPEAKING: 'on_stop'}
     settings: NodeSettings
 
     def configure(self):
         if Path(sys.argv[2]).exists():
             raise OSError('the device is gone')
 
+    @subscribes(events.LISTEN_REQUEST)
     def on_request(self, request): ...
 
+    @subscribes(events.STOP_SPEAKING)
     def on_stop(self, stop):
         if stop.reason == 'work for ever':
             self.in_background(time.sleep, 3600)
@@ -52,7 +54,7 @@ raise SystemExit(run([{'asker': Asker, 'ear': Ear}[name] for name in names]))
 
 
 class Toy:
-    """Processes of nodes, and a probe that watches what the supervisor makes of them."""
+    """Processes of nodes, and a probe that watches them and the supervisor."""
 
     def __init__(self, graph, folder) -> None:
         self.graph = graph
@@ -77,7 +79,7 @@ class Toy:
         return self.graph.add(Supervisor, parameters=own)
 
     def expect(self, count: int = 1, **levels: int) -> None:
-        """Wait until the capabilities have been told to be so, for that many times."""
+        """Wait until the capabilities have been reported at these levels, that many times."""
 
         def fits(status):
             found = {entry.capability: entry.level for entry in status.capabilities}
@@ -100,12 +102,12 @@ class Toy:
 
 
 class Signs:
-    """What a pulse tells of a node."""
+    """What a liveliness monitor reports of a node."""
 
     def __init__(self, toy: Toy, name: str) -> None:
         self._told: list[bool] = []
         self._arrived = threading.Condition()
-        toy.graph.call(lambda: Pulse(toy.probe, name, self._take))
+        toy.graph.call(lambda: LivelinessMonitor(toy.probe, name, self._take))
 
     def _take(self, alive: bool) -> None:
         with self._arrived:
@@ -148,7 +150,7 @@ def test_a_killed_node_is_noticed_within_a_second_and_its_successor_brought_up(t
 def test_a_node_without_a_sign_of_life_is_killed(toy, how):
     toy.start('asker')
     ear = toy.start('ear')
-    toy.supervise(hang_s=1.0 if how == 'hung' else 3600.0)  # who is stopped is not waited for
+    toy.supervise(hang_s=1.0 if how == 'hung' else 3600.0)  # a stopped one is killed at once
     toy.expect(asking=OK, hearing=OK)
     if how == 'stopped':
         ear.send_signal(signal.SIGSTOP)
@@ -173,14 +175,14 @@ def test_capabilities_and_standbys_of_another_form_are_refused(settings):
 
 @pytest.fixture
 def shared_lease(monkeypatch):
-    """Give the first two subscriptions one lease: the second is deaf to who lives already."""
+    """Give the first two subscriptions one lease: the second is deaf to live nodes."""
     monkeypatch.setattr(
         'phoenix_core.supervision.liveliness._leases', itertools.chain([0], itertools.count())
     )
 
 
 @pytest.mark.usefixtures('shared_lease')
-def test_a_node_that_dds_tells_nothing_of_is_listened_to_anew_and_left_alone(toy):
+def test_a_node_that_dds_does_not_report_gets_a_new_subscription_and_is_not_killed(toy):
     ear = toy.start('ear')
     Signs(toy, 'ear').expect([True])
     toy.supervise()
@@ -201,7 +203,7 @@ def test_a_miscount_of_dds_does_not_outlive_the_node(toy):
     deaf.expect([False, True])
 
 
-def test_a_node_whose_work_does_not_get_on_is_killed_as_if_it_hung_itself(toy):
+def test_a_node_whose_worker_hangs_is_killed_as_if_it_hung_itself(toy):
     toy.start('asker')
     ear = toy.start('ear')
     toy.supervise(hang_s=1.0)

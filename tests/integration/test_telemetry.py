@@ -13,6 +13,8 @@ from rclpy.serialization import deserialize_message
 
 from otlp_receiver import OtlpReceiver
 from phoenix_core import events
+from phoenix_core.clock.units import nanoseconds
+from phoenix_core.node.declarations import Publishes, subscribes
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.settings.node_settings import NodeSettings
 from phoenix_core.telemetry.node import Telemetry
@@ -21,17 +23,18 @@ from phoenix_core.telemetry.node import Telemetry
 class Echo(EventNode):
     """Answers a touch with a request to listen; a touch of the belly is too much for it."""
 
-    produces = (events.LISTEN_REQUEST,)
-    consumes = {events.TOUCH: 'on_touch', events.AUDIO_INPUT: 'on_audio'}
+    listen_request = Publishes(events.LISTEN_REQUEST)
     settings: NodeSettings
 
+    @subscribes(events.TOUCH)
     def on_touch(self, touch: TouchEvent) -> None:
         if touch.pad == 'belly':
             raise ValueError('too much')
         with self.model_time():
             pass
-        self.publish(events.LISTEN_REQUEST, kind=ListenRequest.OPEN)
+        self.listen_request(kind=ListenRequest.OPEN)
 
+    @subscribes(events.AUDIO_INPUT)
     def on_audio(self, frame: AudioFrame) -> None:
         """Hear."""
 
@@ -66,7 +69,7 @@ def free_port():
 
 
 def until(ask, good):
-    """Ask again and again, at most for 10 s, and return the first good answer."""
+    """Ask repeatedly, for at most 10 s, and return the first good answer."""
     deadline_s = time.monotonic() + 10
     while not good(answer := ask()):
         assert time.monotonic() < deadline_s, answer
@@ -88,7 +91,7 @@ def recent(probe):
     ]
 
 
-def test_interactions_are_kept_and_given_away(graph, probe):
+def test_interactions_are_kept_and_returned_on_request(graph, probe):
     graph.add(Telemetry, parameters={'metrics_port': 0})
     graph.add(Echo)
     cause = touch(probe)
@@ -116,7 +119,7 @@ def test_metrics_of_all_nodes_are_served_in_one_place(graph, probe):
 
     def told():
         for node in (probe, echo):
-            graph.call(node._tell_metrics)
+            graph.call(node._publish_metrics)
         with urllib.request.urlopen(f'http://127.0.0.1:{port}/metrics') as answer:
             return answer.read().decode()
 
@@ -146,14 +149,14 @@ def test_a_port_that_is_taken_stops_nothing(graph, probe):
     assert probe.recorded(events.FAULT) == []
 
 
-def test_who_counts_nothing_tells_nothing(graph, probe):
+def test_a_node_without_metrics_publishes_none(graph, probe):
     echo = graph.add(Echo, parameters={'metrics': False})
     graph.add(Telemetry, parameters={'metrics_port': 0, 'metrics': False})
     touch(probe)
     probe.expect(events.LISTEN_REQUEST)
     assert echo.metrics is None
-    graph.call(echo._tell_metrics)
-    graph.call(probe._tell_metrics)
+    graph.call(echo._publish_metrics)
+    graph.call(probe._publish_metrics)
     probe.expect(events.NODE_METRICS, lambda m: m.header.producer == 'probe')
     assert {m.header.producer for m in probe.recorded(events.NODE_METRICS)} == {'probe'}
 
@@ -184,7 +187,7 @@ def test_each_event_is_a_span_at_an_otlp_receiver(graph, probe, receiver):
     span = spans['speech/listen', 'echo', cause.trace_id]
     assert span.span_id.hex() == answer.span_id
     assert span.parent_span_id.hex() == cause.span_id
-    ended_ns = answer.published.sec * 10**9 + answer.published.nanosec
+    ended_ns = nanoseconds(answer.published)
     assert span.end_time_unix_nano == ended_ns
     assert 0 < ended_ns - span.start_time_unix_nano < 10**9
     attributes = {a.key: a.value for a in span.attributes}
@@ -201,7 +204,7 @@ def test_nothing_is_exported_unless_asked_for(graph):
     assert telemetry._export is None
 
 
-def test_a_dead_receiver_does_not_hold_up_the_end(graph, probe, monkeypatch):
+def test_a_dead_receiver_does_not_delay_the_end(graph, probe, monkeypatch):
     monkeypatch.setenv('OTEL_EXPORTER_OTLP_ENDPOINT', f'http://127.0.0.1:{free_port()}')
     telemetry = graph.add(Telemetry, parameters={'metrics_port': 0})
     touch(probe)

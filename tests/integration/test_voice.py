@@ -8,9 +8,9 @@ from phoenix_msgs.msg import CapabilityStatus, Fault
 
 from phoenix_core import events
 from phoenix_core.settings.node_settings import SettingsError
-from phoenix_speech.listening.recognizer import MoonshineRecognizer
+from phoenix_speech.listening.providers.moonshine import MoonshineRecognizer
 from phoenix_speech.voice.node import Voice
-from phoenix_speech.voice.voices import VoiceError
+from phoenix_speech.voice.voice_provider import VoiceError
 
 FRAME_S = 0.04
 
@@ -202,7 +202,7 @@ def test_when_no_voice_works_a_small_sound_is_the_utterance(speak_with, probe, e
 
 
 def test_a_voice_whose_model_is_missing_is_a_fault_by_name_before_it_is_needed(graph, probe):
-    graph.add(Voice, parameters={'providers': ['piper'], 'model': '/no/voice.onnx'})
+    graph.add(Voice, parameters={'providers': ['piper'], 'piper.model': '/no/voice.onnx'})
     fault = probe.expect(events.FAULT)
     assert (fault.node, fault.code) == ('voice', 'voice_failed')
     assert 'piper: Piper does not start' in fault.message

@@ -1,4 +1,4 @@
-"""A whole toy in its processes whose parts can be made to fail, for tests and benches."""
+"""Runs a whole toy, parts of which can be made to fail, for tests and the chaos harness."""
 
 import asyncio
 import dataclasses
@@ -27,20 +27,20 @@ from phoenix_core.testing.fault_injection import HANG, RAISE
 from phoenix_tools.run.play_progress import PlayProgress
 
 RECOVERY_S = 60.0
-AGAIN_S = 1.0  # a request to fail that nobody heard is made again
+AGAIN_S = 1.0  # after which a node that has not failed is asked again to do so
 SAMPLE_RATE = 16000
 SIGNALS = {'kill -9': signal.SIGKILL, 'SIGSTOP': signal.SIGSTOP}
 FAULTS = {'processes': [*SIGNALS], 'composed': [*SIGNALS, HANG, RAISE]}
 SUPERVISOR = 'supervisor'
-WITHOUT_EVENTS = {'sensors', 'telemetry', SUPERVISOR}  # nobody touches this toy
+WITHOUT_EVENTS = {'sensors', 'telemetry', SUPERVISOR}  # that a conversation brings them
 
 
 class FragileToy:
     """
-    A toy on a graph of its own, and a witness of what it does; it ends with its context.
+    A toy on a graph of its own, with a witness of its events; it ends with its context.
 
     :param layout: as the launch argument.
-    :param environ: what is added to the environment of its processes.
+    :param environ: variables to add to the environment of its processes.
     :param tolerated: capabilities that may be degraded in a toy that is well.
     """
 
@@ -48,7 +48,7 @@ class FragileToy:
         self, layout: str, environ: Mapping[str, str], tolerated: Collection[str] = ()
     ) -> None:
         self.layout = layout
-        self.ended = threading.Event()  # set it to end all waiting
+        self.ended = threading.Event()  # set it to end every wait
         self._environ = environ
         self._tolerated = tolerated
 
@@ -89,7 +89,7 @@ class FragileToy:
         done.result()
 
     def wait_for(self, what: Callable[[], bool], timeout_s: float) -> bool:
-        """Wait until something is so; False when it does not become so, or the toy is ended."""
+        """Wait for a condition; return False at the time limit, or when the toy is ended."""
         until = time.monotonic() + timeout_s
         with self.witness.changed:
             while not what():
@@ -106,7 +106,7 @@ class FragileToy:
         )
 
     def victims(self, how: str) -> list[str]:
-        """List the nodes that can fail in that way."""
+        """Return the nodes that can fail in one way of FAULTS."""
         names = sorted(self._names)
         if how == RAISE:
             return [name for name in names if name not in WITHOUT_EVENTS]
@@ -114,12 +114,12 @@ class FragileToy:
 
     def fail(self, how: str, victim: str) -> float | None:
         """
-        Let a node fail in one way of FAULTS, and wait till all is well again.
+        Make a node fail in one way of FAULTS, and wait until all is well again.
 
-        :returns: how long that took, in seconds; None when it did not happen in RECOVERY_S.
+        :returns: the time that took, in seconds; None when it took more than RECOVERY_S.
         """
         if how == RAISE:
-            return self._let_raise(victim)
+            return self._make_raise(victim)
         witness = self.witness
         pid = witness.nodes[victim].process_id
         members = [name for name, status in witness.nodes.items() if status.process_id == pid]
@@ -132,7 +132,7 @@ class FragileToy:
             )
 
         if victim == SUPERVISOR:
-            witness.toy = {}  # what a dead one has told counts for nothing
+            witness.toy = {}  # as a dead one has published it
         if how in SIGNALS:
             os.kill(pid, SIGNALS[how])
         elif not self._ask_to_fail(how, victim):
@@ -141,7 +141,7 @@ class FragileToy:
         recovered = self.wait_for(lambda: is_new() and witness.is_well, RECOVERY_S)
         return time.monotonic() - begun_s if recovered else None
 
-    def _let_raise(self, victim: str) -> float | None:
+    def _make_raise(self, victim: str) -> float | None:
         witness = self.witness
         fault = victim, 'handler_failed'
         before = witness.faults[fault]
@@ -163,10 +163,11 @@ class FragileToy:
 
     def play(self, recording: Path, by: Callable[[], object] | None = None) -> str | None:
         """
-        Play a recording to the toy and wait for what comes of it.
+        Play a recording to the toy, and wait for the answer.
 
-        :param by: plays it; default: the simulated microphone does.
-        :returns: the verdict of PlayProgress, empty when it was answered; None when ended.
+        :param by: plays the recording; by default, the simulated microphone does.
+        :returns: the verdict of PlayProgress, empty when the toy has answered; None when it is
+            ended.
         """
         witness = self.witness
         length_s = len(read_wav(recording)) / SAMPLE_RATE
@@ -184,7 +185,7 @@ class FragileToy:
         return verdict
 
     def touch(self) -> None:
-        """Touch the toy's head."""
+        """Touch the head of the toy."""
         for value in (1.0, 0.0):
             self.witness.post(
                 self.witness.publish,
@@ -203,10 +204,10 @@ class FragileToy:
 
 def requests_of(samples: Path, folder: Path) -> list[Path]:
     """
-    Return recordings of a request that an activity answers, and of one that the toy converses on.
+    Return recordings of requests: one for an activity, and one for a conversation.
 
-    :param samples: where the recordings of the repository are.
-    :param folder: for recordings that are made of them.
+    :param samples: folder of the recordings of the repository.
+    :param folder: folder for recordings that are made from them.
     """
     conversation = folder / 'hey_jarvis_go_forward.wav'
     with WavWriter(conversation, SAMPLE_RATE) as writer:
@@ -217,7 +218,7 @@ def requests_of(samples: Path, folder: Path) -> list[Path]:
 
 
 def _able_to_fail(process: NodeProcess, environ: Mapping[str, str]) -> NodeProcess:
-    """Let composed nodes fail on request."""
+    """Return a process whose composed nodes fail on request."""
     argv = process.argv
     if process.executable == 'compose':
         argv = (sys.executable, '-m', 'phoenix_core.testing.fault_injection', *argv[1:])

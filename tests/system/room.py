@@ -15,8 +15,10 @@ from pathlib import Path
 import numpy as np
 from pulse_server import PulseServer
 
-from phoenix_audio.microphone.microphones import CapturedFrame
-from phoenix_audio.speaker.speakers import LoudspeakerError
+from phoenix_audio.microphone.provider import CapturedFrame
+from phoenix_audio.microphone.providers.portaudio import PortAudioMicrophone
+from phoenix_audio.speaker.provider import SpeakerError
+from phoenix_audio.speaker.providers.portaudio import PortAudioSpeaker
 from phoenix_audio.wav import WavWriter, read_wav
 
 PLAYS = 'plays'
@@ -87,9 +89,6 @@ def main() -> None:
     parser.add_argument('--repeat', action='store_true', help='until it is killed')
     options = parser.parse_args()
 
-    # Not where PortAudio may be missing.
-    from phoenix_audio.portaudio import PortAudioLoudspeaker, PortAudioMicrophone
-
     frames: list[np.ndarray] = []
 
     def keep(frame: CapturedFrame) -> None:
@@ -99,12 +98,12 @@ def main() -> None:
     if options.heard:
         microphone.start(keep, lambda error: sys.exit(str(error)))
     try:
-        loudspeaker = PortAudioLoudspeaker()
+        speaker = PortAudioSpeaker()
         print(PLAYS, flush=True)
-        loudspeaker.write(sound := read_wav(options.recording))
+        speaker.write(sound := read_wav(options.recording))
         while options.repeat:
-            loudspeaker.write(sound)
-    except LoudspeakerError as error:
+            speaker.write(sound)
+    except SpeakerError as error:
         sys.exit(f'the room: {error}')
     sys.stdin.read()
     if options.heard:

@@ -52,7 +52,7 @@ thread = threading.Thread(target=spin)
 thread.start()
 try:
     probe.expect(events.SYSTEM_STATUS, fits, timeout_s=PATIENCE_S)
-    while not probe.is_active or not probe.reach(events.SIMULATED_SOUND):
+    while not probe.is_active or not probe.events_out.subscription_count(events.SIMULATED_SOUND):
         ended.wait(0.02)  # DDS tells of a match by no event that rclpy passes on
     probe.publish(events.SIMULATED_SOUND, file=recording)
     heard = probe.expect(

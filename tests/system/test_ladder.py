@@ -1,4 +1,4 @@
-"""Every part of the whole toy fails, in every way that it can; the toy comes back and answers."""
+"""Each part of the whole toy fails in each way that it can; the toy recovers and answers."""
 
 import itertools
 import threading
@@ -68,10 +68,13 @@ def test_a_toy_whose_wake_word_model_is_missing_is_called_by_a_touch():
 
 
 @pytest.mark.long
-def test_a_toy_without_a_microphone_says_so_to_who_touches_it():
-    gone = {'PHOENIX_MICROPHONE_PROVIDER': 'portaudio', 'PHOENIX_MICROPHONE_DEVICE': 'gone'}
+def test_a_toy_without_a_microphone_says_so_when_it_is_touched():
+    gone = {
+        'PHOENIX_MICROPHONE_PROVIDER': 'portaudio',
+        'PHOENIX_MICROPHONE_PORTAUDIO_DEVICE': 'gone',
+    }
     idle = yaml.safe_load((ROOT / 'config' / 'en' / 'activities' / 'idle.yaml').read_text())
-    words = idle['phrases']['lost_hearing']
+    words = idle['lost']['hearing']
     with FragileToy('composed', {**NOTHING_KEPT, **gone}) as toy:
         probe = toy.graph.probe(records=[events.TOUCH, events.SAY_REQUEST])
         assert toy.wait_for(lambda: lost(toy) == ['hearing'], LOST_S)

@@ -14,7 +14,7 @@ PERSON = ROOT / 'samples' / 'hey_jarvis.wav'
 @pytest.mark.long
 def test_the_toy_hears_a_person_who_interrupts_it_and_never_itself():
     with TestGraph() as graph:
-        toy = Phoenix(graph.domain, 'run', PHOENIX_MICROPHONE_ECHO_GAIN='1')
+        toy = Phoenix(graph.domain, 'run', PHOENIX_MICROPHONE_SIMULATED_ECHO_GAIN='1')
         try:
             check(graph, toy)
         finally:

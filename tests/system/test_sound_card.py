@@ -12,7 +12,7 @@ from pulse_server import PulseServer
 
 from phoenix_audio.wav import read_wav
 from phoenix_core import events
-from phoenix_speech.listening.recognizer import MoonshineRecognizer
+from phoenix_speech.listening.providers.moonshine import MoonshineRecognizer
 
 LOST_S = 30.0
 RESTING = ActivityState.RESTING

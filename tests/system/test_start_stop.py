@@ -1,4 +1,4 @@
-"""The toy is started and stopped again and again: nothing is left of it, and nothing is amiss."""
+"""The toy is started and stopped repeatedly: it leaves nothing behind and reports no fault."""
 
 import re
 import socket

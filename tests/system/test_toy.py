@@ -6,7 +6,7 @@ import soundfile
 from front_door import END_S, ROOT
 
 from phoenix_audio.wav import read_wav
-from phoenix_speech.listening.recognizer import MoonshineRecognizer
+from phoenix_speech.listening.providers.moonshine import MoonshineRecognizer
 
 SAMPLE = 'samples/hey_jarvis_turn_on_the_light.wav'
 

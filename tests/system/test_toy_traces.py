@@ -116,7 +116,7 @@ def told(tmp_path_factory):
             )
             conversation.play()
             conversation.expect_rest()
-            before = conversation.probe.reach(events.TRANSCRIPT)
+            before = conversation.probe.events_out.subscription_count(events.TRANSCRIPT)
             console = Phoenix(graph.domain, 'events', '--event', 'speech/transcript')
             graph._wait_for_subscribers(conversation.probe, events.TRANSCRIPT, before + 1)
             conversation.type(PHRASE)

@@ -10,12 +10,13 @@ import yaml
 from front_door import Phoenix
 from phoenix_msgs.msg import ActivityState, PlaybackEvent, SimulatedSensor, Transcript
 
-from phoenix_activities.engine.node import ACTIVITIES
+from phoenix_activities.engine.installed import ACTIVITIES
 from phoenix_audio.wav import WavWriter, read_wav
 from phoenix_core import events
 from phoenix_core.settings import plugins
 from phoenix_core.telemetry.tracing import TraceContext
 from phoenix_core.testing import Probe, TestGraph
+from phoenix_speech.sentences import SpeechRules
 from phoenix_speech.testing import steady_voice
 from phoenix_speech.voice.speech_synthesizer import SpeechSynthesizer
 
@@ -132,7 +133,9 @@ def record(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., P
     """Make recordings: a person's wake word, and a sentence by a voice without chance."""
     folder = tmp_path_factory.mktemp('recordings')
     synthesizer = SpeechSynthesizer(
-        {'piper': lambda: steady_voice(folder)}, on_failure=lambda name, error: None
+        {'piper': lambda: steady_voice(folder)},
+        SpeechRules.load(ROOT / 'config', 'en'),
+        on_failure=lambda name, error: None,
     )
 
     def make(text: str, *, wake_word: bool) -> Path:

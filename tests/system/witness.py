@@ -12,6 +12,7 @@ from std_msgs.msg import String
 from phoenix_core import events
 from phoenix_core.events import qos
 from phoenix_core.events.event_type import EventType
+from phoenix_core.node.declarations import Publishes, observes
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.settings.node_settings import NodeSettings
 from phoenix_core.testing.fault_injection import failure_topic
@@ -27,15 +28,12 @@ WATCHED = [
 class Witness(EventNode):
     """Sees all that the toy does, and keeps of it what tests and benches want to know."""
 
+    simulated_sound = Publishes(events.SIMULATED_SOUND)
+    simulated_sensor = Publishes(events.SIMULATED_SENSOR)
     settings: NodeSettings
 
     def __init__(self, **options: Any) -> None:
         """Begin to keep."""
-        # Declared here, as by the Probe of tests: it is no node of the toy.
-        self.produces = (events.SIMULATED_SOUND, events.SIMULATED_SENSOR)  # type: ignore[misc]
-        self.consumes = dict.fromkeys(  # type: ignore[misc]
-            [*WATCHED, events.NODE_STATUS, events.SYSTEM_STATUS], 'on_event'
-        )
         super().__init__(**options)
         self.changed = threading.Condition()
         self.nodes: dict[str, NodeStatus] = {}  # the newest of each, without this one
@@ -45,12 +43,11 @@ class Witness(EventNode):
         self.progress: PlayProgress | None = None
         self._spans: set[str] = set()
         self._causes: set[str] = set()
-        self._types = {event.message: event for event in self.consumes}
         self._failures: dict[str, Any] = {}
 
-    def on_event(self, message: Any) -> None:
+    @observes([*WATCHED, events.NODE_STATUS, events.SYSTEM_STATUS])
+    def on_event(self, event: EventType, message: Any) -> None:
         """Take an event."""
-        event: EventType = self._types[type(message)]
         with self.changed:
             if event is events.NODE_STATUS:
                 if message.header.producer != self.get_name():

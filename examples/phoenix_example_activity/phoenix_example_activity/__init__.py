@@ -2,18 +2,33 @@
 
 from pathlib import Path
 
-from phoenix_activities.engine.activity import Activity, Intent, Priority, Request
+from phoenix_activities.engine.activity import Activity, Priority, Request, UserIntent
+from phoenix_activities.words.words import ActivityWords, Phrase, Phrases
 
 WORDS = Path(__file__).parent / 'words'
 FAR = 3  # when nobody says how far
 
 
-class Counting(Activity):
+class CountingPhrases(Phrases):
+    """Said while counting."""
+
+    number: Phrase
+    end: Phrase
+
+
+class CountingWords(ActivityWords):
+    """The words of activities/counting.yaml."""
+
+    phrases: CountingPhrases
+
+
+class CountingActivity(Activity):
     """Counts, with a short rest after each number."""
 
     name = 'counting'
     intents = ('count',)
     priority = Priority.PLAY
+    words: CountingWords
 
     def enter(self, request: Request) -> None:
         """Begin with one."""
@@ -25,7 +40,7 @@ class Counting(Activity):
         """Go on with the number that was interrupted."""
         self._count()
 
-    def on_intent(self, intent: Intent) -> bool:
+    def on_intent(self, intent: UserIntent) -> bool:
         """Count again."""
         if intent.name not in ('count', 'repeat'):
             return False
@@ -39,18 +54,18 @@ class Counting(Activity):
     def on_said(self) -> None:
         """Rest a moment, or end."""
         if self._number > self._far:
-            self.director.finish('done')
+            self.manager.finish('done')
         else:
-            self.director.wait(0.5)
+            self.manager.wait(0.5)
 
     def on_timeout(self) -> None:
         """Say the next number, or that it is over."""
         self._number += 1
         if self._number > self._far:
-            self.say_phrase('end')
+            self.say_phrase(self.words.phrases.end)
         else:
             self._count()
 
     def _count(self) -> None:
-        self.director.show('twinkling', duration_s=2.0)
-        self.say_phrase('number', number=self._number)
+        self.body.show('twinkling', duration_s=2.0)
+        self.say_phrase(self.words.phrases.number, number=self._number)

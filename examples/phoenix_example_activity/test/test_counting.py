@@ -4,42 +4,41 @@ import random
 from pathlib import Path
 
 import pytest
-from phoenix_example_activity import WORDS, Counting
+from phoenix_example_activity import WORDS, CountingActivity
 
-from phoenix_activities.activities.conversation import Conversation
-from phoenix_activities.activities.idle import Idle
-from phoenix_activities.engine.activity import Intent
-from phoenix_activities.engine.toy import Phase
-from phoenix_activities.testing import Scene
-from phoenix_activities.words.words import Words
+from phoenix_activities.activities.conversation import ConversationActivity
+from phoenix_activities.activities.idle import IdleActivity
+from phoenix_activities.engine.activity import UserIntent
+from phoenix_activities.engine.installed import load_words
+from phoenix_activities.engine.toy_interface import Phase
+from phoenix_activities.testing import ActivityHarness
 
 CONFIG = Path(__file__).parents[3] / 'config'
-ACTIVITIES = [Idle, Conversation, Counting]
+ACTIVITIES = [IdleActivity, ConversationActivity, CountingActivity]
 
 
 @pytest.fixture
-def scene():
-    models = {activity.name: activity.words_model for activity in ACTIVITIES}
-    words = Words([CONFIG / 'en', WORDS / 'en'], random.Random(1), models)
-    return Scene(words, ACTIVITIES)
+def harness():
+    words = load_words([CONFIG / 'en', WORDS / 'en'], random.Random(1), ACTIVITIES)
+    return ActivityHarness(words, ACTIVITIES)
 
 
-def count(scene, numbers):
+def count(harness, numbers):
     for number in numbers:
-        assert scene.speak()[0].startswith(str(number))
-        scene.toy.pass_time(0.5)
+        assert harness.speak()[0].startswith(str(number))
+        harness.toy.pass_time(0.5)
 
 
-def test_it_counts_as_far_as_it_is_asked_to(scene):
-    scene.hear(Intent('count', slots={'far': '5'}))
-    count(scene, range(1, 6))
-    scene.speak()
-    assert scene.state == ('idle', Phase.RESTING)
+def test_it_counts_as_far_as_it_is_asked_to(harness):
+    harness.hear(UserIntent('count', slots={'far': '5'}))
+    count(harness, range(1, 6))
+    harness.speak()
+    assert harness.state == ('idle', Phase.RESTING)
 
 
-def test_it_goes_on_where_it_was_interrupted(scene):
-    scene.hear(Intent('count'))
-    count(scene, [1])
-    scene.hear(Intent('time'))
-    scene.speak(most=1)
-    count(scene, [2, 3])
+def test_it_goes_on_where_it_was_interrupted(harness):
+    harness.hear(UserIntent('count'))
+    count(harness, [1])
+    harness.hear(UserIntent('time'))
+    harness.speak(most=1)
+    count(harness, [2, 3])

@@ -1,10 +1,10 @@
 """
-For tests of activities: a toy that remembers what it was made to do, and plays it as time passes.
+Tests of activities: a toy that records what it was made to do, and passes time on request.
 
-    scene = Scene(Words(...), [Idle, Conversation, Counting])
-    scene.hear(Intent('game'))
-    assert scene.speak() == ['1!', '2!', '3!']
-    assert scene.director.current.name == 'idle'
+    harness = ActivityHarness(words, [IdleActivity, ConversationActivity, CountingActivity])
+    harness.hear(UserIntent('game'))
+    assert harness.speak() == ['1!', '2!', '3!']
+    assert harness.state == ('idle', Phase.RESTING)
 """
 
 import json
@@ -13,9 +13,12 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from phoenix_activities.engine.activity import Activity, Intent
-from phoenix_activities.engine.activity_manager import Director
-from phoenix_activities.engine.toy import Phase
+from phoenix_activities.engine.activity import Activity, UserIntent
+from phoenix_activities.engine.activity_manager import ActivityManager
+from phoenix_activities.engine.inputs import Called, Input, Started
+from phoenix_activities.engine.quiet_hours import QuietHours
+from phoenix_activities.engine.toy_interface import Phase
+from phoenix_activities.engine.turn import EarEvent, PlaybackEnded, PlaybackStarted
 from phoenix_activities.words.words import Words
 
 DEADLINES_S = {
@@ -26,22 +29,21 @@ DEADLINES_S = {
 }
 
 
-class Call:
+class PendingCall:
     """A call that is due later."""
 
     def __init__(self, due: datetime, callback: Callable[[], None], new_interaction: bool) -> None:
-        """Wait for the time."""
         self.due = due
         self.callback: Callable[[], None] | None = callback
         self.new_interaction = new_interaction
 
     def cancel(self) -> None:
-        """Do not call any more."""
+        """Cancel the call."""
         self.callback = None
 
 
 class RecordingToy:
-    """Remembers what it was made to do; time passes only by `pass_time`."""
+    """A ToyInterface that records what it was made to do; time passes only by `pass_time`."""
 
     def __init__(self) -> None:
         """Begin on a Sunday afternoon."""
@@ -51,74 +53,74 @@ class RecordingToy:
         self.expected: Mapping[str, list[str]] = {}
         self.transitions: list[tuple[str, str, str]] = []  # left, entered, reason
         self.states: list[tuple[str, Phase]] = []
-        self.interactions = 1  # begun by calls that are due, too
+        self.interactions = 1  # calls that are due may begin others
         self.kept: dict[str, Any] = {}
-        self._calls: list[Call] = []
+        self._calls: list[PendingCall] = []
 
     def say(self, text: str) -> str:
-        """Remember a text."""
+        """Record a text."""
         name = f'utterance {len(self.said)}'
         self.said[name] = text
         return name
 
-    def silence(self, reason: str) -> None:
-        """Remember that speech was stopped."""
-        self.did.append(('silence', reason))
+    def stop_speaking(self, reason: str) -> None:
+        """Record that speech was stopped."""
+        self.did.append(('stop_speaking', reason))
 
     def listen(self) -> None:
-        """Remember that the ear was opened."""
+        """Record that the ear was opened."""
         self.did.append(('listen',))
 
     def stop_listening(self) -> None:
-        """Remember that the ear was closed."""
+        """Record that the ear was closed."""
         self.did.append(('stop_listening',))
 
     def expect(self, answers: Mapping[str, list[str]]) -> None:
-        """Keep the answers that are expected."""
+        """Record the answers that are expected."""
         self.expected = answers
 
-    def converse(self, text: str, known: Mapping[str, str]) -> None:
-        """Remember what the conversation was asked."""
-        self.did.append(('converse', text))
+    def request_reply(self, text: str, known: Mapping[str, str]) -> None:
+        """Record what the conversation was asked."""
+        self.did.append(('request_reply', text))
 
-    def stop_conversing(self) -> None:
-        """Remember that the reply was cancelled."""
-        self.did.append(('stop_conversing',))
+    def cancel_reply(self) -> None:
+        """Record that the reply was cancelled."""
+        self.did.append(('cancel_reply',))
 
     def show(self, animation: str, color: str, brightness: float, duration_s: float) -> None:
-        """Remember an animation."""
+        """Record an animation."""
         self.did.append(('show', animation, color, brightness, duration_s))
 
     def set_volume(self, level: float, muted: bool) -> None:
-        """Remember the volume."""
+        """Record the volume."""
         self.did.append(('set_volume', level, muted))
 
     def keep(self, values: dict[str, Any]) -> None:
-        """Remember what is to survive a crash, as a file would."""
+        """Record what is to survive a crash, as a file would."""
         self.kept = json.loads(json.dumps(values))
 
-    def after(
+    def call_later(
         self, delay_s: float, callback: Callable[[], None], *, new_interaction: bool = False
-    ) -> Call:
-        """Wait for the time to pass."""
+    ) -> PendingCall:
+        """Call back when the time has passed."""
         due = self.time + timedelta(seconds=delay_s)
-        self._calls.append(Call(due, callback, new_interaction))
+        self._calls.append(PendingCall(due, callback, new_interaction))
         return self._calls[-1]
 
     def now(self) -> datetime:
         """Return the time that has passed."""
         return self.time
 
-    def entered(self, activity: str, left: str, reason: str) -> None:
-        """Remember a transition."""
+    def report_transition(self, activity: str, left: str, reason: str) -> None:
+        """Record a transition."""
         self.transitions.append((left, activity, reason))
 
-    def state(self, activity: str, phase: Phase) -> None:
-        """Remember a state."""
+    def report_state(self, activity: str, phase: Phase) -> None:
+        """Record a state."""
         self.states.append((activity, phase))
 
-    def late(self, phase: Phase) -> None:
-        """Remember that a step was given up."""
+    def report_late(self, phase: Phase) -> None:
+        """Record that a phase was given up."""
         self.did.append(('late', phase))
 
     def pass_time(self, seconds: float) -> None:
@@ -134,29 +136,34 @@ class RecordingToy:
         self.time = end
 
 
-class Scene:
-    """A director with activities, and what happens around it."""
+class ActivityHarness:
+    """An activity manager with a recording toy, and what happens around it."""
 
     def __init__(
-        self, words: Words, activities: Iterable[type[Activity]], seed: int = 1, **options: Any
+        self,
+        words: Words,
+        activities: Iterable[type[Activity]],
+        seed: int = 1,
+        quiet_hours: QuietHours | None = None,
     ) -> None:
         """Begin in idle."""
-        self._words, self._activities, self._options = words, list(activities), options
-        self.chance = random.Random(seed)
+        self.words, self._activities = words, list(activities)
+        self._quiet_hours = quiet_hours
+        self._chance = random.Random(seed)
         self._begin(RecordingToy())
 
     def _begin(self, toy: RecordingToy) -> None:
         self.toy = toy
-        self.director = Director(
+        self.manager = ActivityManager(
             toy,
-            self._words,
+            self.words,
             self._activities,
-            chance=self.chance,
+            chance=self._chance,
             deadlines_s=DEADLINES_S,
+            quiet_hours=self._quiet_hours,
             kept=toy.kept,
-            **self._options,
         )
-        self.director.begin()
+        self.handle(Started())
 
     def crash(self, off_s: float = 0.0) -> None:
         """Forget all but what is kept, and begin again after a while."""
@@ -168,33 +175,42 @@ class Scene:
     @property
     def state(self) -> tuple[str, Phase]:
         """Which activity runs, and what the toy does in it."""
-        return self.director.current.name, self.director.phase
+        return self.manager.current.name, self.manager.phase
 
-    def hear(self, intent: Intent) -> None:
+    @property
+    def unsaid(self) -> tuple[str, ...]:
+        """The utterances that are to be played."""
+        return self.manager.dialogue.turn.unsaid
+
+    def handle(self, event: Input) -> None:
+        """Let something happen to the toy."""
+        self.manager.handle(event)
+
+    def hear(self, intent: UserIntent) -> None:
         """Call the toy and say something to it."""
-        self.director.on_attention('wake_word', ear_opens=True)
-        self.director.on_ear(heard=True)
-        self.director.on_intent(intent)
+        self.handle(Called('wake_word', ear_opens=True))
+        self.handle(EarEvent.HEARD)
+        self.handle(intent)
 
     def keep_silent(self) -> None:
         """Say nothing into the open ear."""
-        self.director.on_ear(opened=True)
-        self.director.on_ear()
+        self.handle(EarEvent.OPENED)
+        self.handle(EarEvent.NOTHING_HEARD)
 
     def begin_to_speak(self) -> str:
-        """Play the beginning of what is to be said next, and return that."""
-        utterance = self.director.unsaid[0]
-        self.director.on_playback(utterance, sounding=True)
+        """Play the beginning of the next utterance, and return its text."""
+        utterance = self.unsaid[0]
+        self.handle(PlaybackStarted(utterance))
         return self.toy.said.get(utterance, utterance)
 
     def end_speaking(self) -> None:
         """Play the rest of that."""
-        self.director.on_playback(self.director.unsaid[0], sounding=False)
+        self.handle(PlaybackEnded(self.unsaid[0]))
 
     def speak(self, most: int = 100) -> list[str]:
         """Play all that is to be said, as the speaker would, and return the texts."""
         texts: list[str] = []
-        while self.director.unsaid and len(texts) < most:
+        while self.unsaid and len(texts) < most:
             texts.append(self.begin_to_speak())
             self.end_speaking()
         return texts

@@ -1,19 +1,19 @@
 import pytest
 from whole_toy import ACTIVITIES, words_of
 
-from phoenix_activities.testing import Scene
+from phoenix_activities.testing import ActivityHarness
 
 
 @pytest.fixture
-def scene():
-    return Scene(words_of('en'), ACTIVITIES)
+def harness():
+    return ActivityHarness(words_of('en'), ACTIVITIES)
 
 
 @pytest.fixture
-def toy(scene):
-    return scene.toy
+def toy(harness):
+    return harness.toy
 
 
 @pytest.fixture
-def director(scene):
-    return scene.director
+def manager(harness):
+    return harness.manager

@@ -1,4 +1,4 @@
-"""Reads any WAV file as the mono 16-bit samples Phoenix works with, and writes such files."""
+"""Reads any WAV file as mono 16-bit samples, and writes such files."""
 
 import wave
 from pathlib import Path
@@ -11,16 +11,17 @@ from numpy.typing import NDArray
 
 
 class WavError(Exception):
-    """A WAV file that cannot be read or written; the text names the file and the reason."""
+    """A WAV file cannot be read or written; the text names the file and the reason."""
 
 
 def read_wav(path: Path, sample_rate: int = 16000) -> NDArray[np.int16]:
     """
     Return the recording as mono samples, shape (n,), at `sample_rate` Hz.
 
-    Any rate, sample width and number of channels that libsndfile knows is converted; a file that
-    already has the right form comes back bit for bit. Raises WavError if the file is missing,
-    unreadable, of an unknown format, or without samples.
+    Any rate, sample width and number of channels that libsndfile supports is converted; a file
+    that already has the right form is returned bit for bit.
+
+    :raises WavError: the file is missing, unreadable, of an unknown format, or without samples.
     """
     try:
         with Path(path).open('rb') as file:
@@ -36,15 +37,18 @@ def read_wav(path: Path, sample_rate: int = 16000) -> NDArray[np.int16]:
         mono = soxr.resample(mono, file_rate, sample_rate)
     if mono.size == 0:
         raise WavError(f'{path}: holds no samples')
-    return np.clip(np.rint(mono * 32768), -32768, 32767).astype(np.int16)
+    samples: NDArray[np.int16] = np.clip(np.rint(mono * 32768), -32768, 32767).astype(np.int16)
+    return samples
 
 
 class WavWriter:
     """
-    Writes a mono 16-bit WAV file whose header is right after every `write`.
+    Writes a mono 16-bit WAV file whose header is correct after every `write`.
 
     So the file is readable while it grows, and after the process was killed. An existing file is
-    replaced. Raises WavError if the file cannot be written.
+    replaced.
+
+    :raises WavError: the file cannot be written.
     """
 
     def __init__(self, path: Path, sample_rate: int) -> None:

@@ -2,7 +2,7 @@
 Scenes played with real PortAudio devices; test_portaudio.py runs each in its own process.
 
 `python portaudio_scenes.py SCENE` needs the environment of a PulseServer (pulse_server.py) and
-prints what was measured as one line of JSON. What the loudspeaker plays, the microphone hears.
+prints what was measured as one line of JSON. What the speaker plays, the microphone hears.
 """
 
 import json
@@ -19,10 +19,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from phoenix_audio.microphone.microphones import CapturedFrame, MicrophoneError
-from phoenix_audio.portaudio import PortAudioLoudspeaker, PortAudioMicrophone
+from phoenix_audio.microphone.provider import CapturedFrame, MicrophoneError
+from phoenix_audio.microphone.providers.portaudio import PortAudioMicrophone
 from phoenix_audio.speaker.player import Player
-from phoenix_audio.speaker.speakers import LoudspeakerError
+from phoenix_audio.speaker.provider import SpeakerError
+from phoenix_audio.speaker.providers.portaudio import PortAudioSpeaker
 
 TIMEOUT_S = 10.0
 RATE = 16000
@@ -66,7 +67,7 @@ class Ear:
 
 
 class Stage:
-    """A microphone that listens and a player on a loudspeaker."""
+    """A microphone that listens and a player on a speaker."""
 
     def __init__(self) -> None:
         self.ear = Ear()
@@ -75,7 +76,7 @@ class Stage:
         self.ear.wait_frames(5)
         self.reports: queue.Queue[tuple] = queue.Queue()
         self.player = Player(
-            PortAudioLoudspeaker,
+            PortAudioSpeaker,
             on_started=lambda name: self.reports.put(('started', time.monotonic())),
             on_finished=lambda name, position: self.reports.put(('finished', time.monotonic())),
             on_interrupted=lambda name, position: self.reports.put(
@@ -256,16 +257,16 @@ def refused_rate() -> dict:
     microphone = PortAudioMicrophone(sample_rate=rate, frame_samples=frame)
     microphone.start(ear.on_frame, ear.on_error)
     ear.wait_frames(5)
-    loudspeaker = PortAudioLoudspeaker(sample_rate=rate)
+    speaker = PortAudioSpeaker(sample_rate=rate)
     times = np.arange(rate) / rate
     tone = (12000 * np.sin(2 * np.pi * (300 * times + 400 * times**2))).astype(np.int16)
     begun_s = time.monotonic()
     for start in range(0, rate, frame):
-        loudspeaker.write(tone[start : start + frame])
-    loudspeaker.write(np.zeros(round(loudspeaker.latency_s * rate), np.int16))
+        speaker.write(tone[start : start + frame])
+    speaker.write(np.zeros(round(speaker.latency_s * rate), np.int16))
     took_s = time.monotonic() - begun_s
     ear.wait_frames(10)
-    loudspeaker.close()
+    speaker.close()
     microphone.stop()
     match, _ = correlation(tone, ear.sound())
     return {'correlation': match, 'shape': ear.frames[0][1].shape, 'took_s': took_s}
@@ -280,8 +281,8 @@ def unknown_devices() -> dict:
         except MicrophoneError as refusal:
             refusals.append(str(refusal))
         try:
-            PortAudioLoudspeaker(device)
-        except LoudspeakerError as refusal:
+            PortAudioSpeaker(device)
+        except SpeakerError as refusal:
             refusals.append(str(refusal))
     ear = Ear()
     microphone = PortAudioMicrophone('pulse')
@@ -292,9 +293,9 @@ def unknown_devices() -> dict:
 
 
 def late_device() -> dict:
-    """A microphone that comes later is found, although the loudspeaker was there and in use."""
-    loudspeaker = PortAudioLoudspeaker()
-    loudspeaker.write(speech(0.1))
+    """A microphone that comes later is found, although the speaker was there and in use."""
+    speaker = PortAudioSpeaker()
+    speaker.write(speech(0.1))
     ear = Ear()
     microphone = PortAudioMicrophone('late')
     while_playing = before = ''
@@ -308,11 +309,11 @@ def late_device() -> dict:
         microphone.start(ear.on_frame, ear.on_error)
     except MicrophoneError as refusal:
         while_playing = str(refusal)
-    loudspeaker.abort()
+    speaker.abort()
     microphone.start(ear.on_frame, ear.on_error)
     ear.wait_frames(1)
-    loudspeaker.write(speech(0.1))
-    loudspeaker.close()
+    speaker.write(speech(0.1))
+    speaker.close()
     microphone.stop()
     return {'before': before, 'while_playing': while_playing}
 

@@ -1,7 +1,9 @@
-"""The PortAudio microphone and loudspeaker, on a real sound server; see portaudio_scenes.py."""
+"""The PortAudio microphone and speaker, on a real sound server; see portaudio_scenes.py."""
 
 import pytest
-from pulse_server import NO_PORTAUDIO, WHY_NO_PORTAUDIO, PulseServer
+from pulse_server import PulseServer
+
+from phoenix_audio.portaudio import PortAudioSettings
 
 
 def test_what_is_played_is_heard_whole_and_finished_is_reported_then(pulse: PulseServer) -> None:
@@ -59,9 +61,9 @@ def test_an_unknown_device_is_refused_and_the_known_ones_named(pulse: PulseServe
 
     assert [refusal.split(':')[0] for refusal in refusals] == [
         "microphone 'no such thing'",
-        "loudspeaker 'no such thing'",
+        "speaker 'no such thing'",
         'microphone 99',
-        'loudspeaker 99',
+        'speaker 99',
     ]
     assert all("'pulse', 'default'" in refusal for refusal in refusals)
 
@@ -73,11 +75,8 @@ def test_a_microphone_that_comes_later_is_found_while_nothing_plays(pulse: Pulse
     assert "No input device matching 'late'" in measured['while_playing']
 
 
-@pytest.mark.skipif(NO_PORTAUDIO, reason=WHY_NO_PORTAUDIO)
 @pytest.mark.parametrize(
     ('text', 'device'), [('', None), ('0', 0), ('12', 12), ('hw:1,0', 'hw:1,0'), ('USB', 'USB')]
 )
 def test_a_setting_names_a_device(text: str, device: str | int | None) -> None:
-    from phoenix_audio.portaudio import device_of
-
-    assert device_of(text) == device
+    assert PortAudioSettings(device=text).device_id == device

@@ -57,9 +57,9 @@ TABLE = (
         'phoenix_audio',
         'speaker',
         'speaking',
-        # Not a parameter: composed nodes share theirs, and `file` is one of the microphone, too.
+        # Not a parameter: composed nodes share theirs, and the microphone has this one, too.
         environment=lambda given: (
-            {'PHOENIX_SPEAKER_FILE': given.reply_to} if given.reply_to else {}
+            {'PHOENIX_SPEAKER_SIMULATED_FILE': given.reply_to} if given.reply_to else {}
         ),
     ),
     NodeRow('phoenix_speech', 'voice', 'speaking', machine='helper'),

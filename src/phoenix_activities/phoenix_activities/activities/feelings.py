@@ -1,38 +1,47 @@
 """Feelings: asks how the child feels, and answers that."""
 
-from phoenix_activities.engine.activity import Intent, Priority, Request
+from phoenix_activities.engine.activity import Priority, Request, UserIntent
 from phoenix_activities.engine.asking import AskingActivity
-from phoenix_activities.words.words import ActivityWords
+from phoenix_activities.words.words import ActivityWords, Phrase, Phrases
 from phoenix_core.settings.config_file import FileModel
 
 
 class Comfort(FileModel):
     """
-    What is said to a feeling.
+    The answer to a feeling.
 
-    :param say: one of these; may end in a question, which offers the activity.
+    :param say: may end in a question, which offers the activity.
     :param show: an animation of leds.yaml.
     :param offer: an activity that does good now, begun by a 'yes'; may be empty.
     """
 
-    say: list[str]
+    say: Phrase
     show: str
     offer: str = ''
 
 
-class FeelingsWords(ActivityWords):
-    """The feelings, as named in the slot of the intent, and what is said to them."""
+class FeelingsPhrases(Phrases):
+    """Said before a feeling is named, or without one."""
 
+    ask: Phrase
+    thanks: Phrase
+    all_right: Phrase
+
+
+class FeelingsWords(ActivityWords):
+    """The feelings, as named in the slot of the intent, and the answers to them."""
+
+    phrases: FeelingsPhrases
     feelings: dict[str, Comfort]
 
 
-class Feelings(AskingActivity):
-    """Answers a feeling; whoever has told none is asked for it."""
+class FeelingsActivity(AskingActivity):
+    """Answers a feeling; asks for one where none was named."""
 
     name = 'feelings'
     intents = ('feeling', 'ask_feeling')
     priority = Priority.ANSWER
-    words_model = FeelingsWords
+    words: FeelingsWords
 
     _offer = ''
 
@@ -42,47 +51,47 @@ class Feelings(AskingActivity):
         if request.intent is None or not self._answer_feeling(request.intent):
             self._ask_feeling()
 
-    def on_intent(self, intent: Intent) -> bool:
-        """Take a feeling wherever it is said."""
+    def on_intent(self, intent: UserIntent) -> bool:
+        """Answer a feeling whenever it is named."""
         if intent.name in ('next', 'ask_feeling'):
             self._ask_feeling()
             return True
         return self._answer_feeling(intent) or super().on_intent(intent)
 
-    def on_answer(self, name: str, intent: Intent) -> None:
+    def on_answer(self, name: str, intent: UserIntent) -> None:
         """Do what was offered, or not."""
         if name == 'yes' and self._offer:
-            self.director.enter(self._offer, Request('offer'))
+            self.manager.enter(self._offer, Request('offer'))
         else:
-            self.say_phrase('all_right')
+            self.say_phrase(self.words.phrases.all_right)
 
-    def on_other_answer(self, intent: Intent) -> bool:
-        """Thank for what there is no name for; leave the rest to others."""
+    def on_other_answer(self, intent: UserIntent) -> bool:
+        """Thank for a feeling without a name; pass on an answer to an offer."""
         if self._offer:
             return False
         self.ask_nothing()
-        self.say_phrase('thanks')
+        self.say_phrase(self.words.phrases.thanks)
         return True
 
     def on_silence(self) -> None:
         """Leave it at that."""
-        self.say_phrase('all_right')
+        self.say_phrase(self.words.phrases.all_right)
 
     def _ask_feeling(self) -> None:
         self._offer = ''
-        self.ask(self.phrase('ask'), self.words.answers)
+        self.ask(self.text_of(self.words.phrases.ask), self.words.answers)
 
-    def _answer_feeling(self, intent: Intent) -> bool:
+    def _answer_feeling(self, intent: UserIntent) -> bool:
         feeling = intent.slots.get('feeling', '')
         if feeling not in self.words.feelings:
             return False
         comfort = self.words.feelings[feeling]
         self.ask_nothing()
         self._offer = comfort.offer
-        self.director.show(comfort.show, duration_s=4.0)
-        text = self.director.words.choose(f'feelings.{feeling}', comfort.say)
+        self.body.show(comfort.show, duration_s=4.0)
+        text = self.manager.words.choose(comfort.say)
         if self._offer:
             self.ask(text, {'yes': [], 'no': []})
         else:
-            self.director.say(text)
+            self.dialogue.say(text)
         return True

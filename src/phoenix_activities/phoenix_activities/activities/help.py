@@ -1,48 +1,66 @@
 """Help: tells what the toy can do, a little at a time."""
 
-from phoenix_activities.engine.activity import Intent, Priority, Request
+from phoenix_activities.engine.activity import Priority, Request, UserIntent
 from phoenix_activities.engine.asking import AskingActivity
+from phoenix_activities.words.words import ActivityWords, Phrase, Phrases
 
 AT_A_TIME = 3
 
 
-class Help(AskingActivity):
-    """Tells of all activities that have words for it, also those of other packages."""
+class HelpPhrases(Phrases):
+    """Said with some abilities at a time."""
+
+    can: Phrase
+    more: Phrase
+    ask_me: Phrase
+
+
+class HelpWords(ActivityWords):
+    """The words of the help."""
+
+    phrases: HelpPhrases
+
+
+class HelpActivity(AskingActivity):
+    """Names what all activities can do, also those of other packages."""
 
     name = 'help'
     intents = ('help',)
     priority = Priority.ANSWER
+    words: HelpWords
 
     def enter(self, request: Request) -> None:
-        """Begin with any."""
-        activities = self.director.activities.values()
+        """Begin with any abilities."""
+        activities = self.manager.activities.values()
         self._untold = [one.words.can for one in activities if one.words.can]
-        self.director.chance.shuffle(self._untold)
+        self.manager.chance.shuffle(self._untold)
         self._tell()
 
-    def on_intent(self, intent: Intent) -> bool:
-        """Tell the same again, or take an answer."""
+    def on_intent(self, intent: UserIntent) -> bool:
+        """Say the same again, or act on an answer."""
         if intent.name == 'repeat' and self.is_asking:
-            self.director.say(self._told)
+            self.dialogue.say(self._told)
         return super().on_intent(intent)
 
-    def on_answer(self, name: str, intent: Intent) -> None:
-        """Go on, or wait for what is wanted."""
+    def on_answer(self, name: str, intent: UserIntent) -> None:
+        """Go on, or wait for a wish."""
         if name == 'no':
-            self.say_phrase('ask_me')
+            self.say_phrase(self.words.phrases.ask_me)
         else:
             self._tell()
 
-    def on_other_answer(self, intent: Intent) -> bool:
-        """Leave what is wanted to others."""
+    def on_other_answer(self, intent: UserIntent) -> bool:
+        """Pass wishes on."""
         return False
 
     def _tell(self) -> None:
         told, self._untold = self._untold[:AT_A_TIME], self._untold[AT_A_TIME:]
-        abilities = self.director.words.forms.all_of(told)
-        self._told = self.phrase('can', abilities=abilities)
-        self.director.say(self._told)
+        abilities = self.manager.words.forms.all_of(told)
+        self._told = self.text_of(self.words.phrases.can, abilities=abilities)
+        self.dialogue.say(self._told)
         if self._untold:
-            self.ask(self.phrase('more'), {'yes': [], 'no': [], **self.words.answers})
+            self.ask(
+                self.text_of(self.words.phrases.more), {'yes': [], 'no': [], **self.words.answers}
+            )
         else:
-            self.say_phrase('ask_me')
+            self.say_phrase(self.words.phrases.ask_me)

@@ -1,6 +1,7 @@
 """Idle: the toy rests and waits for a person, with a little life of its own."""
 
 from phoenix_activities.engine.activity import Activity, Priority, Request
+from phoenix_activities.words.words import ActivityWords, Phrase, Phrases
 
 LIVELY_S = (240.0, 900.0)  # between two signs of life
 COMPANY_S = 1800.0  # after the last interaction somebody may still be near
@@ -9,11 +10,29 @@ SLEEPY_S = 3600.0  # without a person
 SLEEPY_AT_NIGHT_S = 60.0
 
 
-class Idle(Activity):
+class IdlePhrases(Phrases):
+    """Said by itself."""
+
+    noise: Phrase
+
+
+class IdleWords(ActivityWords):
+    """
+    The words of a toy at rest.
+
+    :param lost: capability to what is said when it is lost; the others are lost in silence.
+    """
+
+    phrases: IdlePhrases
+    lost: dict[str, Phrase] = {}
+
+
+class IdleActivity(Activity):
     """Twinkles now and then, rarely makes a noise, and falls asleep when nobody comes."""
 
     name = 'idle'
     priority = Priority.REST
+    words: IdleWords
 
     _alone_s = 0.0
     _wait_s = 0.0
@@ -30,38 +49,37 @@ class Idle(Activity):
 
     def on_attention(self, reason: str) -> bool:
         """Begin a conversation, whose first words are still to be heard."""
-        self.director.enter('conversation', Request(reason))
+        self.manager.enter('conversation', Request(reason))
         return True
 
     def on_timeout(self) -> None:
         """Give a sign of life, or fall asleep."""
         self._alone_s += self._wait_s
-        at_night = self.director.is_quiet_time
+        at_night = self.manager.is_quiet_time
         if self._alone_s >= (SLEEPY_AT_NIGHT_S if at_night else SLEEPY_S):
-            self.director.enter('sleep', Request('alone'))
+            self.manager.enter('sleep', Request('alone'))
             return
         if not at_night and self._wait_s >= LIVELY_S[0]:
-            self.director.show('twinkling', duration_s=3.0)
-            if self._alone_s < COMPANY_S and self.director.chance.random() < NOISE_CHANCE:
-                self.say_phrase('noise')
+            self.body.show('twinkling', duration_s=3.0)
+            if self._alone_s < COMPANY_S and self.manager.chance.random() < NOISE_CHANCE:
+                self.say_phrase(self.words.phrases.noise)
         self._rest()
 
     def on_lost(self, *, asked: bool = False) -> None:
-        """Say in a child's words what the toy cannot do now; at night only when asked."""
-        untold = self.director.untold
-        while untold and (asked or not self.director.is_quiet_time):
-            phrase = f'lost_{untold.pop(0)}'
-            if phrase in self.words.phrases:
+        """Announce what the toy cannot do now; at night only when asked."""
+        unannounced = self.manager.unannounced
+        while unannounced and (asked or not self.manager.is_quiet_time):
+            if phrase := self.words.lost.get(unannounced.pop(0)):
                 self.say_phrase(phrase)
 
     def on_said(self) -> None:
-        """Rest on."""
+        """Rest on after a noise."""
 
     def on_not_heard(self) -> None:
         """Rest on."""
 
     def _rest(self) -> None:
-        at_night = self.director.is_quiet_time
-        self._wait_s = SLEEPY_AT_NIGHT_S if at_night else self.director.chance.uniform(*LIVELY_S)
-        self.director.wait(self._wait_s, new_interaction=True)
+        at_night = self.manager.is_quiet_time
+        self._wait_s = SLEEPY_AT_NIGHT_S if at_night else self.manager.chance.uniform(*LIVELY_S)
+        self.manager.wait(self._wait_s, new_interaction=True)
         self.on_lost()

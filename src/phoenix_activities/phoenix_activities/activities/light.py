@@ -1,40 +1,61 @@
-"""Light: the lamp that the toy is, on and off, in a color and as bright as wanted."""
+"""The light: the toy as a lamp, on and off, of any color and brightness."""
 
-from phoenix_activities.engine.activity import Activity, Intent, Priority, Request
+from phoenix_activities.engine.activity import Activity, Priority, Request, UserIntent
+from phoenix_activities.words.words import ActivityWords, Phrase, Phrases
 
 
-class Light(Activity):
-    """Changes the light and tells it."""
+class LightPhrases(Phrases):
+    """Said with each change."""
+
+    on: Phrase
+    off: Phrase
+    color: Phrase
+    brightness: Phrase
+    unknown_color: Phrase
+
+
+class LightWords(ActivityWords):
+    """The words of the light."""
+
+    phrases: LightPhrases
+
+
+class LightActivity(Activity):
+    """Changes the light and confirms it."""
 
     name = 'light'
     intents = ('light_on', 'light_off', 'light_color', 'light_brightness')
     priority = Priority.ANSWER
+    words: LightWords
 
     def enter(self, request: Request) -> None:
         """Do what was asked; a program gives a color, a level, or neither for light."""
         assert request.intent is not None
         self._shine(request.intent)
 
-    def on_intent(self, intent: Intent) -> bool:
+    def on_intent(self, intent: UserIntent) -> bool:
         """Change it again."""
         if intent.name not in self.intents:
             return False
         self._shine(intent)
         return True
 
-    def _shine(self, intent: Intent) -> None:
-        words, slots = self.director.words, intent.slots
+    def _shine(self, intent: UserIntent) -> None:
+        words, phrases, slots = self.manager.words, self.words.phrases, intent.slots
         color = slots.get('color', '')
         level = float(slots.get('level', 100))
         if intent.name == 'light_off':
-            self.director.show('off')
-            self.say_phrase('off')
+            self.body.show('off', keep=True)
+            self.say_phrase(phrases.off)
         elif color and color not in words.colors:
-            self.say_phrase('unknown_color')
+            self.say_phrase(phrases.unknown_color)
         else:
             rgb = words.colors[color] if color else ''
-            self.director.show('solid', color=rgb, brightness=min(1.0, level / 100))
-            phrase = 'color' if color else 'brightness' if 'level' in slots else 'on'
+            self.body.show('solid', color=rgb, brightness=min(1.0, level / 100), keep=True)
+            if color:
+                phrase = phrases.color
+            else:
+                phrase = phrases.brightness if 'level' in slots else phrases.on
             name = words.color_names.get(color, color)
-            text = self.phrase(phrase, color=name, level=slots.get('level', ''))
-            self.director.say(text[0].upper() + text[1:])  # it may begin with the color
+            text = self.text_of(phrase, color=name, level=slots.get('level', ''))
+            self.dialogue.say(text[0].upper() + text[1:])  # it may begin with the color

@@ -1,43 +1,59 @@
 """Parrot: repeats what it hears until it is told to stop."""
 
-from phoenix_activities.engine.activity import Activity, Intent, Request
+from phoenix_activities.engine.activity import Activity, Request, UserIntent
+from phoenix_activities.words.words import ActivityWords, Phrase, Phrases
 
 MOST_TURNS = 20
-# Meant as such even now; everything else is repeated.
+# Understood even now; everything else is repeated.
 COMMANDS = frozenset(('stop', 'repeat', 'next', 'help', 'sleep', 'volume_up', 'volume_down'))
 
 
-class Parrot(Activity):
+class ParrotPhrases(Phrases):
+    """Said by the parrot."""
+
+    begin: Phrase
+    squawk: Phrase
+    go_on: Phrase
+
+
+class ParrotWords(ActivityWords):
+    """The words of the parrot."""
+
+    phrases: ParrotPhrases
+
+
+class ParrotActivity(Activity):
     """Listens and repeats, in turn; silence ends it."""
 
     name = 'parrot'
     intents = ('parrot',)
+    words: ParrotWords
 
     def enter(self, request: Request) -> None:
         """Explain, and listen."""
         self._turns = 0
         self._last = ''
-        self.say_phrase('begin')
+        self.say_phrase(self.words.phrases.begin)
 
     def resume(self) -> None:
         """Invite again."""
-        self.say_phrase('go_on')
+        self.say_phrase(self.words.phrases.go_on)
 
-    def on_intent(self, intent: Intent) -> bool:
-        """Repeat whatever is said, but commands."""
+    def on_intent(self, intent: UserIntent) -> bool:
+        """Repeat whatever is said, except commands."""
         if intent.name == 'repeat' and self._last:
-            self.director.say(self._last)
+            self.dialogue.say(self._last)
         elif intent.name in COMMANDS or not intent.text:
             return False
         else:
             self._turns += 1
             self._last = intent.text
-            self.say_phrase('squawk', text=intent.text)
+            self.say_phrase(self.words.phrases.squawk, text=intent.text)
         return True
 
     def on_said(self) -> None:
         """Listen again, for a while."""
         if self._turns < MOST_TURNS:
-            self.director.listen()
+            self.dialogue.listen()
         else:
-            self.director.finish('done')
+            self.manager.finish('done')

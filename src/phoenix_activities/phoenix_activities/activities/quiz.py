@@ -1,9 +1,9 @@
 """Quiz: five questions about the world."""
 
-from phoenix_activities.activities.questions import Questions
+from phoenix_activities.activities.questions import QuestionsActivity
 
 
-class Quiz(Questions):
+class QuizActivity(QuestionsActivity):
     """Asks, gives a second try, and counts what was right."""
 
     name = 'quiz'

@@ -1,9 +1,9 @@
 """Riddle: one riddle, with a hint when it is needed."""
 
-from phoenix_activities.activities.questions import Questions
+from phoenix_activities.activities.questions import QuestionsActivity
 
 
-class Riddle(Questions):
+class RiddleActivity(QuestionsActivity):
     """Asks one riddle; 'something else' asks another."""
 
     name = 'riddle'

@@ -1,36 +1,50 @@
 """Sleep: dark and quiet until somebody wakes the toy."""
 
-from phoenix_activities.engine.activity import Activity, Intent, Priority, Request
+from phoenix_activities.engine.activity import Activity, Priority, Request, UserIntent
+from phoenix_activities.words.words import ActivityWords, Phrase, Phrases
 
 
-class Sleep(Activity):
+class SleepPhrases(Phrases):
+    """Said before sleep."""
+
+    good_night: Phrase
+
+
+class SleepWords(ActivityWords):
+    """The words of a sleepy toy."""
+
+    phrases: SleepPhrases
+
+
+class SleepActivity(Activity):
     """Says good night once; in quiet hours it sleeps on after an interruption."""
 
     name = 'sleep'
     intents = ('sleep',)
     priority = Priority.REST
+    words: SleepWords
 
     def enter(self, request: Request) -> None:
-        """Say good night to whom sent it to sleep, and let the light sleep too."""
-        self.director.show_state()
+        """Say good night when sent to sleep, and let the light sleep, too."""
+        self.body.show_state()
         if request.intent is not None:
-            self.say_phrase('good_night')
+            self.say_phrase(self.words.phrases.good_night)
 
     def resume(self) -> None:
         """Sleep on at night; in the daytime the toy has been woken."""
-        if not self.director.is_quiet_time:
-            self.director.finish('woken')
+        if not self.manager.is_quiet_time:
+            self.manager.finish('woken')
 
-    def on_intent(self, intent: Intent) -> bool:
+    def on_intent(self, intent: UserIntent) -> bool:
         """Stay asleep, unless it is time to wake up or something else is wanted."""
         if intent.name == 'wake_up':
-            self.director.stop('wake_up')
+            self.manager.stop('wake_up')
         return intent.name in ('sleep', 'stop')
 
     def on_attention(self, reason: str) -> bool:
         """Wake up and listen."""
-        self.director.enter('conversation', Request(reason))
+        self.manager.enter('conversation', Request(reason))
         return True
 
     def on_said(self) -> None:
-        """Sleep on."""
+        """Sleep on after the good night."""

@@ -1,119 +1,150 @@
-"""Timer: sets timers, alarms and reminders, which count in the background."""
+"""The timer: sets timers, alarms and reminders, which run in the background."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import partial
 
 from pydantic import PrivateAttr
 
-from phoenix_activities.activities.alarm import Alarm, Due
-from phoenix_activities.engine import toy
-from phoenix_activities.engine.activity import Intent, Priority, Request
+from phoenix_activities.activities.alarm import AlarmActivity, Due
+from phoenix_activities.engine.activity import Priority, Request, UserIntent
 from phoenix_activities.engine.asking import AskingActivity
+from phoenix_activities.engine.toy_interface import TimerHandle
 from phoenix_activities.state.safe_state import Kept
+from phoenix_activities.words.words import ActivityWords, Phrase, Phrases
 
 HALF_A_DAY = timedelta(hours=12)
 A_DAY = timedelta(days=1)
 
 
-class Running(Due):
-    """One that is set."""
+class TimerPhrases(Phrases):
+    """A timer ends after a length of time, an alarm at a time of the day."""
 
-    _call: toy.Alarm | None = PrivateAttr(None)
+    timer_set: Phrase
+    alarm_set: Phrase
+    timer_reminder_set: Phrase
+    alarm_reminder_set: Phrase
+    how_long: Phrase
+    when: Phrase
+    cancelled: Phrase
+    none: Phrase
+    remaining: Phrase
+
+
+class TimerWords(ActivityWords):
+    """The words of timers, alarms and reminders."""
+
+    phrases: TimerPhrases
+
+
+class RunningTimer(Due):
+    """A timer, alarm or reminder that is set."""
+
+    _expiry: TimerHandle | None = PrivateAttr(None)
+
+    def expires(self, expiry: TimerHandle) -> None:
+        """Remember the call that rings."""
+        self._expiry = expiry
+
+    def cancel(self) -> None:
+        """Do not ring."""
+        if self._expiry is not None:
+            self._expiry.cancel()
 
 
 class TimerKept(Kept):
-    """Those that are set."""
+    """What is set."""
 
-    running: list[Running] = []
+    running: list[RunningTimer] = []
 
 
-class Timer(AskingActivity):
-    """Sets, cancels and tells them; one that is due rings by the activity 'alarm'."""
+class TimerActivity(AskingActivity):
+    """Sets, cancels and lists timers; the activity 'alarm' rings for one that is due."""
 
     name = 'timer'
     intents = ('timer_set', 'alarm_set', 'reminder_set', 'timer_cancel', 'timer_remaining')
     priority = Priority.ANSWER
-    kept_model = TimerKept
+    words: TimerWords
+    kept: TimerKept
 
-    _what = ''  # of the one whose time is asked for
+    _what = ''  # what the timer is for whose time is asked for
 
     def on_start(self) -> None:
-        """Count on; what was due meanwhile rings now."""
+        """Run on after a crash; what was due meanwhile rings now."""
         for running in list(self.kept.running):
-            self._count(running)
+            self._run(running)
 
     def enter(self, request: Request) -> None:
-        """Do what was asked; a program gives a duration in seconds, and what it is for."""
+        """Do what was asked; a program gives a duration in seconds, and maybe a purpose."""
         assert request.intent is not None
-        self._take(request.intent)
+        self._act(request.intent)
 
-    def on_intent(self, intent: Intent) -> bool:
-        """Take another wish about timers, or the time that was asked for."""
+    def on_intent(self, intent: UserIntent) -> bool:
+        """Act on another wish about timers, or on the time that was asked for."""
         if intent.name not in self.intents:
             return super().on_intent(intent)
         self.ask_nothing()
-        self._take(intent)
+        self._act(intent)
         return True
 
-    def on_answer(self, name: str, intent: Intent) -> None:
-        """Set it for that time."""
+    def on_answer(self, name: str, intent: UserIntent) -> None:
+        """Set the timer for that time."""
         self._set(intent, self._what)
 
-    def _take(self, intent: Intent) -> None:
+    def _act(self, intent: UserIntent) -> None:
         match intent.name:
             case 'timer_cancel':
-                self.say_phrase('cancelled' if self.kept.running else 'none')
+                phrases = self.words.phrases
+                self.say_phrase(phrases.cancelled if self.kept.running else phrases.none)
                 for running in self.kept.running:
-                    running._call.cancel()
+                    running.cancel()
                 self.kept.running.clear()
             case 'timer_remaining':
-                self._tell_remaining()
+                self._say_remaining()
             case _:
                 self._set(intent, intent.slots.get('what', ''))
 
-    def _tell_remaining(self) -> None:
+    def _say_remaining(self) -> None:
         if not self.kept.running:
-            self.say_phrase('none')
+            self.say_phrase(self.words.phrases.none)
             return
         first = min(self.kept.running, key=lambda running: running.due)
-        length = self.director.words.forms.length(first.due - self.director.toy.now())
-        self.say_phrase('remaining', time=length)
+        length = self.manager.words.forms.length(first.due - self.manager.now())
+        self.say_phrase(self.words.phrases.remaining, time=length)
 
-    def _set(self, intent: Intent, what: str) -> None:
-        director, forms, slots = self.director, self.director.words.forms, intent.slots
-        now = director.toy.now()
+    def _set(self, intent: UserIntent, what: str) -> None:
+        forms, phrases, slots = self.manager.words.forms, self.words.phrases, intent.slots
+        now = self.manager.now()
         if 'duration' in slots:
-            length = timedelta(seconds=float(slots['duration']))
-            kind, time = 'timer', forms.length(length)
+            due = now + timedelta(seconds=float(slots['duration']))
+            time = forms.length(due - now)
+            phrase = phrases.timer_reminder_set if what else phrases.timer_set
         elif 'hour' in slots:
             due = next_time(now, slots)
-            length = due - now
-            kind, time = 'alarm', forms.time(due)
+            time = forms.time(due)
+            phrase = phrases.alarm_reminder_set if what else phrases.alarm_set
         else:
             self._what = what
-            question = 'when' if intent.name == 'alarm_set' else 'how_long'
-            self.ask(self.phrase(question), self.words.answers)
+            question = phrases.when if intent.name == 'alarm_set' else phrases.how_long
+            self.ask(self.text_of(question), self.words.answers)
             return
-        running = Running(due=now + length, what=what)
-        self._count(running)
+        running = RunningTimer(due=due, what=what)
+        self._run(running)
         self.kept.running.append(running)
-        self.say_phrase(
-            f'{kind}_set' if not what else f'{kind}_reminder_set', time=time, what=what
-        )
+        self.say_phrase(phrase, time=time, what=what)
 
-    def _count(self, running: Running) -> None:
-        left_s = (running.due - self.director.toy.now()).total_seconds()
+    def _run(self, running: RunningTimer) -> None:
+        left_s = (running.due - self.manager.now()).total_seconds()
         if left_s > 0:
-            running._call = self.director.toy.after(
-                left_s, lambda: self._ring(running), new_interaction=True
-            )
+            ring = partial(self._ring, running)
+            running.expires(self.manager.after(left_s, ring, new_interaction=True))
         else:
             self._ring(running)
 
-    def _ring(self, running: Running) -> None:
+    def _ring(self, running: RunningTimer) -> None:
         self.kept.running.remove(running)
-        alarm = self.director.activities['alarm']
-        assert isinstance(alarm, Alarm)
+        alarm = self.manager.activities['alarm']
+        assert isinstance(alarm, AlarmActivity)
         alarm.ring(running)
 
 

@@ -1,41 +1,60 @@
-"""Volume: how loud the toy speaks."""
+"""The volume: louder, softer, muted."""
 
-from phoenix_activities.engine.activity import Activity, Intent, Priority, Request
+from phoenix_activities.engine.activity import Activity, Priority, Request, UserIntent
+from phoenix_activities.words.words import ActivityWords, Phrase, Phrases
 
 STEP = 0.2
 
 
-class Volume(Activity):
-    """Speaks louder, softer or not at all, and says so."""
+class VolumePhrases(Phrases):
+    """Said with each change."""
+
+    volume_up: Phrase
+    volume_down: Phrase
+    volume_set: Phrase
+    mute: Phrase
+    unmute: Phrase
+
+
+class VolumeWords(ActivityWords):
+    """The words of the volume."""
+
+    phrases: VolumePhrases
+
+
+class VolumeActivity(Activity):
+    """Changes the volume and confirms it."""
 
     name = 'volume'
     intents = ('volume_up', 'volume_down', 'volume_set', 'mute', 'unmute')
     priority = Priority.ANSWER
+    words: VolumeWords
 
     def enter(self, request: Request) -> None:
         """Do what was asked; a program gives a level in percent."""
         assert request.intent is not None
-        self._turn(request.intent)
+        self._set(request.intent)
 
-    def on_intent(self, intent: Intent) -> bool:
+    def on_intent(self, intent: UserIntent) -> bool:
         """Change it again."""
         if intent.name not in self.intents:
             return False
-        self._turn(intent)
+        self._set(intent)
         return True
 
-    def _turn(self, intent: Intent) -> None:
-        director = self.director
+    def _set(self, intent: UserIntent) -> None:
+        body, phrases = self.body, self.words.phrases
         match intent.name:
             case 'volume_up':
-                director.set_volume(director.volume + STEP)
+                phrase, level, muted = phrases.volume_up, body.volume + STEP, False
             case 'volume_down':
-                director.set_volume(director.volume - STEP)
+                phrase, level, muted = phrases.volume_down, body.volume - STEP, False
             case 'mute':
-                director.set_volume(director.volume, muted=True)
+                phrase, level, muted = phrases.mute, body.volume, True
             case 'unmute':
-                director.set_volume(director.volume)
+                phrase, level, muted = phrases.unmute, body.volume, False
             case _:
-                director.set_volume(float(intent.slots['level']) / 100)
-        phrase = intent.name if intent.name in self.intents else 'volume_set'
+                phrase, muted = phrases.volume_set, False
+                level = float(intent.slots['level']) / 100
+        body.set_volume(level, muted)
         self.say_phrase(phrase, level=intent.slots.get('level', ''))

@@ -1,19 +1,20 @@
-"""What an activity is: something the toy does, that understands intents, touches and silence."""
+"""The base of all activities: something the toy does, that understands intents and touches."""
 
+import typing
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from phoenix_activities.state.safe_state import Kept
-from phoenix_activities.words.words import ActivityWords
+from phoenix_activities.words.words import ActivityWords, Phrase
 
 if TYPE_CHECKING:
-    from phoenix_activities.engine.activity_manager import Director
+    from phoenix_activities.engine.activity_manager import ActivityManager
 
 
 @dataclass(frozen=True)
-class Intent:
+class UserIntent:
     """
     What a person wants.
 
@@ -36,7 +37,7 @@ class Request:
     """
 
     reason: str
-    intent: Intent | None = None
+    intent: UserIntent | None = None
 
 
 class Priority(IntEnum):
@@ -50,83 +51,93 @@ class Priority(IntEnum):
 
 class Activity:
     """
-    Base of all activities; knows no ROS and acts through the director.
+    Base of all activities.
 
-    The director calls one method after another, never two at a time.
+    A subclass knows no ROS. It acts through the manager (which activity runs), the dialogue (what
+    is said and heard) and the body (light and volume). Its methods are called one after another.
+    The annotations of `words` and `kept` declare the models of its words file and of what it
+    keeps over a crash.
     """
 
     name: ClassVar[str]
-    intents: ClassVar[tuple[str, ...]] = ()  # it is entered by these
+    intents: ClassVar[tuple[str, ...]] = ()  # enter it
     priority: ClassVar[Priority] = Priority.PLAY
-    words_model: ClassVar[type[ActivityWords]] = ActivityWords  # of activities/<name>.yaml
-    kept_model: ClassVar[type[Kept]] = Kept  # what survives a crash
+    words: ActivityWords
+    kept: Kept
 
-    def __init__(self, director: 'Director') -> None:
-        """Keep the director to act through, the activity's words, and what it kept before."""
-        self.director = director
-        self.words: Any = director.words.of_activity(self.name)  # a words_model
-        self.kept: Any = director.state.recall(f'activity {self.name}', self.kept_model)
+    def __init__(self, manager: 'ActivityManager') -> None:
+        self.manager = manager
+        self.dialogue = manager.dialogue
+        self.body = manager.body
+        self.words = manager.words.of_activity(self.name)
+        kept_model: type[Kept] = typing.get_type_hints(type(self))['kept']
+        self.kept = manager.safe_state.recall(f'activity {self.name}', kept_model)
+
+    @classmethod
+    def words_model(cls) -> type[ActivityWords]:
+        """Return the model that the class declares as the type of `words`."""
+        model: type[ActivityWords] = typing.get_type_hints(cls)['words']
+        return model
 
     def on_start(self) -> None:
-        """Take it that the toy has started, maybe after a crash; it rests."""
+        """Resume work in the background; the toy has started, maybe after a crash, and rests."""
 
     def enter(self, request: Request) -> None:
         """Begin."""
 
     def pause(self) -> None:
-        """Be interrupted; the director has silenced the toy already, and resume will follow."""
+        """Prepare for an interruption; the toy is silent already, and resume will follow."""
 
     def resume(self) -> None:
         """Go on after an interruption."""
-        self.director.finish('resumed')
+        self.manager.finish('resumed')
 
     def leave(self) -> None:
-        """End, maybe while paused; the director has silenced the toy already."""
+        """End, maybe while paused; the toy is silent already."""
 
-    def on_intent(self, intent: Intent) -> bool:
-        """Take an intent said meanwhile; False passes it on to whoever understands it."""
+    def on_intent(self, intent: UserIntent) -> bool:
+        """Act on an intent; return False to pass it on to the activity that understands it."""
         return False
 
     def on_request(self, request: Request) -> bool:
-        """Take it that a program asks for an activity; False lets that begin at once."""
+        """Defer an activity that a program asks for; return False to let it begin at once."""
         return False
 
     def on_touch(self, pad: str) -> bool:
-        """Take a touch of a pad; False makes it a call for attention."""
+        """Act on a touch of a pad; return False to make it a call for attention."""
         return False
 
     def on_attention(self, reason: str) -> bool:
         """
-        Take a wake word, a touch or a button; speech has stopped.
+        Act on a wake word, a touch or a button; speech has stopped.
 
         :returns: whether the ear is to open.
         """
         return True
 
     def on_not_heard(self) -> None:
-        """Take it that the ear closed without an intelligible word."""
-        self.director.finish('not_heard')
+        """Act on an ear that closed without intelligible speech."""
+        self.manager.finish('not_heard')
 
     def on_said(self) -> None:
-        """Take it that all that was to be said has been spoken."""
-        self.director.finish('done')
+        """Act when all that was to be said has been spoken."""
+        self.manager.finish('done')
 
     def on_lost(self, *, asked: bool = False) -> None:
         """
-        Take it that other capabilities of the toy are lost than before.
+        Act when other capabilities of the toy are lost than before.
 
         :param asked: somebody has just touched the toy in vain, and is to be told.
         """
 
     def on_timeout(self) -> None:
-        """Take it that the time set by director.wait is over."""
+        """Act when the time of manager.wait is over."""
 
-    def say_phrase(self, name: str, /, **values: Any) -> None:
-        """Say one of the activity's phrases."""
-        self.director.say(self.phrase(name, **values))
+    def say_phrase(self, phrase: Phrase, /, **values: Any) -> None:
+        """Say one of the texts of a phrase."""
+        self.dialogue.say(self.text_of(phrase, **values))
 
-    def phrase(self, name: str, /, **values: Any) -> str:
-        """Return one of the activity's phrases; an unknown name raises KeyError."""
-        phrases = self.words.phrases[name]
-        values.setdefault('name', self.director.memory.get('child_name', ''))
-        return self.director.words.choose(f'{self.name}.{name}', phrases).format_map(values)
+    def text_of(self, phrase: Phrase, /, **values: Any) -> str:
+        """Return one of the texts of a phrase, with the {values} that it names."""
+        values.setdefault('name', self.manager.memory.get('child_name', ''))
+        return self.manager.words.choose(phrase).format_map(values)

@@ -1,8 +1,8 @@
-"""What activities that ask have in common: a question stays open until it is answered."""
+"""The base of activities that ask: a question stays open until it is answered."""
 
 from collections.abc import Mapping, Sequence
 
-from phoenix_activities.engine.activity import Activity, Intent
+from phoenix_activities.engine.activity import Activity, UserIntent
 
 ANSWER = 'answer'  # the intent of an expected answer; its slot of that name says which
 WORDS_OF_AN_ANSWER = 3  # a longer sentence that fits no answer is not about the question
@@ -15,7 +15,7 @@ class AskingActivity(Activity):
     Base of activities that ask.
 
     `ask` opens the ear when all has been said. Silence repeats the question once; 'again' and an
-    interruption repeat it, too. What else is said shortly counts as an answer to it.
+    interruption repeat it, too. Other short sentences count as answers to it.
     """
 
     _question = ''  # that waits for its answer
@@ -24,7 +24,7 @@ class AskingActivity(Activity):
 
     def ask(self, question: str, answers: Mapping[str, Sequence[str]]) -> None:
         """
-        Ask.
+        Ask a question.
 
         :param answers: name to sentence templates; the intents 'yes' and 'no' are understood by
             themselves where an answer has that name.
@@ -34,29 +34,29 @@ class AskingActivity(Activity):
 
     @property
     def is_asking(self) -> bool:
-        """Tell whether a question is open."""
+        """Whether a question is open."""
         return bool(self._question)
 
     def ask_nothing(self) -> None:
         """Forget the open question."""
         self._question = ''
 
-    def on_answer(self, name: str, intent: Intent) -> None:
-        """Take an expected answer."""
+    def on_answer(self, name: str, intent: UserIntent) -> None:
+        """Act on an expected answer."""
         raise NotImplementedError
 
-    def on_other_answer(self, intent: Intent) -> bool:
-        """Take another answer than those; False passes it on."""
+    def on_other_answer(self, intent: UserIntent) -> bool:
+        """Act on any other answer; return False to pass it on."""
         self.ask(self._question, self._answers)
         return True
 
     def on_silence(self) -> None:
-        """Take it that nobody answers, asked twice."""
-        self.director.finish('not_heard')
+        """Act when nobody answers, asked twice."""
+        self.manager.finish('not_heard')
 
     def on_all_said(self) -> None:
-        """Take it that all has been said and no question is open."""
-        self.director.finish('done')
+        """Act when all has been said and no question is open."""
+        self.manager.finish('done')
 
     def leave(self) -> None:
         """Forget the open question."""
@@ -67,10 +67,10 @@ class AskingActivity(Activity):
         if self.is_asking:
             self._ask_again()
         else:
-            self.director.finish('resumed')
+            self.manager.finish('resumed')
 
-    def on_intent(self, intent: Intent) -> bool:
-        """Take an answer, or 'again'."""
+    def on_intent(self, intent: UserIntent) -> bool:
+        """Act on an answer, or on 'again'."""
         if not self.is_asking:
             return False
         name = intent.slots.get('answer', '') if intent.name == ANSWER else intent.name
@@ -88,7 +88,7 @@ class AskingActivity(Activity):
     def on_said(self) -> None:
         """Wait for the answer."""
         if self.is_asking:
-            self.director.listen()
+            self.dialogue.listen()
         else:
             self.on_all_said()
 
@@ -102,5 +102,5 @@ class AskingActivity(Activity):
             self._ask_again()
 
     def _ask_again(self) -> None:
-        self.director.expect(self._answers)
-        self.director.say(self._question)
+        self.dialogue.expect(self._answers)
+        self.dialogue.say(self._question)

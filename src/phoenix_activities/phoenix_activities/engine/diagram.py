@@ -1,9 +1,9 @@
-"""The state machine of the activities as a Mermaid diagram, made of their declarations."""
+"""The transitions between activities as a Mermaid diagram, made of their declarations."""
 
 from collections.abc import Iterable
 
 from phoenix_activities.engine.activity import Activity, Priority
-from phoenix_activities.engine.machine import REST, rules
+from phoenix_activities.engine.activity_stack import REST, rules
 
 _LABELS = {
     (False, 'pauses'): 'wanted (pauses)',

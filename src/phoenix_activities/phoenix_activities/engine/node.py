@@ -1,10 +1,8 @@
-"""The activities node: what the toy does, and the state machine that moves between activities."""
+"""The activities node: hands events to the activity manager; what follows is in toy_node.py."""
 
 import os
 import random
-import uuid
-from collections.abc import Callable, Mapping
-from datetime import datetime, timezone
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,111 +11,70 @@ from phoenix_msgs.msg import (
     ButtonEvent,
     CapabilityStatus,
     ConversationEvent,
-    ConversationRequest,
-    ExpectedAnswer,
     IntentDetected,
     ListeningEvent,
-    ListenRequest,
     PlaybackEvent,
     Slot,
     SystemStatus,
     TouchEvent,
     WakeWordDetected,
 )
-from std_msgs.msg import ColorRGBA
 
-from phoenix_activities.engine.activity import Intent
-from phoenix_activities.engine.activity_manager import Director
+from phoenix_activities.engine.activity import UserIntent
+from phoenix_activities.engine.activity_manager import ActivityManager
+from phoenix_activities.engine.inputs import (
+    ActivityRequested,
+    Called,
+    CapabilitiesLost,
+    Started,
+    Touched,
+    VolumeStepped,
+)
+from phoenix_activities.engine.installed import installed_activities, load_words
 from phoenix_activities.engine.quiet_hours import QuietHours
-from phoenix_activities.engine.toy import Phase
+from phoenix_activities.engine.toy_node import ToyNode
+from phoenix_activities.engine.turn import (
+    EarEvent,
+    PlaybackEnded,
+    PlaybackStarted,
+    ReplyEnded,
+    ReplySentence,
+    ReplyStarted,
+)
 from phoenix_activities.state.state_keeper import StateKeeper, default_path
-from phoenix_activities.words.words import Words
 from phoenix_core import events
-from phoenix_core.node.event_node import Alarm, EventNode
+from phoenix_core.node.declarations import subscribes
 from phoenix_core.node.execution import run
-from phoenix_core.settings import plugins
 from phoenix_core.settings.config_file import language_folders
-from phoenix_core.settings.node_settings import SeededSettings, setting
 from phoenix_core.telemetry import tracing
 
-ACTIVITIES = 'phoenix.activities'
 VOLUME_KEYS = {'volume_up': 0.1, 'volume_down': -0.1}
-# What another button means, beside that each press calls the toy: an intent.
+# Gestures of the other buttons that mean an intent; besides, each press calls the toy.
 BUTTON_INTENTS = {ButtonEvent.DOUBLE_CLICKED: 'repeat', ButtonEvent.HELD: 'sleep'}
 EARCONS = {ListeningEvent.HEARD: 'heard', ListeningEvent.NOT_UNDERSTOOD: 'not_understood'}
+EAR_EVENTS = {
+    ListeningEvent.OPENED: EarEvent.OPENED,
+    ListeningEvent.HEARD: EarEvent.HEARD,
+    ListeningEvent.CANCELLED: EarEvent.CANCELLED,
+}
 
 
-class ActivitiesSettings(SeededSettings):
-    """Settings of the activities node."""
-
-    language: str = setting('en', 'Folder of words below config_dir.')
-    volume: float = setting(0.7, 'How loud the toy speaks until somebody changes it.', ge=0, le=1)
-    listening_deadline_s: float = setting(
-        30.0, 'The toy gives up an ear that tells nothing for so long [s].', gt=0
-    )
-    thinking_deadline_s: float = setting(
-        20.0, 'The toy gives up and rests when no next step of an answer comes [s].', gt=0
-    )
-    speaking_deadline_s: float = setting(
-        90.0, 'The toy gives up an utterance that does not end [s].', gt=0
-    )
-    quiet_hours: str = setting(
-        '20:00-06:30', 'When the toy sleeps unless it is wanted, local time; empty: never.'
-    )
-    thinking_earcon_s: float = setting(
-        2.0, 'Thinking is heard again and again after so long [s].', ge=0.5, le=30
-    )
-    state_file: str = setting(
-        'auto',
-        'Keeps what must survive a crash; auto: named as the toy below XDG_STATE_HOME; empty: '
-        'nothing is kept.',
-    )
-
-
-class Activities(EventNode):
-    """Runs the activities; is the Toy that their director acts through."""
-
-    produces = (
-        events.ACTIVITY_STATE,
-        events.ACTIVITY_TRANSITION,
-        events.SAY_REQUEST,
-        events.EARCON,
-        events.STOP_SPEAKING,
-        events.LISTEN_REQUEST,
-        events.CONVERSATION_REQUEST,
-        events.EXPECTED_ANSWERS,
-        events.LED_COMMAND,
-        events.VOLUME,
-    )
-    consumes = {
-        events.WAKE_WORD_DETECTED: 'on_wake_word',
-        events.LISTENING: 'on_listening',
-        events.INTENT_DETECTED: 'on_intent',
-        events.CONVERSATION: 'on_conversation',
-        events.AUDIO_PLAYBACK: 'on_playback',
-        events.TOUCH: 'on_touch',
-        events.BUTTON: 'on_button',
-        events.ACTIVITY_REQUEST: 'on_request',
-        events.SYSTEM_STATUS: 'on_system_status',
-    }
-    settings: ActivitiesSettings
+class Activities(ToyNode):
+    """Runs the activities."""
 
     def __init__(self, *, environ: Mapping[str, str] = os.environ, **options: Any) -> None:
-        """Look for the place of its file in `environ`, too."""
+        """Use `environ` for the place of the state file, too."""
         self._environ = environ
         super().__init__(environ=environ, **options)
 
     def configure(self) -> None:
-        """Read the words of all activities that are installed, and what was kept."""
+        """Read the words of all installed activities, and what was kept."""
         settings = self.settings
         self._chance = random.Random(settings.seed)
         self._quiet_hours = QuietHours.parse(settings.quiet_hours)
-        self._activities = [plugins.load(ACTIVITIES, name) for name in plugins.names(ACTIVITIES)]
-        self._words = Words(
-            language_folders(settings.config_path, settings.language),
-            self._chance,
-            {activity.name: activity.words_model for activity in self._activities},
-        )
+        self._activities = installed_activities()
+        folders = language_folders(settings.config_path, settings.language)
+        self._words = load_words(folders, self._chance, self._activities)
         path: Path | None = Path(settings.state_file).expanduser()
         if settings.state_file == 'auto':
             path = default_path(self._environ, self.get_namespace())
@@ -126,210 +83,96 @@ class Activities(EventNode):
 
     def activate(self) -> None:
         """Make the activities and begin in idle."""
-        self._thinking: Alarm | None = None
-        self.director = Director(
+        self._thinking = None
+        self.manager = ActivityManager(
             self,
             self._words,
             self._activities,
             chance=self._chance,
             volume=self.settings.volume,
-            deadlines_s=self._deadlines_s,
+            deadlines_s=self.settings.deadlines_s,
             quiet_hours=self._quiet_hours,
             kept=self._kept,
         )
-        for name in self.director.state.refused:
+        for name in self.manager.safe_state.refused:
             self.fault('state_refused', f'{name}: what was kept does not fit any more')
-        self.known['activities'] = self.director.activities.keys()
-        self.director.begin()
+        self.known['activities'] = self.manager.activities.keys()
+        self.manager.handle(Started())
 
     def cleanup(self) -> None:
-        """Write what is not yet in the file."""
+        """Write what is not in the file yet."""
         if self._keeper is not None:
             self._keeper.close()
 
-    # What happens to the toy.
-
+    @subscribes(events.WAKE_WORD_DETECTED)
     def on_wake_word(self, event: WakeWordDetected) -> None:
-        """Attend; the listener opens by itself."""
-        self.director.on_attention('wake_word', ear_opens=True)
+        """Call the toy; the listener opens by itself."""
+        self.manager.handle(Called('wake_word', ear_opens=True))
 
+    @subscribes(events.TOUCH)
     def on_touch(self, event: TouchEvent) -> None:
-        """Attend to a touch."""
+        """Touch the toy."""
         if event.kind == TouchEvent.TOUCHED:
-            self.director.on_touch(event.pad)
+            self.manager.handle(Touched(event.pad))
 
+    @subscribes(events.BUTTON)
     def on_button(self, event: ButtonEvent) -> None:
-        """Speak louder or softer, or attend to another button and do what it means."""
+        """Change the volume, or call the toy and do what the button means."""
         pressed = event.kind == ButtonEvent.PRESSED
         if event.button in VOLUME_KEYS:
             if pressed:
-                self.director.set_volume(self.director.volume + VOLUME_KEYS[event.button])
-        elif pressed:  # and not clicked, which comes later: it may interrupt
-            self.director.on_attention('button')
+                self.manager.handle(VolumeStepped(VOLUME_KEYS[event.button]))
+        elif pressed:  # not clicked, which comes later: a press may interrupt
+            self.manager.handle(Called('button'))
         elif event.kind in BUTTON_INTENTS:
-            self.director.on_intent(Intent(BUTTON_INTENTS[event.kind]))
+            self.manager.handle(UserIntent(BUTTON_INTENTS[event.kind]))
 
+    @subscribes(events.SYSTEM_STATUS)
     def on_system_status(self, status: SystemStatus) -> None:
-        """Tell what the toy can no longer do."""
-        lost = [e.capability for e in status.capabilities if e.level == CapabilityStatus.LOST]
+        """Follow what the toy can no longer do."""
+        capabilities = status.capabilities
+        lost = frozenset(e.capability for e in capabilities if e.level == CapabilityStatus.LOST)
         with tracing.caused_by(tracing.TraceContext.root()):  # the status is in no interaction
-            self.director.on_lost(lost)
+            self.manager.handle(CapabilitiesLost(lost))
 
+    @subscribes(events.LISTENING)
     def on_listening(self, event: ListeningEvent) -> None:
         """Follow the ear."""
         if event.kind in EARCONS:
-            self.publish(events.EARCON, earcon=EARCONS[event.kind])
-        self.director.on_ear(
-            opened=event.kind == ListeningEvent.OPENED,
-            heard=event.kind == ListeningEvent.HEARD,
-            cancelled=event.kind == ListeningEvent.CANCELLED,
-        )
+            self.earcon(earcon=EARCONS[event.kind])
+        self.manager.handle(EAR_EVENTS.get(event.kind, EarEvent.NOTHING_HEARD))
 
+    @subscribes(events.INTENT_DETECTED)
     def on_intent(self, event: IntentDetected) -> None:
         """Do what a person wants."""
-        self.director.on_intent(Intent(event.name, event.text, slots(event.slots)))
+        self.manager.handle(UserIntent(event.name, event.text, slots_of(event.slots)))
 
+    @subscribes(events.ACTIVITY_REQUEST)
     def on_request(self, event: ActivityRequest) -> None:
         """Do what a program wants."""
-        self.director.on_request(event.activity, slots(event.slots))
+        self.manager.handle(ActivityRequested(event.activity, slots_of(event.slots)))
 
+    @subscribes(events.CONVERSATION)
     def on_conversation(self, event: ConversationEvent) -> None:
         """Follow a reply."""
-        self.director.on_reply(
-            begun=event.kind == ConversationEvent.STARTING,
-            text=event.text,
-            utterance=event.utterance_id,
-            ended=event.kind == ConversationEvent.ENDED,
-        )
+        match event.kind:
+            case ConversationEvent.STARTING:
+                self.manager.handle(ReplyStarted())
+            case ConversationEvent.SENTENCE:
+                self.manager.handle(ReplySentence(event.text, event.utterance_id))
+            case ConversationEvent.ENDED:
+                self.manager.handle(ReplyEnded())
 
+    @subscribes(events.AUDIO_PLAYBACK)
     def on_playback(self, event: PlaybackEvent) -> None:
         """Follow what is being said."""
-        sounding = event.kind == PlaybackEvent.STARTED
-        self.director.on_playback(event.utterance_id, sounding=sounding)
-
-    # What the director makes the toy do (the Toy protocol).
-
-    def say(self, text: str) -> str:
-        """Send a text to the voice."""
-        utterance = uuid.uuid4().hex
-        self.publish(events.SAY_REQUEST, utterance_id=utterance, text=text)
-        return utterance
-
-    def silence(self, reason: str) -> None:
-        """Stop voice and speaker."""
-        self.publish(events.STOP_SPEAKING, reason=reason)
-
-    def listen(self) -> None:
-        """Open the listener."""
-        self.publish(events.LISTEN_REQUEST, kind=ListenRequest.OPEN)
-
-    def stop_listening(self) -> None:
-        """Close the listener."""
-        self.publish(events.LISTEN_REQUEST, kind=ListenRequest.CLOSE)
-
-    def expect(self, answers: Mapping[str, list[str]]) -> None:
-        """Tell which answers are expected."""
-        self.publish(
-            events.EXPECTED_ANSWERS,
-            answers=[
-                ExpectedAnswer(name=name, sentences=sentences)
-                for name, sentences in answers.items()
-            ],
-        )
-
-    def converse(self, text: str, known: Mapping[str, str]) -> None:
-        """Ask the conversation."""
-        self.publish(
-            events.CONVERSATION_REQUEST,
-            kind=ConversationRequest.REPLY,
-            text=text,
-            known=[Slot(name=name, value=value) for name, value in known.items()],
-        )
-
-    def stop_conversing(self) -> None:
-        """Cancel the conversation."""
-        self.publish(events.CONVERSATION_REQUEST, kind=ConversationRequest.CANCEL)
-
-    def show(self, animation: str, color: str, brightness: float, duration_s: float) -> None:
-        """Command the LED ring."""
-        self.publish(
-            events.LED_COMMAND,
-            animation=animation,
-            color=rgba(color),
-            brightness=brightness,
-            duration_s=duration_s,
-        )
-
-    def set_volume(self, level: float, muted: bool) -> None:
-        """Tell the speaker how loud."""
-        self.publish(events.VOLUME, level=level, muted=muted)
-
-    def keep(self, values: dict[str, Any]) -> None:
-        """Write it down, where there is a file; remember it from one activation to the next."""
-        self._kept = values
-        if self._keeper is not None:
-            self._keeper.keep(values)
-
-    def after(
-        self, delay_s: float, callback: Callable[[], None], *, new_interaction: bool = False
-    ) -> Alarm:
-        """Call back on a ROS timer."""
-        cause = tracing.TraceContext.root() if new_interaction else tracing.current()
-        with tracing.caused_by(cause):
-            return super().after(delay_s, callback)
-
-    def now(self) -> datetime:
-        """Return the local time of the ROS clock."""
-        return datetime.fromtimestamp(self.now_s(), timezone.utc).astimezone()
-
-    def entered(self, activity: str, left: str, reason: str) -> None:
-        """Publish a transition, and sound the alarm if that is its reason."""
-        if reason == 'alarm':
-            self.publish(events.EARCON, earcon='alarm')
-        self.publish(
-            events.ACTIVITY_TRANSITION, from_activity=left, to_activity=activity, reason=reason
-        )
-
-    def state(self, activity: str, phase: Phase) -> None:
-        """Publish the state; thinking for long is heard, too."""
-        if self._thinking is not None:
-            self._thinking.cancel()
-            self._thinking = None
-        if phase is Phase.THINKING:
-            self._thinking = self.after(self.settings.thinking_earcon_s, self._think_aloud)
-        self.publish(events.ACTIVITY_STATE, activity=activity, phase=int(phase))
-
-    def _think_aloud(self) -> None:
-        self.publish(events.EARCON, earcon='thinking')
-        self._thinking = self.after(self.settings.thinking_earcon_s, self._think_aloud)
-
-    def late(self, phase: Phase) -> None:
-        """Publish a fault."""
-        what = phase.name.lower().replace('_', ' ')
-        self.fault('step_late', f'gave up {what} after {self._deadlines_s[phase]:g} s')
-
-    @property
-    def _deadlines_s(self) -> dict[Phase, float]:
-        settings = self.settings
-        return {
-            Phase.LISTENING: settings.listening_deadline_s,
-            Phase.FOLLOWING_UP: settings.listening_deadline_s,
-            Phase.THINKING: settings.thinking_deadline_s,
-            Phase.SPEAKING: settings.speaking_deadline_s,
-        }
+        started = event.kind == PlaybackEvent.STARTED
+        self.manager.handle((PlaybackStarted if started else PlaybackEnded)(event.utterance_id))
 
 
-def slots(message: list[Slot]) -> dict[str, str]:
-    """Take slots out of a message."""
+def slots_of(message: list[Slot]) -> dict[str, str]:
+    """Convert the slots of a message."""
     return {slot.name: slot.value for slot in message}
-
-
-def rgba(color: str) -> ColorRGBA:
-    """Read '#rrggbb'; an empty string is transparent."""
-    if not color:
-        return ColorRGBA()
-    red, green, blue = bytes.fromhex(color.removeprefix('#'))
-    return ColorRGBA(r=red / 255, g=green / 255, b=blue / 255, a=1.0)
 
 
 def main() -> None:

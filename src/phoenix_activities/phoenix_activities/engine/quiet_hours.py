@@ -16,18 +16,18 @@ class QuietHours:
         """
         Read '20:00-06:30'; an empty text means none.
 
-        :raises ValueError: saying what is allowed.
+        :raises ValueError: names what is allowed.
         """
         if not text:
             return None
         try:
             begin, end = (time.fromisoformat(part.strip()) for part in text.split('-'))
         except ValueError:
-            raise ValueError("wanted are two times, e.g. '20:00-06:30', or nothing") from None
+            raise ValueError("expected two times, e.g. '20:00-06:30', or nothing") from None
         return cls(begin, end)
 
     def contains(self, now: time) -> bool:
-        """Tell whether a local time lies within."""
+        """Return whether a local time lies within."""
         if self.begin <= self.end:
             return self.begin <= now < self.end
         return now >= self.begin or now < self.end

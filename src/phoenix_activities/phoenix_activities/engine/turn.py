@@ -1,96 +1,229 @@
-"""Whose turn it is: the ear, the words on their way, the reply and the speech that are open."""
+"""The turn between the toy and a person, as a state machine: ear, reply and speech."""
 
-from phoenix_activities.engine.toy import Phase, Toy
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+from typing import NamedTuple
+
+from phoenix_activities.engine.toy_interface import Phase
 
 
+class Ear(Enum):
+    """Whether the toy listens."""
+
+    CLOSED = auto()
+    LISTENING = auto()  # somebody called
+    FOLLOWING_UP = auto()  # open although nobody called
+    HEARD = auto()  # closed after speech; the intent of it is on its way
+
+
+class Reply(Enum):
+    """The reply of the conversation node."""
+
+    NONE = auto()
+    REQUESTED = auto()  # sentences that arrive now belong to an earlier reply
+    STARTED = auto()
+
+
+@dataclass(frozen=True)
 class Turn:
-    """Keeps what is open between the toy and a person; the phase follows from it."""
+    """
+    A state.
 
-    def __init__(self, toy: Toy) -> None:
-        """Begin with nothing open."""
-        self._toy = toy
-        self._asked = False  # answers are expected
-        self.ear_open = False
-        self._called = False  # which is why it is open
-        self.heard = False  # words were heard, their intent is on the way
-        self.replying = False  # the conversation has not ended its reply
-        self._reply_begun = False  # what comes before is of an earlier reply
-        self.unsaid: list[str] = []  # utterances asked for and not yet spoken
-        self._sounding = False
+    :param unsaid: utterances that were sent to the voice and not yet spoken.
+    :param sounding: the first of them is being played.
+    """
+
+    ear: Ear = Ear.CLOSED
+    reply: Reply = Reply.NONE
+    unsaid: tuple[str, ...] = ()
+    sounding: bool = False
 
     @property
     def phase(self) -> Phase:
-        """What the toy is doing within the activity."""
-        if self.ear_open:
-            return Phase.LISTENING if self._called else Phase.FOLLOWING_UP
-        if self._sounding:
+        """What the toy is doing."""
+        if self.ear is Ear.LISTENING:
+            return Phase.LISTENING
+        if self.ear is Ear.FOLLOWING_UP:
+            return Phase.FOLLOWING_UP
+        if self.sounding:
             return Phase.SPEAKING
-        if self.heard or self.replying or self.unsaid:
+        if self.ear is Ear.HEARD or not self.all_said:
             return Phase.THINKING
         return Phase.RESTING
 
     @property
-    def spoken(self) -> bool:
-        """Tell whether all that was to be said has been said."""
-        return not self.unsaid and not self.replying
+    def all_said(self) -> bool:
+        """Whether nothing is being said or about to be."""
+        return not self.unsaid and self.reply is Reply.NONE
 
-    def say(self, text: str) -> None:
-        """Say something after what is being said."""
-        self.unsaid.append(self._toy.say(text))
 
-    def converse(self, text: str, known: dict[str, str]) -> None:
-        """Begin a reply of the conversation."""
-        self.replying, self._reply_begun = True, False
-        self._toy.converse(text, known)
+# Events that come from other nodes.
 
-    def listen(self) -> None:
-        """Open the ear, though nobody calls."""
-        self._toy.listen()
-        self.ear_open, self._called = True, False
 
-    def called(self, *, ear_opens: bool) -> None:
-        """Listen to who called; the ear may open by itself."""
-        if not ear_opens:
-            self._toy.listen()
-        self.ear_open = self._called = True
+class EarEvent(Enum):
+    """What the listener reports of its ear."""
 
-    def on_ear(self, *, opened: bool, heard: bool) -> None:
-        """Follow the ear; unasked, only a wake word opens it, whose event may come later."""
-        self._called |= opened and not self.ear_open
-        self.ear_open, self.heard = opened, heard
+    OPENED = auto()
+    HEARD = auto()  # closed after speech
+    NOTHING_HEARD = auto()  # closed without intelligible speech
+    CANCELLED = auto()  # closed on request
 
-    def expect(self, answers: dict[str, list[str]]) -> None:
-        """Tell which answers would be understood now; none ends that."""
-        if answers or self._asked:
-            self._asked = bool(answers)
-            self._toy.expect(answers)
 
-    def quiet(self, reason: str) -> None:
-        """Stop speaking, replying and listening."""
-        if self.replying:
-            self._toy.stop_conversing()
-        if self.unsaid:
-            self._toy.silence(reason)
-        if self.ear_open:
-            self._toy.stop_listening()
-        self.replying = self.ear_open = self.heard = self._sounding = False
-        self.unsaid.clear()
+@dataclass(frozen=True)
+class ReplyStarted:
+    """A provider was asked for a reply."""
 
-    def on_reply(self, *, begun: bool, utterance: str, ended: bool) -> bool:
-        """Follow a reply; False when it is not the one that was asked for last."""
-        self._reply_begun |= begun
-        if not (self.replying and self._reply_begun):
-            return False
-        if utterance:
-            self.unsaid.append(utterance)
-        self.replying = not ended
-        return True
 
-    def on_playback(self, utterance: str, *, sounding: bool) -> bool:
-        """Follow an utterance; False when it is none of this turn."""
-        if utterance not in self.unsaid:
-            return False
-        self._sounding = sounding
-        if not sounding:
-            self.unsaid.remove(utterance)
-        return True
+@dataclass(frozen=True)
+class ReplySentence:
+    """A sentence of a reply was sent to the voice."""
+
+    text: str
+    utterance: str
+
+
+@dataclass(frozen=True)
+class ReplyEnded:
+    """A reply is complete or was cancelled."""
+
+
+@dataclass(frozen=True)
+class PlaybackStarted:
+    """An utterance is being played."""
+
+    utterance: str
+
+
+@dataclass(frozen=True)
+class PlaybackEnded:
+    """An utterance was played or interrupted."""
+
+    utterance: str
+
+
+# Events that the toy makes itself.
+
+
+@dataclass(frozen=True)
+class SpeechQueued:
+    """An utterance was sent to the voice."""
+
+    utterance: str
+
+
+@dataclass(frozen=True)
+class ReplyRequested:
+    """The conversation node was asked for a reply."""
+
+
+@dataclass(frozen=True)
+class EarWanted:
+    """
+    The toy is to listen.
+
+    :param called: by somebody who called; otherwise to what may follow.
+    :param opens_itself: the listener opens without a request, as after a wake word.
+    """
+
+    called: bool = False
+    opens_itself: bool = False
+
+
+@dataclass(frozen=True)
+class Silenced:
+    """
+    All speech, replies and listening are to end.
+
+    :param ear_reopens: the ear is opened again at once: closing it might close the new one.
+    """
+
+    ear_reopens: bool = False
+
+
+TurnEvent = (
+    EarEvent
+    | ReplyStarted
+    | ReplySentence
+    | ReplyEnded
+    | PlaybackStarted
+    | PlaybackEnded
+    | SpeechQueued
+    | ReplyRequested
+    | EarWanted
+    | Silenced
+)
+
+
+class Command(Enum):
+    """What the toy has to do."""
+
+    OPEN_EAR = auto()
+    CLOSE_EAR = auto()
+    STOP_SPEAKING = auto()
+    CANCEL_REPLY = auto()
+
+
+class Outcome(Enum):
+    """What the running activity has to learn."""
+
+    NOTHING_HEARD = auto()
+    ALL_SAID = auto()
+
+
+class Step(NamedTuple):
+    """The result of a transition: the new state, and what follows from it."""
+
+    turn: Turn
+    commands: tuple[Command, ...] = ()
+    outcome: Outcome | None = None
+
+
+def transition(turn: Turn, event: TurnEvent) -> Step:
+    """Return the state that follows an event; what belongs to no open turn changes nothing."""
+    match event:
+        case EarEvent.OPENED:  # by a wake word, whose own event may come later, or on request
+            follows_up = turn.ear is Ear.FOLLOWING_UP
+            return Step(replace(turn, ear=Ear.FOLLOWING_UP if follows_up else Ear.LISTENING))
+        case EarEvent.HEARD:
+            return Step(replace(turn, ear=Ear.HEARD))
+        case EarEvent.CANCELLED:
+            return Step(replace(turn, ear=Ear.CLOSED))
+        case EarEvent.NOTHING_HEARD:
+            outcome = None if turn.ear is Ear.CLOSED else Outcome.NOTHING_HEARD
+            return Step(replace(turn, ear=Ear.CLOSED), outcome=outcome)
+        case EarWanted(called, opens_itself):
+            ear = Ear.LISTENING if called else Ear.FOLLOWING_UP
+            return Step(replace(turn, ear=ear), () if opens_itself else (Command.OPEN_EAR,))
+        case SpeechQueued(utterance):
+            return Step(replace(turn, unsaid=(*turn.unsaid, utterance)))
+        case ReplyRequested():
+            return Step(replace(turn, reply=Reply.REQUESTED))
+        case ReplyStarted() if turn.reply is Reply.REQUESTED:
+            return Step(replace(turn, reply=Reply.STARTED))
+        case ReplySentence(_, utterance) if turn.reply is Reply.STARTED:
+            return Step(replace(turn, unsaid=(*turn.unsaid, utterance)))
+        case ReplyEnded() if turn.reply is Reply.STARTED:
+            return _said(replace(turn, reply=Reply.NONE))
+        case PlaybackStarted(utterance) if utterance in turn.unsaid:
+            return Step(replace(turn, sounding=True))
+        case PlaybackEnded(utterance) if utterance in turn.unsaid:
+            unsaid = tuple(one for one in turn.unsaid if one != utterance)
+            return _said(replace(turn, unsaid=unsaid, sounding=False))
+        case Silenced(ear_reopens):
+            return Step(Turn(), tuple(_open(turn, ear_reopens)))
+    return Step(turn)
+
+
+def _said(turn: Turn) -> Step:
+    return Step(turn, outcome=Outcome.ALL_SAID if turn.all_said else None)
+
+
+def _open(turn: Turn, ear_reopens: bool) -> Iterator[Command]:
+    """Yield what ends all that is open in a turn."""
+    if turn.reply is not Reply.NONE:
+        yield Command.CANCEL_REPLY
+    if turn.unsaid:
+        yield Command.STOP_SPEAKING
+    if turn.ear in (Ear.LISTENING, Ear.FOLLOWING_UP) and not ear_reopens:
+        yield Command.CLOSE_EAR

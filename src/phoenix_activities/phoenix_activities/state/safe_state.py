@@ -1,23 +1,23 @@
-"""Safe state: what survives a crash or a power cut, as small models of JSON values."""
+"""The safe state: what survives a crash or a power cut, as small models of JSON values."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 
 class Kept(BaseModel):
     """
-    Base of what an activity keeps: what it changes there is kept.
+    Base of what an activity keeps: each change of it is kept.
 
-    Every field has a default, with which a toy begins that has kept nothing yet.
+    Every field has a default, for a toy that has kept nothing yet.
     """
 
     model_config = ConfigDict(allow_inf_nan=False)
 
 
 class KeptLight(Kept):
-    """What the ring shows whenever the toy rests; as for Director.show."""
+    """What the ring shows whenever the toy rests; as for Body.show."""
 
     animation: str = ''
     color: str = ''
@@ -30,7 +30,7 @@ class KeptByToy(Kept):
 
     :param told: what a person told, e.g. child_name.
     :param volume: 0 to 1; None: nobody has changed it.
-    :param light: that somebody asked for, e.g. to sleep with; None: none.
+    :param light: a light that somebody asked for, e.g. to sleep with; None: none.
     """
 
     told: dict[str, str] = {}
@@ -39,17 +39,20 @@ class KeptByToy(Kept):
     light: KeptLight | None = None
 
 
+Model = TypeVar('Model', bound=Kept)
+
+
 class SafeState:
-    """All that is kept, by name. What nobody recalls stays: a package may be back tomorrow."""
+    """All that is kept, by name. Values that nobody recalls stay: a package may come back."""
 
     def __init__(self, values: Mapping[str, Any]) -> None:
         """Begin with what was kept before, JSON values by name."""
         self._values = values
         self._recalled: dict[str, Kept] = {}
-        self.refused: list[str] = []  # names of values that fitted no more
+        self.refused: list[str] = []  # names of values that do not fit their model
 
-    def recall(self, name: str, model: type[Kept]) -> Any:
-        """Return what was kept under that name: an instance of the model."""
+    def recall(self, name: str, model: type[Model]) -> Model:
+        """Return what was kept under that name."""
         try:
             kept = model.model_validate(self._values.get(name, {}))
         except ValidationError:
@@ -59,7 +62,7 @@ class SafeState:
         return kept
 
     def values(self) -> dict[str, Any]:
-        """Return what is to be kept now; models that are as by default are left out."""
+        """Return what is to be kept now, without models that equal their defaults."""
         values = {name: v for name, v in self._values.items() if name not in self._recalled}
         for name, kept in self._recalled.items():
             if dumped := kept.model_dump(mode='json', exclude_defaults=True):

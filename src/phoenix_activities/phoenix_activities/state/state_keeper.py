@@ -1,20 +1,21 @@
-"""Brings what is to be kept to its file on a node's worker, and says when that fails."""
+"""The state keeper: writes what is to be kept on a node's worker, and reports failures."""
 
 from collections.abc import Mapping
 from pathlib import Path
 
 from phoenix_msgs.msg import CapabilityStatus
 
+from phoenix_activities.engine.toy_interface import TimerHandle
 from phoenix_activities.state.state_store import StateStore, StateStoreError, Values
-from phoenix_core.node.event_node import Alarm, EventNode
+from phoenix_core.node.event_node import EventNode
 
 RETRY_S = 30.0
 
 
 def default_path(environ: Mapping[str, str], namespace: str) -> Path | None:
-    """Return the file of a toy below XDG_STATE_HOME; None when that is nowhere."""
+    """Return the file of a toy below XDG_STATE_HOME; None without a home."""
     folder = environ.get('XDG_STATE_HOME', '')
-    if not folder.startswith('/'):  # relative ones are to be ignored, says its specification
+    if not folder.startswith('/'):  # its specification: ignore relative ones
         home = environ.get('HOME', '')
         folder = f'{home}/.local/state' if home else ''
     name = namespace.strip('/').replace('/', '.') or 'toy'
@@ -23,27 +24,27 @@ def default_path(environ: Mapping[str, str], namespace: str) -> Path | None:
 
 class StateKeeper:
     """
-    Writes the newest values, one write at a time; what fails is tried again later.
+    Writes the newest values, one write at a time, and retries what fails.
 
-    Until then the toy goes on with what it has in memory.
+    Meanwhile the toy goes on with what it has in memory.
     """
 
     def __init__(self, node: EventNode, path: Path, retry_s: float = RETRY_S) -> None:
-        """Work for a node; call everything on its executor's thread."""
+        """Work for a node; all methods are for its executor's thread."""
         self._node = node
         self._retry_s = retry_s
-        self._store = StateStore(path, lambda told: node.post(self._tell_put_aside, told))
+        self._store = StateStore(path, lambda report: node.post(self._report_put_aside, report))
         self._newest: Values = {}
         self._saved = self._newest
         self._saving = False
-        self._retry: Alarm | None = None
+        self._retry: TimerHandle | None = None
 
     def load(self) -> Values:
         """Return what was kept; nothing when that cannot be read."""
         try:
             self._newest = self._saved = self._store.load()
         except StateStoreError as error:
-            self._tell_failed(error, 'begins with nothing')
+            self._report_failed(error, 'begins with nothing')
         return self._newest
 
     def keep(self, values: Values) -> None:
@@ -55,7 +56,7 @@ class StateKeeper:
     def close(self) -> None:
         """Write what has not been written."""
         if self._newest is not self._saved and (error := self._try(self._newest)[1]):
-            self._tell_failed(error, 'loses what changed')
+            self._report_failed(error, 'loses what changed')
 
     def _save(self) -> None:
         if self._retry is not None:
@@ -74,7 +75,7 @@ class StateKeeper:
         values, error = result
         self._saving = False
         if error is not None:
-            self._tell_failed(error, f'keeps it in memory, tries again in {self._retry_s:g} s')
+            self._report_failed(error, f'keeps it in memory, tries again in {self._retry_s:g} s')
             if self._node.is_active:
                 self._retry = self._node.after(self._retry_s, self._save)
             return
@@ -83,7 +84,7 @@ class StateKeeper:
         if self._newest is not values:
             self._save()
 
-    def _tell_failed(self, error: StateStoreError, tried: str) -> None:
+    def _report_failed(self, error: StateStoreError, tried: str) -> None:
         self._node.fault(
             'state_unsaved',
             str(error),
@@ -92,5 +93,5 @@ class StateKeeper:
             impairs=CapabilityStatus.DEGRADED,
         )
 
-    def _tell_put_aside(self, told: str) -> None:
-        self._node.fault('state_put_aside', told, tried='begins with nothing')
+    def _report_put_aside(self, report: str) -> None:
+        self._node.fault('state_put_aside', report, tried='begins with nothing')

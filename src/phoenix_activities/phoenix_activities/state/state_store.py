@@ -1,42 +1,48 @@
 """
-Keeps a few named values in an SQLite file, so that a power cut loses at most the last change.
+The state store: a few named values in an SQLite file; a power cut loses at most the last change.
 
 A rollback journal, not WAL: at rest there is one file, which can be put aside, copied and deleted
-as a whole, and nobody reads beside the one who writes. With synchronous=FULL a change is on the
-disk before the next one begins. The file is opened for each change, so that one which was deleted,
-or lies on a disk that was full or away, is written again when it can be.
+as a whole, and nobody reads while another writes. With synchronous=FULL a change is on the disk
+before the next one begins. The file is opened for each change, so that one which was deleted, or
+lies on a disk that was full or away, is written again when it can be.
 """
 
 import contextlib
 import json
 import os
 import sqlite3
+import sys
 import threading
 import zlib
 from collections.abc import Callable, Iterator, Mapping
+from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
 VERSION = 1  # of the tables
 BUSY_S = 1.0  # the longest wait for another process that writes
-READONLY = 'attempt to write a readonly database'
-# What SQLite says when the file may be in order, and cannot be used now.
-NOT_NOW = (
-    'access permission denied',
-    READONLY,
-    'database is locked',
-    'database or disk is full',
-    'disk I/O error',
-    'locking protocol',
-    'unable to open database file',
-)
-BROKEN = (sqlite3.Error, ValueError, MemoryError, RecursionError)  # what reading rubbish raises
+BROKEN = (sqlite3.Error, ValueError, MemoryError, RecursionError)  # raised by damaged content
+
+
+class Temporary(IntEnum):
+    """SQLite's primary result codes for a file that may be in order but cannot be used now."""
+
+    PERM = 3
+    BUSY = 5
+    READONLY = 8
+    IOERR = 10
+    FULL = 13
+    CANTOPEN = 14
+    PROTOCOL = 15
+
+
+TEMPORARY = frozenset(Temporary)
 
 Values = dict[str, Any]
 
 
 class StateStoreError(Exception):
-    """The file cannot be read or written now; one line that says why."""
+    """The file cannot be read or written now; the message is one line with the reason."""
 
 
 class _UnusableError(Exception):
@@ -49,14 +55,13 @@ class _UnusableError(Exception):
 
 class StateStore:
     """
-    Named JSON values in a file. Its methods may be called in any thread.
+    Keeps named JSON values in a file. Its methods may be called in any thread.
 
     A file that is damaged, or of a newer version, is renamed (one of each kind is kept) and
-    replaced; `on_put_aside` gets one line that says so, in the thread that found it.
+    replaced; `on_put_aside` gets a report of one line, in the thread that found it.
     """
 
     def __init__(self, path: Path, on_put_aside: Callable[[str], None]) -> None:
-        """Touch nothing yet."""
         self.path = path
         self._on_put_aside = on_put_aside
         self._lock = threading.Lock()
@@ -64,7 +69,7 @@ class StateStore:
 
     def load(self) -> Values:
         """
-        Read all values; there are none without a file.
+        Return all values; none without a file.
 
         :raises StateStoreError: it cannot be read now.
         """
@@ -75,7 +80,7 @@ class StateStore:
         """
         Make the file hold these values and no others, all or nothing.
 
-        What could not be loaded so far is not lost: it stays beside them.
+        Values that could not be loaded so far are not lost: they stay.
 
         :raises StateStoreError: it cannot be written now, and holds what it held.
         """
@@ -97,7 +102,7 @@ class StateStore:
             raise StateStoreError(f'{self.path}: {error.strerror}') from error
 
     def _attempt(self, action: Callable[..., Values], *args: Any) -> Values:
-        """Act on the file, or on a fresh one when it is unusable."""
+        """Act on the file, or on a new one when it is unusable."""
         try:
             with contextlib.suppress(_UnusableError):
                 return action(*args)
@@ -113,7 +118,7 @@ class StateStore:
 
     def _read(self) -> Values:
         with self._open() as connection:
-            connection.execute('BEGIN')  # nobody writes between one look and the next
+            connection.execute('BEGIN')  # nobody writes between one query and the next
             return _content(connection)
 
     def _write(self, values: Values) -> Values:
@@ -137,28 +142,37 @@ class StateStore:
 
     @contextlib.contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
-        """Open the file; what is not in order within becomes _UnusableError."""
+        """Open the file; raise _UnusableError when its content is not in order."""
         try:
             with contextlib.closing(
                 sqlite3.connect(self.path, timeout=BUSY_S, isolation_level=None)
             ) as connection:
                 connection.execute('PRAGMA synchronous=FULL')
-                connection.execute('PRAGMA secure_delete=ON')  # what was forgotten is gone
+                connection.execute('PRAGMA secure_delete=ON')  # overwrite what was forgotten
                 yield connection
         except BROKEN as error:
-            if str(error) in NOT_NOW and not (str(error) == READONLY and self._may_write()):
+            if self._is_temporary(error):
                 raise
             # An OperationalError may quote what it cannot read.
             why = 'unreadable' if isinstance(error, sqlite3.OperationalError) else error
             raise _UnusableError(f'is damaged ({why})', 'damaged') from error
 
+    def _is_temporary(self, error: Exception) -> bool:
+        if sys.version_info < (3, 11):
+            # Python 3.10 does not pass the codes on. SQLite's temporary conditions are all
+            # OperationalErrors, and so is some damage, which is then reported and not put aside.
+            return isinstance(error, sqlite3.OperationalError)
+        code = getattr(error, 'sqlite_errorcode', 0) & 0xFF  # the primary code
+        if code == Temporary.READONLY and self._may_write():
+            return False  # not the disk forbids it, but a damaged header
+        return code in TEMPORARY
+
     def _may_write(self) -> bool:
-        """Tell whether it is not the disk that forbids it, but a damaged header."""
         return all(os.access(path, os.W_OK) for path in (self.path, self.path.parent))
 
     def _put_aside(self, why: str, mark: str) -> None:
         aside = self.path.with_name(f'{self.path.name}.{mark}')
-        # The journal belongs to the damaged file: SQLite would play it back into the fresh one.
+        # The journal belongs to the damaged file: SQLite would roll it back into the new one.
         journal = self.path.with_name(f'{self.path.name}-journal')
         aside_journal = aside.with_name(f'{aside.name}-journal')
         aside_journal.unlink(missing_ok=True)

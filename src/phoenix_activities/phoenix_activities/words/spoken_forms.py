@@ -1,4 +1,4 @@
-"""Times, dates, lengths of time and lists, as a language says them."""
+"""Times, dates, lengths of time and lists, in the spoken form of a language."""
 
 from datetime import date, datetime, timedelta
 
@@ -28,15 +28,15 @@ class SpokenForms:
             raise ConfigFileError(f'{language}: no language code; e.g. en, de') from None
 
     def time(self, moment: datetime) -> str:
-        """Say the time of the day to the minute."""
+        """Return the time of the day, to the minute."""
         return format_time(moment, 'short', locale=self._locale).replace('\u202f', ' ')
 
     def date(self, day: date) -> str:
-        """Say the day of the week and the date."""
+        """Return the day of the week and the date."""
         return format_date(day, 'full', locale=self._locale)
 
     def length(self, length: timedelta) -> str:
-        """Say a length of time in its two largest units."""
+        """Return a length of time in its two largest units."""
         seconds = max(0, round(length.total_seconds()))
         parts: list[str] = []
         for unit, size in UNITS:
@@ -46,5 +46,5 @@ class SpokenForms:
         return self.all_of(parts[:2])
 
     def all_of(self, items: list[str]) -> str:
-        """Join by commas and an 'and'."""
+        """Return the items joined by commas and an 'and'."""
         return format_list(items, locale=self._locale)

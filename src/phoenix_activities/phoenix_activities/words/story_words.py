@@ -5,43 +5,43 @@ from pydantic import Field, model_validator
 from phoenix_core.settings.config_file import FileModel
 
 
-class Choice(FileModel):
+class StoryChoice(FileModel):
     """
     One way to go on.
 
     :param answers: sentence templates by which it is chosen.
-    :param scene: what comes next.
+    :param scene: the next one.
     """
 
     answers: list[str] = Field(min_length=1)
     scene: str
 
 
-class Scene(FileModel):
+class StoryScene(FileModel):
     """
     A part of a story.
 
     :param tell: paragraphs, each said in one breath.
-    :param ask: what happens next? Empty at an end.
+    :param ask: the question what happens next; empty at an end.
     """
 
     tell: list[str] = Field(min_length=1)
     ask: str = ''
-    choices: dict[str, Choice] = {}
+    choices: dict[str, StoryChoice] = {}
 
     @model_validator(mode='after')
-    def _ask_and_choose(self) -> 'Scene':
+    def _ask_and_choose(self) -> 'StoryScene':
         if bool(self.ask) != (len(self.choices) >= 2):
             raise ValueError('a scene either asks and has two or more choices, or has neither')
         return self
 
 
 class Story(FileModel):
-    """A story, told from its first scene on."""
+    """A story, which begins with its first scene."""
 
     title: str
     topics: list[str] = []
-    scenes: dict[str, Scene] = Field(min_length=1)
+    scenes: dict[str, StoryScene] = Field(min_length=1)
 
     @model_validator(mode='after')
     def _all_scenes_can_be_reached(self) -> 'Story':

@@ -1,31 +1,49 @@
-"""What the toy says in its activities, as data: answers to intents, phrases, colors, stories."""
+"""The words of the toy in one language, as data: answers, phrases, colors and stories."""
 
 import random
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import ConfigDict, Field, PrivateAttr, RootModel
 
 from phoenix_activities.words.spoken_forms import SpokenForms
 from phoenix_activities.words.story_words import Story
 from phoenix_core.settings.config_file import ConfigFileError, FileModel, load_config
 
 
+class Phrase(RootModel[list[str]]):
+    """Texts that mean the same; one of them is said, and not the same one twice running."""
+
+    model_config = ConfigDict(frozen=True, strict=True)
+
+    root: list[str] = Field(min_length=1)
+    _last: str = PrivateAttr('')
+
+    def choose(self, chance: random.Random) -> str:
+        """Choose a text."""
+        fresh = [text for text in self.root if text != self._last] or self.root
+        self._last = chance.choice(fresh)
+        return self._last
+
+
+class Phrases(FileModel):
+    """Base of the phrases of an activity, each a field; the file must hold exactly these."""
+
+
 class ActivityWords(FileModel):
     """
-    What one activity says, and what it understands while it asks.
+    Base of what one activity says, and what it understands while it asks.
 
     :param can: completes 'I can ...' where the toy tells what it can do; empty: not told.
-    :param phrases: name to texts, one of which is said.
     :param answers: name of an answer to sentence templates, as in intents.yaml.
     """
 
     can: str = ''
-    phrases: dict[str, list[str]] = {}
+    phrases: Phrases = Phrases()
     answers: dict[str, list[str]] = {}
 
 
-class Light(FileModel):
+class AnswerLight(FileModel):
     """What the LED ring shows with an answer."""
 
     animation: str
@@ -33,15 +51,15 @@ class Light(FileModel):
     duration_s: float = Field(0.0, ge=0)
 
 
-class Answer(FileModel):
+class IntentAnswer(FileModel):
     """The answer to an intent: one of the texts, which may name the intent's {slots}."""
 
-    say: list[str] = Field(min_length=1)
-    show: Light | None = None
+    say: Phrase
+    show: AnswerLight | None = None
 
 
-class _Answers(FileModel):
-    answers: dict[str, Answer]
+class _AnswersFile(FileModel):
+    answers: dict[str, IntentAnswer]
     colors: dict[str, str]
     color_names: dict[str, str] = {}
 
@@ -61,13 +79,12 @@ class Words:
         :param folders: of one language, e.g. config/en; the first that has a file counts.
         :param chance: chooses among texts.
         :param activities: the model of each activity's file.
-        :raises ConfigFileError: unreadable or not of the form above.
+        :raises ConfigFileError: a file is unreadable or not what its model declares.
         """
         self._chance = chance
-        self._last: dict[str, str] = {}
         self.forms = SpokenForms(folders[0].name)
-        content = load_config(folders[0] / 'answers.yaml', _Answers)
-        self.answers: Mapping[str, Answer] = content.answers
+        content = load_config(folders[0] / 'answers.yaml', _AnswersFile)
+        self.answers: Mapping[str, IntentAnswer] = content.answers
         self.colors: Mapping[str, str] = content.colors
         self.color_names: Mapping[str, str] = content.color_names
         self._activities = {
@@ -83,19 +100,17 @@ class Words:
             raise ConfigFileError(f'{folders[0] / "stories"}: holds no story')
 
     def of_activity(self, name: str) -> ActivityWords:
-        """Return what an activity says, an instance of its model."""
+        """Return the words of an activity, an instance of its model."""
         return self._activities[name]
 
     def answer(self, name: str, /, **values: str) -> str:
         """Return one of the answers to that intent; an unknown name raises KeyError."""
-        text = self.choose(name, self.answers[name].say).format_map(values)
+        text = self.choose(self.answers[name].say).format_map(values)
         return text[0].upper() + text[1:]  # it may begin with a slot
 
-    def choose(self, name: str, texts: Sequence[str]) -> str:
-        """Choose a text, not the one that was chosen last under that name."""
-        fresh = [text for text in texts if text != self._last.get(name)] or texts
-        self._last[name] = self._chance.choice(fresh)
-        return self._last[name]
+    def choose(self, phrase: Phrase) -> str:
+        """Choose a text."""
+        return phrase.choose(self._chance)
 
 
 def _first(folders: Sequence[Path], name: str) -> Path:

@@ -3,8 +3,9 @@
 import pytest
 from whole_toy import ACTIVITIES
 
-from phoenix_activities.engine.activity import Intent, Priority
-from phoenix_activities.engine.toy import Phase
+from phoenix_activities.engine.activity import Priority, UserIntent
+from phoenix_activities.engine.inputs import Called, Touched
+from phoenix_activities.engine.toy_interface import Phase
 
 ASKED_FOR = [activity for activity in ACTIVITIES if activity.intents]
 PLAYS = [activity for activity in ASKED_FOR if activity.priority == Priority.PLAY]
@@ -13,44 +14,44 @@ names = pytest.mark.parametrize('activity', ASKED_FOR, ids=lambda activity: acti
 
 
 @pytest.fixture
-def begin(scene):
+def begin(harness):
     """Begin an activity, and interrupt it in the middle of its first words, which it returns."""
 
     def hear(activity):
         intent = activity.intents[0]
-        scene.hear(Intent(intent, 'some words', SLOTS.get(intent, {})))
-        assert scene.director.current.name == activity.name
-        return scene.begin_to_speak()
+        harness.hear(UserIntent(intent, 'some words', SLOTS.get(intent, {})))
+        assert harness.manager.current.name == activity.name
+        return harness.begin_to_speak()
 
     return hear
 
 
 @names
-def test_stop_ends_it(scene, director, begin, activity):
+def test_stop_ends_it(harness, manager, begin, activity):
     begin(activity)
-    scene.hear(Intent('stop'))
-    assert scene.state == ('idle', Phase.RESTING)
-    scene.toy.pass_time(200)
-    assert not director.unsaid or director.current.name == 'idle'  # a noise at most
+    harness.hear(UserIntent('stop'))
+    assert harness.state == ('idle', Phase.RESTING)
+    harness.toy.pass_time(200)
+    assert not harness.unsaid or manager.current.name == 'idle'  # a noise at most
 
 
 @names
-def test_again_says_it_again_or_begins_anew(scene, director, begin, activity):
+def test_again_says_it_again_or_begins_anew(harness, manager, begin, activity):
     first = begin(activity)
-    scene.hear(Intent('repeat'))
-    said = scene.speak()
+    harness.hear(UserIntent('repeat'))
+    said = harness.speak()
     if activity in PLAYS:
-        assert director.current.name in (activity.name, 'idle')
+        assert manager.current.name in (activity.name, 'idle')
         assert said
     else:
         assert first in said
 
 
 @names
-def test_something_else_is_something_else(scene, director, begin, activity):
+def test_something_else_is_something_else(harness, manager, begin, activity):
     first = begin(activity)
-    scene.hear(Intent('next'))
-    said = scene.speak()
+    harness.hear(UserIntent('next'))
+    said = harness.speak()
     assert said
     assert first not in said[1:]
     if activity not in PLAYS:
@@ -58,25 +59,33 @@ def test_something_else_is_something_else(scene, director, begin, activity):
 
 
 @names
-def test_it_goes_on_after_a_call_that_nothing_follows_or_ends(scene, director, begin, activity):
+def test_it_goes_on_after_a_call_that_nothing_follows_or_ends(harness, manager, begin, activity):
     begin(activity)
-    director.on_attention('wake_word', ear_opens=True)
-    scene.keep_silent()
-    scene.speak()
-    assert 'late' not in [did[0] for did in scene.toy.did]
-    assert director.current.name in (activity.name, 'idle', 'sleep', 'conversation')
+    harness.handle(Called('wake_word', ear_opens=True))
+    harness.keep_silent()
+    harness.speak()
+    assert 'late' not in [did[0] for did in harness.toy.did]
+    assert manager.current.name in (activity.name, 'idle', 'sleep', 'conversation')
 
 
 @pytest.mark.parametrize('activity', PLAYS, ids=lambda activity: activity.name)
-def test_a_play_goes_on_after_an_alarm(scene, director, activity):
-    scene.hear(Intent('timer_set', slots={'duration': '20'}))
-    scene.speak()
-    scene.hear(Intent(activity.intents[0], 'some words'))
-    scene.begin_to_speak()
-    scene.toy.pass_time(20)
-    assert (director.current.name, director.paused) == ('alarm', ('idle', activity.name))
-    scene.begin_to_speak()
-    director.on_touch('head')
-    scene.toy.pass_time(1)
-    assert director.current.name == activity.name
-    assert scene.begin_to_speak()
+def test_a_play_goes_on_after_an_alarm(harness, manager, activity):
+    harness.hear(UserIntent('timer_set', slots={'duration': '20'}))
+    harness.speak()
+    harness.hear(UserIntent(activity.intents[0], 'some words'))
+    harness.begin_to_speak()
+    harness.toy.pass_time(20)
+    assert (manager.current.name, manager.paused) == ('alarm', ('idle', activity.name))
+    harness.begin_to_speak()
+    harness.handle(Touched('head'))
+    harness.toy.pass_time(1)
+    assert manager.current.name == activity.name
+    assert harness.begin_to_speak()
+
+
+def test_who_is_interrupted_before_the_first_breath_breathes_in_first(harness):
+    harness.hear(UserIntent('breathing'))
+    harness.begin_to_speak()
+    harness.hear(UserIntent('light_on'))
+    phrases = harness.manager.activities['breathing'].words.phrases
+    assert harness.speak(most=3)[2] in phrases.breathe_in.root

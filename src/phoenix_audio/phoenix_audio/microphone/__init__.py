@@ -1,1 +1,1 @@
-"""The microphone node: what is heard, without what the toy itself plays."""
+"""The microphone: captures frames and removes what the toy itself plays."""

@@ -1,4 +1,4 @@
-"""Takes what the toy plays out of what its microphone hears."""
+"""Removes what the toy plays from what its microphone hears."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,16 +9,16 @@ from phoenix_core.clock.sound_timeline import JITTER_S, Timeline
 LONGEST_BLOCK_S = 0.02
 FILTER_S = 0.2
 
-# The filter is given each sound so much before its echo, whatever the stamps say.
+# The filter gets each sound so much before its echo, whatever the stamps say.
 LEAD_S = 0.005
-# An echo is looked for from so much before the time that was told for its sound to so much after.
+# An echo is searched for from so much before the time stamp of its sound to so much after.
 EARLIEST_S, LATEST_S = 0.02, 0.2
-# It is looked for in so much sound, at once when a sound begins, before the filter has learnt what
-# is wrong, and then again and again: devices drift.
+# It is searched for in so much sound: at once when a sound begins, before the filter adapts to a
+# wrong delay, and then periodically, because devices drift.
 WINDOW_S = 0.4
 FIRST_LOOKS_S, LOOK_PERIOD_S = (0.08, 0.12, 0.16, 0.2, 0.4), 1.0
 CLEAR = 12.0  # a correlation so many times above its average is an echo
-SOUND = 100.0  # amplitude of what can be looked for
+SOUND = 100.0  # amplitude that can be searched for
 
 
 class EchoCanceller:
@@ -27,14 +27,15 @@ class EchoCanceller:
 
     A filter, not a gate: a person who speaks at the same time is still heard. The devices have no
     common clock and each start of the speaker has another delay, which the filter would have to
-    learn anew. So both sides are laid out by their stamps first, and then the echo itself shows,
-    by correlation, by how much these are wrong. While nothing is played, and has not been for as
-    long as the room echoes, frames pass untouched and cost nothing; else they come a block late.
+    learn anew. So both sides are first aligned by their stamps, and then the correlation with the
+    echo shows by how much these are wrong. While nothing is played, and has not been for as long
+    as the room echoes, frames pass unchanged and cost nothing; otherwise they are a block late.
     Times are seconds of one clock. Not thread-safe.
+
+    :param frame_samples: length of all frames.
     """
 
     def __init__(self, sample_rate: int, frame_samples: int) -> None:
-        """Begin with nothing learnt of the room; frames are of that length."""
         from pyaec import Aec
 
         blocks = -(-frame_samples // round(LONGEST_BLOCK_S * sample_rate))
@@ -47,11 +48,11 @@ class EchoCanceller:
         self._heard = np.zeros(round(WINDOW_S * sample_rate), np.float32)
         self._next = 0  # position of the microphone's next sample, by its own count
         self._active = False
-        self._lag = 0  # [samples] by which an echo comes later than its sound was told
+        self._lag = 0  # [samples] by which an echo is later than the stamp of its sound
         self._sounded = 0  # samples played since the sound began
 
     def play(self, samples: NDArray[np.int16], heard_s: float) -> None:
-        """Take what the speaker plays, shape (n,), and when its first sample will be heard."""
+        """Add what the speaker plays, shape (n,), whose first sample is heard at that time."""
         self._played.add(samples.astype(np.float32), heard_s)
 
     def cancel(self, samples: NDArray[np.int16], captured_s: float) -> NDArray[np.int16]:
@@ -78,7 +79,7 @@ class EchoCanceller:
         return np.array(clean, np.int16)
 
     def _follow(self, position: int, count: int) -> None:
-        """Look for the echo when it is time to, with the frame at that position just heard."""
+        """Search for the echo if it is time to; the frame at that position was just heard."""
         if np.abs(self._played.read(position, count)).max() < SOUND:
             return
         before, self._sounded = self._sounded, self._sounded + count
@@ -99,7 +100,7 @@ class EchoCanceller:
         # The phase alone, so that the voice's own periods do not show.
         whitened = spectrum / (np.abs(spectrum) + 1e-3 * np.abs(spectrum).max() + 1e-9)
         correlation = np.fft.irfft(whitened, points)
-        # played[0] lies `latest` before heard[0]: a lag of 0 is at -latest, and so on round.
+        # played[0] lies `latest` before heard[0]: a lag of 0 is at -latest, cyclically.
         lags = np.arange(-earliest, latest)
         found = correlation[(lags - latest) % points]
         best = int(np.argmax(found))

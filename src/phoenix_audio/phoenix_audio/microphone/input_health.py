@@ -1,4 +1,4 @@
-"""Notices that a microphone delivers nothing, nothing but zeros, or nothing but clipping."""
+"""Detects a microphone that delivers nothing, only zeros, or only clipping."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -6,24 +6,23 @@ from numpy.typing import NDArray
 _FULL_SCALE = 32767
 
 
-class DeafnessWatch:
-    """Follows the frames of a device from the moment at which it was opened."""
+class InputHealth:
+    """
+    Follows the frames of a device from the moment at which it was opened.
+
+    :param patience_s: a device without usable sound for so long is deaf.
+    :param opened_s: now, on the clock of all times here.
+    """
 
     def __init__(self, patience_s: float, opened_s: float) -> None:
-        """
-        Begin to wait.
-
-        :param patience_s: nothing usable for so long is deafness.
-        :param opened_s: now, on the clock of all times here.
-        """
         self._patience_s = patience_s
-        self._frame_s = opened_s  # when the newest frame came
-        self._usable_s = opened_s  # when the newest frame came that held sound
+        self._frame_s = opened_s  # when the newest frame arrived
+        self._usable_s = opened_s  # when the newest frame with sound arrived
         self._clipped = False
-        self.hears = False  # a usable frame has come
+        self.hears = False  # a usable frame has arrived
 
     def feed(self, samples: NDArray[np.int16], now_s: float) -> None:
-        """Take a frame, shape (n,); sound is what changes and is not mostly at full scale."""
+        """Add a frame, shape (n,); it has sound if it is not all zeros and not mostly clipped."""
         self._frame_s = now_s
         at_limit = np.count_nonzero(np.abs(samples.astype(np.int32)) >= _FULL_SCALE)
         self._clipped = bool(at_limit > samples.size / 2)
@@ -32,7 +31,7 @@ class DeafnessWatch:
             self.hears = True
 
     def problem(self, now_s: float) -> str:
-        """Say what is wrong; empty when nothing is."""
+        """Return what is wrong; empty if nothing is."""
         for what, since_s in (
             ('no frames', self._frame_s),
             ('nothing but clipping' if self._clipped else 'nothing but zeros', self._usable_s),

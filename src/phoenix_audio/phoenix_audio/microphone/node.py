@@ -1,4 +1,4 @@
-"""The microphone node: what is heard, as a stream of frames."""
+"""The microphone node: publishes what is heard as a stream of frames."""
 
 import array
 import threading
@@ -10,96 +10,63 @@ from rclpy.duration import Duration
 from rclpy.time import Time as RosTime
 
 from phoenix_audio.microphone.echo_canceller import EchoCanceller
-from phoenix_audio.microphone.input_health import DeafnessWatch
-from phoenix_audio.microphone.microphones import (
-    CapturedFrame,
-    MicrophoneError,
-    SimulatedMicrophone,
-)
-from phoenix_audio.microphone.microphones import Microphone as MicrophoneProvider
-from phoenix_audio.microphone.room_simulator import Room
+from phoenix_audio.microphone.input_health import InputHealth
+from phoenix_audio.microphone.provider import CapturedFrame, MicrophoneError
+from phoenix_audio.microphone.providers.simulated import SimulatedMicrophone
+from phoenix_audio.microphone.settings import MICROPHONES, MicrophoneSettings
 from phoenix_audio.wav import WavError
 from phoenix_core import events
+from phoenix_core.clock.backoff import Backoff
 from phoenix_core.events.event_type import EventRuleError
-from phoenix_core.node.event_node import Alarm, EventNode
+from phoenix_core.node.declarations import Publishes, subscribes
+from phoenix_core.node.event_node import EventNode
 from phoenix_core.node.execution import run
-from phoenix_core.settings import plugins
-from phoenix_core.settings.node_settings import NodeSettings, setting
+from phoenix_core.node.timers import Timer
 
-MICROPHONES = 'phoenix.microphones'
-WATCH_PERIOD_S = 0.25
-SWITCH_S = 5.0  # in which a mute switch is expected to be read
-
-
-class MicrophoneSettings(NodeSettings):
-    """Settings of the microphone node."""
-
-    provider: str = setting('simulated', 'What listens: an entry point of its group.')
-    device: str = setting('', 'portaudio: name or number of the device; empty: the default one.')
-    file: str = setting('', 'simulated: recording that is played at the start; empty: none.')
-    sample_rate: int = setting(16000, 'Of the frames [Hz]; the recognizers want 16000.', ge=8000)
-    frame_samples: int = setting(640, 'Samples per frame.', ge=80, le=16000)
-    echo_cancellation: bool = setting(True, 'Takes what the toy plays out of what it hears.')
-    echo_gain: float = setting(
-        0.0, 'simulated: how loud the room returns what the toy plays; 1: as it is.', ge=0, le=4
-    )
-    mute_switch: bool = setting(
-        False, 'There is a mute switch: the device stays closed until it is known to be off.'
-    )
-    deaf_s: float = setting(
-        3.0, 'A device without any sound for so long is opened again [s].', ge=0.5, le=60
-    )
-    retry_s: float = setting(1.0, 'First pause before that; doubles [s].', ge=0.05, le=60)
-    retry_max_s: float = setting(10.0, 'Longest pause before that [s].', ge=1, le=600)
+HEALTH_PERIOD_S = 0.25
+SWITCH_S = 5.0  # within which a mute switch is expected to be read
 
 
 class Microphone(EventNode):
     """
     Publishes every frame of its provider, numbered and stamped with its capture time.
 
-    What the toy itself plays is taken out before. A device that cannot be opened, is lost, or
-    delivers no sound is opened again and again until it does.
+    What the toy itself plays is removed first. A device that cannot be opened, is lost, or
+    delivers no sound is opened again until it works.
     """
 
-    produces = (events.AUDIO_INPUT,)
-    consumes = {
-        events.AUDIO_PLAYED: 'on_played',
-        events.MICROPHONE_MUTE: 'on_mute',
-        events.SIMULATED_SOUND: 'on_sound',
-    }
+    audio_input = Publishes(events.AUDIO_INPUT)
     settings: MicrophoneSettings
 
     def configure(self) -> None:
         """Make the provider."""
-        self._provider: MicrophoneProvider = plugins.load(MICROPHONES, self.settings.provider)(
-            self.settings
-        )
+        self._provider = MICROPHONES.make(self.settings.provider, self.settings)
         if isinstance(self._provider, SimulatedMicrophone):
             self._provider.follow(self.time)
 
     def activate(self) -> None:
-        """Open the device, unless there is a mute switch, which must be known to be off first."""
+        """Open the device; one with a mute switch only when that is known to be off."""
         settings = self.settings
         self._canceller = None
         if settings.echo_cancellation:
             self._canceller = EchoCanceller(settings.sample_rate, settings.frame_samples)
         self._sequence = 0
         self._muted = self._switch_unknown = settings.mute_switch
-        self._device = threading.Lock()  # held while it is opened or closed
+        self._device = threading.Lock()  # held while the device is opened or closed
         self._wanted, self._started = not self._muted, False
-        self._retry: Alarm | None = None
-        self._watch: DeafnessWatch | None = None  # until it is known how the opening went
-        self._pause_s = settings.retry_s
+        self._retry: Timer | None = None
+        self._input_health: InputHealth | None = None  # until it is known how the opening went
+        self._backoff = Backoff(settings.retry_s, settings.retry_max_s)
         self._opened(self._open())
-        self.every(WATCH_PERIOD_S, self._check_hearing)
+        self.every(HEALTH_PERIOD_S, self._check_input)
         if self._switch_unknown:
             self.after(SWITCH_S, self._miss_switch)
 
     def _open(self) -> str:
         """
-        Open the device, again if it is open; its frames come in a thread of the provider.
+        Open the device, or open it again; its frames arrive in a thread of the provider.
 
-        :returns: why that failed; empty when it did not.
+        :returns: why that failed; empty if it did not.
         """
         with self._device:
             self._close()
@@ -116,40 +83,40 @@ class Microphone(EventNode):
             return ''
 
     def _on_lost(self, reason: str) -> None:
-        """Open the device again after a pause, unless that is about to be done."""
+        """Open the device again after a pause, unless that is scheduled already."""
         if self._retry is not None or not self._wanted or not self.is_active:
             return
+        pause_s = self._backoff.next_s()
         self.fault(
             'microphone_lost',
             reason,
-            tried=f'opens it again in {self._pause_s:g} s',
+            tried=f'opens it again in {pause_s:g} s',
             self_healing=True,
             impairs=CapabilityStatus.LOST,
         )
-        self._retry = self.after(self._pause_s, self._reopen)
-        self._pause_s = min(2 * self._pause_s, self.settings.retry_max_s)
+        self._retry = self.after(pause_s, self._reopen)
 
     def _reopen(self) -> None:
         self.in_background(self._open, then=self._opened)
 
     def _follow_switch(self) -> str:
-        """Open or close the device as the mute switch says now; return as _open does."""
+        """Open or close the device as the mute switch requires; return the same as _open."""
         return self._open() if self._wanted != self._started else ''
 
     def _opened(self, problem: str) -> None:
         self._retry = None
-        self._watch = DeafnessWatch(self.settings.deaf_s, self.time.now_s())
+        self._input_health = InputHealth(self.settings.deaf_s, self.time.now_s())
         if problem:
             self._on_lost(problem)
 
-    def _check_hearing(self) -> None:
-        """Tell a device that is open and deaf, and one that hears again."""
-        if self._muted or self._retry is not None or self._watch is None:
+    def _check_input(self) -> None:
+        """Report a device that is open and deaf, and one that hears again."""
+        if self._muted or self._retry is not None or self._input_health is None:
             return
-        if problem := self._watch.problem(self.time.now_s()):
+        if problem := self._input_health.problem(self.time.now_s()):
             self._on_lost(problem)
-        elif self._watch.hears:
-            self._pause_s = self.settings.retry_s
+        elif self._input_health.hears:
+            self._backoff.reset()
             self.healed('microphone_lost')
 
     def deactivate(self) -> None:
@@ -159,27 +126,29 @@ class Microphone(EventNode):
             self._close()
 
     def _close(self) -> None:
-        """Close the device if it is open; the caller holds it."""
+        """Close the device if it is open; the caller holds the lock."""
         if self._started:
             self._started = False
             self._provider.stop()
 
+    @subscribes(events.AUDIO_PLAYED)
     def on_played(self, frame: AudioFrame) -> None:
-        """Expect to hear what the speaker plays."""
+        """Pass what the speaker plays to the echo canceller."""
         if frame.sample_rate != self.settings.sample_rate:
             raise EventRuleError(
                 f'audio/played: {frame.sample_rate} Hz; only {self.settings.sample_rate}, as '
                 'the microphone has it, can be cancelled'
             )
+        samples = np.frombuffer(frame.samples, np.int16)
         stamp = frame.header.stamp
-        samples, heard_s = np.frombuffer(frame.samples, np.int16), stamp.sec + stamp.nanosec * 1e-9
+        heard_s = stamp.sec + stamp.nanosec * 1e-9
         if self._canceller is not None:
             self._canceller.play(samples, heard_s)
         if isinstance(self._provider, SimulatedMicrophone):
             self._provider.hear(samples, heard_s - self.now_s())
 
     def _miss_switch(self) -> None:
-        """Tell that the toy hears nothing, since nobody says whether it may."""
+        """Report that the toy hears nothing because the state of the mute switch is unknown."""
         if self._switch_unknown:
             self.fault(
                 'mute_switch_unknown',
@@ -189,29 +158,31 @@ class Microphone(EventNode):
                 impairs=CapabilityStatus.LOST,
             )
 
+    @subscribes(events.MICROPHONE_MUTE)
     def on_mute(self, mute: MicrophoneMute) -> None:
-        """Close the device as long as the switch says so."""
+        """Close the device while the mute switch is on."""
         self._switch_unknown = False
         self.healed('mute_switch_unknown')
         if mute.muted == self._muted:
             return
         self._muted = mute.muted
         self._wanted = not mute.muted
-        self._watch = None
+        self._input_health = None
         if self._retry is not None:
             self._retry.cancel()
             self._retry = None
-        # A frozen sound server takes its time.
+        # In the background: a sound server may be frozen.
         self.in_background(self._follow_switch, then=self._opened)
 
+    @subscribes(events.SIMULATED_SOUND)
     def on_sound(self, sound: SimulatedSound) -> None:
-        """Play a recording, where the microphone is simulated."""
+        """Play a recording if the microphone is simulated."""
         if isinstance(self._provider, SimulatedMicrophone):
             self.in_background(self._play, self._provider, Path(sound.file))
 
-    def _play(self, room: SimulatedMicrophone, recording: Path) -> None:
+    def _play(self, microphone: SimulatedMicrophone, recording: Path) -> None:
         try:
-            room.play(recording)
+            microphone.play(recording)
         except WavError as error:
             self.post(self.fault, 'recording_refused', str(error))
 
@@ -219,14 +190,13 @@ class Microphone(EventNode):
         if not self.is_active or self._muted:
             return  # the last frames of a closed device
         captured = delivered - Duration(seconds=frame.age_s)
+        assert isinstance(captured, RosTime)
         samples = frame.samples
-        if self._watch is not None:
-            self._watch.feed(samples, self.time.now_s())
+        if self._input_health is not None:
+            self._input_health.feed(samples, self.time.now_s())
         if self._canceller is not None:
             samples = self._canceller.cancel(samples, captured.nanoseconds * 1e-9)
-        self.publish(
-            events.AUDIO_INPUT,
-            stamp=captured.to_msg(),
+        self.audio_input.at(captured.to_msg())(
             stream_id=self.settings.provider,
             sequence=self._sequence,
             sample_rate=self.settings.sample_rate,
@@ -235,22 +205,6 @@ class Microphone(EventNode):
             samples=array.array('h', samples.tobytes()),
         )
         self._sequence += 1
-
-
-def simulated(settings: MicrophoneSettings) -> MicrophoneProvider:
-    """Make a quiet room in which recordings can be played."""
-    file = Path(settings.file) if settings.file else None
-    room = Room(settings.sample_rate, gain=settings.echo_gain) if settings.echo_gain else None
-    return SimulatedMicrophone(settings.sample_rate, settings.frame_samples, file, room=room)
-
-
-def portaudio(settings: MicrophoneSettings) -> MicrophoneProvider:
-    """Make a microphone of this machine."""
-    from phoenix_audio.portaudio import PortAudioMicrophone, device_of
-
-    return PortAudioMicrophone(
-        device_of(settings.device), settings.sample_rate, settings.frame_samples
-    )
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""A simulated room, in which a microphone hears the toy's own speaker."""
+"""Simulates a room in which the microphone hears the toy's own speaker."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,18 +10,18 @@ EARLIEST_REFLECTION_S = 0.004
 SEED = 0
 
 
-class Room:
+class RoomSimulator:
     """
-    Returns what is played: later, as loud as the microphone is near, and with its reverberation.
+    Returns what is played: delayed, attenuated by the distance, and with reverberation.
 
     The impulse response is the direct sound and decaying noise behind it, always the same for the
     same room. Times are seconds of one clock. Not thread-safe.
 
-    :param gain: amplitude of the direct sound, by that of what is played.
+    :param gain: amplitude of the direct sound, relative to what is played.
     :param distance_m: from the speaker to the microphone.
     :param reverberation_s: until an echo is 60 dB weaker.
-    :param reverberation_gain: energy of all reflections together, by that of the direct sound.
-    :param overload: how far the speaker is driven beyond what it does without distortion; 0: not.
+    :param reverberation_gain: energy of all reflections together, relative to the direct sound.
+    :param overload: how far the speaker is driven into distortion; 0: not at all.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class Room:
         self._echoes = Timeline(sample_rate)
 
     def play(self, samples: NDArray[np.int16], heard_s: float) -> None:
-        """Take what the speaker plays, shape (n,), and when its first sample leaves it."""
+        """Add what the speaker plays, shape (n,), whose first sample leaves it at that time."""
         sound = samples.astype(np.float64)
         if self._overload:
             sound = 32768 * np.tanh(sound / 32768 * self._overload) / self._overload

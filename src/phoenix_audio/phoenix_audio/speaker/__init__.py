@@ -1,1 +1,1 @@
-"""The speaker node: plays utterances and earcons, one after another."""
+"""The speaker: plays utterances and earcons, one after another."""

@@ -1,4 +1,4 @@
-"""Makes the small sounds that stand in for words of what config/earcons.yaml says of them."""
+"""Renders the earcons, small sounds that stand for words, from config/earcons.yaml."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,7 +13,7 @@ from phoenix_core.settings.config_file import FileModel, load_config
 ATTACK_S = 0.008  # so that nothing clicks
 DECAY_S = 0.06
 OVERTONE = 0.25  # of twice the frequency, which makes it a bell rather than a beep
-# A small loudspeaker plays nothing below, and 16 kHz hold nothing above, the overtone included.
+# A small speaker plays nothing below, and 16 kHz hold nothing above, the overtone included.
 LOWEST_HZ, HIGHEST_HZ = 100.0, 3900.0
 
 Frequency = Annotated[float, Field(ge=0, le=HIGHEST_HZ)]
@@ -47,7 +47,7 @@ class Note(FileModel):
         return self.level * envelope * tone
 
 
-class Earcon(FileModel):
+class NoteSequence(FileModel):
     """Notes, one after another."""
 
     notes: list[Note] = Field(min_length=1)
@@ -55,20 +55,21 @@ class Earcon(FileModel):
 
 
 class _Earcons(FileModel):
-    earcons: dict[str, Earcon]
+    earcons: dict[str, NoteSequence]
 
 
 def load_earcons(path: Path, sample_rate: int) -> Mapping[str, NDArray[np.int16]]:
     """
-    Read the file and make every sound in it: int16 mono by name.
+    Read the file and render every sound in it: int16 mono by name.
 
-    :raises ConfigFileError: naming every mistake in the file.
+    :raises ConfigFileError: names every mistake in the file.
     """
     earcons = load_config(path, _Earcons).earcons
     return {name: render(earcon, sample_rate) for name, earcon in earcons.items()}
 
 
-def render(earcon: Earcon, sample_rate: int) -> NDArray[np.int16]:
+def render(earcon: NoteSequence, sample_rate: int) -> NDArray[np.int16]:
     """Return the sound, shape (n,); the same every time."""
     once = np.concatenate([note._render(sample_rate) for note in earcon.notes])
-    return np.rint(32767 * np.tile(once, earcon.repeat)).astype(np.int16)
+    sound: NDArray[np.int16] = np.rint(32767 * np.tile(once, earcon.repeat)).astype(np.int16)
+    return sound

@@ -1,7 +1,6 @@
-"""The speaker node: plays what the voice says, and tells how far it is."""
+"""The speaker node: plays what the voice says, and reports the progress."""
 
 import array
-from pathlib import Path
 from queue import SimpleQueue
 
 import numpy as np
@@ -20,58 +19,44 @@ from rclpy.time import Time
 
 from phoenix_audio.speaker.earcons import load_earcons
 from phoenix_audio.speaker.player import Player
-from phoenix_audio.speaker.speakers import Loudspeaker, SimulatedLoudspeaker
+from phoenix_audio.speaker.provider import SpeakerDevice
+from phoenix_audio.speaker.providers.simulated import SimulatedSpeaker
+from phoenix_audio.speaker.settings import SPEAKERS, SpeakerSettings
+from phoenix_audio.speaker.volume import VolumeRamp
 from phoenix_core import events
 from phoenix_core.events.event_type import EventRuleError
+from phoenix_core.node.declarations import Publishes, subscribes
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.node.execution import run
-from phoenix_core.settings import plugins
-from phoenix_core.settings.node_settings import NodeSettings, setting
 from phoenix_core.telemetry import timing, tracing
 from phoenix_core.telemetry.timing import Timing
 
-SPEAKERS = 'phoenix.speakers'
-UNTOLD = 'earcon '  # begins the names of what is played without playback events
-
-
-class SpeakerSettings(NodeSettings):
-    """Settings of the speaker node."""
-
-    provider: str = setting('simulated', 'What plays: an entry point of its group.')
-    device: str = setting('', 'portaudio: name or number of the device; empty: the default one.')
-    file: str = setting('', 'simulated: WAV file for what is played; empty: none.')
-    sample_rate: int = setting(16000, 'The rate at which the voice sends [Hz].', ge=8000)
+UNREPORTED = 'earcon '  # prefix of ids for which no playback events are published
 
 
 class Speaker(EventNode):
-    """Plays utterances in the order in which they come; a person's voice interrupts them."""
+    """Plays utterances in the order of arrival; a person's voice interrupts them."""
 
-    produces = (events.AUDIO_PLAYED, events.AUDIO_PLAYBACK)
-    consumes = {
-        events.AUDIO_OUTPUT: 'on_audio',
-        events.EARCON: 'on_earcon',
-        events.STOP_SPEAKING: 'on_stop',
-        events.USER_SPEECH: 'on_user_speech',
-        events.VOLUME: 'on_volume',
-    }
+    audio_played = Publishes(events.AUDIO_PLAYED)
+    audio_playback = Publishes(events.AUDIO_PLAYBACK)
     settings: SpeakerSettings
 
     def configure(self) -> None:
-        """Find the provider and make the earcons; the player opens the device."""
+        """Find the provider and render the earcons; the player opens the device."""
         settings = self.settings
         self._earcons = load_earcons(settings.config_path / 'earcons.yaml', settings.sample_rate)
-        self._provider = plugins.load(SPEAKERS, self.settings.provider)
-        self._volume = 1.0
+        self._provider = SPEAKERS.load(settings.provider)
+        self._volume = VolumeRamp(settings.sample_rate)
 
     def activate(self) -> None:
-        """Start the player, which opens the device, again and again if it must."""
+        """Start the player, which opens the device, repeatedly if necessary."""
         self._reports: SimpleQueue[tuple[str, int, float]] = SimpleQueue()
         self._played = 0  # frames
         self._earcons_played = 0
         self._causes: dict[str, tracing.TraceContext | None] = {}
-        self._fed: dict[str, Timing] = {}  # what was to be played at once, until it is heard
+        self._fed: dict[str, Timing] = {}  # utterances to be played at once, until they are heard
         self._player = Player(
-            self._open_loudspeaker,
+            self._open_device,
             self.settings.sample_rate,
             volume=self._volume,
             time=self.time,
@@ -97,13 +82,14 @@ class Speaker(EventNode):
         self._player.close()
         self._publish_reports()
 
-    def _open_loudspeaker(self) -> Loudspeaker:
-        loudspeaker: Loudspeaker = self._provider(self.settings)
-        if isinstance(loudspeaker, SimulatedLoudspeaker):
-            loudspeaker.follow(self.time)
+    def _open_device(self) -> SpeakerDevice:
+        device = self._provider.make(self.settings.provider, self.settings)
+        if isinstance(device, SimulatedSpeaker):
+            device.follow(self.time)
         self.post(self.healed, 'speaker_lost')
-        return loudspeaker
+        return device
 
+    @subscribes(events.AUDIO_OUTPUT)
     def on_audio(self, frame: AudioFrame) -> None:
         """Queue a frame."""
         if frame.sample_rate != self.settings.sample_rate:
@@ -114,46 +100,49 @@ class Speaker(EventNode):
             self._expect(frame.stream_id)
         self._player.feed(frame.stream_id, np.frombuffer(frame.samples, np.int16), frame.last)
 
+    @subscribes(events.EARCON)
     def on_earcon(self, request: Earcon) -> None:
-        """Queue a small sound."""
+        """Queue an earcon."""
         sound = self._earcons.get(request.earcon)
         if sound is None:
             known = ', '.join(sorted(self._earcons))
             self.fault('earcon_unknown', f'no earcon {request.earcon!r}; there are {known}')
-            sound = np.empty(0, np.int16)  # whoever waits for its end must not wait forever
-        name = request.utterance_id or f'{UNTOLD}{self._earcons_played}'
+            sound = np.empty(0, np.int16)  # a node that waits for its end must not wait forever
+        name = request.utterance_id or f'{UNREPORTED}{self._earcons_played}'
         self._earcons_played += 1
         if name not in self._causes:
             self._expect(name)
         self._player.feed(name, sound, last=True)
 
     def _expect(self, utterance_id: str) -> None:
-        """Remember what an utterance belongs to, and since when it is on its way to the device."""
-        if not self._causes:  # else it waits for the end of another
+        """Remember the cause of an utterance, and since when it is on its way to the device."""
+        if not self._causes:  # otherwise it waits for the end of another
             self._fed[utterance_id] = timing.handed_over()
         self._causes[utterance_id] = tracing.current()
 
+    @subscribes(events.STOP_SPEAKING)
     def on_stop(self, stop: StopSpeaking) -> None:
-        """Be silent at once."""
+        """Fall silent at once."""
         self._player.interrupt()
 
+    @subscribes(events.USER_SPEECH)
     def on_user_speech(self, speech: UserSpeech) -> None:
-        """Let a person have the word."""
+        """Fall silent when a person starts to speak."""
         if speech.kind == UserSpeech.STARTED:
             self._player.interrupt()
 
+    @subscribes(events.VOLUME)
     def on_volume(self, volume: Volume) -> None:
-        """Take another volume."""
-        self._player.volume = self._volume = 0.0 if volume.muted else volume.level
+        """Change the volume."""
+        self._volume.level = 0.0 if volume.muted else volume.level
 
     def _publish_played(
         self, utterance_id: str, samples: NDArray[np.int16], now: Time, in_s: float
     ) -> None:
         if not self.is_active:
             return
-        self.publish(
-            events.AUDIO_PLAYED,
-            stamp=(now + Duration(seconds=in_s)).to_msg(),
+        stamp = (now + Duration(seconds=in_s)).to_msg()
+        self.audio_played.at(stamp)(
             stream_id=utterance_id,
             sequence=self._played,
             sample_rate=self.settings.sample_rate,
@@ -163,7 +152,7 @@ class Speaker(EventNode):
         self._played += 1
 
     def _report(self, utterance_id: str, kind: int, position_s: float = 0.0) -> None:
-        """Take a report in the player's thread."""
+        """Pass a report on from the player's thread."""
         self._reports.put((utterance_id, kind, position_s))
         self.post(self._publish_reports)
 
@@ -172,32 +161,16 @@ class Speaker(EventNode):
             utterance_id, kind, position_s = self._reports.get()
             cause = self._causes.pop(utterance_id, None)
             fed = self._fed.pop(utterance_id, None)
-            if utterance_id.startswith(UNTOLD):
+            if utterance_id.startswith(UNREPORTED):
                 continue
             with timing.measured(fed.resumed() if fed else Timing.now()):
-                told = self.publish(
-                    events.AUDIO_PLAYBACK,
-                    cause=cause,
+                published = self.audio_playback.caused_by(cause)(
                     kind=kind,
                     utterance_id=utterance_id,
                     position_s=position_s,
                 )
             if kind == PlaybackEvent.STARTED:
-                self._causes[utterance_id] = told
-
-
-def simulated(settings: SpeakerSettings) -> Loudspeaker:
-    """Make a loudspeaker that plays into a file or into nothing."""
-    return SimulatedLoudspeaker(
-        settings.sample_rate, Path(settings.file) if settings.file else None
-    )
-
-
-def portaudio(settings: SpeakerSettings) -> Loudspeaker:
-    """Make a loudspeaker of this machine."""
-    from phoenix_audio.portaudio import PortAudioLoudspeaker, device_of
-
-    return PortAudioLoudspeaker(device_of(settings.device), settings.sample_rate)
+                self._causes[utterance_id] = published
 
 
 def main() -> None:

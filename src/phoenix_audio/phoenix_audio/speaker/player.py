@@ -1,4 +1,4 @@
-"""Plays utterances, fed as frames, one after another on a loudspeaker that may come and go."""
+"""Plays utterances, fed as frames, one after another on a device that may disappear."""
 
 import contextlib
 import threading
@@ -7,18 +7,19 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from phoenix_audio.speaker.speakers import Loudspeaker
+from phoenix_audio.speaker.provider import SpeakerDevice
+from phoenix_audio.speaker.volume import VolumeRamp
+from phoenix_core.clock.backoff import Backoff
 from phoenix_core.clock.simulated_time import REAL_TIME, RealTime
 
 SLICE_S = 0.02  # what is written at once: short, so that an interruption is heard at once
-RAMP_S = 0.02  # the volume takes so long from silence to full, so that nothing clicks
 
 
 class _Utterance:
     def __init__(self, utterance_id: str, now_s: float) -> None:
         self.id = utterance_id
         self.pcm = bytearray()  # fed, not yet written
-        self.complete = False  # its last frame has come
+        self.complete = False  # its last frame has arrived
         self.interrupted = False
         self.fed_s = now_s
         self.written = 0  # samples that the device accepted
@@ -27,24 +28,25 @@ class _Utterance:
 
 class Player:
     """
-    Plays utterances in the order in which their first frames came, in a thread of its own.
+    Plays utterances in the order in which their first frames arrived, in its own thread.
 
-    Whatever breaks, each utterance ends with one call of either `on_finished`, when its last
+    Whatever fails, each utterance ends with one call of either `on_finished`, when its last
     sample has been heard, or `on_interrupted`; if any of its samples reached the device, one call
-    of `on_started` came before. Positions are in seconds of the utterance. `on_played` gets the
-    samples that the device accepted, volume applied, and in how many seconds they will be heard.
+    of `on_started` precedes. Positions are in seconds of the utterance. `on_played` gets the
+    samples that the device accepted, with the volume applied, and in how many seconds they will
+    be heard.
 
-    An utterance whose frames stop coming for `stall_s` before the last one is interrupted. So is
-    the one in which the device fails; the device is then opened again at once, at every utterance
-    and after pauses that double from `retry_s` to `retry_max_s`. Each failure is an `on_error`;
-    utterances that come while the device cannot be opened are interrupted at 0 s.
+    An utterance whose frames stop arriving for `stall_s` before the last one is interrupted. So
+    is the one during which the device fails; the device is then opened again at once, at every
+    utterance and after pauses that double from `retry_s` to `retry_max_s`. Each failure calls
+    `on_error`; utterances that arrive while the device cannot be opened are interrupted at 0 s.
 
     The callbacks run in the player's thread and must not raise.
     """
 
     def __init__(
         self,
-        open_loudspeaker: Callable[[], Loudspeaker],
+        open_device: Callable[[], SpeakerDevice],
         sample_rate: int = 16000,
         *,
         on_started: Callable[[str], None],
@@ -52,13 +54,13 @@ class Player:
         on_interrupted: Callable[[str, float], None],
         on_error: Callable[[Exception], None],
         on_played: Callable[[str, NDArray[np.int16], float], None] = lambda *played: None,
-        volume: float = 1.0,
+        volume: VolumeRamp | None = None,
         stall_s: float = 5.0,
         retry_s: float = 0.5,
         retry_max_s: float = 10.0,
         time: RealTime = REAL_TIME,
     ) -> None:
-        self._open_loudspeaker = open_loudspeaker
+        self._open_device = open_device
         self._time = time
         self._sample_rate = sample_rate
         self._slice = round(SLICE_S * sample_rate)
@@ -67,44 +69,31 @@ class Player:
         self._on_interrupted = on_interrupted
         self._on_error = on_error
         self._on_played = on_played
-        self.volume = volume
-        self._gain = volume  # follows the volume, without steps
+        self._volume = volume or VolumeRamp(sample_rate)
         self._stall_s = stall_s
-        self._retry_s = retry_s
-        self._retry_max_s = retry_max_s
+        self._backoff = Backoff(retry_s, retry_max_s)
         self._pause_s = 0.0  # until the device is opened again
 
         self._wake = threading.Condition()
         self._queue: dict[str, _Utterance] = {}  # the first is being played
         self._ended: list[_Utterance] = []  # interrupted, still to be reported
-        self._refused: set[str] = set()  # interrupted before their last frame came
+        self._refused: set[str] = set()  # interrupted before their last frame arrived
         self._closing = False
         self._thread = threading.Thread(target=self._run, name='player', daemon=True)
-        self._loudspeaker: Loudspeaker | None = None
+        self._device: SpeakerDevice | None = None
 
     @property
     def ready(self) -> bool:
-        """Whether the loudspeaker is open."""
-        return self._loudspeaker is not None
-
-    @property
-    def volume(self) -> float:
-        """The amplitude's factor, 0 to 1; a new one holds from the next samples on."""
-        return self._volume
-
-    @volume.setter
-    def volume(self, volume: float) -> None:
-        if not 0 <= volume <= 1:
-            raise ValueError(f'volume {volume} is not between 0 and 1')
-        self._volume = volume
+        """Whether the device is open."""
+        return self._device is not None
 
     def start(self) -> None:
-        """Open the loudspeaker, in the player's thread, and begin to play."""
+        """Open the device, in the player's thread, and start to play."""
         self._time.begin()
         self._thread.start()
 
     def close(self) -> None:
-        """Interrupt and report everything, release the loudspeaker; later frames are dropped."""
+        """Interrupt and report everything, and release the device; drop later frames."""
         with self._wake:
             self._closing = True
         self.interrupt()
@@ -114,7 +103,7 @@ class Player:
         """
         Add samples, shape (n,) with n >= 0, to an utterance; `last` completes it.
 
-        May be called from any thread. Samples of an utterance that was interrupted are dropped.
+        Thread-safe. Samples of an utterance that was interrupted are dropped.
         """
         if samples.dtype != np.int16 or samples.ndim != 1:
             raise ValueError(
@@ -134,15 +123,15 @@ class Player:
             self._wake.notify()
 
     def interrupt(self) -> None:
-        """End every utterance, playing or waiting, at once. May be called from any thread."""
+        """End every utterance, playing or waiting, at once. Thread-safe."""
         with self._wake:
             self._end(list(self._queue.values()))
-            loudspeaker = self._loudspeaker
+            device = self._device
             self._wake.notify()
-        if loudspeaker is not None:
-            # The player's thread aborts again, after what it may just be writing, and reports.
+        if device is not None:
+            # The player's thread aborts again, after a write it may be in, and reports.
             with contextlib.suppress(Exception):
-                loudspeaker.abort()
+                device.abort()
 
     def _end(self, utterances: list[_Utterance]) -> None:
         """Mark utterances of the queue as interrupted; the caller holds the lock."""
@@ -202,37 +191,38 @@ class Player:
 
     def _open(self) -> None:
         try:
-            loudspeaker = self._open_loudspeaker()
+            device = self._open_device()
         except Exception as error:
-            self._pause_s = min(max(self._retry_s, 2 * self._pause_s), self._retry_max_s)
+            self._pause_s = self._backoff.next_s()
             self._on_error(error)
             return
+        self._backoff.reset()
         self._pause_s = 0.0
         with self._wake:
-            self._loudspeaker = loudspeaker
+            self._device = device
 
     def _release(self) -> None:
         with self._wake:
-            loudspeaker, self._loudspeaker = self._loudspeaker, None
-        if loudspeaker is not None:
+            device, self._device = self._device, None
+        if device is not None:
             try:
-                loudspeaker.close()
+                device.close()
             except Exception as error:
                 self._on_error(error)
 
     def _play(self, utterance: _Utterance) -> None:
-        """Play to the end or the interruption; raises what the loudspeaker raises."""
-        loudspeaker = self._loudspeaker
-        assert loudspeaker is not None
-        most_held = round(loudspeaker.latency_s * self._sample_rate)
-        self._gain = self._volume
+        """Play to the end or the interruption; raise what the device raises."""
+        device = self._device
+        assert device is not None
+        most_held = round(device.latency_s * self._sample_rate)
+        self._volume.jump()
         dry = True  # nothing of the utterance is on its way through the device
         while not utterance.interrupted:
             stall_s = utterance.fed_s + self._stall_s - self._time.now_s()
             samples = self._take(utterance, stall_s if dry else SLICE_S)
             if samples.size:
-                amplified = self._amplify(samples)
-                loudspeaker.write(amplified)
+                amplified = self._volume.apply(samples)
+                device.write(amplified)
                 if utterance.interrupted:
                     break
                 if utterance.written == 0:
@@ -243,7 +233,7 @@ class Player:
                 self._on_played(utterance.id, amplified, before / self._sample_rate)
                 dry = False
             elif not dry:
-                self._push_out(utterance, loudspeaker, most_held)
+                self._push_out(utterance, device, most_held)
                 dry = True
             elif utterance.complete:
                 break
@@ -258,10 +248,10 @@ class Player:
         if finished:
             self._on_finished(utterance.id, utterance.written / self._sample_rate)
         if idle or not finished:
-            loudspeaker.abort()  # a device that is stopped does not run dry
+            device.abort()  # a device that is stopped does not run dry
 
     def _take(self, utterance: _Utterance, patience_s: float) -> NDArray[np.int16]:
-        """Return the next samples, a slice at most; none if there are none within the time."""
+        """Return the next samples, at most a slice; none if none arrive within the time."""
         with self._wake:
             self._time.wait_for(
                 self._wake,
@@ -272,21 +262,11 @@ class Player:
             del utterance.pcm[: 2 * self._slice]
         return np.frombuffer(pcm, np.int16)
 
-    def _push_out(self, utterance: _Utterance, loudspeaker: Loudspeaker, most_held: int) -> None:
-        """Fill the device with silence, so that all that was written before has been heard."""
+    def _push_out(self, utterance: _Utterance, device: SpeakerDevice, most_held: int) -> None:
+        """Fill the device with silence, so that everything written before has been heard."""
         silence = np.zeros(self._slice, np.int16)
         for _ in range(-(-most_held // self._slice)):
-            loudspeaker.write(silence)
+            device.write(silence)
             if utterance.interrupted:
                 return
             utterance.held = max(0, utterance.held - self._slice)
-
-    def _amplify(self, samples: NDArray[np.int16]) -> NDArray[np.int16]:
-        step = np.arange(1, samples.size + 1) / (RAMP_S * self._sample_rate)
-        volume = self._volume
-        if volume >= self._gain:
-            gain = np.minimum(self._gain + step, volume)
-        else:
-            gain = np.maximum(self._gain - step, volume)
-        self._gain = float(gain[-1])
-        return np.rint(samples * gain).astype(np.int16)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from phoenix_audio.microphone.echo_canceller import EchoCanceller
-from phoenix_audio.microphone.room_simulator import Room
+from phoenix_audio.microphone.room_simulator import RoomSimulator
 from phoenix_audio.wav import read_wav
 
 RATE = 16000
@@ -26,7 +26,7 @@ def decibels(sound: np.ndarray) -> float:
 
 def listen(
     canceller: EchoCanceller,
-    room: Room,
+    room: RoomSimulator,
     reply: np.ndarray,
     person: np.ndarray | None = None,
     *,
@@ -66,7 +66,7 @@ def test_the_toys_voice_is_taken_out(
     room: dict[str, float], late_s: float, at_least_db: float
 ) -> None:
     canceller = EchoCanceller(RATE, FRAME)
-    heard, clean = listen(canceller, Room(RATE, **room), REPLY, late_s=late_s)
+    heard, clean = listen(canceller, RoomSimulator(RATE, **room), REPLY, late_s=late_s)
     learnt = slice(3 * RATE, None)
     assert decibels(heard[learnt]) - decibels(clean[learnt]) > at_least_db
 
@@ -75,11 +75,11 @@ def test_a_person_who_speaks_at_the_same_time_is_heard() -> None:
     person = np.zeros(len(REPLY))
     words = load('turn_on_the_living_room_light').astype(float)
     person[5 * RATE : 5 * RATE + len(words)] = words
-    room = Room(RATE, gain=1.0)
+    room = RoomSimulator(RATE, gain=1.0)
     echo, _ = listen(EchoCanceller(RATE, FRAME), room, REPLY)
     spoken = slice(5 * RATE, 5 * RATE + len(words))
     person *= 10 ** ((decibels(echo[spoken]) - 5 - decibels(person[spoken])) / 20)
-    heard, clean = listen(EchoCanceller(RATE, FRAME), Room(RATE, gain=1.0), REPLY, person)
+    heard, clean = listen(EchoCanceller(RATE, FRAME), RoomSimulator(RATE, gain=1.0), REPLY, person)
 
     def likeness(sound: np.ndarray) -> float:
         reference, spectrum = (
@@ -95,7 +95,7 @@ def test_a_person_who_speaks_at_the_same_time_is_heard() -> None:
 def test_the_next_reply_is_taken_out_from_its_beginning_though_the_device_has_another_delay() -> (
     None
 ):
-    canceller, room = EchoCanceller(RATE, FRAME), Room(RATE)
+    canceller, room = EchoCanceller(RATE, FRAME), RoomSimulator(RATE)
     listen(canceller, room, REPLY, late_s=0.02)
     heard, clean = listen(canceller, room, REPLY, begin_s=NOW_S + 20, late_s=0.033)
     soon = slice(RATE, 2 * RATE)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from phoenix_audio.microphone.input_health import DeafnessWatch
+from phoenix_audio.microphone.input_health import InputHealth
 
 QUIET = np.array([1, -2, 0, 1] * 160, np.int16)
 ZEROS = np.zeros(640, np.int16)
@@ -12,17 +12,17 @@ LOUD = np.concatenate([CLIPPED[:300], QUIET[:340]])  # a shout, partly too loud
 
 
 def watch(frame, seconds=4.0):
-    deafness = DeafnessWatch(3.0, 100.0)
+    health = InputHealth(3.0, 100.0)
     for number in range(round(25 * seconds)):
-        deafness.feed(frame, 100.0 + 0.04 * number)
-    return deafness
+        health.feed(frame, 100.0 + 0.04 * number)
+    return health
 
 
 @pytest.mark.parametrize('frame', [QUIET, LOUD])
 def test_a_quiet_room_and_a_shout_are_heard(frame):
-    deafness = watch(frame)
-    assert deafness.hears
-    assert deafness.problem(104.0) == ''
+    health = watch(frame)
+    assert health.hears
+    assert health.problem(104.0) == ''
 
 
 @pytest.mark.parametrize(
@@ -30,20 +30,20 @@ def test_a_quiet_room_and_a_shout_are_heard(frame):
     [(ZEROS, 'nothing but zeros for 3 s'), (CLIPPED, 'nothing but clipping for 3 s')],
 )
 def test_what_holds_no_sound_is_deafness_after_a_while(frame, problem):
-    deafness = watch(frame)
-    assert not deafness.hears
-    assert deafness.problem(102.9) == ''
-    assert deafness.problem(104.0) == problem
+    health = watch(frame)
+    assert not health.hears
+    assert health.problem(102.9) == ''
+    assert health.problem(104.0) == problem
 
 
 def test_one_frame_with_sound_ends_it():
-    deafness = watch(ZEROS)
-    deafness.feed(QUIET, 104.0)
-    assert deafness.hears
-    assert deafness.problem(104.0) == ''
+    health = watch(ZEROS)
+    health.feed(QUIET, 104.0)
+    assert health.hears
+    assert health.problem(104.0) == ''
 
 
 def test_frames_that_do_not_come_are_deafness_from_the_opening_on():
-    assert DeafnessWatch(3.0, 100.0).problem(102.9) == ''
-    assert DeafnessWatch(3.0, 100.0).problem(103.0) == 'no frames for 3 s'
+    assert InputHealth(3.0, 100.0).problem(102.9) == ''
+    assert InputHealth(3.0, 100.0).problem(103.0) == 'no frames for 3 s'
     assert watch(QUIET).problem(107.5) == 'no frames for 3 s'

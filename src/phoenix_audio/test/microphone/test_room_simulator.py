@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from phoenix_audio.microphone.room_simulator import Room
+from phoenix_audio.microphone.room_simulator import RoomSimulator
 
 RATE = 16000
 NOW_S = 1.8e9
@@ -14,7 +14,7 @@ def click(amplitude: int = 10000) -> np.ndarray:
 
 
 def test_the_direct_sound_comes_later_and_softer() -> None:
-    room = Room(RATE, gain=0.3, distance_m=0.343, reverberation_gain=0.0)
+    room = RoomSimulator(RATE, gain=0.3, distance_m=0.343, reverberation_gain=0.0)
     room.play(click(), NOW_S)
     heard = room.hear(NOW_S, 640)
     assert int(np.argmax(heard)) == pytest.approx(16, abs=1)  # 1 ms
@@ -23,7 +23,7 @@ def test_the_direct_sound_comes_later_and_softer() -> None:
 
 
 def test_reflections_follow_and_die_away() -> None:
-    room = Room(RATE, gain=1.0, reverberation_s=0.4, reverberation_gain=0.5)
+    room = RoomSimulator(RATE, gain=1.0, reverberation_s=0.4, reverberation_gain=0.5)
     room.play(click(), NOW_S)
     heard = room.hear(NOW_S, RATE // 2)
     energies = [float(np.sum(part**2)) for part in np.split(heard, 10)]
@@ -34,7 +34,7 @@ def test_reflections_follow_and_die_away() -> None:
 
 def test_it_makes_no_difference_in_which_pieces_a_sound_is_played_and_heard() -> None:
     sound = np.random.default_rng(1).integers(-9000, 9000, 3200).astype(np.int16)
-    whole, pieces = Room(RATE), Room(RATE)
+    whole, pieces = RoomSimulator(RATE), RoomSimulator(RATE)
     whole.play(sound, NOW_S)
     for start in range(0, len(sound), 320):
         pieces.play(sound[start : start + 320], NOW_S + start / RATE + 0.01 * (start % 3))
@@ -45,10 +45,10 @@ def test_it_makes_no_difference_in_which_pieces_a_sound_is_played_and_heard() ->
 def test_an_overdriven_speaker_distorts() -> None:
     tone = (20000 * np.sin(2 * np.pi * 500 * np.arange(RATE) / RATE)).astype(np.int16)
 
-    def third_harmonic(room: Room) -> float:
+    def third_harmonic(room: RoomSimulator) -> float:
         room.play(tone, NOW_S)
         spectrum = np.abs(np.fft.rfft(room.hear(NOW_S + 0.1, RATE // 2)))
         return float(spectrum[750] / spectrum[250])
 
-    assert third_harmonic(Room(RATE)) < 1e-3
-    assert third_harmonic(Room(RATE, overload=2.0)) > 0.03
+    assert third_harmonic(RoomSimulator(RATE)) < 1e-3
+    assert third_harmonic(RoomSimulator(RATE, overload=2.0)) > 0.03

@@ -3,7 +3,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from phoenix_audio.speaker.earcons import Earcon, load_earcons, render
+from phoenix_audio.speaker.earcons import NoteSequence, load_earcons, render
 from phoenix_core.settings.config_file import ConfigFileError
 
 SHIPPED = Path(__file__).parents[4] / 'config' / 'earcons.yaml'
@@ -11,7 +11,7 @@ RATE = 16000
 
 
 def made(*notes: dict[str, float], repeat: int = 1) -> np.ndarray:
-    return render(Earcon.model_validate({'notes': list(notes), 'repeat': repeat}), RATE)
+    return render(NoteSequence.model_validate({'notes': list(notes), 'repeat': repeat}), RATE)
 
 
 def strongest_hz(sound: np.ndarray) -> float:

@@ -1,4 +1,4 @@
-"""The player: order, interruption, volume, starvation, and loudspeakers that break."""
+"""The player: order, interruption, volume, starvation, and speakers that break."""
 
 import queue
 import threading
@@ -10,13 +10,15 @@ import pytest
 from numpy.typing import NDArray
 
 from phoenix_audio.speaker.player import Player
-from phoenix_audio.speaker.speakers import Loudspeaker, LoudspeakerError, SimulatedLoudspeaker
+from phoenix_audio.speaker.provider import SpeakerDevice, SpeakerError
+from phoenix_audio.speaker.providers.simulated import SimulatedSpeaker
+from phoenix_audio.speaker.volume import VolumeRamp
 
 TIMEOUT_S = 10.0
 FRAME = 640
 
 
-class FakeLoudspeaker:
+class FakeSpeaker:
     """Takes everything at once, and remembers it; can be told to hold up or to break."""
 
     latency_s = 0.06
@@ -42,7 +44,7 @@ class FakeLoudspeaker:
     def write(self, samples: NDArray[np.int16]) -> None:
         assert not self.closed
         if self.broken:
-            raise LoudspeakerError('unplugged')
+            raise SpeakerError('unplugged')
         self.aborted.clear()
         if self._slices_left:
             self._slices_left -= 1
@@ -67,11 +69,11 @@ class FakeLoudspeaker:
 
 
 class Bench:
-    """A player, its reports in the order they came, and the loudspeakers it opened."""
+    """A player, its reports in the order they came, and the speakers it opened."""
 
     def __init__(
         self,
-        make: Callable[[], Loudspeaker] = FakeLoudspeaker,
+        make: Callable[[], SpeakerDevice] = FakeSpeaker,
         stall_s: float = 5.0,
         retry_s: float = 0.02,
         retry_max_s: float = 30.0,
@@ -81,6 +83,7 @@ class Bench:
         self.refusal: Exception | None = None
         self._is_open = threading.Event()
         self._make = make
+        self.volume = VolumeRamp(16000)
         self.player = Player(
             self._open,
             on_started=lambda name: self.reports.put(('started', name)),
@@ -89,13 +92,14 @@ class Bench:
                 ('interrupted', name, position)
             ),
             on_error=lambda error: self.reports.put(('error', str(error))),
+            volume=self.volume,
             stall_s=stall_s,
             retry_s=retry_s,
             retry_max_s=retry_max_s,
         )
         self.player.start()
 
-    def _open(self) -> Loudspeaker:
+    def _open(self) -> SpeakerDevice:
         if self.refusal is not None:
             raise self.refusal
         self.opened.append(self._make())
@@ -105,7 +109,7 @@ class Bench:
     def next(self) -> tuple:
         return self.reports.get(timeout=TIMEOUT_S)
 
-    def loudspeaker(self) -> FakeLoudspeaker:
+    def speaker(self) -> FakeSpeaker:
         assert self._is_open.wait(TIMEOUT_S)
         return self.opened[-1]
 
@@ -129,17 +133,17 @@ def test_an_utterance_is_played_started_and_finished(bench: Bench) -> None:
 
     assert bench.next() == ('started', 'a')
     assert bench.next() == ('finished', 'a', pytest.approx(samples.size / 16000))
-    np.testing.assert_array_equal(bench.loudspeaker().heard(), samples)
+    np.testing.assert_array_equal(bench.speaker().heard(), samples)
 
 
 def test_after_the_last_sample_the_device_is_filled_with_silence(bench: Bench) -> None:
     bench.player.feed('a', speech(7), last=True)
     bench.next(), bench.next()
 
-    written = np.concatenate(bench.loudspeaker().written)
+    written = np.concatenate(bench.speaker().written)
     assert not written[2 * FRAME :].any()
     assert written.size - 2 * FRAME == 0.06 * 16000
-    assert bench.loudspeaker().aborted.wait(TIMEOUT_S)  # and stopped, as nothing follows
+    assert bench.speaker().aborted.wait(TIMEOUT_S)  # and stopped, as nothing follows
 
 
 def test_utterances_are_played_in_the_order_of_their_first_frames(bench: Bench) -> None:
@@ -153,7 +157,7 @@ def test_utterances_are_played_in_the_order_of_their_first_frames(bench: Bench) 
         ('started', 'b'),
         ('finished', 'b'),
     ]
-    heard = bench.loudspeaker().heard()
+    heard = bench.speaker().heard()
     np.testing.assert_array_equal(heard, np.concatenate([speech(1), speech(3), speech(2)]))
 
 
@@ -171,9 +175,7 @@ def test_a_pause_between_frames_is_waited_for(bench: Bench) -> None:
     bench.player.feed('a', speech(2), last=True)
 
     assert bench.next() == ('finished', 'a', pytest.approx(4 * FRAME / 16000))
-    np.testing.assert_array_equal(
-        bench.loudspeaker().heard(), np.concatenate([speech(1), speech(2)])
-    )
+    np.testing.assert_array_equal(bench.speaker().heard(), np.concatenate([speech(1), speech(2)]))
 
 
 def test_an_utterance_whose_frames_stop_coming_is_interrupted(bench: Bench) -> None:
@@ -195,17 +197,17 @@ def test_an_utterance_whose_frames_stop_coming_is_interrupted(bench: Bench) -> N
         ('started', 'a'),
         ('finished', 'a'),
     ]
-    assert 3 not in bench.loudspeaker().heard()
+    assert 3 not in bench.speaker().heard()
 
 
 def test_an_interruption_ends_what_is_played_and_what_waits(bench: Bench) -> None:
-    loudspeaker = bench.loudspeaker()
+    speaker = bench.speaker()
     bench.player.feed('a', speech(1, frames=1), last=False)
     assert bench.next() == ('started', 'a')
-    loudspeaker.hold_up()
+    speaker.hold_up()
     bench.player.feed('a', speech(2, frames=100), last=False)
     bench.player.feed('b', speech(3), last=True)
-    assert loudspeaker.waiting.wait(TIMEOUT_S)
+    assert speaker.waiting.wait(TIMEOUT_S)
 
     bench.player.interrupt()
 
@@ -213,19 +215,19 @@ def test_an_interruption_ends_what_is_played_and_what_waits(bench: Bench) -> Non
     assert (kind, name) == ('interrupted', 'a')
     assert 0 <= position <= FRAME / 16000
     assert bench.next() == ('interrupted', 'b', 0.0)
-    loudspeaker.go_on()
+    speaker.go_on()
     bench.player.feed('a', speech(4), last=True)  # still came for the interrupted one
     bench.player.feed('b', speech(5), last=True)  # a new one of that name, as b was complete
     assert [bench.next()[:2] for _ in range(2)] == [('started', 'b'), ('finished', 'b')]
-    assert set(loudspeaker.heard()) <= {1, 5}
+    assert set(speaker.heard()) <= {1, 5}
 
 
 def test_the_position_leaves_out_what_the_device_still_held(bench: Bench) -> None:
-    loudspeaker = bench.loudspeaker()
-    loudspeaker.hold_up(slices=10)
+    speaker = bench.speaker()
+    speaker.hold_up(slices=10)
     bench.player.feed('a', speech(1, frames=100), last=True)
     assert bench.next() == ('started', 'a')
-    assert loudspeaker.waiting.wait(TIMEOUT_S)
+    assert speaker.waiting.wait(TIMEOUT_S)
 
     bench.player.interrupt()
 
@@ -239,8 +241,8 @@ def test_an_interruption_of_nothing_is_no_event(bench: Bench) -> None:
     assert [bench.next()[0] for _ in range(2)] == ['started', 'finished']
 
 
-def test_the_simulated_loudspeaker_is_silent_in_time() -> None:
-    bench = Bench(SimulatedLoudspeaker)
+def test_the_simulated_speaker_is_silent_in_time() -> None:
+    bench = Bench(SimulatedSpeaker)
     delays_s = []
     for count in range(5):
         bench.player.feed(f'{count}', speech(100, frames=100), last=False)
@@ -258,7 +260,7 @@ def test_the_simulated_loudspeaker_is_silent_in_time() -> None:
 
 
 def test_positions_are_those_of_what_was_heard() -> None:
-    bench = Bench(SimulatedLoudspeaker)
+    bench = Bench(SimulatedSpeaker)
     bench.player.feed('a', speech(100, frames=100), last=True)
     assert bench.next() == ('started', 'a')
     started_s = time.monotonic()
@@ -272,31 +274,31 @@ def test_positions_are_those_of_what_was_heard() -> None:
 
 
 def test_the_volume_scales_what_is_played_next(bench: Bench) -> None:
-    bench.player.volume = 0.25
+    bench.volume.level = 0.25
     bench.player.feed('a', speech(8000), last=True)
     bench.next(), bench.next()
 
-    assert set(bench.loudspeaker().heard()) == {2000}
+    assert set(bench.speaker().heard()) == {2000}
     with pytest.raises(ValueError, match=r'volume 1\.5'):
-        bench.player.volume = 1.5
+        bench.volume.level = 1.5
 
 
 def test_a_change_of_volume_does_not_click(bench: Bench) -> None:
-    loudspeaker = bench.loudspeaker()
+    speaker = bench.speaker()
     bench.player.feed('a', speech(10000), last=False)
     assert bench.next() == ('started', 'a')
-    bench.player.volume = 0.0
+    bench.volume.level = 0.0
     bench.player.feed('a', speech(10000, frames=4), last=True)
     assert bench.next()[0] == 'finished'
 
-    written = np.concatenate(loudspeaker.written).astype(int)
+    written = np.concatenate(speaker.written).astype(int)
     assert written[0] == 10000
     assert np.abs(np.diff(written[: 4 * FRAME])).max() <= 10000 // (0.02 * 16000) + 1
     assert not written[4 * FRAME :].any()
 
 
 def test_a_device_that_breaks_interrupts_one_utterance_and_is_opened_again(bench: Bench) -> None:
-    first = bench.loudspeaker()
+    first = bench.speaker()
     bench.player.feed('a', speech(1, frames=1), last=False)
     assert bench.next() == ('started', 'a')
     first.broken = True
@@ -307,13 +309,13 @@ def test_a_device_that_breaks_interrupts_one_utterance_and_is_opened_again(bench
     assert bench.next() == ('error', 'unplugged')
     assert [bench.next()[:2] for _ in range(2)] == [('started', 'b'), ('finished', 'b')]
     assert first.closed
-    np.testing.assert_array_equal(bench.loudspeaker().heard(), speech(2))
+    np.testing.assert_array_equal(bench.speaker().heard(), speech(2))
 
 
 def test_without_a_device_utterances_end_at_once_until_it_is_back() -> None:
     bench = Bench(retry_s=60.0)
-    first = bench.loudspeaker()
-    bench.refusal = LoudspeakerError('no such device')
+    first = bench.speaker()
+    bench.refusal = SpeakerError('no such device')
     first.broken = True
     bench.player.feed('a', speech(1), last=False)
 
@@ -334,15 +336,15 @@ def test_without_a_device_utterances_end_at_once_until_it_is_back() -> None:
 def test_a_device_missing_from_the_start_is_tried_again_less_and_less_often() -> None:
     times_s: list[float] = []
 
-    def refuse() -> Loudspeaker:
+    def refuse() -> SpeakerDevice:
         times_s.append(time.monotonic())
         if len(times_s) < 9:
-            raise LoudspeakerError('no such device')
-        return FakeLoudspeaker()
+            raise SpeakerError('no such device')
+        return FakeSpeaker()
 
     bench = Bench(refuse, retry_s=0.02, retry_max_s=0.1)
     assert [bench.next()[0] for _ in range(8)] == ['error'] * 8
-    bench.loudspeaker()
+    bench.speaker()
     bench.player.close()
 
     pauses_s = np.diff(times_s)
@@ -352,14 +354,14 @@ def test_a_device_missing_from_the_start_is_tried_again_less_and_less_often() ->
 
 def test_closing_interrupts_and_releases() -> None:
     bench = Bench()
-    loudspeaker = bench.loudspeaker()
+    speaker = bench.speaker()
     bench.player.feed('a', speech(1), last=False)
     assert bench.next() == ('started', 'a')
 
     bench.player.close()
 
     assert bench.next()[:2] == ('interrupted', 'a')
-    assert loudspeaker.closed
+    assert speaker.closed
     bench.player.feed('b', speech(1), last=True)
     assert bench.reports.empty()
 

@@ -15,10 +15,9 @@ from typing import Any
 from rclpy.clock_type import ClockType
 from rclpy.time import Time as RosTime
 
+from phoenix_core.clock.units import NANOSECONDS_PER_SECOND
 from phoenix_core.events import qos
 from phoenix_core.events.event_type import EventType
-
-NANOSECONDS = 1_000_000_000
 
 
 class RealTime:
@@ -97,7 +96,7 @@ class SimulatedTime(RealTime):
     def now_s(self) -> float:
         """Return the simulated time."""
         since_s = 0.0 if self._released_s is None else time.monotonic() - self._released_s
-        return self.now_ns / NANOSECONDS + since_s
+        return self.now_ns / NANOSECONDS_PER_SECOND + since_s
 
     def sleep(self, seconds: float) -> None:
         """Wait until simulated time has advanced so far."""
@@ -116,7 +115,7 @@ class SimulatedTime(RealTime):
             return super().wait_for(condition, predicate, timeout_s)
         due_ns = None
         if timeout_s is not None:
-            due_ns = self.now_ns + max(0, round(timeout_s * NANOSECONDS))
+            due_ns = self.now_ns + max(0, round(timeout_s * NANOSECONDS_PER_SECOND))
         wait = _Wait(condition, predicate, due_ns)
         with self._lock:
             self._waits.append(wait)

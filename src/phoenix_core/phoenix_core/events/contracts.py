@@ -27,8 +27,8 @@ def record(catalogue: Sequence[EventType] = events.ALL) -> Record:
         'version': events.VERSION,
         'events': {event.name: _event(event) for event in catalogue},
         'messages': {
-            type_name(event.message): _message(event.message)
-            for event in sorted(catalogue, key=lambda event: type_name(event.message))
+            type_name(event.message_class): _message(event.message_class)
+            for event in sorted(catalogue, key=lambda event: type_name(event.message_class))
         },
     }
 
@@ -68,7 +68,7 @@ def breaks(old: Record, new: Record) -> Iterator[str]:
 def _event(event: EventType) -> Record:
     return {
         'topic': event.topic,
-        'message': type_name(event.message),
+        'message': type_name(event.message_class),
         'reliability': event.qos.reliability.name.lower(),
         'durability': event.qos.durability.name.lower(),
         'rules': {path: _rule(rule) for path, rule in event.rules.items()},

@@ -1,18 +1,22 @@
-"""What the catalogue says of one kind of event."""
+"""Describe one kind of event: where it travels, as what, by which rules, how it is shown."""
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Generic, NamedTuple
 
 from phoenix_msgs.msg import EventHeader
 from rclpy.qos import QoSProfile
+from typing_extensions import ParamSpec, TypeVar
 
 from phoenix_core.events.comparison import EXACT, IGNORE, Comparison
 from phoenix_core.events.rules import Reference, Rule, fields_at
 
 NOTHING_KNOWN: Mapping[str, Any] = {}
+
+Fields = ParamSpec('Fields', default=...)  # of the message, as its constructor takes them
+Message = TypeVar('Message', default=Any)
 
 
 class EventRuleError(ValueError):
@@ -36,10 +40,34 @@ class Privacy(enum.Enum):
     AUDIO = 'audio'  # sound
 
 
-@dataclass(frozen=True, eq=False)
-class EventType:
+class Role(enum.Enum):
     """
-    One kind of event: where it travels, as what, and under which rules.
+    Where an event stands between the room and what the toy does.
+
+    Decides what a recording holds, and which events a replay feeds instead of the nodes that
+    publish them.
+    """
+
+    SOUND = 'sound'  # an input: what the microphone hears
+    SENSED = 'sensed'  # an input: what sensors measure
+    REQUESTED = 'requested'  # an input: what a program or a simulation asks for
+    HEARD = 'heard'  # what the ear makes of sound
+    UNDERSTOOD = 'understood'  # what is wanted by what was heard
+    OUTCOME = 'outcome'  # what the toy does about it
+    DETAIL = 'detail'  # follows from the rest, or describes the machine; there is much of it
+
+
+class Summary(NamedTuple):
+    """An event in one line for people: what it is about, and what it says."""
+
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, eq=False)
+class EventType(Generic[Fields, Message]):
+    """
+    One kind of event.
 
     :param name: in capitals, as the constant in phoenix_core.events.
     :param topic: relative to the toy's namespace, or absolute.
@@ -47,26 +75,33 @@ class EventType:
     :param qos: one of phoenix_core.events.qos.
     :param description: one line for the documents.
     :param privacy: what it tells about people.
+    :param role: where it stands between the room and what the toy does.
     :param rules: field to rule; a field without one may hold whatever its type can. Fields of
         messages within are color.r, of each in a sequence slots[].name.
     :param references: field to what its names must be known to.
     :param compare: how a replay compares: field name to comparison, or one for the whole event.
         Default: the header is ignored, all else must be exactly as recorded.
-    :param rate_hz: messages a second while it flows; None: comes when something happens.
+    :param rate_hz: messages per second while it flows; None: comes when something happens.
     :param deadline_s: from the event that caused it until this one; None: no promise.
     :param no_producer: why no node of Phoenix publishes it; empty: one must.
-    :param no_consumer: why no node of Phoenix hears it; empty: one must.
-    :param starts_trace: this event begins a new interaction, whatever was handled when it came up.
+    :param no_consumer: why no node of Phoenix subscribes to it; empty: one must.
+    :param of_every_node: every node publishes it, in every lifecycle state.
+    :param starts_trace: begins a new interaction, whatever was handled when it came up.
     :param traced: carries trace identifiers; a stream of samples does not.
     :param needs_cause: is traced only when an event caused it; otherwise it begins an interaction.
+    :param begins: what an interaction is called that begins with it; empty: none does.
+    :param summary: returns the line that people are shown; None for a message not worth one.
+    :param meter: label of its level in the live console; empty: it has none.
+    :param drawn: row of a session's picture in which it is drawn; empty: in none.
     """
 
     name: str
     topic: str
-    message: Any
+    message: Callable[Fields, Message]
     qos: QoSProfile
     description: str
     privacy: Privacy
+    role: Role = Role.OUTCOME
     rules: Mapping[str, Rule] = field(default_factory=dict)
     references: Mapping[str, Reference] = field(default_factory=dict)
     compare: Mapping[str, Comparison] | Comparison = field(default_factory=dict)
@@ -74,25 +109,39 @@ class EventType:
     deadline_s: float | None = None
     no_producer: str = ''
     no_consumer: str = ''
+    of_every_node: bool = False
     starts_trace: bool = False
     traced: bool = True
     needs_cause: bool = False
+    begins: str = ''
+    summary: Callable[[Message], Summary | None] | None = None
+    meter: str = ''
+    drawn: str = ''
+
+    @cached_property
+    def message_class(self) -> Any:
+        """The ROS message class, with what rosidl generates into each."""
+        return self.message
+
+    def summarize(self, message: Message) -> Summary | None:
+        """Return a message in one line for people; None when it is not worth one."""
+        return self.summary(message) if self.summary is not None else None
 
     @cached_property
     def has_header(self) -> bool:
-        """Tell whether the message has Phoenix's event header; other packages' types do not."""
-        return self.message.get_fields_and_field_types().get('header') == _HEADER
+        """Whether the message has Phoenix's event header; types of other packages do not."""
+        return self.message_class.get_fields_and_field_types().get('header') == _HEADER
 
     @cached_property
     def comparisons(self) -> dict[str, Comparison]:
         """How a replay compares each field of the message."""
-        names = self.message.get_fields_and_field_types()
+        names = self.message_class.get_fields_and_field_types()
         if isinstance(self.compare, Comparison):
             return dict.fromkeys(names, self.compare)
         return {**dict.fromkeys(names, EXACT), 'header': IGNORE, **self.compare}
 
-    def differences(self, recorded: Any, replayed: Any) -> list[str]:
-        """Say in one line each which fields of two messages a replay must tell apart."""
+    def differences(self, recorded: Message, replayed: Message) -> list[str]:
+        """Return the fields in which two messages differ for a replay, one line each."""
         lines = []
         for name, comparison in self.comparisons.items():
             before, after = getattr(recorded, name), getattr(replayed, name)
@@ -100,14 +149,14 @@ class EventType:
                 lines.append(f'{name}: recorded {before!r}, replayed {after!r} ({comparison})')
         return lines
 
-    def build(self, fields: Mapping[str, Any]) -> Any:
+    def build(self, fields: Mapping[str, Any]) -> Message:
         """
         Make a message from its fields.
 
         :raises EventRuleError: for a field the type does not have, or a value of the wrong type.
         """
         try:
-            message = self.message(**fields, check_fields=True)
+            message: Message = self.message_class(**fields, check_fields=True)
             for name in fields:
                 _check_type(name, getattr(message, name))
         except (AssertionError, TypeError, ValueError) as error:
@@ -121,12 +170,12 @@ class EventType:
             if f"'{name}" in text:
                 return text
             try:
-                self.message(**{name: value}, check_fields=True)
+                self.message_class(**{name: value}, check_fields=True)
             except (AssertionError, TypeError, ValueError):
                 return f"The '{name}' field: {text}"
         return text
 
-    def check(self, message: Any, known: Mapping[str, Any] = NOTHING_KNOWN) -> None:
+    def check(self, message: Message, known: Mapping[str, Any] = NOTHING_KNOWN) -> None:
         """
         Check a message against the rules, and the references to what is known here.
 

@@ -1,200 +1,192 @@
-"""Checks what a node class declares: against its handlers, and against its own code."""
+"""
+Declare in a node class which events it publishes, subscribes to and observes.
 
-import ast
-import difflib
+    class Listener(EventNode):
+        transcript = Publishes(events.TRANSCRIPT)
+
+        @subscribes(events.AUDIO_INPUT)
+        def on_audio(self, frame: AudioFrame) -> None:
+            self.transcript(kind=Transcript.FINAL, text='hello')
+"""
+
 import inspect
 import typing
-from collections.abc import Iterable, Iterator
-from pathlib import Path
-from types import UnionType
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from types import FunctionType, UnionType
+from typing import Any, Generic, TypeVar, overload
 
-from phoenix_core import events
-from phoenix_core.events.event_type import EventType
-from phoenix_core.node.node_source import NodeSource
+from rclpy.lifecycle import LifecycleNode
 
-if typing.TYPE_CHECKING:
-    from phoenix_core.node.event_node import EventNode
+from phoenix_core.events.event_type import EventType, Fields, Message
+from phoenix_core.node.publisher import EventPublisher
+
+Node = TypeVar('Node')
+Result = TypeVar('Result')
+Handler = TypeVar('Handler', bound=Callable[..., Any])
+
+_SUBSCRIBES, _OBSERVES = '_phoenix_subscribes', '_phoenix_observes'
 
 
 class DeclarationError(TypeError):
-    """A node class declares what cannot be; says the class, file and line."""
+    """A node class declares what cannot be; names the class, the attribute and the event."""
 
 
-def check_handlers(node: 'EventNode') -> None:
+class Publishes(Generic[Fields]):
     """
-    Check that what a node declares are events, and that its handlers can take them.
+    Declare that a node publishes an event.
 
-    :raises DeclarationError: for the first that is not so.
+    On a node the attribute is the publisher; see EventPublisher.
     """
-    for problem in handler_problems(node):
-        raise DeclarationError(problem)
+
+    def __init__(self, event: EventType[Fields, Any]) -> None:
+        self.event = event
+        self._name = ''
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        if not isinstance(self.event, EventType):
+            raise DeclarationError(f'{owner.__name__}.{name}: {self.event!r} is not an event')
+        self._name = name
+
+    @overload
+    def __get__(self, node: None, owner: type) -> 'Publishes[Fields]': ...
+
+    @overload
+    def __get__(self, node: LifecycleNode, owner: type) -> EventPublisher[Fields]: ...
+
+    def __get__(
+        self, node: LifecycleNode | None, owner: type
+    ) -> 'Publishes[Fields] | EventPublisher[Fields]':
+        if node is None:
+            return self
+        publisher = EventPublisher(node, self.event)
+        vars(node)[self._name] = publisher  # found there from now on, which costs nothing
+        return publisher
 
 
-def handler_problems(node: 'EventNode | type[EventNode]') -> Iterator[str]:
-    """Say in one line each what is wrong with `produces` and with the handlers in `consumes`."""
-    owner = node if isinstance(node, type) else type(node)
-    for attribute in ('produces', 'consumes'):
-        for event in getattr(node, attribute):
-            if not isinstance(event, EventType):
-                yield f'{_declared_at(owner, attribute)}: {event!r} is no event'
-                return
-    for event, name in node.consumes.items():
-        handler = getattr(owner, name, None)
-        if not callable(handler):
-            close = difflib.get_close_matches(name, dir(owner), n=1)
-            yield (
-                f'{_declared_at(owner, "consumes", event)}: {event.name} names {name!r}, which is '
-                f'no method of the class{f" (did you mean {close[0]}?)" if close else ""}'
+def subscribes(
+    event: EventType[Any, Message],
+) -> Callable[[Callable[[Node, Message], Result]], Callable[[Node, Message], Result]]:
+    """Declare that a method handles an event: it is called with each message while active."""
+
+    def mark(handler: Callable[[Node, Message], Result]) -> Callable[[Node, Message], Result]:
+        if hasattr(handler, _SUBSCRIBES):
+            raise DeclarationError(f'{handler.__qualname__}: subscribes to more than one event')
+        setattr(handler, _SUBSCRIBES, event)
+        return handler
+
+    return mark
+
+
+def observes(events: Iterable[EventType]) -> Callable[[Handler], Handler]:
+    """
+    Declare that a method is called with each of some events and its message.
+
+    The node looks on: the toy does what it does without it, as without `ros2 topic echo`.
+    """
+
+    def mark(handler: Handler) -> Handler:
+        setattr(handler, _OBSERVES, tuple(events))
+        return handler
+
+    return mark
+
+
+@dataclass(frozen=True)
+class Declarations:
+    """
+    What a node declares.
+
+    :param publishes: in the order of their declaration.
+    :param subscribes: each event with the name of its handler.
+    :param observes: likewise.
+    """
+
+    publishes: tuple[EventType, ...] = ()
+    subscribes: Mapping[EventType, str] = field(default_factory=dict)
+    observes: Mapping[EventType, str] = field(default_factory=dict)
+
+    @property
+    def hears(self) -> tuple[EventType, ...]:
+        """All events that the node has a subscription for."""
+        return (*self.subscribes, *self.observes)
+
+    def __add__(self, other: 'Declarations') -> 'Declarations':
+        return Declarations(
+            tuple(dict.fromkeys([*self.publishes, *other.publishes])),
+            {**self.subscribes, **other.subscribes},
+            {**self.observes, **other.observes},
+        )
+
+    @classmethod
+    def of(cls, owner: type) -> 'Declarations':
+        """
+        Collect what a class and its bases declare.
+
+        :raises DeclarationError: an event is declared twice, or a handler cannot take it.
+        """
+        publishes: dict[EventType, str] = {}
+        subscribes: dict[EventType, str] = {}
+        observes: dict[EventType, str] = {}
+        for name, value in _attributes(owner):
+            if isinstance(value, Publishes):
+                if hasattr(LifecycleNode, name):
+                    raise DeclarationError(
+                        f'{owner.__name__}.{name}: is an attribute of rclpy nodes'
+                    )
+                _add(publishes, value.event, name, owner)
+            elif isinstance(value, FunctionType):
+                if (event := _mark(owner, name, _SUBSCRIBES)) is not None:
+                    _add(subscribes, event, name, owner)
+                    _check_handler(owner, value, event)
+                for event in _mark(owner, name, _OBSERVES) or ():
+                    _add(observes, event, name, owner)
+        for event in subscribes.keys() & observes.keys():
+            raise DeclarationError(
+                f'{owner.__name__}: {event.name} is subscribed to by {subscribes[event]} and '
+                f'observed by {observes[event]}; keep one'
             )
-            continue
-        taken = list(inspect.signature(handler).parameters.values())[1:]
-        required = [parameter for parameter in taken if parameter.default is parameter.empty]
-        if not taken or len(required) > 1:
-            yield f'{_defined_at(owner, handler)} must take one message, for {event.name}'
-            continue
-        types = _annotation(handler, taken[0])
-        if types and event.message not in types:
-            yield (
-                f'{_defined_at(owner, handler)} takes {_names(types)}, but consumes names it for '
-                f'{event.name}, which is a {event.message.__name__}'
-            )
+        return cls(tuple(publishes), subscribes, observes)
 
 
-def code_problems(owner: 'type[EventNode]') -> Iterator[str]:
-    """Say in one line each where the code of a node class and its declarations disagree."""
-    yield from handler_problems(owner)
-    yield from _publication_problems(owner)
-    yield from _idle_handlers(owner)
+def _attributes(owner: type) -> Iterator[tuple[str, Any]]:
+    """Yield the attributes of a class in the order of their definition, those of bases last."""
+    seen = set()
+    for base in owner.__mro__:
+        for name, value in vars(base).items():
+            if name not in seen:
+                seen.add(name)
+                yield name, value
 
 
-def _publication_problems(owner: 'type[EventNode]') -> Iterator[str]:
-    published = set()
-    for base in _own_classes(owner):
-        for publication in NodeSource(base).publications():
-            event = publication.event
-            if event is None:
-                yield f'{publication.place}: {owner.__name__}: {publication.problem}'
-                continue
-            published.add(event)
-            if event not in (*owner.produces, *events.OF_EVERY_NODE):
-                yield (
-                    f'{publication.place}: {owner.__name__} publishes {event.name}, '
-                    'which its produces does not name'
-                )
-    for event in owner.produces:
-        if event not in published and event not in events.OF_EVERY_NODE:
-            yield f'{_declared_at(owner, "produces", event)}: {event.name} is never published'
+def _mark(owner: type, name: str, mark: str) -> Any:
+    """Return the mark of a method; one that overrides another keeps its mark."""
+    methods = (vars(base).get(name) for base in owner.__mro__)
+    return next((vars(one)[mark] for one in methods if mark in getattr(one, '__dict__', {})), None)
 
 
-def _idle_handlers(owner: 'type[EventNode]') -> Iterator[str]:
-    """Find methods that take an event's message and that nothing calls."""
-    messages = {event.message for event in (*events.ALL, *owner.consumes)}
-    sources = [NodeSource(base) for base in _own_classes(owner)]
-    for base in _own_classes(owner):
-        for name, method in vars(base).items():
-            if not inspect.isfunction(method) or name in owner.consumes.values():
-                continue
-            taken = list(inspect.signature(method).parameters.values())[1:]
-            handled = (
-                [one for one in _annotation(method, taken[0]) if one in messages] if taken else []
-            )
-            if handled and not any(source.mentions(name) for source in sources):
-                yield (
-                    f'{_defined_at(owner, method)} takes {_names(handled)}, but consumes names it '
-                    'for no event'
-                )
+def _add(declared: dict[EventType, str], event: EventType, name: str, owner: type) -> None:
+    if not isinstance(event, EventType):
+        raise DeclarationError(f'{owner.__name__}.{name}: {event!r} is not an event')
+    if event in declared:
+        raise DeclarationError(
+            f'{owner.__name__}: {event.name} is declared by {declared[event]} and by {name}'
+        )
+    declared[event] = name
 
 
-def stray_publications(package: Path, known: set[str]) -> Iterator[str]:
-    """
-    Find what is published, and which nodes are defined, outside of the registry's sight.
-
-    :param package: folder of a Python package.
-    :param known: names of the node classes of phoenix.nodes and of their bases.
-    """
-    trees = {path: ast.parse(path.read_text('utf-8')) for path in sorted(package.rglob('*.py'))}
-    classes = [
-        node
-        for tree in trees.values()
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ClassDef)
-    ]
-    stand_ins = {node.name for node in classes if _stands_in(node)}
-    known = {
-        *known,
-        *stand_ins,
-        *(node.name for node in classes if stand_ins.intersection(map(_last_name, node.bases))),
-    }
-    for path, tree in trees.items():
-        inside: set[ast.AST] = set()
-        for node in ast.walk(tree):
-            if isinstance(node, ast.ClassDef) and node.name in known:
-                inside.update(ast.walk(node))
-            elif isinstance(node, ast.ClassDef) and 'EventNode' in map(_last_name, node.bases):
-                yield (
-                    f'{path.name}:{node.lineno}: {node.name} is a node that no entry point of '
-                    'phoenix.nodes names; add it to setup.py'
-                )
-                inside.update(ast.walk(node))
-        for node in ast.walk(tree):
-            if (
-                isinstance(node, ast.Call)
-                and node not in inside
-                and _last_name(node.func) == 'publish'
-                and node.args
-                and isinstance(node.args[0], ast.Attribute)
-                and _last_name(node.args[0].value) == 'events'
-            ):
-                yield (
-                    f'{path.name}:{node.lineno}: {ast.unparse(node.args[0])} is published outside '
-                    'of a node class; let the node do it'
-                )
-
-
-def _own_classes(owner: type) -> list[type]:
-    """List the class and its bases, without EventNode and what that consists of."""
-    core = next(base for base in owner.__mro__ if base.__name__ == 'EventNode')
-    return [base for base in owner.__mro__ if base not in core.__mro__]
-
-
-def _declared_at(owner: type, attribute: str, event: EventType | None = None) -> str:
-    """Name file, line, class and attribute."""
-    what = f'{owner.__name__}.{attribute}'
-    try:
-        return f'{NodeSource(owner).declaration(attribute, event)}: {what}'
-    except OSError:  # typed in, not in a file
-        return what
-
-
-def _defined_at(owner: type, method: Any) -> str:
-    code = method.__code__
-    place = f'{Path(code.co_filename).name}:{code.co_firstlineno}'
-    return f'{place}: {owner.__name__}.{method.__name__}'
-
-
-def _annotation(method: Any, parameter: inspect.Parameter) -> tuple[Any, ...]:
-    """Return the types that a parameter is annotated with; none for Any or no annotation."""
-    hint = typing.get_type_hints(method).get(parameter.name, Any)
-    if hint is Any:
-        return ()
+def _check_handler(owner: type, handler: FunctionType, event: EventType) -> None:
+    place = f'{owner.__name__}.{handler.__name__}'
+    parameters = list(inspect.signature(handler).parameters.values())[1:]
+    required = [one for one in parameters if one.default is one.empty]
+    if not parameters or len(required) > 1:
+        raise DeclarationError(f'{place}: must take one message, of {event.name}')
+    expected = event.message_class
+    hint = typing.get_type_hints(handler).get(parameters[0].name, Any)
     is_union = typing.get_origin(hint) in (typing.Union, UnionType)
-    return typing.get_args(hint) if is_union else (hint,)
-
-
-def _names(types: Iterable[Any]) -> str:
-    return ' or '.join(getattr(one, '__name__', str(one)) for one in types)
-
-
-def _stands_in(node: ast.ClassDef) -> bool:
-    """Tell whether a node declares when it is made: it stands in for others, as in a test."""
-    return any(
-        isinstance(part, ast.Attribute)
-        and part.attr in ('produces', 'consumes')
-        and isinstance(part.ctx, ast.Store)
-        for part in ast.walk(node)
-    )
-
-
-def _last_name(expression: ast.expr) -> str:
-    return str(getattr(expression, 'attr', None) or getattr(expression, 'id', ''))
+    accepted = typing.get_args(hint) if is_union else (hint,)
+    if Any not in accepted and expected not in accepted:
+        names = ' or '.join(getattr(one, '__name__', str(one)) for one in accepted)
+        raise DeclarationError(
+            f'{place}: takes {names}, but {event.name} is a {expected.__name__}'
+        )

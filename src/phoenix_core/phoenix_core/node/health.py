@@ -4,11 +4,10 @@ from collections import defaultdict, deque
 from collections.abc import Callable
 from pathlib import Path
 
-from phoenix_msgs.msg import CapabilityStatus, Fault
+from phoenix_msgs.msg import CapabilityStatus
 
 from phoenix_core.events.event_type import EventRuleError
 
-SEVERITIES = {Fault.WARNING: 'warning', Fault.ERROR: 'error', Fault.FATAL: 'fatal'}
 PERIOD_S = 10.0
 MOST_IN_PERIOD = 5  # different messages of one code get through, one per audio frame does not
 

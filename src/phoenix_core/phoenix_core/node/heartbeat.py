@@ -1,4 +1,4 @@
-"""What every node tells of itself: that it lives, what it is doing, how well, and its metrics."""
+"""Report of every node that it lives, what it is doing, how well, and its metrics."""
 
 import os
 import socket
@@ -11,7 +11,6 @@ from rclpy.clock import Clock
 from rclpy.clock_type import ClockType
 from std_msgs.msg import Empty
 
-from phoenix_core import events
 from phoenix_core.events import qos
 from phoenix_core.node.health import Health
 
@@ -32,43 +31,43 @@ _DIAGNOSTIC_LEVELS = {
 
 
 def alive_topic(node: str) -> str:
-    """Return where DDS sees whether a node lives; no message is ever sent there."""
+    """Return the topic by which DDS sees whether a node lives; no message is sent there."""
     return f'{node}/alive'
 
 
-class VitalSigns:
+class Heartbeat:
     """
-    Beats on the node's own executor, so that a node that hangs counts as dead.
+    Asserts liveliness on the node's own executor, so that a node that hangs counts as dead.
 
-    DDS tells of the liveliness of each topic how many publishers live, not which; therefore each
-    node has a topic of its own.
+    DDS reports how many publishers of a topic live, not which; therefore each node has a topic of
+    its own.
     """
 
     def __init__(
         self,
         node: Any,
         health: Health,
-        tell_status: Callable[[NodeStatus], None],
-        tell_diagnostics: Callable[[DiagnosticStatus], None],
-        tell_metrics: Callable[[], None],
+        publish_status: Callable[[NodeStatus], None],
+        publish_diagnostics: Callable[[DiagnosticStatus], None],
+        publish_metrics: Callable[[], None],
     ) -> None:
         """
-        Begin to beat.
+        Start the timers.
 
         :param node: an EventNode.
         :param health: of the node.
-        :param tell_status: publishes a status, whose header is not filled in.
-        :param tell_diagnostics: publishes diagnostics.
-        :param tell_metrics: publishes what was counted.
+        :param publish_status: publishes a status, whose header is not filled in.
+        :param publish_diagnostics: publishes diagnostics.
+        :param publish_metrics: publishes what was counted.
         """
         self._node = node
-        self._tell_status = tell_status
-        self._tell_diagnostics = tell_diagnostics
+        self._publish_status = publish_status
+        self._publish_diagnostics = publish_diagnostics
         self._health = health
-        self._tell_metrics = tell_metrics
+        self._publish_metrics = publish_metrics
         self._ended = False
         self._hung = False
-        self._told: NodeStatus | None = None
+        self._published: NodeStatus | None = None
         self._pulse = node.create_publisher(Empty, alive_topic(node.get_name()), qos.ALIVE)
         # Real time: a simulated clock that stands still is no reason to be silent.
         steady = Clock(clock_type=ClockType.STEADY_TIME)
@@ -79,7 +78,7 @@ class VitalSigns:
         )
 
     def end(self) -> None:
-        """Tell the last status and beat no more; again has no effect."""
+        """Publish the last status and stop; again has no effect."""
         if not self._ended:
             self._beat()
             self._ended = True
@@ -93,9 +92,9 @@ class VitalSigns:
         node = self._node
         if not self._work_hangs():
             self._pulse.assert_liveliness()
-        produced = dict.fromkeys([*events.OF_EVERY_NODE, *node.produces])
         topics = [
-            TopicReach(topic=event.topic, subscriptions=node.reach(event)) for event in produced
+            TopicReach(topic=event.topic, subscriptions=node.events_out.subscription_count(event))
+            for event in node.declarations.publishes
         ]
         status = NodeStatus(
             state=node.lifecycle_state,
@@ -105,14 +104,14 @@ class VitalSigns:
             host=socket.gethostname(),
             process_id=os.getpid(),
             topics=topics,
-            consumes=[event.topic for event in node.consumes],
+            consumes=[event.topic for event in node.declarations.subscribes],
         )
-        if status != self._told:
-            self._told = status
-            self._tell_status(status)
+        if status != self._published:
+            self._published = status
+            self._publish_status(status)
 
     def _work_hangs(self) -> bool:
-        """Tell whether the worker thread hangs: then the node is as dead as if it did itself."""
+        """Whether the worker thread hangs: then the node is as dead as if it did itself."""
         work = self._node.stuck_work
         if work and not self._hung:
             self._node.fault(
@@ -138,8 +137,8 @@ class VitalSigns:
             hardware_id=socket.gethostname(),
             values=[KeyValue(key=key, value=value) for key, value in values.items()],
         )
-        self._tell_diagnostics(diagnostics)
+        self._publish_diagnostics(diagnostics)
 
     def _measure(self) -> None:
         if not self._ended:
-            self._tell_metrics()
+            self._publish_metrics()

@@ -1,4 +1,4 @@
-"""How events leave a node: its publishers, the rules of the catalogue and the trace."""
+"""Send the events of a node: headers, the rules of the catalogue, the trace."""
 
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
@@ -12,7 +12,7 @@ from phoenix_core.telemetry.tracing import TraceContext
 
 
 class EventPublishers:
-    """Fills in headers, checks, counts and sends."""
+    """The ROS publishers of a node. Fills in headers, checks, counts and sends."""
 
     def __init__(self, node: Any) -> None:
         """
@@ -24,7 +24,7 @@ class EventPublishers:
         self._producer = node.get_name()
         self._clock = node.get_clock()
         self._publishers: dict[EventType, Any] = {}
-        self._rules_told: set[str] = set()  # broken ones, where a fault is all that follows
+        self._rules_reported: set[str] = set()  # broken, where a fault is all that follows
         self.known: dict[str, Collection[str] | Mapping[str, Collection[str] | None]] = {}
 
     def make(self, produced: Iterable[EventType]) -> None:
@@ -32,16 +32,16 @@ class EventPublishers:
         for event in produced:
             if event not in self._publishers:
                 self._publishers[event] = self._node.create_publisher(
-                    event.message, event.topic, event.qos
+                    event.message_class, event.topic, event.qos
                 )
 
     def free(self, produced: Iterable[EventType]) -> None:
-        """Take the publishers of these events away."""
+        """Destroy the publishers of these events."""
         for event in produced:
             if publisher := self._publishers.pop(event, None):
                 self._node.destroy_publisher(publisher)
 
-    def reach(self, event: EventType) -> int:
+    def subscription_count(self, event: EventType) -> int:
         """Return how many subscriptions an event of this node reaches now."""
         publisher = self._publishers.get(event)
         return publisher.get_subscription_count() if publisher is not None else 0
@@ -53,7 +53,7 @@ class EventPublishers:
         stamp: Time | None,
         cause: TraceContext | None,
     ) -> TraceContext | None:
-        """Send an event; as EventNode.publish."""
+        """Send an event; see EventPublisher."""
         node = self._node
         message = event.build(fields)
         if node.settings.event_rules != 'off':
@@ -84,14 +84,14 @@ class EventPublishers:
         return self._clock.now().to_msg() if self._clock.ros_time_is_active else system_time
 
     def _check_rules(self, event: EventType, message: Any) -> None:
-        """Raise for a broken rule, or tell it by a fault, once per kind."""
+        """Raise for a broken rule, or publish a fault, once per kind."""
         try:
             event.check(message, self.known)
         except EventRuleError as error:
             if self._node.settings.event_rules == 'enforce':
                 raise
-            if error.kind not in self._rules_told:
-                self._rules_told.add(error.kind)
+            if error.kind not in self._rules_reported:
+                self._rules_reported.add(error.kind)
                 self._node.fault('event_rule_broken', error.kind, severity=Fault.WARNING)
 
 

@@ -80,15 +80,15 @@ class Registry:
 
     def produced_by(self, node: str) -> tuple[EventType, ...]:
         """List the events a node publishes, those of every node last."""
-        return tuple(dict.fromkeys([*self.nodes[node].produces, *events.OF_EVERY_NODE]))
+        return self.nodes[node].declarations.publishes
 
     def consumed_by(self, node: str) -> tuple[EventType, ...]:
         """List the events a node hears."""
-        return tuple(self.nodes[node].consumes)
+        return tuple(self.nodes[node].declarations.subscribes)
 
     def observed_by(self, node: str) -> tuple[EventType, ...]:
         """List the events a node looks on at; nothing that the toy does depends on that."""
-        return self.nodes[node].observes
+        return tuple(self.nodes[node].declarations.observes)
 
     def package(self, node: str) -> str:
         """Name the Python package a node comes from."""

@@ -34,7 +34,7 @@ class EventSubscriptions:
         """Subscribe to an event."""
         self._node.time.subscribed(event, 1)
         subscription = self._node.create_subscription(
-            event.message,
+            event.message_class,
             event.topic,
             partial(self._receive, event, handler),
             qos.subscription(event.qos),

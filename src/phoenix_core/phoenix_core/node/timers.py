@@ -1,15 +1,15 @@
-"""Calls of a node that are due later."""
+"""Timers of a node, on its ROS clock."""
 
 from collections.abc import Callable
 from typing import Any
 
-from rclpy.timer import Timer
+from rclpy.timer import Timer as RosTimer
 
 
-class Alarm:
+class Timer:
     """A call that is due later, once or periodically; made by EventNode.after and .every."""
 
-    def __init__(self, timer: Timer, forget: Callable[[], None]) -> None:
+    def __init__(self, timer: RosTimer, forget: Callable[[], None]) -> None:
         """
         Keep what is needed to cancel.
 
@@ -26,8 +26,8 @@ class Alarm:
             self._forget = None
 
 
-class Alarms:
-    """The alarms of a node that are not cancelled."""
+class Timers:
+    """The timers of a node that are not cancelled."""
 
     def __init__(self, node: Any) -> None:
         """
@@ -36,22 +36,22 @@ class Alarms:
         :param node: an EventNode; its ROS clock counts.
         """
         self._node = node
-        self._set: set[Alarm] = set()
+        self._set: set[Timer] = set()
 
-    def start(self, period_s: float, callback: Callable[[], None]) -> Alarm:
+    def start(self, period_s: float, callback: Callable[[], None]) -> Timer:
         """Call back periodically until cancelled."""
 
         def forget() -> None:
-            self._set.discard(alarm)
+            self._set.discard(started)
             # Not at once: it may be the timer whose callback runs now.
             self._node.post(self._node.destroy_timer, timer)
 
         timer = self._node.create_timer(period_s, callback)
-        alarm = Alarm(timer, forget)
-        self._set.add(alarm)
-        return alarm
+        started = Timer(timer, forget)
+        self._set.add(started)
+        return started
 
     def cancel(self) -> None:
         """Cancel all."""
-        for alarm in list(self._set):
-            alarm.cancel()
+        for started in list(self._set):
+            started.cancel()

@@ -1,1 +1,1 @@
-"""Settings: typed models, filled from profile, environment and ROS; files and plugins."""
+"""Settings: typed models of nodes and providers, filled from profile, environment and ROS."""

@@ -1,26 +1,32 @@
 """The settings of a node as its ROS parameters: declared once, validated at each change."""
 
-from collections.abc import Callable, Mapping
+import typing
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import rclpy.exceptions
-from rcl_interfaces.msg import SetParametersResult
+from pydantic.fields import FieldInfo
+from rcl_interfaces.msg import (
+    FloatingPointRange,
+    IntegerRange,
+    ParameterDescriptor,
+    SetParametersResult,
+)
 from rclpy.parameter import Parameter
 
-from phoenix_core.settings import plugins
-from phoenix_core.settings.node_settings import (
-    NodeSettings,
-    SettingsError,
-    descriptor,
-    load_profile,
-    resolve,
-    validated,
-)
+from phoenix_core.settings import plugins, provider
+from phoenix_core.settings.layers import resolve, validated
+from phoenix_core.settings.node_settings import NodeSettings, SettingsError
+from phoenix_core.settings.profile import Profile, load_profile
 
 
 class SettingsParameters:
-    """Declares a ROS parameter for each setting and keeps `settings` equal to them."""
+    """
+    Declares a ROS parameter for each setting and keeps `settings` equal to them.
+
+    The chosen providers' settings are the parameters `<provider>.<field>`.
+    """
 
     def __init__(
         self,
@@ -32,8 +38,8 @@ class SettingsParameters:
         """
         Fill the layers and declare the parameters.
 
-        The profile is read here and not handed to ROS as a parameter file, because ROS takes no
-        notice of parameters that nobody declares: a misspelt one could not be refused.
+        The profile is read here and not handed to ROS as a parameter file, because ROS ignores
+        parameters that nobody declares: a misspelt one could not be refused.
 
         :param node: an EventNode.
         :param on_change: called after a runtime setting was changed.
@@ -43,35 +49,35 @@ class SettingsParameters:
         self._model = model
         self._name = node.node_name()  # names its section, whatever ROS remaps it to
         self._on_change = on_change
-        path = self._declare('profile', environ.get('PHOENIX_PROFILE', ''))
+        fields = provider.fields(model)
+        path = self._declare('profile', fields['profile'], environ.get('PHOENIX_PROFILE', ''))
         known = {*plugins.names(plugins.NODES), self._name}
-        profile = load_profile(Path(path), known) if path else {}
-        below = resolve(
-            model,
-            self._name,
-            profile=profile.get(self._name, {}),
-            profile_path=Path(path) if path else None,
-            environ=environ,
-        )
+        profile = load_profile(Path(path), known) if path else Profile()
+        below = resolve(model, self._name, profile, environ).flat()
         values = {'profile': path}
-        for field in model.model_fields:
-            if field != 'profile':
-                values[field] = self._declare(field, getattr(below, field))
+        for name in fields:
+            if name != 'profile':
+                values[name] = self._declare(name, fields[name], below[name])
+        self._fields = provider.fields(model, provider.chosen(model, values))
+        for name, field in self._fields.items():
+            if name not in fields:
+                value = below.get(name, field.get_default(call_default_factory=True))
+                values[name] = self._declare(name, field, value)
         self.settings = validated(
             model, values, dict.fromkeys(values, f'ROS parameter {self._name}.')
         )
         node.add_on_set_parameters_callback(self._validate)
         node.add_post_set_parameters_callback(self._apply)
 
-    def _declare(self, field: str, value: Any) -> Any:
+    def _declare(self, name: str, field: FieldInfo, value: Any) -> Any:
         """Declare a parameter and return its value after ROS's own overrides."""
         try:
-            parameter = self._node.declare_parameter(field, value, descriptor(self._model, field))
+            parameter = self._node.declare_parameter(name, value, descriptor(name, field))
         except (
             rclpy.exceptions.InvalidParameterTypeException,
             rclpy.exceptions.InvalidParameterValueException,
         ) as error:
-            raise SettingsError(f'ROS parameter {self._name}.{field}: {error}') from error
+            raise SettingsError(f'ROS parameter {self._name}.{name}: {error}') from error
         return _plain(parameter)
 
     def _validate(self, parameters: list[Parameter]) -> SetParametersResult:
@@ -89,10 +95,37 @@ class SettingsParameters:
         changed = {
             parameter.name: _plain(parameter)
             for parameter in parameters
-            if parameter.name in self._model.model_fields  # ROS has parameters of its own
+            if parameter.name in self._fields  # ROS has parameters of its own
         }
-        values = {**self.settings.model_dump(), **changed}
+        values = {**self.settings.flat(), **changed}
         return validated(self._model, values, dict.fromkeys(changed, 'parameter '))
+
+
+def descriptor(name: str, field: FieldInfo) -> ParameterDescriptor:
+    """Describe a setting as a ROS parameter: text, range, read-only."""
+    extra = field.json_schema_extra
+    result = ParameterDescriptor(
+        name=name,
+        description=field.description or '',
+        read_only=not (isinstance(extra, dict) and extra.get('runtime')),
+    )
+    if typing.get_origin(field.annotation) is Literal:
+        choices = ', '.join(map(str, typing.get_args(field.annotation)))
+        result.additional_constraints = f'one of {choices}'
+    low = _limit(field.metadata, 'ge')
+    high = _limit(field.metadata, 'le')
+    if low is not None and high is not None:
+        if field.annotation is float:
+            result.floating_point_range = [
+                FloatingPointRange(from_value=float(low), to_value=float(high))
+            ]
+        elif field.annotation is int:
+            result.integer_range = [IntegerRange(from_value=low, to_value=high)]
+    return result
+
+
+def _limit(metadata: Iterable[Any], name: str) -> Any:
+    return next((getattr(item, name) for item in metadata if hasattr(item, name)), None)
 
 
 def _plain(parameter: Parameter) -> Any:

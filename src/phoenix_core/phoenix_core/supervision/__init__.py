@@ -1,1 +1,1 @@
-"""Supervision: brings nodes up in order, notices what dies or hangs, and brings it back."""
+"""Supervision: brings nodes up in order, detects those that die or hang, brings them back."""

@@ -1,4 +1,4 @@
-"""Hears by DDS whether a node lives."""
+"""Monitors by DDS whether a node is alive."""
 
 import copy
 import itertools
@@ -16,41 +16,42 @@ from phoenix_core.node.heartbeat import alive_topic
 _leases = itertools.count()
 
 
-class Pulse:
+class LivelinessMonitor:
     """
-    Tells when the publisher of a node's signs of life comes to life, and when it falls silent.
+    Reports when a node comes alive and when it falls silent.
 
-    It listens anew when DDS has miscounted. Fast DDS (2.14, 3.6) matches a subscription first and
-    registers it for liveliness then (BuiltinProtocols::addLocalReader). What a publisher asserts
-    between the two is not counted for that subscription: nothing is told, and its count of the
-    living is one too low for ever. One start of the toy in some 150 met it, of twelve nodes each.
+    It subscribes anew when DDS has miscounted. Fast DDS (2.14, 3.6) matches a subscription before
+    it registers it for liveliness (BuiltinProtocols::addLocalReader). What a publisher asserts
+    between the two is not counted for that subscription: nothing is reported, and its count of
+    live publishers stays one too low. About one start in 150 of a toy of twelve nodes met it.
     """
 
-    def __init__(self, node: Node, name: str, told: Callable[[bool], None]) -> None:
+    def __init__(self, node: Node, name: str, on_change: Callable[[bool], None]) -> None:
         """
-        Listen from now on.
+        Begin to monitor.
 
-        :param node: who listens.
-        :param name: of the node that is listened to.
-        :param told: takes whether it lives, each time that DDS says so.
+        :param node: the node that subscribes.
+        :param name: name of the node that is monitored.
+        :param on_change: is called with whether that node is alive, each time that DDS says so.
         """
         self._node = node
         self._topic = alive_topic(name)
-        self._told = told
+        self._on_change = on_change
         self._subscription = self._subscribe()
 
     def listen_again(self) -> None:
-        """Subscribe anew: nothing was told though the node lives, or what was told is wrong."""
+        """Subscribe anew: nothing was reported of a live node, or the report was wrong."""
         self.end()
         self._subscription = self._subscribe()
 
     def end(self) -> None:
-        """Listen no more."""
+        """Stop monitoring."""
         self._node.destroy_subscription(self._subscription)
 
     def _subscribe(self) -> Any:
-        # A lease of its own, 1 us longer: by publisher and lease Fast DDS keeps who lives, beyond
-        # the end of the subscription; it would tell the next one with this lease only of changes.
+        # Each subscription has a lease of its own, 1 us longer than the last. Fast DDS keeps by
+        # publisher and lease who is alive, also after a subscription has ended; another one with
+        # the same lease would be notified of changes only.
         profile = copy.copy(qos.ALIVE)
         profile.liveliness_lease_duration = Duration(
             nanoseconds=qos.ALIVE.liveliness_lease_duration.nanoseconds + 1000 * next(_leases)
@@ -64,6 +65,6 @@ class Pulse:
         )
 
     def _changed(self, change: Any) -> None:
-        self._told(change.alive_count > 0)
+        self._on_change(change.alive_count > 0)
         if change.alive_count < 0 or change.not_alive_count < 0:
             self.listen_again()

@@ -1,4 +1,4 @@
-"""The supervisor node: brings nodes up, brings back what dies or hangs, tells how the toy is."""
+"""The supervisor node: keeps the nodes of a toy in service and publishes how well it works."""
 
 import os
 import signal
@@ -10,21 +10,24 @@ from typing import Annotated, Any
 
 from lifecycle_msgs.msg import Transition
 from lifecycle_msgs.srv import ChangeState
-from phoenix_msgs.msg import Fault, NodeStatus
+from phoenix_msgs.msg import CapabilityStatus, Fault, NodeStatus
 from pydantic import Field
 
 from phoenix_core import events
+from phoenix_core.node.declarations import Publishes, subscribes
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.node.execution import run
 from phoenix_core.settings.node_settings import NodeSettings, setting
-from phoenix_core.supervision.liveliness import Pulse
-from phoenix_core.supervision.supervision import Policy, Supervision
+from phoenix_core.supervision.liveliness import LivelinessMonitor
+from phoenix_core.supervision.nodes import Process
+from phoenix_core.supervision.policy import Policy
+from phoenix_core.supervision.state import Command, State
+from phoenix_core.supervision.supervision import Supervision
 from phoenix_core.supervision.watchdog import Watchdog
-from phoenix_core.supervision.watched_node import Command, Process
 
 STEP_PERIOD_S = 0.05
-OWN_HANG_S = 2.0  # the supervisor itself, which loads nothing
-LAST_WORDS_S = 0.1  # for a hung process to print where it hangs
+OWN_HANG_S = 2.0  # limit for the supervisor itself, which loads no model
+STACK_DUMP_S = 0.1  # for a hung process to print where it hangs
 TRANSITIONS = {
     Command.CONFIGURE: Transition.TRANSITION_CONFIGURE,
     Command.ACTIVATE: Transition.TRANSITION_ACTIVATE,
@@ -54,31 +57,41 @@ class SupervisorSettings(NodeSettings):
         [''], 'Which node works while another does not: NODE=STANDBY.'
     )
     up: bool = setting(
-        True, 'The nodes are to be up; false takes them down in reverse order.', runtime=True
+        True,
+        'Whether the nodes are to be up; false takes them down in reverse order.',
+        runtime=True,
     )
-    gather_s: float = setting(10.0, 'Time for all nodes to appear [s].', ge=0, le=300)
-    transition_s: float = setting(60.0, 'Time to load what a node needs [s].', gt=0, le=600)
+    gather_s: float = setting(
+        10.0, 'Longest time to wait for all nodes to appear [s].', ge=0, le=300
+    )
+    transition_s: float = setting(
+        60.0, 'Longest time for a transition of a node, e.g. to load a model [s].', gt=0, le=600
+    )
     answer_s: float = setting(
-        1.0, 'A node that lives and does not begin so long is asked again [s].', ge=0.8, le=60
+        1.0,
+        'Time after which a live node that has not begun a transition is asked again [s].',
+        ge=0.8,
+        le=60,
     )
     hang_s: float = setting(
-        1.0, 'A node without a sign of life for so long is ended [s].', ge=0.6, le=86400
+        1.0, 'Time without a sign of life after which a node is killed [s].', ge=0.6, le=86400
     )
     retry_s: float = setting(0.5, 'First pause between attempts; doubles [s].', ge=0.1, le=60)
     retry_max_s: float = setting(30.0, 'Longest pause between attempts [s].', ge=1, le=600)
     attempts: int = setting(4, 'Failures in a row that make a node count as lost.', ge=1, le=100)
-    stable_s: float = setting(5.0, 'So long in service is no failure any more [s].', ge=1)
+    stable_s: float = setting(
+        5.0, 'Time in service after which earlier failures are forgotten [s].', ge=1
+    )
 
 
 class Supervisor(EventNode):
     """
-    Does to the nodes what a Supervision decides (the Nodes protocol).
+    Acts on the nodes as a Supervision decides (it implements the Nodes protocol).
 
-    When it ends, the nodes go on; a new one learns from their latched statuses how they are.
+    The nodes go on when it ends; a new supervisor learns of them by their latched statuses.
     """
 
-    produces = (events.SYSTEM_STATUS,)
-    consumes = {events.NODE_STATUS: 'on_node_status'}
+    system_status = Publishes(events.SYSTEM_STATUS)
     settings: SupervisorSettings
 
     def configure(self) -> None:
@@ -92,19 +105,19 @@ class Supervisor(EventNode):
         self._supervision = Supervision(
             self, capabilities, Policy(**policy), standbys, settings.up
         )
-        self._pulses: dict[str, Pulse] = {}
+        self._monitors: dict[str, LivelinessMonitor] = {}
         self._changes: dict[str, Any] = {}
         self._states: dict[str, int] = {}
-        self._told: list[Any] = []
+        self._published: list[CapabilityStatus] = []
 
     def activate(self) -> None:
-        """Supervise from now on."""
+        """Begin to supervise."""
         self.every(STEP_PERIOD_S, self._step)
 
     def cleanup(self) -> None:
         """Forget the nodes."""
-        for pulse in self._pulses.values():
-            pulse.end()
+        for monitor in self._monitors.values():
+            monitor.end()
         for change in self._changes.values():
             self.destroy_client(change)
 
@@ -112,32 +125,35 @@ class Supervisor(EventNode):
         """Bring the nodes up, or take them down."""
         self._supervision.up = self.settings.up
 
+    @subscribes(events.NODE_STATUS)
     def on_node_status(self, status: NodeStatus) -> None:
-        """Take the status of a node, and watch it from then on."""
+        """Note the status of a node, and watch the node from then on."""
         name = status.header.producer
         if name == self.get_name() or not self._supervision.concerns(status):
             return
         self._supervision.on_status(status, self.time.now_s())
         self._states[name] = status.state
-        if name not in self._pulses:
+        if name not in self._monitors:
             self._changes[name] = self.create_client(ChangeState, f'{name}/change_state')
-            self._pulses[name] = Pulse(self, name, partial(self._on_pulse, name))
+            self._monitors[name] = LivelinessMonitor(
+                self, name, partial(self._on_liveliness, name)
+            )
         self._step()  # the next node need not wait for the timer
 
-    def _on_pulse(self, name: str, alive: bool) -> None:
-        self._supervision.on_alive(name, alive, self.time.now_s())
+    def _on_liveliness(self, name: str, alive: bool) -> None:
+        self._supervision.on_liveliness(name, alive, self.time.now_s())
 
     def _step(self) -> None:
         self._supervision.step(self.time.now_s())
         status = self._supervision.status()
-        if status != self._told:
-            self._told = status
-            self.publish(events.SYSTEM_STATUS, capabilities=status)
+        if status != self._published:
+            self._published = status
+            self.system_status(capabilities=status)
 
-    # What the supervision does to the nodes.
+    # The Nodes protocol.
 
     def change(self, node: str, command: Command) -> bool:
-        """Call a node's lifecycle service; its status tells of the success."""
+        """Call the lifecycle service of a node; its status shows the success."""
         client = self._changes[node]
         if not client.service_is_ready():
             return False
@@ -148,33 +164,36 @@ class Supervisor(EventNode):
             success = future.exception() is None and future.result().success
             self._supervision.on_answer(node, command, self.time.now_s(), success=success)
 
-        self.log.debug(f'{node}: asked to {command.value[1]}')
         client.call_async(request).add_done_callback(answered)
         return True
 
     def exists(self, process: Process) -> bool:
-        """Look for a process of this machine."""
-        return _state(process) not in ('', 'Z')  # dead, its parent does not know yet
+        """Return whether a process of this machine exists."""
+        return _state(process) not in ('', 'Z')  # a zombie has ended
 
     def is_stopped(self, process: Process) -> bool:
-        """Look whether a process of this machine was stopped."""
+        """Return whether a process of this machine is stopped."""
         return _state(process) == 'T'
 
     def listen_again(self, node: str) -> None:
-        """Subscribe anew to what DDS says of the liveliness of a node."""
-        self.log.debug(f'{node}: no sign of life yet, listens anew')
-        self._pulses[node].listen_again()
+        """Subscribe anew to the liveliness of a node."""
+        self.log.debug(f'{node}: no sign of life yet, subscribes anew')
+        self._monitors[node].listen_again()
 
     def kill(self, process: Process) -> bool:
-        """Let a process print where it hangs, then kill it; the launch file starts it again."""
+        """Have a process print where it hangs, and kill it; launch starts it again."""
         if process.host != socket.gethostname():
             return False
         if self.is_stopped(process):
             _send(process.pid, signal.SIGKILL)
             return True
         _send(process.pid, signal.SIGUSR1)
-        self.after(LAST_WORDS_S, lambda: _send(process.pid, signal.SIGKILL))
+        self.after(STACK_DUMP_S, lambda: _send(process.pid, signal.SIGKILL))
         return True
+
+    def entered(self, node: str, state: State, reason: str) -> None:
+        """Log the state that a node has entered."""
+        self.log.debug(f'{node}: {state.value}: {reason}')
 
     def report(self, node: str, code: str, message: str, tried: str, *, lost: bool) -> None:
         """Publish a fault of another node."""
@@ -182,8 +201,7 @@ class Supervisor(EventNode):
         self.log.error(f'{node}: {code}: {message}')
         if self.metrics is not None:
             self.metrics.faulted(code, severity, node)
-        self.publish(
-            events.FAULT,
+        self.fault_event(
             node=node,
             code=code,
             severity=severity,
@@ -201,9 +219,9 @@ def _pairs(texts: Iterable[str]) -> Iterator[tuple[str, str]]:
 
 
 def _state(process: Process) -> str:
-    """Return the letter of `ps` for the state of a process, empty if there is none."""
+    """Return the state of a process as the letter that `ps` shows; empty if there is none."""
     if process.host != socket.gethostname():
-        return 'S'  # nobody tells
+        return 'S'  # its state is not known here
     try:
         stat = Path(f'/proc/{process.pid}/stat').read_text()
     except OSError:
@@ -215,11 +233,11 @@ def _send(pid: int, number: int) -> None:
     try:
         os.kill(pid, number)
     except ProcessLookupError:
-        return  # has ended meanwhile
+        return  # it has ended meanwhile
 
 
 def main() -> None:
-    """Run the node alone; should it hang, its process is killed, and started again by launch."""
+    """Run the node alone; when it hangs, its watchdog kills it and launch starts it again."""
     watchdog = Watchdog(OWN_HANG_S)
     try:
         raise SystemExit(run([Supervisor], each_turn=watchdog.feed))

@@ -1,4 +1,4 @@
-"""Tells when the nodes of a toy are active and hear each other."""
+"""Determines when the nodes of a toy are active and connected to each other."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -11,29 +11,29 @@ from phoenix_core.node.heartbeat import STATE_NAMES
 
 class Readiness:
     """
-    Follows the nodes' statuses.
+    Follows the statuses of the nodes.
 
-    DDS connects each publisher with each subscription by itself and in its own time. Until then,
-    what is published is lost without a word: a toy whose nodes are all active may be half deaf.
+    DDS connects each publisher with each subscription separately and in its own time. Until then,
+    what is published is lost without notice: nodes that are all active may miss events.
     """
 
     def __init__(self, nodes: Mapping[str, type[EventNode] | EventNode]) -> None:
         """
         Expect these nodes.
 
-        :param nodes: by name; each with what it produces and consumes.
+        :param nodes: by name; each with its declarations.
         """
         self._nodes = nodes
         self._statuses: dict[str, NodeStatus] = {}
 
     def feed(self, status: NodeStatus) -> None:
-        """Take the status of a node."""
+        """Note the status of a node."""
         if status.header.producer in self._nodes:
             self._statuses[status.header.producer] = status
 
     @property
     def without(self) -> dict[str, str]:
-        """The nodes that could not be brought up, and why; the toy is ready without them."""
+        """The reasons of the nodes that could not be brought up; the toy is ready without."""
         return {
             name: status.message
             for name, status in self._statuses.items()
@@ -44,10 +44,10 @@ class Readiness:
     def missing(self) -> list[str]:
         """What is still missing, one line per node; empty when the toy is ready."""
         needed = {name: node for name, node in self._nodes.items() if name not in self.without}
-        consumed = Counter(event for node in needed.values() for event in node.consumes)
+        consumed = Counter(event for node in needed.values() for event in node.declarations.hears)
         lines = []
         for name, node in needed.items():
-            wanted = {event.topic: consumed[event] for event in node.produces}
+            wanted = {event.topic: consumed[event] for event in node.declarations.publishes}
             if what := self._missing_of(name, wanted):
                 lines.append(f'{name}: {", ".join(what)}')
         return lines

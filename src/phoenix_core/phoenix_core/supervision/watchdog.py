@@ -1,11 +1,11 @@
-"""Kills the process it belongs to when that hangs; who watches the others is watched so itself."""
+"""Kills the process that it belongs to when that hangs: the supervisor is supervised so."""
 
 import contextlib
 import os
 import subprocess
 import sys
 
-# Waits for the first feeding without limit, and at the end of its input for nothing.
+# It waits for the first feed without limit, and exits at the end of its input.
 _DOG = """
 import os, select, signal, sys
 fed = os.read(0, 4096)
@@ -18,22 +18,23 @@ if fed:
 
 class Watchdog:
     """
-    A small process beside this one, which kills this one when it is not fed for a while.
+    A small child process that kills this process when it is not fed for a while.
 
-    It must be a process: who is stopped, or hangs with Python's lock held, cannot end itself.
+    A thread would not do: a process that is stopped, or hangs while it holds Python's global
+    interpreter lock, cannot end itself.
     """
 
     def __init__(self, patience_s: float) -> None:
         """
-        Start the process; it begins to count at the first `feed`.
+        Start the child process; it begins to count at the first `feed`.
 
-        :param patience_s: the longest time between two feedings.
+        :param patience_s: longest time between two feeds.
         """
         self._process = subprocess.Popen(
             [sys.executable, '-I', '-S', '-c', _DOG, str(os.getpid()), str(patience_s)],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
-            start_new_session=True,  # it ends with its input, not by Ctrl-C
+            start_new_session=True,  # Ctrl-C must not end it; the end of its input does
         )
         assert self._process.stdin is not None
         self._input = self._process.stdin.fileno()
@@ -41,14 +42,14 @@ class Watchdog:
 
     @property
     def pid(self) -> int:
-        """Of the process that watches."""
+        """The identifier of the child process."""
         return self._process.pid
 
     def feed(self) -> None:
-        """Tell that all is well; without effect when the process beside is gone or stopped."""
+        """Report that all is well; without effect when the child process is gone or stopped."""
         with contextlib.suppress(BrokenPipeError, BlockingIOError):
             os.write(self._input, b'.')
 
     def end(self) -> None:
-        """End the process beside."""
+        """End the child process."""
         self._process.communicate()

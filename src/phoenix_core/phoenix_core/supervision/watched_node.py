@@ -1,107 +1,244 @@
-"""What the supervision knows of a node, and the order in which nodes come up."""
+"""One supervised node: what is known of it, and the state machine of what is done about it."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
-from enum import Enum
 
 from phoenix_msgs.msg import NodeStatus
 
-
-class Command(Enum):
-    """A transition of a lifecycle node, and the state to which it leads."""
-
-    CONFIGURE = NodeStatus.INACTIVE, 'configure'
-    ACTIVATE = NodeStatus.ACTIVE, 'activate'
-    DEACTIVATE = NodeStatus.INACTIVE, 'deactivate'
-    CLEANUP = NodeStatus.UNCONFIGURED, 'cleanup'
-    SHUTDOWN = NodeStatus.FINALIZED, 'shutdown'
-
-
-@dataclass(frozen=True)
-class Process:
-    """Where a node runs; nodes composed in one process share their fate."""
-
-    host: str
-    pid: int
+from phoenix_core.clock.backoff import Backoff
+from phoenix_core.supervision.life_signs import LifeSign, LifeSigns
+from phoenix_core.supervision.nodes import Nodes, Process
+from phoenix_core.supervision.policy import Policy
+from phoenix_core.supervision.state import Command, State
 
 
 @dataclass
-class WatchedNode:
-    """One node, as it tells that it is and as it was treated; times as in Supervision."""
+class _Request:
+    """A transition that was requested and that the node's status does not show yet."""
 
-    name: str
-    status: NodeStatus
-    alive: bool = False
-    alive_since: float = 0.0
-    silent_since: float | None = None  # None while alive
-    was_alive: bool = False
-    heard: bool = False  # a sign of life of its process, or listened to it anew
-    down: bool = False  # its process is dead or hung, and has not come back
-    pending: Command | None = None
-    asked_at: float = 0.0  # for what is pending, the last time
-    deadline: float = 0.0  # of what is pending
-    obeyed: bool = False  # what is pending is done; its status is on its way
-    failures: int = 0  # in a row
-    retry_at: float = 0.0
-    active_since: float | None = None
-    rebuild: bool = False  # make a new one before the next attempt
-    harmful: bool = False  # took its process along when it was last brought up
-    was_active: bool = False
-    consumes: frozenset[str] = frozenset()
-    produces: frozenset[str] = frozenset()
+    command: Command
+    since: float
+    asked_at: float  # the last time
+    obeyed: bool = False  # it has succeeded; the status is on its way
+
+
+class WatchedNode:
+    """
+    One node; its state changes in `_enter` alone, which logs the reason.
+
+    Times are seconds, as in Supervision.
+    """
+
+    def __init__(self, status: NodeStatus, nodes: Nodes, policy: Policy, now: float) -> None:
+        """Begin with the first status of a node."""
+        self.name = status.header.producer
+        self.state = State.WAITING
+        self.life = LifeSigns(now)
+        self.failures = 0  # in a row
+        self.needs_rebuild = False  # a new instance is made before the next attempt
+        self.was_active = False
+        self._nodes = nodes
+        self._policy = policy
+        self._active_since: float | None = None
+        self._request: _Request | None = None
+        self._backoff = Backoff(policy.retry_s, policy.retry_max_s)
+        self._retry_at = now
+        self._took_process_along = False  # when a transition of it was last under way
+        self._note(status)
+        self._rest(now, 'first status')
 
     @property
     def process(self) -> Process:
-        """Where it runs."""
+        """Where the node runs."""
         return Process(self.status.host, self.status.process_id)
 
     @property
     def works(self) -> bool:
-        """Whether it is active."""
-        return self.status.state == NodeStatus.ACTIVE and not self.down
+        """Whether the node is active."""
+        return self.status.state == NodeStatus.ACTIVE and self.state is not State.DOWN
 
-    def take_status(self, status: NodeStatus, now: float) -> None:
-        """Take what it tells of itself."""
+    @property
+    def is_managed(self) -> bool:
+        """Whether the node is there to be brought up and taken down."""
+        return not self.status.autostart and self.state is not State.DOWN
+
+    @property
+    def is_changing(self) -> bool:
+        """Whether a transition was requested and has not ended."""
+        return self._request is not None
+
+    @property
+    def can_be_asked(self) -> bool:
+        """Whether the node is ready for a request."""
+        return self.is_managed and self.life.alive and not self.is_changing
+
+    @property
+    def in_trouble(self) -> bool:
+        """Whether the node is down, or has failed and not been in service for long since."""
+        return self.state is State.DOWN or self.failures > 0
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the node has failed so often that nobody should count on it."""
+        return self.failures >= self._policy.attempts
+
+    # What happens to the node.
+
+    def on_status(self, status: NodeStatus, now: float) -> None:
+        """Note what the node says of itself."""
+        self._note(status)
+        if self._request is not None and status.state == self._request.command.goal:
+            self._request = None
+        self._rest_again(now, 'its status says so')
+
+    def on_new_process(self, status: NodeStatus, now: float) -> None:
+        """Note the first status out of another process; the one before was lost."""
+        self.life.on_new_process(now)
+        self.needs_rebuild = False
+        self._note(status)
+        self._rest(now, 'has a new process')
+
+    def on_liveliness(self, alive: bool, now: float) -> None:
+        """Note what DDS says of the liveliness of the node."""
+        self.life.on_liveliness(alive, now)
+        # Without the process, it is its successor that is alive, and about to send a status.
+        if alive and self.state is State.DOWN and self._nodes.exists(self.process):
+            self._rest(now, 'is alive again')
+
+    def ask(self, command: Command, now: float) -> None:
+        """Request a transition; without effect while the node cannot be reached."""
+        if self._nodes.change(self.name, command):
+            self._request = _Request(command, now, now)
+            self._enter(command.state, 'was asked')
+
+    def on_answer(self, command: Command, now: float, *, success: bool) -> None:
+        """Note that a transition has succeeded or failed."""
+        request = self._request
+        if request is None or request.command is not command:
+            return
+        if success:
+            request.obeyed = True
+        elif not request.obeyed:  # otherwise it was asked twice, and refuses the second time
+            self._request = None
+            self._fail(now)
+            self._rest(now, f'could not {command.name.lower()}')
+
+    def on_busy_process(self, now: float) -> None:
+        """Disregard the silence so far: the process does what one of its nodes was asked."""
+        self.life.excuse(now)
+
+    def hangs(self, now: float) -> bool:
+        """
+        Return whether the node has been silent for too long.
+
+        A node that was never heard gets a new subscription, and the same time once more.
+        """
+        # DDS needs some time to find the new instance of a node that is rebuilt.
+        rebuilding = self.state is State.REBUILDING
+        limit_s = self._policy.gather_s if rebuilding else self._policy.hang_s
+        if self.life.silent_s(now) < limit_s:
+            return False
+        if self.life.sign is not LifeSign.UNHEARD:
+            return True
+        self.life.on_listened_again(now)
+        self._nodes.listen_again(self.name)
+        return False
+
+    def on_process_died(self, now: float, *, failed: bool) -> None:
+        """
+        Note that the process of the node has ended.
+
+        :param failed: whether that counts as a failure of this node.
+        """
+        self._took_process_along = self.is_changing
+        self._lose_process(now, 'its process has ended', failed=failed)
+
+    def on_process_hung(self, now: float, *, failed: bool) -> None:
+        """
+        Note that the process of the node hangs, or was killed because it did.
+
+        :param failed: whether that counts as a failure of this node.
+        """
+        self._lose_process(now, 'its process hangs', failed=failed)
+
+    def step(self, now: float) -> None:
+        """Do what is due."""
+        if self._request is not None:
+            self._check_request(self._request, now)
+        if self._active_since and now - self._active_since >= self._policy.stable_s:
+            self.failures = 0
+            self._backoff.reset()
+        self._rest_again(now, 'a pause is over')
+
+    def _check_request(self, request: _Request, now: float) -> None:
+        # A node gives no sign of life while it does what it was asked. A live one has not got the
+        # request: DDS may take the service of a dead process for that of its successor.
+        unanswered_s = now - max(request.asked_at, self.life.since)
+        if self.life.alive and not request.obeyed and unanswered_s >= self._policy.answer_s:
+            request.asked_at = now
+            self._nodes.change(self.name, request.command)
+        if now >= request.since + self._policy.transition_s:
+            self._request = None
+            limit_s = self._policy.transition_s
+            message = f'{request.command.name.lower()} has not ended within {limit_s:g} s'
+            self._nodes.report(self.name, 'transition_late', message, '', lost=False)
+            self._fail(now)
+            self._rest(now, message)
+
+    # The state machine.
+
+    def _note(self, status: NodeStatus) -> None:
         self.status = status
         self.consumes = frozenset(status.consumes)
         self.produces = frozenset(topic.topic for topic in status.topics)
-        if self.pending is not None and status.state == self.pending.value[0]:
-            self.pending = None
         if status.state == NodeStatus.ACTIVE:
-            self.active_since = self.active_since or now
             self.was_active = True
         else:
-            self.active_since = None
+            self._active_since = None
         if status.state == NodeStatus.FINALIZED:
-            self.rebuild = False
+            self.needs_rebuild = False
 
-    def take_pulse(self, alive: bool, now: float) -> None:
-        """Take what DDS says of its liveliness."""
-        if alive and not self.alive:
-            self.alive_since = now
-        self.alive = alive
-        self.was_alive |= alive
-        self.heard |= alive
-        self.silent_since = None if alive else now
+    def _fail(self, now: float) -> None:
+        """Count a failure; the second in a row is the first with a pause after it."""
+        self.failures += 1
+        self.needs_rebuild = self.failures > 1
+        self._retry_at = now + (self._backoff.next_s() if self.failures > 1 else 0.0)
+        if self.failures == self._policy.attempts:
+            message = f'failed {self.failures} times in a row'
+            tried = 'given up' if self._is_hopeless else 'tries again now and then'
+            self._nodes.report(self.name, 'node_lost', message, tried, lost=True)
 
-    def lose(self) -> None:
-        """Take it that its process is no more."""
-        self.down = True
-        self.pending = None
-        self.active_since = None
+    @property
+    def _is_hopeless(self) -> bool:
+        """Whether a further attempt would do more harm than good to the others."""
+        return self._took_process_along and self.is_lost
 
+    def _lose_process(self, now: float, reason: str, *, failed: bool) -> None:
+        if failed:
+            self._fail(now)
+        self._request = self._active_since = None
+        self._enter(State.DOWN, reason)
 
-def start_order(nodes: Collection[WatchedNode]) -> list[WatchedNode]:
-    """Return the nodes so that who consumes events comes before who produces them."""
-    consumers = {
-        node.name: {other.name for other in nodes if other.consumes & node.produces}
-        for node in nodes
-    }
-    reach = {name: {name} for name in consumers}
-    for _ in consumers:
-        for reached in reach.values():
-            reached.update(*(consumers[name] for name in list(reached)))
-    # Whom one's events reach, at last, is more than whom theirs reach, but within a circle.
-    return sorted(
-        nodes, key=lambda node: (len(reach[node.name]), len(consumers[node.name]), node.name)
-    )
+    def _rest(self, now: float, reason: str) -> None:
+        """Enter the state of a node that is there and of which nothing is asked."""
+        is_active = self.status.state == NodeStatus.ACTIVE
+        if is_active:
+            self._active_since = self._active_since or now
+        if self.status.state == NodeStatus.FINALIZED:
+            state = State.REBUILDING
+        elif self._is_hopeless:
+            state = State.GIVEN_UP
+        elif now < self._retry_at:
+            state = State.BACKING_OFF
+        else:
+            state = State.IN_SERVICE if is_active else State.WAITING
+        self._enter(state, reason)
+
+    def _rest_again(self, now: float, reason: str) -> None:
+        """Enter that state, unless the node is down or has yet to do what it was asked."""
+        if self._request is None and self.state is not State.DOWN:
+            self._rest(now, reason)
+
+    def _enter(self, state: State, reason: str) -> None:
+        if state is not self.state:
+            self.state = state
+            self._nodes.entered(self.name, state, reason)

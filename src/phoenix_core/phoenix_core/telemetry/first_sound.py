@@ -1,42 +1,42 @@
-"""Measures what a child waits: from the end of its words to the first sound of the answer."""
+"""Measures how long a person waits, from the end of speech to the first sound of the answer."""
 
 from typing import Any
 
 from phoenix_msgs.msg import PlaybackEvent, UserSpeech
 
 from phoenix_core import events
+from phoenix_core.clock.units import seconds
 from phoenix_core.events.event_type import EventType
 from phoenix_core.telemetry.metrics import SLOW_S, NodeMetrics
-from phoenix_core.telemetry.timing import NANOSECONDS
 
-LONGEST_S = 120.0  # later than that it is no answer
+LONGEST_S = 120.0  # a later sound is no answer
 
 
 class FirstSound:
-    """Follows the events of all interactions."""
+    """Measures each interaction by its events."""
 
     def __init__(self, metrics: NodeMetrics) -> None:
-        """Begin with none."""
+        """
+        Begin without an interaction.
+
+        :param metrics: where the times are counted.
+        """
         self._measured = metrics.histogram(
             'phoenix_first_sound_seconds',
             'Time from the end of what a person said to the first sound of the answer.',
             SLOW_S,
         )
-        self._trace_id = ''  # of the newest that is still to be answered
+        self._trace_id = ''  # of the newest speech without an answer
         self._ended_s = 0.0
 
     def feed(self, event: EventType, message: Any) -> None:
-        """Take an event."""
+        """Note an event of any interaction."""
         if event is events.USER_SPEECH and message.kind == UserSpeech.ENDED:
             self._trace_id = message.header.trace_id
-            self._ended_s = _seconds(message.header.stamp)
+            self._ended_s = seconds(message.header.stamp)
         elif event is events.AUDIO_PLAYBACK and message.kind == PlaybackEvent.STARTED:
             if message.header.trace_id == self._trace_id:
-                waited_s = _seconds(message.header.stamp) - self._ended_s
+                waited_s = seconds(message.header.stamp) - self._ended_s
                 if 0 <= waited_s <= LONGEST_S:
                     self._measured().observe(waited_s)
                 self._trace_id = ''
-
-
-def _seconds(stamp: Any) -> float:
-    return stamp.sec + stamp.nanosec / NANOSECONDS

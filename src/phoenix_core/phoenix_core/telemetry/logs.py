@@ -1,7 +1,7 @@
 """
-What a node logs: a line for people or JSON for machines, each with node, trace and span.
+Makes the loggers of nodes: lines of text or of JSON, each with node, trace and span.
 
-The lines go through ROS's own logging: to the terminal, to ~/.ros/log and to /rosout.
+The lines go through the logging of ROS: to the terminal, to ~/.ros/log and to /rosout.
 PHOENIX_LOG_FORMAT is text (default) or json. Nothing that a person said may be logged.
 """
 
@@ -16,7 +16,7 @@ from phoenix_core.telemetry import tracing
 
 FORMAT_VARIABLE = 'PHOENIX_LOG_FORMAT'
 FORMATS = ('text', 'json')
-SHORT_ID = 8  # digits, for people; `phoenix trace` takes them
+SHORT_ID = 8  # digits in lines of text; `phoenix trace` accepts them
 LEVELS = {
     'debug': LoggingSeverity.DEBUG,
     'info': LoggingSeverity.INFO,
@@ -31,9 +31,9 @@ EventDict = MutableMapping[str, Any]
 
 def log_format(environ: Mapping[str, str]) -> str:
     """
-    Return how lines are to look.
+    Return the format of lines, one of FORMATS.
 
-    :raises SettingsError: the variable holds something else.
+    :raises SettingsError: the variable has another value.
     """
     value = environ.get(FORMAT_VARIABLE) or FORMATS[0]
     if value not in FORMATS:
@@ -44,24 +44,24 @@ def log_format(environ: Mapping[str, str]) -> str:
 
 
 def console_format(environ: MutableMapping[str, str]) -> None:
-    """Have JSON lines printed as they are, without ROS's own words in front; before rclpy.init."""
+    """Have ROS print lines of JSON without a prefix; call it before `rclpy.init`."""
     if environ.get(FORMAT_VARIABLE) == 'json':
         environ.setdefault('RCUTILS_CONSOLE_OUTPUT_FORMAT', '{message}')
 
 
 def node_log(ros_logger: Any, node: str, form: str) -> structlog.typing.FilteringBoundLogger:
     """
-    Make the logger of a node: log.warning('samples missing', samples=640).
+    Return the logger of a node, used like log.warning('samples missing', samples=640).
 
-    :param ros_logger: rclpy's, which decides by its level.
+    :param ros_logger: logger of rclpy; its level applies.
     :param form: one of FORMATS.
     """
     ending = [structlog.processors.JSONRenderer()] if form == 'json' else [_line]
-    return structlog.wrap_logger(
+    log: structlog.typing.FilteringBoundLogger = structlog.wrap_logger(
         _RosLogger(ros_logger),
         processors=[
-            _drop_what_is_disabled,
-            _say_where,
+            _drop_disabled,
+            _add_trace,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper('iso'),
             *ending,
@@ -69,16 +69,17 @@ def node_log(ros_logger: Any, node: str, form: str) -> structlog.typing.Filterin
         wrapper_class=structlog.make_filtering_bound_logger('debug'),
         node=node,
     )
+    return log
 
 
 class _RosLogger:
-    """Where structlog's lines end. rclpy wants a place in the code of its own for each level."""
+    """Hands lines to rclpy, which requires a separate call site for each level."""
 
     def __init__(self, logger: Any) -> None:
         self._logger = logger
 
     def enabled(self, level: str) -> bool:
-        return self._logger.is_enabled_for(LEVELS[level])
+        return bool(self._logger.is_enabled_for(LEVELS[level]))
 
     def debug(self, line: str) -> None:
         self._logger.debug(line)
@@ -93,13 +94,13 @@ class _RosLogger:
         self._logger.error(line)
 
 
-def _drop_what_is_disabled(logger: _RosLogger, level: str, fields: EventDict) -> EventDict:
+def _drop_disabled(logger: _RosLogger, level: str, fields: EventDict) -> EventDict:
     if not logger.enabled(level):
         raise structlog.DropEvent
     return fields
 
 
-def _say_where(logger: _RosLogger, level: str, fields: EventDict) -> EventDict:
+def _add_trace(logger: _RosLogger, level: str, fields: EventDict) -> EventDict:
     context = tracing.current()
     fields['trace'] = context.trace_id if context is not None else ''
     fields['span'] = context.span_id if context is not None else ''
@@ -107,7 +108,7 @@ def _say_where(logger: _RosLogger, level: str, fields: EventDict) -> EventDict:
 
 
 def _line(logger: _RosLogger, level: str, fields: EventDict) -> str:
-    """Leave out what ROS writes in front: the time, the level and the node."""
+    """Format a line of text, without what ROS puts before it: time, level and node."""
     for name in ('node', 'level', 'timestamp'):
         del fields[name]
     event, trace, span = (fields.pop(name) for name in ('event', 'trace', 'span'))

@@ -1,7 +1,7 @@
 """
-What a node counts and measures of itself, in the form of Prometheus.
+Counts and measures what a node does, as metrics of Prometheus.
 
-Names are as in https://prometheus.io/docs/practices/naming/; every series has the label `node`,
+Names follow https://prometheus.io/docs/practices/naming/; every series has the label `node`,
 those of the process have `process` instead.
 """
 
@@ -24,13 +24,13 @@ from prometheus_client import (
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
+from phoenix_core.events.catalogue.health import SEVERITIES
 from phoenix_core.events.event_type import EventType
-from phoenix_core.node.health import SEVERITIES
 
 QUICK_S = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0)
 SLOW_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 
-disable_created_metrics()  # a time per series, which doubles their number and tells little
+disable_created_metrics()  # a time stamp per series doubles their number, and is of little use
 
 
 class NodeMetrics:
@@ -75,16 +75,16 @@ class NodeMetrics:
             'Time of one answer of the model that the node runs or asks.',
             SLOW_S,
         )
-        self._next: dict[tuple[EventType, str], int] = {}  # sequence, by stream
+        self._next: dict[tuple[EventType, str], int] = {}  # sequence number, by stream
 
     def counter(self, name: str, text: str, labels: Sequence[str] = ()) -> Callable[..., Counter]:
-        """Make a counter; what is returned takes the labels' values and gives the series."""
+        """Make a counter; return a function from the values of the labels to the series."""
         return self._once(Counter, name, text, labels)
 
     def histogram(
         self, name: str, text: str, buckets: Iterable[float], labels: Sequence[str] = ()
     ) -> Callable[..., Histogram]:
-        """Make a histogram with these upper bounds, otherwise as a counter."""
+        """Make a histogram with these upper bounds; return a function as `counter` does."""
         return self._once(Histogram, name, text, labels, buckets=tuple(buckets))
 
     def published(self, event: EventType) -> None:
@@ -100,30 +100,30 @@ class NodeMetrics:
         self._queued(event.topic).observe(queued_s)
         self._handled(event.topic).observe(handler_s)
         if isinstance(message, AudioFrame):
-            self._follow(event, message)
+            self._count_losses(event, message)
 
     def faulted(self, code: str, severity: int, node: str = '') -> None:
-        """Count a fault; of this node unless another is named."""
+        """Count a fault of this node, or of the one that is named."""
         self._faults(code, SEVERITIES[severity], node=node or self._node).inc()
 
     def model_answered(self, seconds: float) -> None:
-        """Count an answer of the node's model."""
+        """Count an answer of the model that the node runs or asks."""
         self._model().observe(seconds)
 
     def exposition(self) -> str:
-        """Return everything in Prometheus's text format."""
+        """Return all metrics in the text format of Prometheus."""
         return generate_latest(self._registry).decode()
 
     def _once(
         self, kind: Any, name: str, text: str, labels: Sequence[str], **options: Any
     ) -> Callable[..., Any]:
-        """Make a metric; a node that is configured again gets the same."""
+        """Return a metric, the same one to a node that is configured again."""
         if name not in self._made:
             metric = kind(name, text, ['node', *labels], registry=self._registry, **options)
             self._made[name] = cache(lambda *values, node=self._node: metric.labels(node, *values))
         return self._made[name]
 
-    def _follow(self, event: EventType, frame: AudioFrame) -> None:
+    def _count_losses(self, event: EventType, frame: AudioFrame) -> None:
         if frame.lost:
             self._lost(event.topic).inc(frame.lost)
         stream = event, frame.stream_id
@@ -136,7 +136,7 @@ class NodeMetrics:
 
 
 class _Process(Collector):
-    """Memory, CPU time, open files and start of the process, which several nodes may share."""
+    """Memory, CPU time, open files and start of the process; several nodes may share it."""
 
     def __init__(self) -> None:
         self._process = Path(sys.argv[0]).name

@@ -1,8 +1,7 @@
-"""The telemetry node: keeps the newest interactions, serves metrics, exports spans."""
+"""The telemetry node: keeps the newest interactions, serves metrics and exports spans."""
 
 import array
 import os
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from phoenix_msgs.msg import NodeMetrics, TracedEvent
@@ -11,12 +10,14 @@ from rclpy.serialization import serialize_message
 
 from phoenix_core import events
 from phoenix_core.events.event_type import EventType
+from phoenix_core.node.declarations import observes, subscribes
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.node.execution import run
 from phoenix_core.node.heartbeat import METRICS_PERIOD_S
 from phoenix_core.settings.node_settings import NodeSettings, setting
-from phoenix_core.telemetry.exposition import MetricsServer, ToyMetrics
+from phoenix_core.telemetry.exposition import ToyMetrics
 from phoenix_core.telemetry.first_sound import FirstSound
+from phoenix_core.telemetry.metrics_server import MetricsServer
 from phoenix_core.telemetry.recent_events import TRACED, RecentEvents, belongs
 
 if TYPE_CHECKING:
@@ -30,30 +31,26 @@ class TelemetrySettings(NodeSettings):
     """Settings of the telemetry node."""
 
     interactions: int = setting(
-        50, 'So many interactions are kept in memory, for `phoenix trace`.', ge=0, le=1000
+        50, 'Number of interactions kept in memory, for `phoenix trace`.', ge=0, le=1000
     )
     metrics_port: int = setting(
-        9464, 'Prometheus finds the metrics there, on loopback; 0: nowhere.', ge=0, le=65535
+        9464, 'Port of the metrics for Prometheus, on loopback; 0 for none.', ge=0, le=65535
     )
 
 
 class Telemetry(EventNode):
-    """Observes every event of every interaction, and writes nothing to disk."""
+    """Observes every event of every interaction; writes nothing to disk."""
 
-    consumes = {events.NODE_METRICS: 'on_metrics'}
-    observes = TRACED
     settings: TelemetrySettings
 
     def configure(self) -> None:
         """Begin without any interaction."""
-        for event in self.observes:
-            self.observe(event, partial(self.on_event, event))
         self._recent = RecentEvents(self.settings.interactions)
         self._toy_metrics = ToyMetrics(stale_s=3 * METRICS_PERIOD_S)
         self._first_sound = FirstSound(self.metrics) if self.metrics is not None else None
 
     def activate(self) -> None:
-        """Open the service and the port; export where somebody has said where to."""
+        """Open the service and the port; export spans if an endpoint is set."""
         self._service = self.create_service(
             GetRecentEvents, f'~/{RECENT_EVENTS}', self.on_recent_events
         )
@@ -61,15 +58,16 @@ class Telemetry(EventNode):
         self._export = self._exporter() if any(map(os.environ.get, ENDPOINTS)) else None
 
     def deactivate(self) -> None:
-        """Close what activate opened."""
+        """Close what `activate` has opened."""
         self.destroy_service(self._service)
         if self._server is not None:
             self._server.close()
         if self._export is not None:
             self._export.close()
 
+    @observes(TRACED)
     def on_event(self, event: EventType, message: Any) -> None:
-        """Take an event of an interaction."""
+        """Keep, export and measure an event that is part of an interaction."""
         if not belongs(message):
             return
         self._recent.feed(event, message)
@@ -78,21 +76,22 @@ class Telemetry(EventNode):
         if self._first_sound is not None:
             self._first_sound.feed(event, message)
 
+    @subscribes(events.NODE_METRICS)
     def on_metrics(self, metrics: NodeMetrics) -> None:
-        """Take what a node has counted."""
+        """Note the metrics of a node."""
         self._toy_metrics.feed(metrics.header.producer, metrics.exposition)
 
     def on_recent_events(
         self, request: GetRecentEvents.Request, response: GetRecentEvents.Response
     ) -> GetRecentEvents.Response:
-        """Give away what is kept."""
+        """Return the events that are kept."""
         for event, message in self._recent:
             data = array.array('B', serialize_message(message))
             response.events.append(TracedEvent(topic=event.topic, data=data))
         return response
 
     def _exporter(self) -> 'SpanExport':
-        from phoenix_core.telemetry.spans import SpanExport  # tens of MB that most toys spare
+        from phoenix_core.telemetry.spans import SpanExport  # tens of MB that most toys save
 
         return SpanExport(self.get_namespace())
 
@@ -102,7 +101,7 @@ class Telemetry(EventNode):
             return None
         try:
             return MetricsServer(self._toy_metrics.exposition, port)
-        except OSError as error:  # another toy on this machine: no reason for a fault
+        except OSError as error:  # e.g. another toy on this machine; not a fault
             self.log.warning('no metrics are served', port=port, reason=error.strerror)
             return None
 

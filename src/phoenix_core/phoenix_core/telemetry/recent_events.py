@@ -10,13 +10,13 @@ from phoenix_msgs.msg import AudioFrame
 from phoenix_core import events
 from phoenix_core.events.event_type import EventType
 
-# What an interaction can consist of. What a node outside Phoenix sends is not in it.
+# The events that an interaction consists of. Those of nodes outside Phoenix have no trace.
 TRACED = tuple(event for event in events.ALL if event.traced and event.has_header)
-MOST_EVENTS = 2000  # of one interaction: an endless one must not fill the memory
+MOST_EVENTS = 2000  # of one interaction, so that an endless one does not fill the memory
 
 
 def belongs(message: Any) -> bool:
-    """Tell what is part of an interaction; of a sound, the first and the last frame are enough."""
+    """Return whether to keep a message: any with a trace, of a sound its first and last frame."""
     if isinstance(message, AudioFrame) and message.sequence > 0 and not message.last:
         return False
     return bool(message.header.trace_id)
@@ -29,13 +29,13 @@ class RecentEvents:
         """
         Begin empty.
 
-        :param interactions: so many are kept; the one that began first goes first.
+        :param interactions: how many to keep; the one that began first is dropped first.
         """
         self._most = interactions
         self._kept: OrderedDict[str, list[tuple[EventType, Any]]] = OrderedDict()
 
     def feed(self, event: EventType, message: Any) -> None:
-        """Take an event that belongs."""
+        """Keep an event that belongs."""
         if isinstance(message, AudioFrame):
             message.samples = array.array('h')
         kept = self._kept.setdefault(message.header.trace_id, [])
@@ -45,6 +45,6 @@ class RecentEvents:
             self._kept.popitem(last=False)
 
     def __iter__(self) -> Iterator[tuple[EventType, Any]]:
-        """Give the events, one interaction after another."""
+        """Yield the events, one interaction after another."""
         for kept in self._kept.values():
             yield from kept

@@ -5,6 +5,7 @@ The span is named after the topic and ends when the event was sent; its ids are 
 The standard variables apply: OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_HEADERS, ...
 """
 
+import threading
 from functools import cache
 from typing import Any
 
@@ -15,37 +16,43 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace import SpanContext, SpanKind, Status, StatusCode, TraceFlags
 from phoenix_msgs.msg import Fault
 
+from phoenix_core.clock.units import NANOSECONDS_PER_SECOND, nanoseconds
 from phoenix_core.events.event_type import EventType
-from phoenix_core.telemetry.timing import NANOSECONDS
 
-FLUSH_MS = 1000  # what is still unsent at the end may take so long
+FLUSH_S = 1.0  # longest time to send the last spans
 
 
 class SpanExport:
-    """Sends spans in the background, some seconds' worth at a time."""
+    """Sends spans in the background, in batches of some seconds."""
 
     def __init__(self, namespace: str) -> None:
         """
-        Begin.
+        Begin to export.
 
-        :param namespace: the toy's, e.g. /phoenix.
+        :param namespace: namespace of the toy, e.g. /phoenix.
         """
         self._namespace = namespace
-        self._processor = BatchSpanProcessor(OTLPSpanExporter())
+        self._exporter = OTLPSpanExporter()
+        self._processor = BatchSpanProcessor(self._exporter)
 
     def feed(self, event: EventType, message: Any) -> None:
-        """Take an event that has trace ids."""
+        """Export an event that has trace identifiers."""
         self._processor.on_end(span(self._namespace, event, message))
 
     def close(self) -> None:
-        """Send what is left."""
-        self._processor._batch_processor.shutdown(FLUSH_MS)
+        """Send the last spans, for at most FLUSH_S."""
+        # In a thread: `shutdown` waits 30 s for a receiver that does not answer.
+        flush = threading.Thread(target=self._processor.shutdown, name='flush', daemon=True)
+        flush.start()
+        flush.join(FLUSH_S)
+        if flush.is_alive():
+            self._exporter.shutdown()
 
 
 def span(namespace: str, event: EventType, message: Any) -> ReadableSpan:
-    """Make the span of an event. Nothing of the event's own fields goes into it."""
+    """Return the span of an event, without any field of its own but the code of a fault."""
     header = message.header
-    end_ns = header.published.sec * NANOSECONDS + header.published.nanosec
+    end_ns = nanoseconds(header.published)
     spent_s = header.queued_s + header.processing_s + header.model_s
     status = Status()
     attributes: dict[str, str | float] = {
@@ -68,7 +75,7 @@ def span(namespace: str, event: EventType, message: Any) -> ReadableSpan:
         attributes=attributes,
         kind=SpanKind.PRODUCER,
         status=status,
-        start_time=end_ns - round(spent_s * NANOSECONDS),
+        start_time=end_ns - round(spent_s * NANOSECONDS_PER_SECOND),
         end_time=end_ns,
     )
 

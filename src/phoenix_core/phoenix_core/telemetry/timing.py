@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextvars import ContextVar
 from typing import Any, NamedTuple
 
-NANOSECONDS = 1_000_000_000
+from phoenix_core.clock.units import NANOSECONDS_PER_SECOND, nanoseconds
 
 
 class Timing(NamedTuple):
@@ -82,7 +82,7 @@ def now_ns() -> int:
 
 def stamp(header: Any) -> None:
     """Write into an EventHeader when it is sent and where the time since its cause went."""
-    header.published.sec, header.published.nanosec = divmod(now_ns(), NANOSECONDS)
+    header.published.sec, header.published.nanosec = divmod(now_ns(), NANOSECONDS_PER_SECOND)
     _, header.queued_s, header.processing_s, header.model_s = handed_over()
 
 
@@ -96,5 +96,5 @@ def age_s(header: Any, since_ns: int = 0) -> float:
     sent = header.published
     if not sent.sec:  # not sent by a Phoenix node
         return 0.0
-    sent_ns = max(sent.sec * NANOSECONDS + sent.nanosec, since_ns)
-    return max(0, now_ns() - sent_ns) / NANOSECONDS
+    sent_ns = max(nanoseconds(sent), since_ns)
+    return max(0, now_ns() - sent_ns) / NANOSECONDS_PER_SECOND

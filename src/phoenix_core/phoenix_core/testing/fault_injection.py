@@ -1,7 +1,7 @@
 """
-Nodes that fail on request: for tests of what comes of it, and for bench/chaos.py.
+Makes nodes that fail on request, for fault tests and for the chaos harness (bench/chaos.py).
 
-`python -m phoenix_core.testing.fault_injection NODE...` composes such nodes. No launch file does.
+`python -m phoenix_core.testing.fault_injection NODE...` composes them. No launch file does so.
 """
 
 import sys
@@ -22,23 +22,23 @@ HANG, RAISE = 'hang', 'raise'
 
 
 class InjectedError(Exception):
-    """What a handler raises when it is told to fail."""
+    """Raised by a handler that is to fail."""
 
 
 def failure_topic(node: str) -> str:
-    """Return where a node hears how it is to fail: HANG at once, RAISE at its next event."""
+    """Return the topic that makes a node fail: by HANG at once, by RAISE at its next event."""
     return f'{node}/failure'
 
 
 def failing(node_class: type[EventNode]) -> type[EventNode]:
-    """Return a class that is like another one, but fails on request."""
+    """Return a subclass of a node class that fails on request."""
 
     class Failing(node_class):  # type: ignore[misc, valid-type]
         def __init__(self, **options: Any) -> None:
             super().__init__(**options)
-            self._to_raise = False
-            for name in set(self.consumes.values()):
-                setattr(self, name, self._perhaps(getattr(self, name)))
+            self._raises_next = False
+            for name in set(self.declarations.subscribes.values()):
+                setattr(self, name, self._wrap(getattr(self, name)))
             self.create_subscription(String, failure_topic(self.get_name()), self._fail, qos.EVENT)
 
         @classmethod
@@ -48,12 +48,12 @@ def failing(node_class: type[EventNode]) -> type[EventNode]:
         def _fail(self, how: String) -> None:
             if how.data == HANG:
                 time.sleep(3600)
-            self._to_raise = True
+            self._raises_next = True
 
-        def _perhaps(self, handler: Callable[[Any], object]) -> Callable[[Any], None]:
+        def _wrap(self, handler: Callable[[Any], object]) -> Callable[[Any], None]:
             def handle(message: Any) -> None:
-                if self._to_raise:
-                    self._to_raise = False
+                if self._raises_next:
+                    self._raises_next = False
                     raise InjectedError
                 handler(message)
 
@@ -63,7 +63,7 @@ def failing(node_class: type[EventNode]) -> type[EventNode]:
 
 
 def main() -> None:
-    """Compose failing nodes."""
+    """Run the named nodes in one process."""
     names = filter(None, remove_ros_args(sys.argv)[1:])
     raise SystemExit(run([failing(plugins.load(NODES, name)) for name in names]))
 

@@ -11,10 +11,10 @@ For tests of nodes: a real ROS graph of its own, and a probe that speaks and lis
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
-from functools import partial
 from typing import Any, TypeVar
 
 import rclpy
+from builtin_interfaces.msg import Time
 from domain_coordinator import domain_id
 from rclpy.context import Context
 from rclpy.experimental import EventsExecutor
@@ -22,8 +22,11 @@ from rclpy.parameter import Parameter
 
 from phoenix_core.events.event_type import EventType
 from phoenix_core.node import discovery
+from phoenix_core.node.declarations import Declarations
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.node.execution import SPIN_TIMEOUT_S
+from phoenix_core.node.publisher import EventPublisher
+from phoenix_core.telemetry.tracing import TraceContext
 
 DEFAULT_TIMEOUT_S = 10.0
 
@@ -42,11 +45,21 @@ class Probe(EventNode):
         :param publishes: events the test will publish.
         :param records: events the test will look for.
         """
-        self.produces = tuple(publishes)  # type: ignore[misc]
-        self.consumes = dict.fromkeys(records, '_unused')  # type: ignore[misc]
-        self._records: dict[EventType, list[Any]] = {event: [] for event in self.consumes}
+        self._records: dict[EventType, list[Any]] = {event: [] for event in records}
         self._arrived = threading.Condition()
-        super().__init__(environ={}, **options)
+        declares = Declarations(tuple(publishes), observes=dict.fromkeys(self._records, 'record'))
+        super().__init__(environ={}, declares=declares, **options)
+
+    def publish(
+        self,
+        event: EventType,
+        *,
+        stamp: Time | None = None,
+        cause: TraceContext | None = None,
+        **fields: Any,
+    ) -> TraceContext | None:
+        """Publish one of the declared events; see EventPublisher."""
+        return EventPublisher(self, event, stamp, cause)(**fields)
 
     def recorded(self, event: EventType) -> list[Any]:
         """Return all messages of an event so far, oldest first."""
@@ -91,17 +104,11 @@ class Probe(EventNode):
                 )
             return found()[:count]
 
-    def observe(self, event: EventType, handler: Callable[[Any], None]) -> None:
-        """Record an event, instead of handling it."""
-        super().observe(event, partial(self._record, event))
-
-    def _record(self, event: EventType, message: Any) -> None:
+    def record(self, event: EventType, message: Any) -> None:
+        """Record a message."""
         with self._arrived:
             self._records[event].append(message)
             self._arrived.notify_all()
-
-    def _unused(self, message: Any) -> None:
-        raise AssertionError('messages are recorded, not handled')
 
 
 class TestGraph:
@@ -202,16 +209,16 @@ class TestGraph:
     def _wait_until_matched(self) -> None:
         """Wait until every publisher of the graph has found every subscription, and back."""
         active = [node for node in self._nodes if node.is_active]
-        topics = {event for node in active for event in node.consumes}
+        topics = {event for node in active for event in node.declarations.hears}
         for event in topics:
-            readers = sum(event in node.consumes for node in active)
+            readers = sum(event in node.declarations.hears for node in active)
             for node in active:
-                if event in node.produces:
+                if event in node.declarations.publishes:
                     self._wait_for_subscribers(node, event, readers)
 
     def _wait_for_subscribers(self, node: EventNode, event: EventType, count: int) -> None:
         for _ in range(500):
-            if node.reach(event) >= count:
+            if node.events_out.subscription_count(event) >= count:
                 return
             self._ended.wait(0.02)  # DDS tells of a match by no event that rclpy passes on
         raise AssertionError(f'{event.name} of {node.get_name()} found too few subscribers')

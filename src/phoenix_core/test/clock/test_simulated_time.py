@@ -6,12 +6,14 @@ import pytest
 from phoenix_msgs.msg import ListenRequest, StopSpeaking
 
 from phoenix_core import events
-from phoenix_core.clock.simulated_time import NANOSECONDS, SimulatedTime
+from phoenix_core.clock.simulated_time import SimulatedTime
+from phoenix_core.clock.units import NANOSECONDS_PER_SECOND
+from phoenix_core.node.declarations import Publishes, subscribes
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.settings.node_settings import NodeSettings
 from phoenix_core.testing import TestGraph
 
-START_NS = 1_700_000_000 * NANOSECONDS
+START_NS = 1_700_000_000 * NANOSECONDS_PER_SECOND
 
 
 class Sleeper(threading.Thread):
@@ -28,7 +30,7 @@ class Sleeper(threading.Thread):
     def run(self) -> None:
         for length_s in self.lengths_s:
             self.time.sleep(length_s)
-            self.woke_s.append(round(self.time.now_s() - START_NS / NANOSECONDS, 3))
+            self.woke_s.append(round(self.time.now_s() - START_NS / NANOSECONDS_PER_SECOND, 3))
         self.time.end()
 
 
@@ -78,7 +80,7 @@ def test_released_devices_go_on_in_real_time():
     sleeper = Sleeper(time, 3600.0, 0.01)
     until_quiet(time)
     time.release()
-    time.advance(START_NS + 3601 * NANOSECONDS)
+    time.advance(START_NS + 3601 * NANOSECONDS_PER_SECOND)
     sleeper.join(5)
     assert not sleeper.is_alive()
 
@@ -98,31 +100,31 @@ def test_an_event_that_was_not_received_holds_time_still_and_is_named():
 class Worker(EventNode):
     """Works on each request, and says so at a later time."""
 
-    produces = (events.STOP_SPEAKING,)
-    consumes = {events.LISTEN_REQUEST: 'on_request'}
+    stop_speaking = Publishes(events.STOP_SPEAKING)
     settings: NodeSettings
 
     def activate(self) -> None:
         self.may_end = threading.Event()
         self.every(0.25, lambda: None)
 
+    @subscribes(events.LISTEN_REQUEST)
     def on_request(self, request: ListenRequest) -> None:
         self.in_background(self.may_end.wait, 10, then=lambda _: self.after(2.0, self.tell))
 
     def tell(self) -> None:
-        self.publish(events.STOP_SPEAKING, reason=f'{self.now_s() - START_NS / NANOSECONDS:.2f}')
+        self.stop_speaking(reason=f'{self.now_s() - START_NS / NANOSECONDS_PER_SECOND:.2f}')
 
 
 class Asker(EventNode):
     """Asks, and notes what is said."""
 
-    produces = (events.LISTEN_REQUEST,)
-    consumes = {events.STOP_SPEAKING: 'on_stop'}
+    listen_request = Publishes(events.LISTEN_REQUEST)
     settings: NodeSettings
 
     def activate(self) -> None:
         self.heard: list[str] = []
 
+    @subscribes(events.STOP_SPEAKING)
     def on_stop(self, stop: StopSpeaking) -> None:
         self.heard.append(stop.reason)
 
@@ -149,7 +151,7 @@ def test_time_waits_for_events_and_work_and_then_goes_to_the_next_timer(graph):
         raise AssertionError(f'not quiet: {time.under_way}')
 
     wait_until_quiet()
-    graph.call(lambda: asker.publish(events.LISTEN_REQUEST, kind=ListenRequest.OPEN))
+    graph.call(lambda: asker.listen_request(kind=ListenRequest.OPEN))
     threading.Event().wait(0.2)  # whatever happens meanwhile, the work is not done
     assert not quiet()
     worker.may_end.set()

@@ -8,6 +8,7 @@ from diagnostic_msgs.msg import DiagnosticStatus
 from phoenix_msgs.msg import CapabilityStatus, Fault, NodeStatus, StopSpeaking
 
 from phoenix_core import events
+from phoenix_core.node.declarations import subscribes
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.node.health import MOST_IN_PERIOD
 from phoenix_core.settings.node_settings import NodeSettings
@@ -17,9 +18,9 @@ from phoenix_core.testing import TestGraph
 class Patient(EventNode):
     """Falls ill on request."""
 
-    consumes = {events.STOP_SPEAKING: 'on_stop'}
     settings: NodeSettings
 
+    @subscribes(events.STOP_SPEAKING)
     def on_stop(self, stop: StopSpeaking) -> None:
         if stop.reason == 'heal':
             self.healed('cold')

@@ -6,6 +6,7 @@ import pytest
 from phoenix_msgs.msg import StopSpeaking, TouchEvent
 
 from phoenix_core import events
+from phoenix_core.node.declarations import Publishes, subscribes
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.node.registry import EventFlow, Registry, UnknownEventError
 from phoenix_core.settings.node_settings import NodeSettings
@@ -14,34 +15,35 @@ PURRING = dataclasses.replace(events.STOP_SPEAKING, name='PURRING', topic='squea
 
 
 class Hand(EventNode):
-    produces = (events.TOUCH,)
+    touch = Publishes(events.TOUCH)
     settings: NodeSettings
 
 
 class Cat(EventNode):
-    produces = (PURRING,)
-    consumes = {events.TOUCH: 'on_touch'}
+    purring = Publishes(PURRING)
     settings: NodeSettings
 
+    @subscribes(events.TOUCH)
     def on_touch(self, touch: TouchEvent) -> None:
-        self.publish(PURRING, reason='touch')
+        self.purring(reason='touch')
 
 
 class Ear(EventNode):
-    consumes = {PURRING: 'on_purring'}
     settings: NodeSettings
 
+    @subscribes(PURRING)
     def on_purring(self, purring: StopSpeaking) -> None: ...
 
 
 CATALOGUE = (events.TOUCH,)
+OF_EVERY_NODE = (events.NODE_STATUS, events.NODE_METRICS, events.DIAGNOSTICS, events.FAULT)
 
 
 def test_an_event_knows_its_nodes_and_a_node_its_events():
     registry = Registry({'hand': Hand, 'cat': Cat}, CATALOGUE)
     assert registry.event_flow(events.TOUCH) == EventFlow(('hand',), ('cat',))
     assert registry.event_flow(events.FAULT) == EventFlow(('cat', 'hand'), ())
-    assert registry.produced_by('cat') == (PURRING, *events.OF_EVERY_NODE)
+    assert registry.produced_by('cat') == (PURRING, *OF_EVERY_NODE)
     assert registry.consumed_by('cat') == (events.TOUCH,)
     assert registry.package('cat') == 'test_registry'
 
@@ -85,9 +87,11 @@ def test_an_intended_orphan_says_so_and_must_then_be_one():
     heard = dataclasses.replace(PURRING, no_consumer='nobody listens to cats')
 
     class Listener(EventNode):
-        consumes = {heard: 'on_purring'}
-        produces = (heard,)
+        purring = Publishes(heard)
         settings: NodeSettings
+
+        @subscribes(heard)
+        def on_purring(self, purring: StopSpeaking) -> None: ...
 
     assert problems({'listener': Listener}) == [
         'PURRING: listener hears it, but the catalogue says that none does (nobody listens to '

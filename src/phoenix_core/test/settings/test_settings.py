@@ -5,13 +5,9 @@ from typing import Literal
 
 import pytest
 
-from phoenix_core.settings.node_settings import (
-    NodeSettings,
-    SettingsError,
-    load_profile,
-    resolve,
-    setting,
-)
+from phoenix_core.settings.layers import resolve
+from phoenix_core.settings.node_settings import NodeSettings, SettingsError, setting
+from phoenix_core.settings.profile import Profile, load_profile
 
 NODES = ['microphone', 'wake_word']
 
@@ -23,13 +19,12 @@ class WakeWordSettings(NodeSettings):
     engine: Literal['onnx', 'micro'] = setting('onnx', 'What runs the models.')
 
 
-def settings(profile=None, environ=None):
+def settings(profile=None, environ=None, toy=None):
     return resolve(
         WakeWordSettings,
         'wake_word',
-        profile=profile or {},
-        profile_path=Path('config/sim.yaml'),
-        environ=environ or {},
+        Profile(Path('config/sim.yaml'), toy or {}, {'wake_word': profile or {}}),
+        environ or {},
     )
 
 
@@ -49,11 +44,15 @@ def test_a_list_in_the_environment(text):
 @pytest.mark.parametrize(
     ('profile', 'words'),
     [
-        ({'treshold': 0.5}, ['config/sim.yaml: wake_word.treshold: no such', 'mean threshold?']),
+        (
+            {'treshold': 0.5},
+            ['config/sim.yaml: wake_word.treshold: no such', 'mean threshold?', 'is 0.5'],
+        ),
         ({'threshold': 'high'}, ['config/sim.yaml: wake_word.threshold', 'number', "'high'"]),
         ({'threshold': '0.5'}, ['config/sim.yaml: wake_word.threshold', 'number', "'0.5'"]),
         ({'threshold': 1.5}, ['config/sim.yaml: wake_word.threshold', 'equal to 1', 'is 1.5']),
         ({'engine': 'tf'}, ['wake_word.engine', "'onnx' or 'micro'", "'tf'"]),
+        ({'onnx.threads': 1}, ['wake_word.onnx.threads: no such provider, is 1; installed: none']),
     ],
 )
 def test_a_refused_setting_is_named_with_file_value_and_what_is_allowed(profile, words):
@@ -70,12 +69,45 @@ def test_a_refused_environment_variable_is_named():
         settings(environ={'PHOENIX_WAKE_WORD_VOLUME': '1'})
 
 
+def test_the_language_is_given_once_for_the_whole_toy():
+    assert settings().language == 'en'
+    assert settings(toy={'language': 'de'}).language == 'de'
+    environ = {'PHOENIX_LANGUAGE': 'fr'}
+    assert settings(toy={'language': 'de'}, environ=environ).language == 'fr'
+    with pytest.raises(SettingsError, match=r'config/sim.yaml: /\*\*.language: .*string, is 3'):
+        settings(toy={'language': 3})
+    with pytest.raises(SettingsError) as error:
+        settings(environ={'PHOENIX_WAKE_WORD_LANGUAGE': 'de'})
+    assert 'PHOENIX_WAKE_WORD_LANGUAGE: language is a setting of the whole' in str(error.value)
+    assert 'set PHOENIX_LANGUAGE' in str(error.value)
+
+
+def test_a_profile_has_a_section_for_each_node_and_one_for_the_toy(tmp_path):
+    path = tmp_path / 'profile.yaml'
+    path.write_text(
+        '/**: {ros__parameters: {language: de}}\n'
+        '/**/wake_word: {ros__parameters: {patience: 2, onnx: {threads: 1}, micro.fast: true}}\n'
+    )
+    profile = load_profile(path, NODES)
+    assert profile.toy == {'language': 'de'}
+    assert profile.nodes == {'wake_word': {'patience': 2, 'onnx.threads': 1, 'micro.fast': True}}
+
+
 @pytest.mark.parametrize(
     ('text', 'words'),
     [
         ('/**/wakeword:\n  ros__parameters: {}', ['/**/wakeword', 'did you mean wake_word?']),
         ('/**/wake_word: {threshold: 1}', ['/**/wake_word', 'ros__parameters']),
         ('/**/wake_word:\n  ros__parameters: 3', ['ros__parameters', 'keys and values']),
+        ('/**:\n  ros__parameters: 3', ['/**.ros__parameters', 'keys and values']),
+        (
+            '/**:\n  ros__parameters: {langage: de}',
+            ['/**.langage: no such', 'mean language?', "'de'", 'allowed: language'],
+        ),
+        (
+            '/**/wake_word:\n  ros__parameters: {language: de}',
+            ['wake_word.language: is a setting of the whole toy', 'section /**', "'de'"],
+        ),
         ('a: [', ['not valid YAML']),
         ('- a', ['sections']),
     ],

@@ -3,6 +3,7 @@
 from phoenix_msgs.msg import CapabilityStatus, EventHeader, ListenRequest, NodeStatus, TopicReach
 
 from phoenix_core import events
+from phoenix_core.node.declarations import Publishes, subscribes
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.settings.node_settings import NodeSettings
 from phoenix_core.supervision.readiness import Readiness
@@ -12,16 +13,16 @@ from phoenix_core.testing import TestGraph
 class Asker(EventNode):
     """Asks for the ear."""
 
-    produces = (events.LISTEN_REQUEST,)
+    listen_request = Publishes(events.LISTEN_REQUEST)
     settings: NodeSettings
 
 
 class Ear(EventNode):
     """Opens on request."""
 
-    consumes = {events.LISTEN_REQUEST: 'on_request'}
     settings: NodeSettings
 
+    @subscribes(events.LISTEN_REQUEST)
     def on_request(self, request: ListenRequest) -> None:
         pass
 
@@ -62,7 +63,7 @@ def test_a_toy_is_ready_without_what_could_not_be_brought_up():
     assert readiness.missing == ['asker: speech/listen reaches 0 of 1 subscribers']
 
 
-def test_nodes_tell_their_state_and_whom_they_reach():
+def test_nodes_publish_their_state_and_reach():
     with TestGraph() as graph:
         asker = graph.add(Asker)
         probe = graph.probe(records=[events.NODE_STATUS])  # comes late: statuses are latched

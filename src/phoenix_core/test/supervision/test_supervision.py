@@ -1,17 +1,19 @@
-"""What the supervision decides, on nodes that are only statuses."""
+"""The decisions of the supervision, on simulated nodes."""
 
 import itertools
 
 import pytest
 from phoenix_msgs.msg import CapabilityStatus, EventHeader, NodeStatus, TopicReach
 
-from phoenix_core.supervision.supervision import Policy, Supervision
-from phoenix_core.supervision.watched_node import Command, Process
+from phoenix_core.supervision.nodes import Process
+from phoenix_core.supervision.policy import Policy
+from phoenix_core.supervision.state import Command, State
+from phoenix_core.supervision.supervision import Supervision
 
 UNCONFIGURED, INACTIVE, ACTIVE, FINALIZED = 1, 2, 3, 4
 OK, DEGRADED, LOST = CapabilityStatus.OK, CapabilityStatus.DEGRADED, CapabilityStatus.LOST
 
-# A toy in small: who hears (topics) and who says (topics). `mind` and `mouth` hear each other.
+# A small toy: the topics that each node consumes and produces. `mind` and `mouth` form a circle.
 GRAPH = {
     'ear': ((), ('sound',)),
     'mind': (('sound', 'spoken'), ('say',)),
@@ -21,24 +23,25 @@ GRAPH = {
 
 
 class FakeNodes:
-    """Nodes that do what they are asked, each in its process; it also is the clock."""
+    """Simulated nodes that obey, each in a process of its own, and the clock."""
 
-    def __init__(self, **options) -> None:
+    def __init__(self, *, standbys=None, **options) -> None:
         self.now = 100.0
         self.asked: list[tuple[str, str]] = []
         self.reports: list[tuple[str, str]] = []
+        self.entries: list[tuple[str, State]] = []
         self.killed: list[int] = []
         self.listened: list[str] = []
         self.gone: set[int] = set()
         self.stopped: set[int] = set()
         self.failing: set[str] = set()
-        self.lossy: set[str] = set()  # to whom no request comes
+        self.lossy: set[str] = set()  # that get no request
         self.states: dict[str, tuple[int, int]] = {}  # state and process
         capabilities = {'all': list(GRAPH), 'glow': ['lamp']}
-        self.supervision = Supervision(self, capabilities, Policy(**options))
+        self.supervision = Supervision(self, capabilities, Policy(**options), standbys or {})
 
     def change(self, node: str, command: Command) -> bool:
-        self.asked.append((node, command.value[1]))
+        self.asked.append((node, command.name.lower()))
         return True
 
     def exists(self, process: Process) -> bool:
@@ -57,11 +60,14 @@ class FakeNodes:
     def report(self, node, code, message, tried, *, lost) -> None:
         self.reports.append((node, code))
 
+    def entered(self, node, state, reason) -> None:
+        self.entries.append((node, state))
+
     # What the nodes do.
 
     def tell(self, name: str, state: int, pid: int, **options) -> None:
         self.supervision.on_status(self.status(name, state, pid, **options), self.now)
-        self.supervision.on_alive(name, True, self.now)
+        self.supervision.on_liveliness(name, True, self.now)
 
     def status(self, name, state, pid, level=OK, autostart=False) -> NodeStatus:
         self.states[name] = (state, pid)
@@ -84,7 +90,7 @@ class FakeNodes:
 
     def silence(self, *names: str) -> None:
         for name in names:
-            self.supervision.on_alive(name, False, self.now)
+            self.supervision.on_liveliness(name, False, self.now)
 
     def step(self, seconds: float = 0.0) -> list[tuple[str, str]]:
         """Let time pass, answer all that is asked, and return it."""
@@ -102,7 +108,7 @@ class FakeNodes:
             if name in self.failing and wanted is not Command.SHUTDOWN:
                 self.supervision.on_answer(name, wanted, self.now, success=False)
             else:
-                self.tell(name, wanted.value[0], self.states[name][1])
+                self.tell(name, wanted.goal, self.states[name][1])
         return asked
 
     def bring_up(self) -> None:
@@ -121,7 +127,7 @@ def activated(asked):
     return [name for name, command in asked if command == 'activate']
 
 
-def test_who_hears_is_up_before_who_speaks_and_down_after():
+def test_consumers_are_up_before_producers_and_down_after_them():
     nodes = FakeNodes()
     nodes.appear(*GRAPH)
     asked = [event for _ in range(6) for event in nodes.step(0.1)]
@@ -137,7 +143,7 @@ def test_who_hears_is_up_before_who_speaks_and_down_after():
     ]
 
 
-def test_nothing_becomes_active_before_all_are_there_or_patience_is_over():
+def test_nothing_becomes_active_before_all_are_there_or_the_time_is_over():
     nodes = FakeNodes(gather_s=10)
     nodes.appear('ear', 'mind', 'mouth')
     assert not activated(nodes.step(1)) and not activated(nodes.step(8))
@@ -196,20 +202,20 @@ def test_the_silence_of_a_dead_process_is_not_that_of_its_successor(alive_first)
     nodes.step(30)
     supervision = nodes.supervision
     if alive_first:
-        supervision.on_alive('lamp', True, nodes.now)
+        supervision.on_liveliness('lamp', True, nodes.now)
         nodes.step()
         nodes.tell('lamp', UNCONFIGURED, 77)
     else:
         back = nodes.status('lamp', UNCONFIGURED, 77)
         supervision.on_status(back, nodes.now)
         nodes.step(0.5)
-        supervision.on_alive('lamp', True, nodes.now)
+        supervision.on_liveliness('lamp', True, nodes.now)
     nodes.bring_up()
     assert nodes.codes('lamp') == ['node_died']
     assert nodes.killed == []
 
 
-def test_a_node_that_was_respawned_before_anybody_noticed_is_brought_up_too():
+def test_a_node_that_was_respawned_unnoticed_is_brought_up_too():
     nodes = FakeNodes()
     nodes.appear(*GRAPH)
     nodes.bring_up()
@@ -226,7 +232,7 @@ def test_a_hung_process_is_killed_once_and_a_busy_one_left_alone():
     nodes.step(1.9)
     assert nodes.killed == []
     assert nodes.levels()['all'] == DEGRADED
-    nodes.supervision.on_alive('mind', True, nodes.now)
+    nodes.supervision.on_liveliness('mind', True, nodes.now)
     assert nodes.levels()['all'] == OK
     nodes.silence('mind')
     nodes.step(2)
@@ -255,7 +261,7 @@ def test_a_stopped_process_is_killed_at_once_even_while_it_is_being_brought_up()
     assert nodes.killed == [5]
 
 
-def test_a_node_that_is_rebuilt_is_silent_till_it_is_found():
+def test_a_node_that_is_rebuilt_may_be_silent_until_it_is_discovered():
     nodes = FakeNodes(hang_s=2, gather_s=10)
     nodes.appear(*GRAPH)
     nodes.bring_up()
@@ -267,7 +273,7 @@ def test_a_node_that_is_rebuilt_is_silent_till_it_is_found():
     assert nodes.killed == [nodes.states['lamp'][1]]
 
 
-def test_who_loads_a_model_may_be_silent_and_so_may_its_process():
+def test_a_node_that_loads_a_model_may_be_silent_and_so_may_its_process():
     nodes = FakeNodes(hang_s=2, transition_s=60)
     nodes.appear(*GRAPH, pid=5)
     nodes.supervision.step(nodes.now)  # asked, not answered
@@ -280,13 +286,13 @@ def test_who_loads_a_model_may_be_silent_and_so_may_its_process():
     assert 'transition_late' in nodes.codes('ear')
 
 
-def test_the_silence_while_a_model_was_loaded_counts_for_nothing_after_it():
+def test_the_silence_while_a_model_was_loaded_does_not_count_after_it():
     nodes = FakeNodes(hang_s=2, transition_s=60)
     nodes.appear(*GRAPH, pid=5)
     nodes.supervision.step(nodes.now)  # asked, not answered
     nodes.silence(*GRAPH)
     nodes.step(30)
-    for name in GRAPH:  # told, before DDS tells that they live again
+    for name in GRAPH:  # before DDS says that they are alive again
         nodes.supervision.on_status(nodes.status(name, INACTIVE, 5), nodes.now)
     nodes.step(1.9)
     assert nodes.killed == []
@@ -294,7 +300,7 @@ def test_the_silence_while_a_model_was_loaded_counts_for_nothing_after_it():
     assert nodes.killed == [5]
 
 
-def test_a_node_that_was_never_heard_is_listened_to_anew_before_it_counts_as_hung():
+def test_a_node_that_was_never_heard_gets_a_new_subscription_before_it_counts_as_hung():
     nodes = FakeNodes(hang_s=2)
     nodes.appear('ear', 'mind', 'mouth')
     nodes.supervision.on_status(nodes.status('lamp', UNCONFIGURED, 7), nodes.now)
@@ -307,7 +313,7 @@ def test_a_node_that_was_never_heard_is_listened_to_anew_before_it_counts_as_hun
     nodes.supervision.on_status(nodes.status('lamp', UNCONFIGURED, 8), nodes.now)
     nodes.step(2)
     assert nodes.listened == ['lamp', 'lamp']
-    nodes.supervision.on_alive('lamp', True, nodes.now)
+    nodes.supervision.on_liveliness('lamp', True, nodes.now)
     nodes.bring_up()
     assert nodes.killed == [7]
 
@@ -340,7 +346,7 @@ def test_a_request_that_was_late_and_made_twice_is_no_failure():
     assert ('lamp', 'shutdown') not in nodes.asked
 
 
-def test_a_node_that_is_at_it_is_not_asked_again():
+def test_a_node_that_is_in_a_transition_is_not_asked_again():
     nodes = FakeNodes(answer_s=1, transition_s=60)
     nodes.appear(*GRAPH)
     nodes.lossy.add('lamp')  # busy
@@ -348,12 +354,12 @@ def test_a_node_that_is_at_it_is_not_asked_again():
     nodes.silence('lamp')
     for _ in range(50):
         assert ('lamp', 'configure') not in nodes.step(1)
-    nodes.supervision.on_alive('lamp', True, nodes.now)
+    nodes.supervision.on_liveliness('lamp', True, nodes.now)
     assert ('lamp', 'configure') not in nodes.step(0.5)
     assert ('lamp', 'configure') in nodes.step(0.5)
 
 
-def test_a_failing_node_is_tried_with_growing_pauses_rebuilt_and_holds_nobody_up():
+def test_a_failing_node_is_tried_with_growing_pauses_rebuilt_and_delays_no_other():
     nodes = FakeNodes(retry_s=1, retry_max_s=8, attempts=3)
     nodes.failing.add('lamp')
     nodes.appear(*GRAPH)
@@ -401,7 +407,7 @@ def test_of_composed_nodes_only_the_one_that_was_brought_up_is_blamed_and_given_
             asked = nodes.asked[begin:]
             for name, command in asked:
                 if name != 'lamp':
-                    nodes.tell(name, Command[command.upper()].value[0], pid)
+                    nodes.tell(name, Command[command.upper()].goal, pid)
             if ('lamp', 'configure') in asked:  # takes the process along
                 nodes.gone.add(pid)
                 nodes.silence(*GRAPH)
@@ -425,9 +431,8 @@ def test_a_capability_is_as_good_as_the_worst_of_its_nodes():
     assert status['glow'].level == OK
 
 
-def test_a_standby_works_only_while_whom_it_stands_in_for_does_not():
-    nodes = FakeNodes()
-    nodes.supervision.standbys = {'mind': 'spare'}
+def test_a_standby_works_only_while_its_principal_does_not():
+    nodes = FakeNodes(standbys={'mind': 'spare'})
     nodes.supervision.capabilities = {'thinking': ['mind']}
     GRAPH['spare'] = GRAPH['mind']
     try:
@@ -435,7 +440,7 @@ def test_a_standby_works_only_while_whom_it_stands_in_for_does_not():
         for _ in range(10):
             nodes.step(0.1)
         assert nodes.states['spare'][0] == INACTIVE
-        assert nodes.states['ear'][0] == ACTIVE  # does not wait for who rests
+        assert nodes.states['ear'][0] == ACTIVE  # does not wait for the standby
         assert nodes.levels() == {'thinking': OK}
 
         nodes.silence('mind')
@@ -443,16 +448,15 @@ def test_a_standby_works_only_while_whom_it_stands_in_for_does_not():
         [status] = nodes.supervision.status()
         assert (status.level, status.message) == (DEGRADED, 'mind: spare stands in')
 
-        nodes.supervision.on_alive('mind', True, nodes.now)  # it was only the link
+        nodes.supervision.on_liveliness('mind', True, nodes.now)  # it was only the link
         assert nodes.step(0.1) == [('spare', 'deactivate')]
         assert nodes.levels() == {'thinking': OK}
     finally:
         del GRAPH['spare']
 
 
-def test_a_standby_does_not_wait_long_for_who_never_comes():
-    nodes = FakeNodes(gather_s=3.0)
-    nodes.supervision.standbys = {'mind': 'spare'}
+def test_a_standby_does_not_wait_long_for_a_principal_that_never_appears():
+    nodes = FakeNodes(standbys={'mind': 'spare'}, gather_s=3.0)
     GRAPH['spare'] = GRAPH['mind']
     try:
         nodes.appear('ear', 'mouth', 'lamp', 'spare')
@@ -461,3 +465,52 @@ def test_a_standby_does_not_wait_long_for_who_never_comes():
         assert 'spare' in activated(nodes.step(1.0) + nodes.step(0.1) + nodes.step(0.1))
     finally:
         del GRAPH['spare']
+
+
+def test_the_state_of_a_node_says_what_is_done_about_it():
+    nodes = FakeNodes(attempts=2, retry_s=1)
+    nodes.appear(*GRAPH)
+    nodes.bring_up()
+    first = nodes.states['lamp'][1]
+    nodes.gone.add(first)
+    nodes.silence('lamp')
+    nodes.step()
+    nodes.failing.add('lamp')
+    nodes.tell('lamp', UNCONFIGURED, 77)
+    nodes.step(0.1)
+    nodes.failing.clear()
+    for _ in range(20):
+        nodes.step(0.1)
+    assert [state for name, state in nodes.entries if name == 'lamp'] == [
+        State.CONFIGURING,
+        State.WAITING,
+        State.ACTIVATING,
+        State.IN_SERVICE,
+        State.DOWN,
+        State.WAITING,
+        State.CONFIGURING,
+        State.BACKING_OFF,
+        State.WAITING,
+        State.SHUTTING_DOWN,
+        State.REBUILDING,
+        State.WAITING,
+        State.CONFIGURING,
+        State.WAITING,
+        State.ACTIVATING,
+        State.IN_SERVICE,
+    ]
+
+
+def test_a_node_that_takes_its_process_along_again_and_again_is_given_up():
+    nodes = FakeNodes(attempts=2)
+    nodes.appear('ear', 'mind', 'mouth')
+    for pid in (50, 51, 52):
+        nodes.tell('lamp', UNCONFIGURED, pid)
+        nodes.lossy.add('lamp')
+        nodes.step(10)
+        if pid < 52:
+            nodes.gone.add(pid)
+            nodes.silence('lamp')
+            nodes.step()
+    assert nodes.entries[-1] == ('lamp', State.GIVEN_UP)
+    assert ('lamp', 'configure') not in nodes.step(100)

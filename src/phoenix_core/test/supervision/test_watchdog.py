@@ -40,7 +40,9 @@ watchdog.end()
         ('lose it', 0),
     ],
 )
-def test_who_is_not_fed_kills_and_who_has_nobody_to_watch_ends(what, code):
+def test_the_watchdog_kills_a_process_that_does_not_feed_it_and_ends_with_one_that_ends(
+    what, code
+):
     command = [sys.executable, '-c', SCRIPT, what]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -48,7 +50,7 @@ def test_who_is_not_fed_kills_and_who_has_nobody_to_watch_ends(what, code):
         assert process.stdout is not None
         dog = psutil.Process(int(process.stdout.readline()))
         with pytest.raises(subprocess.TimeoutExpired):
-            process.wait(1)  # twice its patience: it has not begun to count
+            process.wait(1)  # twice its patience: it does not count yet
         process.communicate('\n', timeout=20)
     assert process.returncode == code
     _, alive = psutil.wait_procs([dog], timeout=10)

@@ -10,6 +10,7 @@ from rclpy.parameter import Parameter
 
 from phoenix_core import events
 from phoenix_core.events import qos
+from phoenix_core.node.declarations import Publishes, subscribes
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.settings.node_settings import NodeSettings, SettingsError
 from phoenix_core.telemetry import logs
@@ -19,13 +20,13 @@ from phoenix_core.testing import TestGraph
 class Talker(EventNode):
     """Logs each touch and what comes of it."""
 
-    produces = (events.LISTEN_REQUEST,)
-    consumes = {events.TOUCH: 'on_touch'}
+    listen_request = Publishes(events.LISTEN_REQUEST)
     settings: NodeSettings
 
+    @subscribes(events.TOUCH)
     def on_touch(self, touch: TouchEvent) -> None:
         self.log.info('touched', pad=touch.pad)
-        self.publish(events.LISTEN_REQUEST, kind=ListenRequest.OPEN)
+        self.listen_request(kind=ListenRequest.OPEN)
 
 
 class Desk:

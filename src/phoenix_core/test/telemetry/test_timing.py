@@ -7,6 +7,8 @@ import pytest
 from phoenix_msgs.msg import EventHeader, ListenRequest, StopSpeaking
 
 from phoenix_core import events
+from phoenix_core.clock.units import seconds
+from phoenix_core.node.declarations import Publishes, subscribes
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.settings.node_settings import NodeSettings
 from phoenix_core.telemetry import timing
@@ -19,10 +21,10 @@ STEP_S = 0.05
 class Thinker(EventNode):
     """Works, waits for its worker and asks a model, for about STEP_S each."""
 
-    produces = (events.LISTEN_REQUEST,)
-    consumes = {events.STOP_SPEAKING: 'on_stop'}
+    listen_request = Publishes(events.LISTEN_REQUEST)
     settings: NodeSettings
 
+    @subscribes(events.STOP_SPEAKING)
     def on_stop(self, stop: StopSpeaking) -> None:
         time.sleep(STEP_S)
         self.in_background(time.sleep, STEP_S)
@@ -37,7 +39,7 @@ class Thinker(EventNode):
             yield number
 
     def _tell(self, total: int) -> None:
-        self.publish(events.LISTEN_REQUEST, kind=ListenRequest.OPEN)
+        self.listen_request(kind=ListenRequest.OPEN)
 
 
 def about(seconds):
@@ -94,9 +96,9 @@ def test_an_event_tells_where_the_time_since_its_cause_went():
 
 def test_old_states_do_not_look_like_a_slow_queue():
     class Late(EventNode):
-        consumes = {events.VOLUME: 'on_volume'}
         settings: NodeSettings
 
+        @subscribes(events.VOLUME)
         def on_volume(self, volume):
             spent.append(timing.handed_over().queued_s)
             arrived.set()
@@ -110,7 +112,3 @@ def test_old_states_do_not_look_like_a_slow_queue():
         graph.add(Late)
         assert arrived.wait(10)
     assert spent[0] < 6 * STEP_S
-
-
-def seconds(stamp):
-    return stamp.sec + stamp.nanosec * 1e-9

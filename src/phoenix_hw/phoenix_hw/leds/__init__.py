@@ -1,1 +1,1 @@
-"""The LED node: shows what the toy is doing on its ring."""
+"""The LED ring: shows what the toy is doing."""

@@ -1,6 +1,7 @@
-"""Turns animations, described as data in config/leds.yaml, into the pixels of the LED ring.
+"""
+Renders animations, described as data in config/leds.yaml, as pixels of the LED ring.
 
-Colors are RGB in [0, 1] as the eye sees them, levels and brightness likewise; gamma correction is
+Colors are RGB in [0, 1] as perceived, levels and brightness likewise; gamma correction is
 the last step. Everything is a function of the moment passed in: the same moment, the same pixels.
 """
 
@@ -100,7 +101,7 @@ class _Periodic(_Swinging):
     period_s: PeriodS
 
     def _shape(self, cycles: float, ring: Levels) -> Levels:
-        # How lit each pixel is, [0, 1], `cycles` periods after the start; `ring`: their places.
+        """Return how lit each pixel is, [0, 1], `cycles` periods after the start."""
         raise NotImplementedError
 
     def _paint(self, moment: Moment, pixels: int, color: RGB | None) -> Levels:
@@ -144,13 +145,13 @@ class Comet(_Periodic):
 
     def _shape(self, cycles: float, ring: Levels) -> Levels:
         behind = np.clip(1 - ((cycles - ring) % 1) / self.tail, 0, 1) ** 2
-        # The pixel ahead of the head comes up gradually, else the comet would jump.
+        # The pixel ahead of the head lights up gradually, otherwise the comet would jump.
         ahead = np.clip(1 - ((ring - cycles) % 1) * len(ring), 0, 1)
         return np.maximum(behind, ahead)
 
 
 class Wave(_Periodic):
-    """Bright crests walk around the ring; after a period each stands where the next one stood."""
+    """Bright crests move around the ring; after a period each is where the next one was."""
 
     kind: Literal['wave']
     crests: int = Field(default=1, ge=1, le=8)
@@ -181,7 +182,7 @@ class Rainbow(FileModel):
         hue = _ring(pixels)[:, np.newaxis] - moment.elapsed_s / self.period_s
         channels = np.array([0, 1 / 3, 2 / 3])
         distance = np.abs((hue - channels + 0.5) % 1 - 0.5)
-        return self.level * np.clip(2 - 6 * distance, 0, 1)
+        return np.asarray(self.level * np.clip(2 - 6 * distance, 0, 1))
 
 
 class Sparkle(FileModel):
@@ -198,7 +199,7 @@ class Sparkle(FileModel):
         cycles = moment.elapsed_s / self.period_s + index * GOLDEN_RATIO
         palette = np.array([color] if color else self.colors)
         chosen = palette[(np.floor(cycles).astype(int) + index) % len(palette)]
-        return self.level * _swell(cycles)[:, np.newaxis] * chosen
+        return np.asarray(self.level * _swell(cycles)[:, np.newaxis] * chosen)
 
 
 Animation: TypeAlias = (
@@ -214,10 +215,10 @@ class States(FileModel):
     listening: Name
     thinking: Name
     speaking: Name
-    following_up: Name  # listening, though nobody called
-    muted: Name  # instead of `resting`, whatever was commanded, while the microphone is muted
-    # By activity, instead of `resting`. The other phases look the same in every activity: whoever
-    # looks at the toy must always be able to tell whether it listens.
+    following_up: Name  # listening without a wake word
+    muted: Name  # instead of `resting` and of any command while the microphone is muted
+    # By activity, instead of `resting`. The other phases look the same in every activity: it must
+    # always be visible whether the toy listens.
     resting_in: dict[Name, Name] = {}
 
 
@@ -241,7 +242,7 @@ class AnimationLibrary(FileModel):
         return ', '.join(sorted(self.animations))
 
     def find(self, name: str) -> Animation:
-        """Return the animation of that name; ValueError names those that exist."""
+        """Return the animation of that name; raise ValueError naming those that exist."""
         if name not in self.animations:
             raise ValueError(f'animation: {name!r}; allowed are {self._names()}')
         return self.animations[name]
@@ -255,37 +256,38 @@ class AnimationLibrary(FileModel):
 
 
 def load_animations(path: Path) -> AnimationLibrary:
-    """Read the animations file; raises ConfigFileError naming every mistake in it."""
+    """Read the animations file; raise ConfigFileError naming every mistake in it."""
     return load_config(path, AnimationLibrary)
 
 
 def paint(animation: Animation, moment: Moment, pixels: int, color: RGB | None) -> Levels:
-    """Return the pixels as the eye shall see them, shape (pixels, 3) in [0, 1]."""
+    """Return the pixels as perceived, shape (pixels, 3) in [0, 1]."""
     return animation._paint(moment, pixels, color)
 
 
 def correct_gamma(levels: Levels) -> npt.NDArray[np.uint8]:
-    """Return the duty of each LED, [0, 255], that the eye sees as that level, [0, 1]."""
-    return np.rint(255 * np.clip(levels, 0, 1) ** GAMMA).astype(np.uint8)
+    """Return the duty of each LED, [0, 255], that is perceived as that level, [0, 1]."""
+    duty: npt.NDArray[np.uint8] = np.rint(255 * np.clip(levels, 0, 1) ** GAMMA).astype(np.uint8)
+    return duty
 
 
 def limit_current(duty: npt.NDArray[np.uint8], budget_ma: float) -> npt.NDArray[np.uint8]:
     """
-    Return the duty of each LED, dimmed as a whole as far as the budget demands.
+    Return the duty of each LED, dimmed as far as the budget requires.
 
-    Colors stay: all LEDs are dimmed by the same factor. A channel draws 20 mA at full duty, and
+    All LEDs are dimmed by the same factor, so colors stay. A channel draws 20 mA at full duty, and
     each LED 1 mA when dark, as WS2812B do.
     """
     lit_ma = duty.sum(dtype=np.int64) / 255 * CHANNEL_MA
     left_ma = max(budget_ma - len(duty) * DARK_MA, 0.0)
     if lit_ma <= left_ma:
         return duty
-    return (duty * (left_ma / lit_ma)).astype(np.uint8)  # downwards: never above the budget
+    return np.asarray(duty * (left_ma / lit_ma), np.uint8)  # downwards: never above the budget
 
 
 def _ring(pixels: int) -> Levels:
     return np.arange(pixels) / pixels
 
 
-def _swell(cycles: Any) -> Any:
-    return (1 - np.cos(2 * math.pi * cycles)) / 2
+def _swell(cycles: npt.ArrayLike) -> Levels:
+    return np.asarray((1 - np.cos(2 * math.pi * np.asarray(cycles))) / 2)

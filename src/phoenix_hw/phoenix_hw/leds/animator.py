@@ -33,13 +33,14 @@ class _Scene:
 
 class Animator:
     """
-    Shows the animation of the toy's state, or what a command asked for.
+    Shows the animation of the toy's state or of a command.
 
-    A command with a duration is shown over any state; one without stands in for the resting
-    animation until the next command, so that one can still see the toy listen and speak.
-    While the microphone is muted or lost, that is shown instead of any resting animation.
+    A command with a duration is shown over any state; one without replaces the resting animation
+    until the next command, so that it stays visible when the toy listens and speaks. While the
+    microphone is muted or lost, that is shown instead of any resting animation.
     All times are seconds of one clock, which must not run backwards. The ring fades in from dark.
-    `loudness` is how loud the toy speaks, [0, 1], at a time that has come.
+
+    :param loudness: returns how loud the toy speaks, [0, 1], at a time that is not in the future.
     """
 
     def __init__(
@@ -67,7 +68,7 @@ class Animator:
 
     def show_state(self, activity: str, phase: Phase, now_s: float) -> bool:
         """
-        Show the animation of this state, once no command is shown any more.
+        Show the animation of this state as soon as no command is shown.
 
         :returns: whether another animation is shown now.
         """
@@ -82,7 +83,7 @@ class Animator:
         return changed
 
     def show_muted(self, muted: bool, now_s: float) -> None:
-        """Show, or no longer show, that the microphone is muted."""
+        """Show that the microphone is muted, or stop showing it."""
         before, scene = self._levels(now_s), self._scene(now_s)
         animation = self._library.animations[self._library.states.muted]
         self._muted = _Scene(animation, now_s) if muted else None
@@ -101,7 +102,9 @@ class Animator:
         """
         Show the animation of that name for `duration_s`; 0: whenever the toy rests.
 
-        `color` (None = its own) and `brightness` are [0, 1]. An unknown name raises ValueError.
+        :param color: [0, 1] for each channel; None: the animation's own.
+        :param brightness: [0, 1].
+        :raises ValueError: there is no such animation.
         """
         animation = self._library.find(name)
         before = self._levels(now_s)
@@ -113,7 +116,7 @@ class Animator:
         self._fade(before, now_s)
 
     def end_commands(self, now_s: float) -> None:
-        """Show what belongs to the state."""
+        """Show the animation of the state again."""
         before = self._levels(now_s)
         self._command = self._standing = None
         self._fade(before, now_s)
@@ -128,7 +131,7 @@ class Animator:
         if command is not None:
             if now_s < command.ends_s:
                 return command
-            # The fade begins when the command ended, not when somebody looked, so that frames
+            # The fade begins when the command ended, not at the next frame, so that frames
             # depend on time alone.
             before = self._faded(command, command.ends_s)
             self._command = None

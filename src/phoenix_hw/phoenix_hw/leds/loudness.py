@@ -1,4 +1,4 @@
-"""Follows how loud the toy is heard, slowly enough for a light that must not flash."""
+"""Follows the loudness of what is played, slowly enough for a light that must not flash."""
 
 from collections import deque
 
@@ -14,7 +14,7 @@ RISE_S = 0.06
 
 class LoudnessFollower:
     """
-    Turns the samples that the speaker plays into a loudness, [0, 1], at the time they are heard.
+    Converts the samples that the speaker plays to a loudness, [0, 1], at the time they are heard.
 
     It is the largest loudness of the last SHORTEST_PERIOD_S, smoothed: whatever is played, it can
     fall and rise again at most three times a second (WCAG 2.3.1). Times are seconds of one clock.
@@ -26,7 +26,7 @@ class LoudnessFollower:
         self._at_s = 0.0
 
     def feed(self, samples: np.ndarray, sample_rate: int, heard_s: float) -> None:
-        """Take int16 samples, shape (n,), the first of which is heard at that time."""
+        """Add int16 samples, shape (n,), the first of which is heard at that time."""
         size = round(BLOCK_S * sample_rate)
         for start in range(0, len(samples), size):
             block = samples[start : start + size].astype(np.float64) / 32768

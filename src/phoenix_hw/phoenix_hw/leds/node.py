@@ -1,4 +1,4 @@
-"""The LED node: shows what the toy is doing on its ring."""
+"""The LED node: shows on the ring what the toy is doing."""
 
 import numpy as np
 from phoenix_msgs.msg import (
@@ -11,23 +11,16 @@ from phoenix_msgs.msg import (
 )
 
 from phoenix_core import events
+from phoenix_core.node.declarations import Publishes, subscribes
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.node.execution import run
-from phoenix_core.settings import plugins
-from phoenix_core.settings.node_settings import NodeSettings, setting
 from phoenix_core.telemetry import tracing
 from phoenix_hw.leds.animation import Phase, load_animations
 from phoenix_hw.leds.animator import Animator
-from phoenix_hw.leds.led_strips import (
-    LedStrip,
-    LedStripError,
-    SimulatedLedStrip,
-    SpiLedStrip,
-    Ws281xLedStrip,
-)
 from phoenix_hw.leds.loudness import LoudnessFollower
+from phoenix_hw.leds.provider import LedStripError
+from phoenix_hw.leds.settings import LED_STRIPS, LedsSettings
 
-LED_STRIPS = 'phoenix.led_strips'
 HEARING = 'hearing'  # the capability, as the process table names it
 
 PHASES: dict[int, Phase] = {
@@ -39,41 +32,17 @@ PHASES: dict[int, Phase] = {
 }
 
 
-class LedsSettings(NodeSettings):
-    """Settings of the LED node."""
-
-    provider: str = setting('simulated', 'What drives the ring: an entry point of its group.')
-    pixels: int = setting(16, 'LEDs on the ring.', ge=1, le=300)
-    brightness: float = setting(
-        0.4, 'Of everything shown; 1 on 16 LEDs draws 1 A.', runtime=True, ge=0, le=1
-    )
-    frame_rate: float = setting(25.0, 'Frames per second [Hz].', ge=1, le=60)
-    pin: int = setting(18, 'ws281x: BCM number of the data pin.', ge=0, le=27)
-    spi_bus: int = setting(0, 'spi: number of the bus; 0: data on GPIO 10.', ge=0, le=6)
-    order: str = setting('GRB', 'ws281x, spi: order of the colors on the wire.')
-    current_limit_ma: float = setting(
-        800.0, 'A frame that would draw more is dimmed to that [mA].', gt=0, le=60000
-    )
-
-
 class Leds(EventNode):
-    """Draws the animation of the state, or of a command, frame by frame."""
+    """Draws the animation of the state or of a command, frame by frame."""
 
-    produces = (events.LED_FRAME,)
-    consumes = {
-        events.ACTIVITY_STATE: 'on_state',
-        events.AUDIO_PLAYED: 'on_played',
-        events.MICROPHONE_MUTE: 'on_mute',
-        events.SYSTEM_STATUS: 'on_system_status',
-        events.LED_COMMAND: 'on_command',
-    }
+    led_frame = Publishes(events.LED_FRAME)
     settings: LedsSettings
 
     def configure(self) -> None:
         """Load the animations and open the strip."""
         settings = self.settings
         library = load_animations(settings.config_path / 'leds.yaml')
-        self.strip: LedStrip = plugins.load(LED_STRIPS, settings.provider)(settings)
+        self.strip = LED_STRIPS.make(settings.provider, settings)
         self._loudness = LoudnessFollower()
         self._animator = Animator(
             library,
@@ -89,8 +58,10 @@ class Leds(EventNode):
         self._sequence = 0
 
     def activate(self) -> None:
-        """Draw from now on."""
-        self._changed_by: tracing.TraceContext | None = None  # what the next frame is to show
+        """Start to draw."""
+        self._changed_by: tracing.TraceContext | None = (
+            None  # by the event that the next frame will show
+        )
         self.every(1 / self.settings.frame_rate, self.draw)
 
     def deactivate(self) -> None:
@@ -102,25 +73,29 @@ class Leds(EventNode):
         self.strip.close()
 
     def settings_changed(self) -> None:
-        """Take a new brightness at once."""
+        """Apply a new brightness at once."""
         self._animator.brightness = self.settings.brightness
 
+    @subscribes(events.ACTIVITY_STATE)
     def on_state(self, state: ActivityState) -> None:
         """Show what the toy is doing."""
         if self._animator.show_state(state.activity, PHASES[state.phase], self.now_s()):
             self._changed_by = tracing.current()
 
+    @subscribes(events.AUDIO_PLAYED)
     def on_played(self, frame: AudioFrame) -> None:
         """Follow the loudness of what is heard."""
         stamp = frame.header.stamp
         samples = np.frombuffer(frame.samples, np.int16)
         self._loudness.feed(samples, frame.sample_rate, stamp.sec + stamp.nanosec * 1e-9)
 
+    @subscribes(events.MICROPHONE_MUTE)
     def on_mute(self, mute: MicrophoneMute) -> None:
         """Show that the microphone is closed."""
         self._muted = mute.muted
-        self._show_ears()
+        self._show_hearing()
 
+    @subscribes(events.SYSTEM_STATUS)
     def on_system_status(self, status: SystemStatus) -> None:
         """Show that the toy cannot hear."""
         deaf = any(
@@ -129,14 +104,15 @@ class Leds(EventNode):
         )
         if deaf != self._deaf:
             self._deaf = deaf
-            self._show_ears()
+            self._show_hearing()
 
-    def _show_ears(self) -> None:
+    def _show_hearing(self) -> None:
         self._animator.show_muted(self._muted or self._deaf, self.now_s())
         self._changed_by = tracing.current()
 
+    @subscribes(events.LED_COMMAND)
     def on_command(self, command: LedCommand) -> None:
-        """Show what was asked for."""
+        """Show what the command requests."""
         if not command.animation:
             self._animator.end_commands(self.now_s())
             self._changed_by = tracing.current()
@@ -156,7 +132,7 @@ class Leds(EventNode):
             self._changed_by = tracing.current()
 
     def draw(self) -> None:
-        """Send the next frame, if it differs from the one shown."""
+        """Send the next frame if it differs from the one shown."""
         rgb = self._animator.frame(self.now_s()).tobytes()
         if rgb != self._shown:
             self._show(rgb)
@@ -176,24 +152,9 @@ class Leds(EventNode):
                     impairs=CapabilityStatus.LOST,
                 )
             self._failing = True
-        self.publish(events.LED_FRAME, cause=self._changed_by, sequence=self._sequence, rgb=rgb)
+        self.led_frame.caused_by(self._changed_by)(sequence=self._sequence, rgb=rgb)
         self._changed_by = None
         self._sequence += 1
-
-
-def simulated_strip(settings: LedsSettings) -> LedStrip:
-    """Make a ring that only remembers."""
-    return SimulatedLedStrip(pixels=settings.pixels)
-
-
-def ws281x_strip(settings: LedsSettings) -> LedStrip:
-    """Make a ring on a PWM or PCM pin of the Pi."""
-    return Ws281xLedStrip(pixels=settings.pixels, pin=settings.pin, order=settings.order)
-
-
-def spi_strip(settings: LedsSettings) -> LedStrip:
-    """Make a ring on the data pin of an SPI bus."""
-    return SpiLedStrip(pixels=settings.pixels, bus=settings.spi_bus, order=settings.order)
 
 
 def main() -> None:

@@ -1,1 +1,1 @@
-"""The sensor node: touch pads, buttons, motion, battery and the mute switch."""
+"""The sensors: touch pads, buttons, motion, battery and the mute switch."""

@@ -1,4 +1,4 @@
-"""Turns the readings of a contact that bounces into presses, releases, clicks and holds."""
+"""Converts the readings of a bouncing contact to presses, releases, clicks and holds."""
 
 import math
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from enum import Enum
 
 
 class ChangeKind(Enum):
-    """What became of a contact; the members are named as in the event ButtonEvent."""
+    """The kind of a change; the members are named as in the event ButtonEvent."""
 
     PRESSED = 'pressed'
     RELEASED = 'released'
@@ -17,7 +17,7 @@ class ChangeKind(Enum):
 
 @dataclass(frozen=True)
 class Change:
-    """A change, when it happened, and how long [s] the contact was held until then."""
+    """A change of a contact, when it happened, and how long [s] the contact was held before."""
 
     kind: ChangeKind
     at_s: float
@@ -28,27 +28,26 @@ class Contact:
     """
     Follows one contact: a touch pad, a button, a motion sensor.
 
-    It is pressed at the first sign of it, and released when it has been open for `settle_s`: what
-    opens for less bounces. So it changes at most twice per `settle_s`, however it chatters.
-    All times are seconds of the caller's clock; `due_s` is when `poll` is to be called.
+    It is pressed as soon as it closes, and released when it has been open for `settle_s`; shorter
+    openings are bounces. So it changes at most twice per `settle_s`, however it chatters.
+    All times are seconds of the caller's clock; `poll` is to be called at `due_s`.
 
-    :param hold_s: pressed for so long, a button is held and no longer clicked.
-    :param double_s: pressed again within that time of its release, it is double-clicked.
+    :param hold_s: a button pressed for so long is held, and not clicked.
+    :param double_s: a button pressed again within that time after its release is double-clicked.
     """
 
     def __init__(self, *, settle_s: float, hold_s: float = 0.8, double_s: float = 0.3) -> None:
-        """Begin released."""
         self._settle_s = settle_s
         self._hold_s = hold_s
         self._double_s = double_s
         self._pressed_s: float | None = None
-        self._opened_s: float | None = None  # since then open, but not yet taken as released
-        self._held = False  # told
-        self._click: Change | None = None  # may yet become a double one
+        self._opened_s: float | None = None  # open since then, but not yet released
+        self._held = False  # and reported
+        self._click: Change | None = None  # may still become a double one
 
     @property
     def due_s(self) -> float:
-        """When time alone will change something; infinity: never."""
+        """When something changes without a reading; infinity: never."""
         if self._opened_s is not None:
             return self._opened_s + self._settle_s
         if self._pressed_s is not None:
@@ -56,7 +55,7 @@ class Contact:
         return math.inf if self._click is None else self._click.at_s + self._double_s
 
     def feed(self, closed: bool, now_s: float) -> list[Change]:
-        """Take a reading, which may repeat the one before, and return what follows from it."""
+        """Process a reading, which may repeat the previous one; return the changes."""
         changes = self.poll(now_s)
         if closed:
             self._opened_s = None
@@ -68,7 +67,7 @@ class Contact:
         return changes + self.poll(now_s)
 
     def poll(self, now_s: float) -> list[Change]:
-        """Return what has become of the contact by that time."""
+        """Return the changes up to that time."""
         changes = []
         while (due_s := self.due_s) <= now_s:
             if self._opened_s is not None:

@@ -1,4 +1,4 @@
-"""The sensor node: touch pads, buttons, motion, battery and the mute switch as events."""
+"""The sensor node: publishes touch pads, buttons, motion, battery and the mute switch."""
 
 import math
 
@@ -7,22 +7,15 @@ from rclpy.time import Time
 from sensor_msgs.msg import BatteryState
 
 from phoenix_core import events
-from phoenix_core.node.event_node import Alarm, EventNode
+from phoenix_core.node.declarations import Publishes, subscribes
+from phoenix_core.node.event_node import EventNode
 from phoenix_core.node.execution import run
-from phoenix_core.settings import plugins
-from phoenix_core.settings.node_settings import NodeSettings, setting
+from phoenix_core.node.timers import Timer
 from phoenix_hw.sensors.contact import Change, ChangeKind, Contact
-from phoenix_hw.sensors.fuel_gauges import Charge, FuelGauge, FuelGaugeError, Max17048
-from phoenix_hw.sensors.sensor_boards import (
-    GpiozeroSensorBoard,
-    Reading,
-    SensorBoard,
-    SensorKind,
-    SimulatedSensorBoard,
-)
-
-SENSOR_BOARDS = 'phoenix.sensor_boards'
-FUEL_GAUGES = 'phoenix.fuel_gauges'
+from phoenix_hw.sensors.fuel_gauges.provider import Charge, FuelGauge, FuelGaugeError
+from phoenix_hw.sensors.provider import Reading, SensorKind
+from phoenix_hw.sensors.providers.simulated import SimulatedSensorBoard
+from phoenix_hw.sensors.settings import FUEL_GAUGES, SENSOR_BOARDS, SensorsSettings
 
 KINDS = {
     SimulatedSensor.TOUCH: SensorKind.TOUCH,
@@ -48,50 +41,28 @@ MOTIONS = {
 }
 
 
-class SensorsSettings(NodeSettings):
-    """Settings of the sensor node."""
-
-    provider: str = setting('simulated', 'What reads the sensors: an entry point of its group.')
-    pads: list[str] = setting(['head=5', 'belly=6'], 'Touch pads, as NAME=PIN (BCM number).')
-    buttons: list[str] = setting(['talk=16'], 'Buttons, as NAME=PIN (BCM number).')
-    motion_pin: int = setting(-1, 'BCM number of the motion sensor; -1: none.', ge=-1, le=27)
-    mute_pin: int = setting(-1, 'BCM number of the mute switch; -1: none.', ge=-1, le=27)
-    bounce_s: float = setting(0.02, 'Shorter changes of a contact are ignored [s].', ge=0, le=1)
-    hold_s: float = setting(0.8, 'Pressed for so long, a button is held [s].', ge=0.1, le=10)
-    double_click_s: float = setting(
-        0.3, 'Longest time between two clicks that make a double one [s].', ge=0.05, le=2
-    )
-    rest_s: float = setting(2.0, 'Motion has stopped after so long without [s].', ge=0, le=60)
-    fuel_gauge: str = setting('', 'What measures the battery: an entry point; empty: nothing.')
-    i2c_bus: int = setting(1, 'max17048: number of its I2C bus.', ge=0)
-    battery_period_s: float = setting(30.0, 'Time between two measurements [s].', ge=0.1, le=3600)
-
-
 class Sensors(EventNode):
     """Turns the readings of a sensor board and of a fuel gauge into events."""
 
-    produces = (
-        events.TOUCH,
-        events.BUTTON,
-        events.MOTION,
-        events.BATTERY,
-        events.MICROPHONE_MUTE,
-    )
-    consumes = {events.SIMULATED_SENSOR: 'on_simulated'}
+    touch = Publishes(events.TOUCH)
+    button = Publishes(events.BUTTON)
+    motion = Publishes(events.MOTION)
+    battery = Publishes(events.BATTERY)
+    microphone_mute = Publishes(events.MICROPHONE_MUTE)
     settings: SensorsSettings
 
     def configure(self) -> None:
         """Make the board, and the fuel gauge if there is one."""
         settings = self.settings
-        self.board: SensorBoard = plugins.load(SENSOR_BOARDS, settings.provider)(settings)
+        self.board = SENSOR_BOARDS.make(settings.provider, settings)
         self._gauge: FuelGauge | None = None
         if settings.fuel_gauge:
-            self._gauge = plugins.load(FUEL_GAUGES, settings.fuel_gauge)(settings)
+            self._gauge = FUEL_GAUGES.make(settings.fuel_gauge, settings)
 
     def activate(self) -> None:
-        """Begin to read; the board may report from threads of its own."""
+        """Start to read; the board may report from threads of its own."""
         self._contacts: dict[tuple[SensorKind, str], Contact] = {}
-        self._due: dict[tuple[SensorKind, str], Alarm] = {}
+        self._due: dict[tuple[SensorKind, str], Timer] = {}
         self._gauge_failing = False
         self.board.start(lambda reading: self.post(self.on_reading, reading))
         if self._gauge is not None:
@@ -107,18 +78,19 @@ class Sensors(EventNode):
         if self._gauge is not None:
             self._gauge.close()
 
+    @subscribes(events.SIMULATED_SENSOR)
     def on_simulated(self, event: SimulatedSensor) -> None:
         """Move a simulated sensor."""
         if isinstance(self.board, SimulatedSensorBoard):
             self.board.inject(KINDS[event.kind], event.name, event.value)
 
     def on_reading(self, reading: Reading) -> None:
-        """Take what a sensor says now."""
+        """Publish the state of a sensor, or feed it to its contact."""
         match reading.kind:
             case SensorKind.BATTERY:
                 self._tell_charge(Charge(reading.value, math.nan, math.nan))
             case SensorKind.MUTE:
-                self.publish(events.MICROPHONE_MUTE, muted=reading.value > 0)
+                self.microphone_mute(muted=reading.value > 0)
             case _:
                 key = reading.kind, reading.name
                 contact = self._contacts.setdefault(key, self._contact(reading.kind))
@@ -133,7 +105,7 @@ class Sensors(EventNode):
         )
 
     def _follow(self, key: tuple[SensorKind, str], changes: list[Change]) -> None:
-        """Publish changes of a contact, and come back when time alone will change it."""
+        """Publish changes of a contact, and poll it again when time alone will change it."""
         for change in changes:
             self._tell_change(*key, change)
         if key in self._due:
@@ -148,23 +120,19 @@ class Sensors(EventNode):
     def _tell_change(self, kind: SensorKind, name: str, change: Change) -> None:
         stamp = Time(seconds=change.at_s).to_msg()
         if kind is SensorKind.TOUCH and change.kind in TOUCHES:
-            self.publish(
-                events.TOUCH,
-                stamp=stamp,
+            self.touch.at(stamp)(
                 pad=name,
                 kind=TOUCHES[change.kind],
                 duration_s=change.held_s,
             )
         elif kind is SensorKind.BUTTON:
-            self.publish(
-                events.BUTTON,
-                stamp=stamp,
+            self.button.at(stamp)(
                 button=name,
                 kind=BUTTONS[change.kind],
                 duration_s=change.held_s,
             )
         elif kind is SensorKind.MOTION and change.kind in MOTIONS:
-            self.publish(events.MOTION, stamp=stamp, kind=MOTIONS[change.kind])
+            self.motion.at(stamp)(kind=MOTIONS[change.kind])
 
     def _measure(self) -> None:
         assert self._gauge is not None
@@ -193,8 +161,7 @@ class Sensors(EventNode):
                 if charging
                 else BatteryState.POWER_SUPPLY_STATUS_DISCHARGING
             )
-        self.publish(
-            events.BATTERY,
+        self.battery(
             percentage=charge.percentage,
             voltage=charge.voltage,
             # What is not measured is NaN, says the message.
@@ -206,44 +173,6 @@ class Sensors(EventNode):
             power_supply_status=status,
             present=True,
         )
-
-
-def pins(name: str, contacts: list[str]) -> dict[str, int]:
-    """
-    Read NAME=PIN pairs.
-
-    :raises ValueError: naming the setting and the pair that is none.
-    """
-    result = {}
-    for contact in contacts:
-        label, _, pin = contact.partition('=')
-        if not label or not pin.isdecimal():
-            raise ValueError(f'sensors.{name}: must be NAME=PIN such as head=5, is {contact!r}')
-        result[label] = int(pin)
-    return result
-
-
-def simulated_board(settings: SensorsSettings) -> SensorBoard:
-    """Make sensors that are moved by events."""
-    return SimulatedSensorBoard(
-        pads=pins('pads', settings.pads), buttons=pins('buttons', settings.buttons)
-    )
-
-
-def gpiozero_board(settings: SensorsSettings) -> SensorBoard:
-    """Make sensors on the pins of a Pi."""
-    return GpiozeroSensorBoard(
-        pads=pins('pads', settings.pads),
-        buttons=pins('buttons', settings.buttons),
-        motion_pin=settings.motion_pin if settings.motion_pin >= 0 else None,
-        mute_pin=settings.mute_pin if settings.mute_pin >= 0 else None,
-        bounce_s=settings.bounce_s,
-    )
-
-
-def max17048(settings: SensorsSettings) -> FuelGauge:
-    """Make a MAX17048 on the I2C bus."""
-    return Max17048(number=settings.i2c_bus)
 
 
 def main() -> None:

@@ -8,13 +8,10 @@ import pytest
 
 from phoenix_hw.leds.animation import load_animations
 from phoenix_hw.leds.animator import Animator
-from phoenix_hw.leds.led_strips import (
-    LedStrip,
-    LedStripError,
-    SimulatedLedStrip,
-    SpiLedStrip,
-    Ws281xLedStrip,
-)
+from phoenix_hw.leds.provider import LedStrip, LedStripError
+from phoenix_hw.leds.providers.simulated import SimulatedLedStrip
+from phoenix_hw.leds.providers.spi import SpiLedStrip
+from phoenix_hw.leds.providers.ws281x import Ws281xLedStrip
 
 LEDS_YAML = Path(__file__).parents[4] / 'config' / 'leds.yaml'
 
@@ -255,7 +252,8 @@ def test_missing_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_process_survives_the_real_library_without_a_pi() -> None:
     pytest.importorskip('rpi_ws281x', reason='rpi-ws281x is not installed')
     code = (
-        'from phoenix_hw.leds.led_strips import LedStripError, Ws281xLedStrip\n'
+        'from phoenix_hw.leds.provider import LedStripError\n'
+        'from phoenix_hw.leds.providers.ws281x import Ws281xLedStrip\n'
         'try:\n'
         '    Ws281xLedStrip(pixels=2).close()\n'
         'except LedStripError as error:\n'

@@ -2,7 +2,8 @@ import sys
 
 import pytest
 
-from phoenix_hw.sensors.fuel_gauges import Charge, FuelGaugeError, Max17048
+from phoenix_hw.sensors.fuel_gauges.max17048 import Max17048
+from phoenix_hw.sensors.fuel_gauges.provider import Charge, FuelGaugeError
 
 
 class FakeBus:

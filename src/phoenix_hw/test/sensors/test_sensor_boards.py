@@ -3,13 +3,9 @@ from typing import Any
 
 import pytest
 
-from phoenix_hw.sensors.sensor_boards import (
-    GpiozeroSensorBoard,
-    Reading,
-    SensorBoardError,
-    SensorKind,
-    SimulatedSensorBoard,
-)
+from phoenix_hw.sensors.provider import Reading, SensorBoardError, SensorKind
+from phoenix_hw.sensors.providers.gpiozero import GpiozeroSensorBoard
+from phoenix_hw.sensors.providers.simulated import SimulatedSensorBoard
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What a language model can make the toy do: tools, as OpenAI's chat interface has them."""
+"""The tools of language models, as in OpenAI's chat interface: what they can make the toy do."""
 
 import json
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from pydantic import Field
 from phoenix_core.settings.config_file import FileModel
 
 
-class Parameter(FileModel):
+class ToolParameter(FileModel):
     """A value that a model gives to a tool."""
 
     type: Literal['string', 'integer', 'number']
@@ -20,18 +20,18 @@ class Parameter(FileModel):
 
 class Tool(FileModel):
     """
-    Something the toy does when a model calls it.
+    An activity that a model may ask for.
 
-    :param activity: the activity that is asked for.
-    :param parameters: by name, which is the name of the slot, too.
+    :param activity: its name.
+    :param parameters: by name, which is also the name of the slot.
     """
 
     description: str = Field(min_length=1)
     activity: str = Field(min_length=1)
-    parameters: dict[str, Parameter] = {}
+    parameters: dict[str, ToolParameter] = {}
 
     def specification(self, name: str) -> dict[str, Any]:
-        """Describe the tool for a server."""
+        """Return the description of the tool for a server."""
         properties = {
             key: parameter.model_dump(exclude_defaults=True)
             for key, parameter in self.parameters.items()
@@ -47,9 +47,9 @@ class Tool(FileModel):
 @dataclass(frozen=True)
 class ToolCall:
     """
-    A model wants something done.
+    A model calls a tool.
 
-    :param slots: the arguments, as texts.
+    :param slots: the arguments, as strings.
     """
 
     name: str
@@ -64,12 +64,12 @@ class _Part:
 
 @dataclass
 class ToolCallStream:
-    """Puts calls together whose names and arguments come in pieces."""
+    """Assembles calls whose names and arguments arrive in pieces."""
 
     _parts: dict[int, _Part] = field(default_factory=dict)
 
     def feed(self, deltas: list[dict[str, Any]]) -> None:
-        """Take the pieces of one chunk; raises LookupError, TypeError for something else."""
+        """Add the pieces of one chunk; raise LookupError or TypeError for anything else."""
         for delta in deltas:
             part = self._parts.setdefault(delta.get('index', len(self._parts)), _Part())
             function = delta['function']
@@ -77,7 +77,7 @@ class ToolCallStream:
             part.arguments += function.get('arguments') or ''
 
     def finish(self) -> list[ToolCall]:
-        """Return the calls; raises ValueError when arguments are no JSON object."""
+        """Return the calls; raise ValueError when arguments are no JSON object."""
         calls = []
         for _, part in sorted(self._parts.items()):
             arguments = json.loads(part.arguments or '{}')
@@ -89,5 +89,5 @@ class ToolCallStream:
 
 
 def _text(value: Any) -> str:
-    """Write a value as slots have it: whole numbers without a fraction."""
+    """Return a value as in slots: whole numbers without a fraction."""
     return f'{value:g}' if isinstance(value, float) else str(value)

@@ -1,10 +1,9 @@
 """The conversation node: replies to what no activity understands."""
 
-import random
 import uuid
-from contextlib import closing
+from contextlib import aclosing
+from functools import partial
 
-import numpy as np
 from phoenix_msgs.msg import (
     CapabilityStatus,
     ConversationEvent,
@@ -14,123 +13,104 @@ from phoenix_msgs.msg import (
 )
 
 from phoenix_core import events
+from phoenix_core.node.declarations import Publishes, subscribes
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.node.execution import run
-from phoenix_core.settings import plugins
-from phoenix_core.settings.node_settings import SeededSettings, setting
-from phoenix_core.telemetry import tracing
-from phoenix_core.telemetry.tracing import TraceContext
-from phoenix_speech.conversation.chat_models import (
-    ChatModel,
-    ChatModelError,
-    LocalChatModel,
-    OpenAIChatModel,
-)
-from phoenix_speech.conversation.reply import Persona, ReplyAction, ReplyEngine, ReplySentence
-from phoenix_speech.conversation.scripted_chat import ScriptedChat
-
-CHAT_MODELS = 'phoenix.chat_models'
-
-
-class ConversationSettings(SeededSettings):
-    """Settings of the conversation node. A server's key is taken from OPENAI_API_KEY alone."""
-
-    language: str = setting('en', 'Folder of words below config_dir.')
-    providers: list[str] = setting(
-        ['scripted'], 'Chat models, best first: entry points of their group, e.g. openai.'
-    )
-    base_url: str = setting(
-        'http://127.0.0.1:11434/v1', 'openai: address of a server with that interface.'
-    )
-    model: str = setting('llama3.2', 'openai: name of the model on the server.')
-    first_sentence_s: float = setting(
-        4.0, 'A model without a sentence by then is given up [s].', gt=0, le=60
-    )
-    total_s: float = setting(20.0, 'A reply takes at most so long to make [s].', gt=0, le=300)
+from phoenix_speech.conversation.chat_model import ChatModelError
+from phoenix_speech.conversation.persona import Persona
+from phoenix_speech.conversation.reply import ReplyAction, ReplyEngine, ReplySentence
+from phoenix_speech.conversation.reply_task import ReplyLoop, ReplyTask
+from phoenix_speech.conversation.settings import CHAT_MODELS, ConversationSettings
+from phoenix_speech.sentences import SpeechRules
 
 
 class Conversation(EventNode):
-    """Makes a reply on the worker thread and sends each sentence to the voice as it is ready."""
+    """Makes one reply at a time, and sends each sentence to the voice once it is complete."""
 
-    produces = (events.CONVERSATION, events.SAY_REQUEST, events.ACTIVITY_REQUEST)
-    consumes = {events.CONVERSATION_REQUEST: 'on_request'}
+    conversation = Publishes(events.CONVERSATION)
+    say_request = Publishes(events.SAY_REQUEST)
+    activity_request = Publishes(events.ACTIVITY_REQUEST)
     settings: ConversationSettings
 
     def configure(self) -> None:
         """Read the persona and make the chat models."""
         settings = self.settings
+        words = settings.config_path / settings.language
         self._engine = ReplyEngine(
-            [plugins.load(CHAT_MODELS, name)(settings) for name in settings.providers],
-            persona(settings),
+            [CHAT_MODELS.make(name, settings) for name in settings.providers],
+            Persona.load(words / 'persona.yaml'),
+            SpeechRules.load(settings.config_path, settings.language),
             first_sentence_s=settings.first_sentence_s,
             total_s=settings.total_s,
-            on_failure=lambda name, reason: self.post(self._model_failed, name, reason),
+            on_failure=partial(self.post, self._model_failed),
         )
-        self._newest = 0  # replies are numbered: what an older one still sends is dropped
-        self._replying: TraceContext | None = None  # to whom
+        self._loop = ReplyLoop()
+        self._reply: ReplyTask | None = None  # the one under way; others are no longer heard
 
     def deactivate(self) -> None:
         """End the reply under way."""
         self._cancel()
 
     def cleanup(self) -> None:
-        """Free the chat models."""
-        self._engine.close()
+        """Close the chat models."""
+        self._loop.close(self._engine.close())
 
+    @subscribes(events.CONVERSATION_REQUEST)
     def on_request(self, request: ConversationRequest) -> None:
-        """Begin a reply, or cancel the one under way; both end the one before."""
+        """Begin a reply, or cancel the one under way; both end the previous one."""
         self._cancel()
         if request.kind == ConversationRequest.REPLY:
-            self._replying = tracing.current()
-            self.publish(events.CONVERSATION, kind=ConversationEvent.STARTING)
             known = {slot.name: slot.value for slot in request.known}
-            self.in_background(self._reply, request.text, known, self._newest)
+            self._reply = ReplyTask(self._loop, partial(self._make_reply, request.text, known))
+            self.conversation(kind=ConversationEvent.STARTING)
+            self.in_background(self._reply.run_reply)
 
     def _cancel(self) -> None:
-        self._newest += 1
-        self._engine.cancel()
-        if self._replying is not None:
-            self.publish(events.CONVERSATION, cause=self._replying, kind=ConversationEvent.ENDED)
-            self._replying = None
+        if self._reply is not None:
+            reply, self._reply = self._reply, None
+            reply.cancel()
+            self.conversation.caused_by(reply.cause)(kind=ConversationEvent.ENDED)
 
-    def _reply(self, text: str, known: dict[str, str], number: int) -> None:
-        if number != self._newest:
-            return
+    async def _make_reply(self, text: str, known: dict[str, str], reply: ReplyTask) -> None:
+        """Post each part of a reply to the executor's thread."""
         try:
-            with closing(self._engine.reply(text, known)) as parts:
-                for part in self.by_model(parts):
-                    tell = self._act if isinstance(part, ReplyAction) else self._tell
-                    self.post(tell, part, number)
+            async with aclosing(self._engine.reply(text, known)) as parts:
+                while True:
+                    with self.model_time():
+                        part = await anext(parts, None)
+                    if part is None:
+                        break
+                    pass_on = self._act if isinstance(part, ReplyAction) else self._say
+                    self.post(pass_on, part, reply)
         except ChatModelError as error:
             self.post(self.fault, 'conversation_failed', str(error), impairs=CapabilityStatus.LOST)
-        self.post(self._end, number)
+        self.post(self._end, reply)
 
-    def _tell(self, sentence: ReplySentence, number: int) -> None:
-        if number != self._newest:
+    def _say(self, sentence: ReplySentence, reply: ReplyTask) -> None:
+        if reply is not self._reply:
             return
         self.healed('conversation_failed')
         if sentence.model_name == self.settings.providers[0]:
             self.healed('chat_model_failed')
         utterance = uuid.uuid4().hex
-        self.publish(
-            events.CONVERSATION,
+        self.conversation(
             kind=ConversationEvent.SENTENCE,
             provider=sentence.model_name,
             text=sentence.text,
             utterance_id=utterance,
         )
-        self.publish(events.SAY_REQUEST, utterance_id=utterance, text=sentence.text)
+        self.say_request(utterance_id=utterance, text=sentence.text)
 
-    def _act(self, action: ReplyAction, number: int) -> None:
+    def _act(self, action: ReplyAction, reply: ReplyTask) -> None:
         """Ask for an activity; it begins when the reply has been said."""
-        if number == self._newest:
+        if reply is self._reply:
             slots = [Slot(name=name, value=value) for name, value in action.slots.items()]
-            self.publish(events.ACTIVITY_REQUEST, activity=action.activity, slots=slots)
+            self.activity_request(activity=action.activity, slots=slots)
 
-    def _end(self, number: int) -> None:
-        if number == self._newest:
-            self._replying = None
-            self.publish(events.CONVERSATION, kind=ConversationEvent.ENDED)
+    def _end(self, reply: ReplyTask) -> None:
+        if reply is self._reply:
+            self._reply = None
+            self.conversation(kind=ConversationEvent.ENDED)
 
     def _model_failed(self, name: str, reason: str) -> None:
         self.fault(
@@ -141,32 +121,6 @@ class Conversation(EventNode):
             self_healing=True,
             impairs=CapabilityStatus.DEGRADED,
         )
-
-
-def persona(settings: ConversationSettings) -> Persona:
-    """Read who replies."""
-    return Persona.load(settings.config_path / settings.language / 'persona.yaml')
-
-
-def openai(settings: ConversationSettings) -> ChatModel:
-    """Make a client of an OpenAI-compatible server."""
-    return OpenAIChatModel(
-        base_url=settings.base_url,
-        model=settings.model,
-        timeout_s=settings.total_s,
-        tools=persona(settings).tools,
-    )
-
-
-def local(settings: ConversationSettings) -> ChatModel:
-    """Make the small local model, an optional extra."""
-    return LocalChatModel(chance=np.random.default_rng(settings.seed))
-
-
-def scripted(settings: ConversationSettings) -> ChatModel:
-    """Make the scripted replies that never fail."""
-    path = settings.config_path / settings.language / 'scripted_replies.yaml'
-    return ScriptedChat(path, chance=random.Random(settings.seed))
 
 
 def main() -> None:

@@ -1,41 +1,21 @@
 """Replies to what a person says, sentence by sentence, with the first chat model that can."""
 
-import queue
-import threading
+import asyncio
 import time
-from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import closing
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import AsyncGenerator, Callable, Generator, Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import TypeAlias
 
-from pydantic import Field
-
-from phoenix_core.settings.config_file import FileModel, load_config
-from phoenix_speech.conversation.chat_models import ChatModel, ChatModelError, Message
-from phoenix_speech.conversation.chat_tools import Tool, ToolCall
+from phoenix_speech.conversation.chat_model import ChatModel, ChatModelError, Message
+from phoenix_speech.conversation.chat_tools import ToolCall
+from phoenix_speech.conversation.history import History, Turn
+from phoenix_speech.conversation.persona import Persona
 from phoenix_speech.conversation.spoken_text import is_rubbish, spoken
-from phoenix_speech.sentences import SentenceStream
+from phoenix_speech.sentences import SentenceStream, SpeechRules
 
 _LONGEST_RETRY_S = 300.0
-
-
-class Persona(FileModel):
-    """Who replies, and how much."""
-
-    name: str = Field(min_length=1)
-    instructions: str = Field(min_length=1)  # the system prompt
-    known: str = Field(min_length=1)  # stands before what the toy was told, in the prompt
-    tools: dict[str, Tool] = {}
-    broken_off: str = Field(min_length=1)  # said when a reply cannot be ended
-    reply_sentences: int = Field(ge=1, le=20)
-    sentence_characters: int = Field(ge=50, le=1000)  # more without an end is rubbish
-    history_turns: int = Field(ge=1, le=100)
-    history_characters: int = Field(ge=0, le=100_000)
-
-    @staticmethod
-    def load(path: Path) -> 'Persona':
-        """Read persona.yaml; a ConfigFileError says what is wrong in it."""
-        return load_config(path, Persona)
+_CANCEL_S = 1.0  # a model that does not heed cancellation for so long is abandoned
 
 
 @dataclass(frozen=True)
@@ -48,41 +28,37 @@ class ReplySentence:
 
 @dataclass(frozen=True)
 class ReplyAction:
-    """Something that the model wants done."""
+    """An activity that the model asks for."""
 
     activity: str
     slots: Mapping[str, str]
 
 
-@dataclass
-class _Turn:
-    asked: str
-    said: list[str] = field(default_factory=list)
-
-    @property
-    def characters(self) -> int:
-        return len(self.asked) + sum(map(len, self.said))
+ReplyPart: TypeAlias = ReplySentence | ReplyAction
+Parts: TypeAlias = 'asyncio.Queue[str | ToolCall | ChatModelError | None]'
 
 
 class ReplyEngine:
     """
     Holds a conversation; one reply at a time.
 
-    :param models: the best first. The last is always asked; the others are left out for a while
-        after they failed. A model fails when it raises, when its first sentence is late, when it
+    :param models: the best first. The last is always asked; the others are skipped for a while
+        after a failure. A model fails when it raises, when its first sentence is late, when it
         does not come to an end, and when it sends rubbish.
-    :param first_sentence_s: time for the first sentence of each model that is asked.
-    :param total_s: time for its whole reply.
-    :param retry_s: how long a model is left out after a failure; doubles with each further one.
-    :param on_failure: is told the name of a model and why it failed; never what was said.
+    :param rules: cut the text of the models into sentences.
+    :param first_sentence_s: deadline for the first sentence of each model that is asked.
+    :param total_s: deadline for its whole reply.
+    :param retry_s: how long a model is skipped after a failure; doubles with each further one.
+    :param on_failure: called with the name of a model and why it failed; never what was said.
     """
 
     def __init__(
         self,
         models: Sequence[ChatModel],
         persona: Persona,
+        rules: SpeechRules,
         *,
-        on_failure: Callable[[str, str], None],
+        on_failure: Callable[[str, str], object],
         first_sentence_s: float = 4.0,
         total_s: float = 20.0,
         retry_s: float = 30.0,
@@ -92,225 +68,151 @@ class ReplyEngine:
             raise ValueError('models: at least one is needed')
         self._models = models
         self._persona = persona
+        self._rules = rules
         self._on_failure = on_failure
         self._first_sentence_s = first_sentence_s
         self._total_s = total_s
         self._retry_s = retry_s
         self._clock = clock
-        self._history: list[_Turn] = []
+        self._history = History(persona)
         self._delays_s = {model.name: retry_s for model in models}
         self._retry_at: dict[str, float] = {}
-        self._reply = _Reply()
 
-    def reply(
+    async def reply(
         self, text: str, known: Mapping[str, str] | None = None
-    ) -> Generator[ReplySentence | ReplyAction, None, None]:
+    ) -> AsyncGenerator[ReplyPart, None]:
         """
-        Yield the reply to a text; closing the generator cancels the rest, as does a new reply.
+        Yield the reply to a text; cancelling the task, or closing the generator, ends the rest.
 
-        What was yielded counts as said, and is remembered.
+        What was yielded counts as said, and enters the history.
 
         :param known: what the toy was told before, e.g. child_name.
         :raises ChatModelError: no model can answer.
         """
-        self.cancel()
-        self._reply = _Reply()
-        return self._sentences(text, known or {}, self._reply)
-
-    def cancel(self) -> None:
-        """End the reply under way, if any; from any thread, without waiting."""
-        self._reply.cancel()
-
-    def close(self) -> None:
-        """Free the models."""
-        self.cancel()
-        for model in self._models:
-            model.close()
-
-    def _sentences(
-        self, text: str, known: Mapping[str, str], reply: '_Reply'
-    ) -> Generator[ReplySentence | ReplyAction, None, None]:
-        messages = self._messages(text, known)
-        turn = _Turn(text)
+        messages = self._history.prompt(text, known or {})
+        turn = Turn(text)
         problems = []
         for model in self._models:
-            if model is not self._models[-1] and self._resting(model.name):
+            if model is not self._models[-1] and self._is_skipped(model.name):
                 problems.append(f'{model.name}: failed a moment ago')
                 continue
-            start = self._clock()
-            attempt = _Attempt(model, messages, self._persona, self._clock, start + self._total_s)
             try:
-                reply.begin(attempt)
-                limit_s = self._first_sentence_s
-                while (part := attempt.next(start, limit_s)) is not None:
-                    if isinstance(part, ToolCall):
-                        tool = self._persona.tools[part.name]
-                        yield ReplyAction(tool.activity, part.slots)
-                    else:
-                        self._remember(turn, part)
-                        yield ReplySentence(part, model.name)
-                    limit_s = self._total_s
+                async with aclosing(self._ask(model, messages)) as parts:
+                    async for part in parts:
+                        if isinstance(part, ToolCall):
+                            tool = self._persona.tools[part.name]
+                            yield ReplyAction(tool.activity, part.slots)
+                        else:
+                            self._history.add(turn, part)
+                            yield ReplySentence(part, model.name)
             except ChatModelError as error:
-                if reply.cancelled:
-                    return
                 self._failed(model.name, str(error))
                 problems.append(f'{model.name}: {error}')
             else:
-                if not reply.cancelled:
-                    self._delays_s[model.name] = self._retry_s
+                self._delays_s[model.name] = self._retry_s
                 return
-            finally:
-                attempt.stop()
             if turn.said:
-                self._remember(turn, self._persona.broken_off)
+                self._history.add(turn, self._persona.broken_off)
                 yield ReplySentence(self._persona.broken_off, 'persona')
                 return
         raise ChatModelError(f'no model can answer: {"; ".join(problems)}')
 
-    def _messages(self, text: str, known: Mapping[str, str]) -> list[Message]:
-        room = self._persona.history_characters
-        messages: list[Message] = []
-        for turn in reversed(self._history):
-            room -= turn.characters
-            if room < 0:
-                break
-            messages[:0] = [
-                {'role': 'user', 'content': turn.asked},
-                {'role': 'assistant', 'content': ' '.join(turn.said)},
-            ]
-        instructions = self._persona.instructions
-        if known:
-            told = '; '.join(f'{name}: {value}' for name, value in known.items())
-            instructions += f'{self._persona.known} {told}\n'
-        system = {'role': 'system', 'content': instructions}
-        return [system, *messages, {'role': 'user', 'content': text}]
+    async def close(self) -> None:
+        """Close the models."""
+        for model in self._models:
+            await model.close()
 
-    def _remember(self, turn: _Turn, sentence: str) -> None:
-        if not turn.said:
-            self._history = [*self._history, turn][-self._persona.history_turns :]
-        turn.said.append(sentence)
+    async def _ask(
+        self, model: ChatModel, messages: Sequence[Message]
+    ) -> AsyncGenerator[str | ToolCall, None]:
+        """Yield the parts of one model's reply as long as it keeps the deadlines."""
+        loop = asyncio.get_running_loop()
+        parts: Parts = asyncio.Queue()
+
+        def expire(limit_s: float) -> None:
+            parts.put_nowait(ChatModelError(f'no sentence within {limit_s:g} s'))
+
+        first = loop.call_later(self._first_sentence_s, expire, self._first_sentence_s)
+        total = loop.call_later(self._total_s, expire, self._total_s)
+        stream = loop.create_task(self._stream(model, messages, parts, first))
+        try:
+            while (part := await parts.get()) is not None:
+                if isinstance(part, ChatModelError):
+                    raise part
+                yield part
+        finally:
+            first.cancel()
+            total.cancel()
+            stream.cancel()
+            await asyncio.wait({stream}, timeout=_CANCEL_S)
+
+    async def _stream(
+        self,
+        model: ChatModel,
+        messages: Sequence[Message],
+        parts: Parts,
+        first_deadline: asyncio.TimerHandle,
+    ) -> None:
+        """Put the parts of a reply into a queue; at the end None, or why it failed."""
+        end: ChatModelError | None = None
+        said = 0
+        try:
+            async with aclosing(self._checked(model, messages)) as checked:
+                async for part in checked:
+                    first_deadline.cancel()
+                    parts.put_nowait(part)
+                    said += 1
+                    if said == self._persona.reply_sentences:
+                        break
+                    await asyncio.sleep(0)  # whoever waits for the part goes first
+            if not said:
+                end = ChatModelError('said nothing')
+        except ChatModelError as error:
+            end = error
+        except Exception as error:  # a model of another package may raise anything
+            end = ChatModelError(type(error).__name__)  # its text may hold what was said
+        parts.put_nowait(end)
+
+    async def _checked(
+        self, model: ChatModel, messages: Sequence[Message]
+    ) -> AsyncGenerator[str | ToolCall, None]:
+        """Yield speakable sentences and valid tool calls."""
+        deadline = self._clock() + self._total_s
+        sentences = SentenceStream(self._rules)
+        async with aclosing(model.stream(messages)) as deltas:
+            async for delta in deltas:
+                # A model that never waits also keeps the timers of the deadlines waiting.
+                if self._clock() > deadline:
+                    raise ChatModelError('did not come to an end')
+                if isinstance(delta, ToolCall):
+                    for sentence in self._speakable(sentences.finish()):
+                        yield sentence
+                    yield self._valid(delta)
+                    continue
+                for sentence in self._speakable(sentences.feed(delta)):
+                    yield sentence
+                if sentences.pending > self._persona.sentence_characters:
+                    raise ChatModelError('sends a sentence without end')
+        for sentence in self._speakable(sentences.finish()):
+            yield sentence
+
+    def _valid(self, call: ToolCall) -> ToolCall:
+        tool = self._persona.tools.get(call.name)
+        if tool is None or set(call.slots) - set(tool.parameters):
+            raise ChatModelError('calls a tool that it does not have')
+        return call
+
+    def _speakable(self, sentences: list[str]) -> Generator[str, None, None]:
+        for sentence in sentences:
+            if is_rubbish(sentence) or len(sentence) > self._persona.sentence_characters:
+                raise ChatModelError('sends rubbish')
+            if text := spoken(sentence, self._persona.name):
+                yield text
 
     def _failed(self, name: str, reason: str) -> None:
         self._retry_at[name] = self._clock() + self._delays_s[name]
         self._delays_s[name] = min(2 * self._delays_s[name], _LONGEST_RETRY_S)
         self._on_failure(name, reason)
 
-    def _resting(self, name: str) -> bool:
+    def _is_skipped(self, name: str) -> bool:
         return name in self._retry_at and self._clock() < self._retry_at[name]
-
-
-class _Reply:
-    """Lets another thread cancel a reply, whichever model is at it."""
-
-    def __init__(self) -> None:
-        self.cancelled = False
-        self._attempt: _Attempt | None = None
-
-    def begin(self, attempt: '_Attempt') -> None:
-        self._attempt = attempt
-        if self.cancelled:  # before there was an attempt to stop
-            attempt.stop()
-        attempt.start()
-
-    def cancel(self) -> None:
-        self.cancelled = True
-        if self._attempt is not None:
-            self._attempt.stop()
-
-
-class _Attempt:
-    """One model's reply, made in a thread of its own: however a model blocks, nobody else does."""
-
-    def __init__(
-        self,
-        model: ChatModel,
-        messages: Sequence[Message],
-        persona: Persona,
-        clock: Callable[[], float],
-        deadline: float,
-    ) -> None:
-        self._model = model
-        self._messages = messages
-        self._persona = persona
-        self._clock = clock
-        self._deadline = deadline
-        self._parts: queue.SimpleQueue[str | ToolCall | ChatModelError | None] = (
-            queue.SimpleQueue()
-        )
-        self._stopped = threading.Event()
-        self._ended = threading.Event()
-
-    def start(self) -> None:
-        threading.Thread(target=self._run, name=f'reply-{self._model.name}', daemon=True).start()
-
-    def next(self, start: float, limit_s: float) -> str | ToolCall | None:
-        """Return the next part, None when there is none; wait for it until start + limit_s."""
-        try:
-            item = self._parts.get(timeout=max(0.0, start + limit_s - self._clock()))
-        except queue.Empty:
-            raise ChatModelError(f'no sentence within {limit_s:g} s') from None
-        if self._stopped.is_set():
-            return None
-        if isinstance(item, ChatModelError):
-            raise item
-        return item
-
-    def stop(self) -> None:
-        if self._stopped.is_set():  # its model may be at another reply by now
-            return
-        self._stopped.set()
-        self._parts.put(None)
-        if not self._ended.is_set():
-            self._model.cancel()
-
-    def _run(self) -> None:
-        if self._stopped.is_set():
-            return
-        last: ChatModelError | None = None
-        try:
-            said = 0
-            with closing(self._model.stream(self._messages)) as deltas:
-                for part in self._checked(deltas):
-                    self._parts.put(part)
-                    said += 1
-                    if said == self._persona.reply_sentences:
-                        break
-            if not said:
-                last = ChatModelError('said nothing')
-        except ChatModelError as error:
-            last = error
-        except Exception as error:  # a model of another package may raise anything
-            last = ChatModelError(type(error).__name__)  # its text may hold what was said
-        self._ended.set()
-        self._parts.put(last)
-
-    def _checked(
-        self, deltas: Generator[str | ToolCall, None, None]
-    ) -> Generator[str | ToolCall, None, None]:
-        stream = SentenceStream()
-        for delta in deltas:
-            if self._stopped.is_set():
-                raise ChatModelError('cancelled')
-            if self._clock() > self._deadline:
-                raise ChatModelError('did not come to an end')
-            if isinstance(delta, ToolCall):
-                yield from self._sayable(stream.finish())
-                yield self._known(delta)
-                continue
-            yield from self._sayable(stream.feed(delta))
-            if stream.pending > self._persona.sentence_characters:
-                raise ChatModelError('sends a sentence without end')
-        yield from self._sayable(stream.finish())
-
-    def _known(self, call: ToolCall) -> ToolCall:
-        tool = self._persona.tools.get(call.name)
-        if tool is None or set(call.slots) - set(tool.parameters):
-            raise ChatModelError('calls a tool that it does not have')
-        return call
-
-    def _sayable(self, sentences: list[str]) -> Generator[str, None, None]:
-        for sentence in sentences:
-            if is_rubbish(sentence) or len(sentence) > self._persona.sentence_characters:
-                raise ChatModelError('sends rubbish')
-            if text := spoken(sentence, self._persona.name):
-                yield text

@@ -1,9 +1,9 @@
-"""Makes what a language model writes fit to be said aloud, and knows what is not."""
+"""Makes the text of a language model fit to be spoken, and recognizes rubbish."""
 
 import re
 import unicodedata
 
-# A model that writes the parts of others, its own markers or its thoughts has lost its role.
+# A model that writes the lines of others, its own markers or its thoughts has lost its role.
 _ROLE_MARKER = re.compile(
     r'<\|.*?\|>|</?s>|</?think|\[/?INST\]|^\W*(?:user|human|assistant|system)\W*:', re.IGNORECASE
 )
@@ -16,16 +16,17 @@ _SILENT_CATEGORIES = frozenset(('So', 'Cc', 'Cf', 'Cn', 'Co', 'Cs'))
 
 
 def is_rubbish(sentence: str) -> bool:
-    """Say whether a model that writes this has gone wrong."""
+    """Return whether a sentence shows that the model has gone wrong."""
     control = any(unicodedata.category(c) == 'Cc' and not c.isspace() for c in sentence)
     return control or _ROLE_MARKER.search(sentence) is not None
 
 
 def spoken(sentence: str, name: str) -> str:
     """
-    Return a sentence without markdown, emoji and the speaker's name before it.
+    Return a sentence without markdown, emoji and the speaker's name in front.
 
-    Empty if there is nothing to say, or if it holds an address, which no child should follow.
+    Return an empty string if nothing is left, or for an internet address, as no child should
+    follow it.
     """
     text = _LINK.sub(r'\1', sentence)
     if _ADDRESS.search(text):

@@ -1,1 +1,1 @@
-"""The listener node: cuts out what a person says and turns it into words."""
+"""The listener node: detects utterances and turns them into text."""

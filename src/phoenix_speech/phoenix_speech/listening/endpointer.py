@@ -1,32 +1,29 @@
 """
 Finds where an utterance starts and ends in a stream of audio.
 
-What it takes to follow a wake word, with people who wait and people who speak right on:
+What follows a wake word needs care, as some people pause after it and others do not:
 
 - The last seconds of audio are kept, also while closed, so that open() may lie in the past: a wake
   word is reported late, and the audio since then is judged at once.
 - open(after=...) names the sample where something ended that must not be heard: the wake phrase
   or the toy's own voice. Of the audio before it, only `overlap_s` is used.
-- The voice activity detector starts afresh shortly before that sample. Started at it, it would
-  need too long to notice a "stop" spoken right on; with all of the phrase behind it, it would take
+- The voice activity detector is reset shortly before that sample. Reset at the sample, it would
+  detect a "stop" without a pause too late; with the whole phrase in its past, it would take
   every breath that follows for speech.
 - A wake word fires before its last sound is over. Speech within `tail_s` after that sample is
-  therefore no evidence: alone it starts nothing, but when speech goes on beyond it, the utterance
-  is taken from its first sound.
+  therefore no evidence: alone it starts nothing, but when speech continues beyond it, the
+  utterance begins at its first sound.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from phoenix_speech.listening.voice_activity import (
-    SAMPLE_RATE,
-    WINDOW_SAMPLES,
-    VoiceActivityDetector,
-)
+from phoenix_speech.audio_format import SAMPLE_RATE
+from phoenix_speech.listening.voice_activity import WINDOW_SAMPLES, VoiceActivityDetector
 
-HISTORY_S = 2.0  # kept while closed: how late open() may come without losing audio
-WARM_UP_S = 0.3  # audio that the voice activity detector gets before the first judged sample
+HISTORY_S = 2.0  # kept while closed: how late open() may be called without losing audio
+WARM_UP_S = 0.3  # audio that the voice activity detector hears before the first judged sample
 
 
 @dataclass(frozen=True)
@@ -58,15 +55,16 @@ class Endpointer:
     """
     Cuts one utterance per open() out of a continuous stream; its time is counted in samples.
 
-    vad: judges windows of 512 samples.
-    speech_threshold, silence_threshold: probability from which a window is speech, and below which
-        speech turns into silence (hysteresis).
-    min_speech_s: speech without a gap that starts an utterance; shorter noises are ignored.
-    end_silence_s: silence that ends it.
-    lead_in_s: audio kept before the first speech window, for a soft first sound.
-    overlap_s, tail_s: see the module's text.
-    no_speech_timeout_s: NoSpeech after that long without speech.
-    max_utterance_s: longest audio of an utterance, lead-in included.
+    :param vad: rates windows of 512 samples.
+    :param speech_threshold: probability from which on a window is speech.
+    :param silence_threshold: probability below which speech turns into silence (hysteresis).
+    :param min_speech_s: speech without a gap that starts an utterance; shorter noises are ignored.
+    :param end_silence_s: silence that ends it.
+    :param lead_in_s: audio kept before the first speech window, for a soft first sound.
+    :param overlap_s: see the module's docstring.
+    :param tail_s: see the module's docstring.
+    :param no_speech_timeout_s: NoSpeech after that long without speech.
+    :param max_utterance_s: longest audio of an utterance, lead-in included.
     """
 
     def __init__(
@@ -100,16 +98,16 @@ class Endpointer:
         self._max_utterance = _samples(max_utterance_s)
         self._history = _samples(HISTORY_S + max(lead_in_s, WARM_UP_S, overlap_s))
         self.is_open = False
-        self.position = 0  # samples taken so far: the stream's clock
+        self.position = 0  # samples processed so far: the stream's clock
         self._audio = np.empty(0, np.int16)  # the samples before position
 
     def open(self, after: int | None = None) -> None:
         """
         Listen for one utterance; an unfinished one is dropped.
 
-        after: position where the wake phrase or the toy's own voice ended; it may lie up to
-            HISTORY_S in the past or in the future. None (a button was pressed): nothing has to be
-            left out, the lead-in may reach back freely and all speech counts.
+        :param after: position where the wake phrase or the toy's own voice ended; it may lie up
+            to HISTORY_S in the past or in the future. None (a button was pressed): nothing has to
+            be left out, the lead-in may reach back freely and all speech counts.
         """
         oldest = self.position - len(self._audio)
         if after is None:
@@ -132,7 +130,7 @@ class Endpointer:
         self.is_open = False
 
     def process(self, samples: np.ndarray) -> list[Decision]:
-        """Take the next int16 mono samples at 16 kHz, any length; return what they decide."""
+        """Process int16 mono samples at 16 kHz, of any length; return the decisions."""
         if samples.dtype != np.int16 or samples.ndim != 1:
             raise ValueError(
                 f'endpointer: got {samples.dtype} samples of shape {samples.shape};'
@@ -158,7 +156,7 @@ class Endpointer:
         """
         Return the audio of the utterance being spoken, for a partial transcript.
 
-        None in a pause, too: it may be the end, and then there is better to do than a partial.
+        None in a pause, too: if that is the end, the final transcript comes first.
         """
         if not (self.is_open and self._started and self._voiced):
             return None
@@ -196,7 +194,7 @@ class Endpointer:
         return max(self._speech_start - self._lead_in, self._earliest)
 
     def _slice(self, start: int, end: int) -> np.ndarray:
-        """Return the samples of stream positions start to end; both must still be held."""
+        """Return the samples of stream positions start to end; both must still be kept."""
         oldest = self.position - len(self._audio)
         return self._audio[start - oldest : end - oldest].copy()
 

@@ -1,4 +1,4 @@
-"""The listener node: cuts out what a person says to the toy and turns it into words."""
+"""The listener node: detects what a person says to the toy and turns it into text."""
 
 import time
 from functools import partial
@@ -16,12 +16,13 @@ from phoenix_msgs.msg import (
 )
 
 from phoenix_core import events
-from phoenix_core.node.event_node import EventNode, describe
+from phoenix_core.node.declarations import Publishes, subscribes
+from phoenix_core.node.event_node import EventNode
 from phoenix_core.node.execution import run
-from phoenix_core.settings import plugins
-from phoenix_core.settings.node_settings import NodeSettings, setting
+from phoenix_core.node.health import describe
 from phoenix_core.telemetry import tracing
-from phoenix_speech.audio_stream import SAMPLE_RATE, AudioStream
+from phoenix_speech.audio_format import SAMPLE_RATE
+from phoenix_speech.audio_stream import AudioStream
 from phoenix_speech.listening.endpointer import (
     Decision,
     Endpointer,
@@ -29,53 +30,26 @@ from phoenix_speech.listening.endpointer import (
     SpeechEnded,
     SpeechStarted,
 )
-from phoenix_speech.listening.recognizer import (
-    FasterWhisperRecognizer,
-    MoonshineRecognizer,
-    Recognizer,
-)
+from phoenix_speech.listening.settings import RECOGNIZERS, ListenerSettings
 from phoenix_speech.listening.voice_activity import SileroVoiceActivity
-
-RECOGNIZERS = 'phoenix.recognizers'
-
-
-class ListenerSettings(NodeSettings):
-    """Settings of the listener node."""
-
-    provider: str = setting('moonshine', 'The recognizer: an entry point of its group.')
-    model: str = setting('', "The recognizer's model: a name or a path; empty: its own default.")
-    language: str = setting('en', 'faster_whisper: what people speak, as a code like de.')
-    speech_threshold: float = setting(0.5, 'Voice activity that counts as speech.', gt=0, lt=1)
-    silence_threshold: float = setting(0.35, 'Voice activity below is silence.', gt=0, lt=1)
-    end_silence_s: float = setting(0.7, 'Silence that ends an utterance [s].', ge=0.1, le=5)
-    lead_in_s: float = setting(0.3, 'Kept from before the first sound [s].', ge=0, le=2)
-    no_speech_s: float = setting(6.0, 'How long to wait for the first word [s].', ge=1, le=60)
-    max_utterance_s: float = setting(15.0, 'The longest utterance [s].', ge=1, le=60)
-    partial_interval_s: float = setting(
-        1.0, 'Time between partial transcripts [s]; 0: none.', ge=0, le=10
-    )
 
 
 class Listener(EventNode):
     """
-    Listens from a wake word or a request on, until a person has spoken or kept silent.
+    Listens after a wake word or a request, until a person has spoken or stayed silent.
 
-    One final Transcript, or one ListeningEvent that says why there is none, ends each listening.
+    Each listening ends with one final Transcript, or with one ListeningEvent that says why not.
     """
 
-    produces = (events.LISTENING, events.USER_SPEECH, events.TRANSCRIPT)
-    consumes = {
-        events.AUDIO_INPUT: 'on_audio',
-        events.WAKE_WORD_DETECTED: 'on_wake_word',
-        events.LISTEN_REQUEST: 'on_request',
-        events.MICROPHONE_MUTE: 'on_mute',
-    }
+    listening = Publishes(events.LISTENING)
+    user_speech = Publishes(events.USER_SPEECH)
+    transcript = Publishes(events.TRANSCRIPT)
     settings: ListenerSettings
 
     def configure(self) -> None:
         """Load voice activity detection and the recognizer."""
         settings = self.settings
-        self._recognizer: Recognizer = plugins.load(RECOGNIZERS, settings.provider)(settings)
+        self._recognizer = RECOGNIZERS.make(settings.provider, settings)
         self._endpointer = Endpointer(
             SileroVoiceActivity(),
             speech_threshold=settings.speech_threshold,
@@ -86,10 +60,10 @@ class Listener(EventNode):
             max_utterance_s=settings.max_utterance_s,
         )
         self._stream = AudioStream()
-        self._listening = 0  # listenings are numbered: what comes of an older one is dropped
+        self._listening = 0  # number of the current listening; results of an older one are dropped
 
     def activate(self) -> None:
-        """Wait for a reason to listen."""
+        """Wait for a wake word or a request."""
         self._muted = False
         self._stream.resume()
         self._recognizing = False
@@ -98,28 +72,32 @@ class Listener(EventNode):
         self._partial_running = False
 
     def deactivate(self) -> None:
-        """Close the ear."""
+        """Stop listening."""
         self._close()
 
+    @subscribes(events.WAKE_WORD_DETECTED)
     def on_wake_word(self, event: WakeWordDetected) -> None:
         """Listen to what follows the wake phrase."""
         self._open(after=self._stream.position_at(event.header.stamp))
 
+    @subscribes(events.LISTEN_REQUEST)
     def on_request(self, request: ListenRequest) -> None:
-        """Open or close the ear."""
+        """Start or stop listening."""
         if request.kind == ListenRequest.OPEN:
             self._open(after=self._stream.position)
         else:
             self._close()
 
+    @subscribes(events.MICROPHONE_MUTE)
     def on_mute(self, mute: MicrophoneMute) -> None:
-        """Close the ear: a muted microphone delivers nothing, not even silence."""
+        """Stop listening: a muted microphone delivers nothing, not even silence."""
         self._muted = mute.muted
         if self._muted and self._endpointer.is_open:
             self._close(ListeningEvent.MUTED)
 
+    @subscribes(events.AUDIO_INPUT)
     def on_audio(self, frame: AudioFrame) -> None:
-        """Judge a frame."""
+        """Look for the start and the end of an utterance in a frame."""
         missing = self._stream.missing
         decisions = self._endpointer.process(self._stream.take(frame))
         if self._stream.missing > missing:
@@ -131,12 +109,12 @@ class Listener(EventNode):
 
     def _open(self, after: int) -> None:
         if self._muted:
-            self.publish(events.LISTENING, kind=ListeningEvent.MUTED)
+            self.listening(kind=ListeningEvent.MUTED)
             return
         self._endpointer.open(after=after)
         self._listening += 1
         self._recognizing = False
-        self._cause = self.publish(events.LISTENING, kind=ListeningEvent.OPENED)
+        self._cause = self.listening(kind=ListeningEvent.OPENED)
 
     def _close(self, kind: int = ListeningEvent.CANCELLED) -> None:
         if self._endpointer.is_open or self._recognizing:
@@ -144,7 +122,7 @@ class Listener(EventNode):
             self._listening += 1
             self._recognizing = False
             cause = tracing.current() or self._cause
-            self.publish(events.LISTENING, cause=cause, kind=kind)
+            self.listening.caused_by(cause)(kind=kind)
 
     def _decide(self, decision: Decision) -> None:
         match decision:
@@ -152,47 +130,44 @@ class Listener(EventNode):
                 self._speech_start = position
                 self._partial_due = position + self._partial_interval
                 stamp = self._stream.time_of(position)
-                self._cause = self.publish(
-                    events.USER_SPEECH, stamp=stamp, kind=UserSpeech.STARTED
-                )
+                self._cause = self.user_speech.at(stamp)(kind=UserSpeech.STARTED)
             case SpeechEnded(at_sample=position, audio=audio):
                 length_s = (position - self._speech_start) / SAMPLE_RATE
-                self._cause = self.publish(
-                    events.USER_SPEECH,
-                    stamp=self._stream.time_of(position),
+                stamp = self._stream.time_of(position)
+                self._cause = self.user_speech.at(stamp)(
                     kind=UserSpeech.ENDED,
                     duration_s=length_s,
                 )
-                self.publish(events.LISTENING, kind=ListeningEvent.HEARD)
+                self.listening(kind=ListeningEvent.HEARD)
                 self._recognizing = True
                 with tracing.caused_by(self._cause):
                     self.in_background(
-                        self._recognize, audio, then=partial(self._tell, self._listening)
+                        self._recognize, audio, then=partial(self._recognized, self._listening)
                     )
             case NoSpeech():
-                self.publish(events.LISTENING, kind=ListeningEvent.NO_SPEECH)
+                self.listening(kind=ListeningEvent.NO_SPEECH)
 
     @property
     def _partial_interval(self) -> int:
         return round(self.settings.partial_interval_s * SAMPLE_RATE)
 
     def _recognize_so_far(self) -> None:
-        """Publish a partial transcript now and then, unless the one before is still in work."""
+        """Publish a partial transcript periodically, unless the previous one is still in work."""
         if not self._partial_interval or self._partial_running:
             return
         audio = self._endpointer.audio_so_far()
         if audio is not None and self._stream.position >= self._partial_due:
             self._partial_due = self._stream.position + self._partial_interval
             self._partial_running = True
-            self.in_background(self._recognize, audio, then=self._tell_partial)
+            self.in_background(self._recognize, audio, then=self._partially_recognized)
 
     def _recognize(self, audio: np.ndarray) -> tuple[str, float]:
-        """Return the words and how long it took; no words when the recognizer fails."""
+        """Return the text and how long it took; no text when the recognizer fails."""
         started = time.monotonic()
         try:
             with self.model_time():
                 text = self._recognizer.recognize(audio, SAMPLE_RATE)
-        except Exception as error:  # whatever the engine raises, the toy asks to say it again
+        except Exception as error:  # of any kind: the toy asks to say it again
             self.post(
                 self.fault,
                 'recognizer_failed',
@@ -205,45 +180,31 @@ class Listener(EventNode):
             self.post(self.healed, 'recognizer_failed')
         return text, time.monotonic() - started
 
-    def _tell(self, listening: int, result: tuple[str, float]) -> None:
+    def _recognized(self, listening: int, result: tuple[str, float]) -> None:
         if listening != self._listening:
             return
         self._recognizing = False
         text, took_s = result
         if text:
-            self.publish(
-                events.TRANSCRIPT,
+            self.transcript(
                 kind=Transcript.FINAL,
                 source=Transcript.SPOKEN,
                 text=text,
                 recognition_s=took_s,
             )
         else:
-            self.publish(events.LISTENING, kind=ListeningEvent.NOT_UNDERSTOOD)
+            self.listening(kind=ListeningEvent.NOT_UNDERSTOOD)
 
-    def _tell_partial(self, result: tuple[str, float]) -> None:
+    def _partially_recognized(self, result: tuple[str, float]) -> None:
         self._partial_running = False
         text, took_s = result
         if text and self._endpointer.is_open:
-            self.publish(
-                events.TRANSCRIPT,
+            self.transcript(
                 kind=Transcript.PARTIAL,
                 source=Transcript.SPOKEN,
                 text=text,
                 recognition_s=took_s,
             )
-
-
-def moonshine(settings: ListenerSettings) -> Recognizer:
-    """Make a Moonshine recognizer."""
-    return MoonshineRecognizer(model=settings.model) if settings.model else MoonshineRecognizer()
-
-
-def faster_whisper(settings: ListenerSettings) -> Recognizer:
-    """Make a Whisper recognizer."""
-    if settings.model:
-        return FasterWhisperRecognizer(model=settings.model, language=settings.language)
-    return FasterWhisperRecognizer(language=settings.language)
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""Tells speech from other sound, one short window at a time."""
+"""Distinguishes speech from other sound, one short window at a time."""
 
 import importlib.util
 from pathlib import Path
@@ -6,29 +6,30 @@ from typing import Protocol
 
 import numpy as np
 
-SAMPLE_RATE = 16_000
+from phoenix_speech.audio_format import SAMPLE_RATE
+
 WINDOW_SAMPLES = 512  # 32 ms
 
 
 class VoiceActivityDetector(Protocol):
-    """Judges consecutive windows of one stream."""
+    """Rates consecutive windows of one stream."""
 
     def probability(self, samples: np.ndarray) -> float:
         """Return the probability (0 to 1) of speech in 512 int16 mono samples at 16 kHz."""
 
     def reset(self) -> None:
-        """Begin a new stream: the next window has no past."""
+        """Start a new stream: the next window has no past."""
 
 
 class SileroVoiceActivity:
     """
     Runs Silero's recurrent network on one thread; 6 ms of CPU per second of audio (x86).
 
-    The model is the package's own ONNX file for 16 kHz, found without importing the package,
-    which would load torch. Not thread-safe: one object per stream.
+    The model is the package's ONNX file for 16 kHz, found without importing the package, which
+    would load torch. Not thread-safe: one object per stream.
     """
 
-    _CONTEXT = 64  # samples of the window before, which the network wants in front
+    _CONTEXT = 64  # samples of the previous window that precede the input
 
     def __init__(self) -> None:
         import onnxruntime
@@ -41,7 +42,7 @@ class SileroVoiceActivity:
         self.reset()
 
     def reset(self) -> None:
-        """Begin a new stream: the next window has no past."""
+        """Start a new stream: the next window has no past."""
         self._state = np.zeros((2, 1, 128), np.float32)
         self._past: np.ndarray = np.zeros(self._CONTEXT, np.float32)
 

@@ -1,8 +1,8 @@
 """
-Tells what the user wants from what they said: an intent with its slots, or none.
+Finds what the user wants in what they said: an intent with its slots, or none.
 
-A sentence of the intents file is recognized as such; of another text, the nearest sentence counts
-if it is near enough and no other intent's is about as near.
+A sentence of the intents file is recognized as it is; for another text the nearest sentence
+counts, if it is near enough and no other intent's is about as near.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,9 +16,9 @@ from hassil.util import remove_skip_words
 from phoenix_speech.understanding.intents_file import load_intents, slot_names, with_intents
 from phoenix_speech.understanding.sentence_grammar import SentenceGrammar
 
-CONVERSATION = 'conversation'  # the intent whose sentences are not for the toy to act on
+CONVERSATION = 'conversation'  # the intent whose sentences the toy does not act on
 ANSWER = 'answer'  # the intent of an expected answer, and its slot that says which
-MIN_ANSWER_CONFIDENCE = 0.4  # there are but a few to tell apart
+MIN_ANSWER_CONFIDENCE = 0.4  # only a few have to be told apart
 SECONDS = {'hours': 3600, 'minutes': 60, 'seconds': 1}
 
 ExpectedAnswers: TypeAlias = Mapping[str, Sequence[str]]
@@ -30,7 +30,7 @@ class IntentMatch:
     What the user wants.
 
     Slots are in normal form: lower case, numbers in digits, `duration` in seconds. A confidence
-    of 1 means: said word for word as the intents file has it.
+    of 1 means: word for word a sentence of the intents file.
     """
 
     name: str
@@ -39,13 +39,13 @@ class IntentMatch:
 
 
 class IntentMatcher:
-    """Matches what was heard or typed with the sentences of the intents files of a language."""
+    """Matches what was heard or typed against the intents files of a language."""
 
     def __init__(self, folders: Sequence[Path], min_confidence: float = 0.53) -> None:
         """
-        Load the intents.yaml of the folders; a match with less than `min_confidence` is none.
+        Load the intents.yaml of each folder; a match below `min_confidence` is none.
 
-        Raises IntentsFileError if a file is broken, or the first folder has none.
+        :raises IntentsFileError: a file is broken, or the first folder has none.
         """
         self._min_confidence = min_confidence
         files = [folder / 'intents.yaml' for folder in folders]
@@ -57,10 +57,10 @@ class IntentMatcher:
 
     def expect(self, answers: ExpectedAnswers) -> None:
         """
-        Understand these answers, too, before everything else.
+        Also recognize these answers, before everything else.
 
         :param answers: name to sentence templates, which may use the lists and rules of the file.
-        :raises IntentsFileError: a template is none, or uses what is not there.
+        :raises IntentsFileError: a template is invalid, or uses an unknown list or rule.
         """
         if answers == self._expected:
             return
@@ -68,10 +68,11 @@ class IntentMatcher:
         answers = {name: sentences for name, sentences in answers.items() if sentences}
         if answers:
             self._answers = with_intents(self._intents, answers)
-            self._answers_grammar = SentenceGrammar(self._answers, numbers=self._grammar.numbers)
+            numbers = self._grammar.vocabulary.numbers
+            self._answers_grammar = SentenceGrammar(self._answers, numbers=numbers)
 
     def slots_of_intents(self) -> dict[str, set[str]]:
-        """Give the intents that a match can have, each with its slots."""
+        """Return the intents that a match can have, each with its slots."""
         return {
             name: {'duration' if slot in SECONDS else slot for slot in slots}
             for name, slots in slot_names(self._intents).items()
@@ -79,7 +80,7 @@ class IntentMatcher:
         }
 
     def match(self, text: str) -> IntentMatch | None:
-        """Give the intent of `text`, or None if it is not clearly one of the file's."""
+        """Return the intent of `text`, or None if it is not clearly one of the file's."""
         if self._answers is not None and (found := recognize_best(text.lower(), self._answers)):
             return self._answer(found, 1.0)
         result = recognize_best(text.lower(), self._intents)
@@ -95,8 +96,8 @@ class IntentMatcher:
         nearest = self._grammar.nearest(text, self._min_confidence)
         if nearest is None:
             return None
-        # The nearest sentence is one of the file's, with slots to read, unless a number in it is
-        # out of its list's range.
+        # The nearest sentence is one of the file's, so its slots can be read, unless a number in
+        # it is out of its list's range.
         result = recognize_best(nearest.sentence, self._intents)
         return None if result is None else self._match(result, nearest.score)
 
@@ -111,7 +112,7 @@ class IntentMatcher:
             if entity.name in SECONDS:
                 duration += SECONDS[entity.name] * entity.value
                 slots['duration'] = f'{duration:.0f}'
-            elif entity.is_wildcard:  # takes all that follows, a 'please' too
+            elif entity.is_wildcard:  # covers all that follows, even a 'please'
                 slots[entity.name] = remove_skip_words(
                     entity.value, self._intents.skip_words, ignore_whitespace=False, start=False
                 )

@@ -1,8 +1,8 @@
 """
 Loads an intents file: sentence templates in the format of hassil and Home Assistant.
 
-Of that format these keys are supported: language, intents (data, sentences), lists (values, range,
-wildcard), expansion_rules and skip_words. Anything else is refused by name.
+Supported keys: language, intents (data, sentences), lists (values, range, wildcard),
+expansion_rules and skip_words. Any other key is refused by name.
 """
 
 import re
@@ -74,7 +74,7 @@ class _Aliased(FileModel):
     @model_validator(mode='before')
     @classmethod
     def _refuse_unknown_keys(cls, data: Any) -> Any:
-        return data  # pydantic does, and it knows aliases
+        return data  # left to pydantic, which knows the aliases
 
 
 class _Value(_Aliased):
@@ -105,7 +105,7 @@ class _List(FileModel):
         return self
 
 
-class _File(FileModel):
+class _IntentsFile(FileModel):
     language: Annotated[str, AfterValidator(_language)]
     intents: dict[Name, _Intent] = Field(min_length=1)
     lists: dict[Name, _List] = {}
@@ -117,17 +117,17 @@ def load_intents(paths: Sequence[Path]) -> Intents:
     """
     Read and check intents files: that of the language, then those of other packages.
 
-    A later one adds sentences to intents and uses the lists and rules of the earlier ones.
+    A later file adds sentences to intents, and may use the lists and rules of the earlier ones.
 
-    :raises IntentsFileError: unreadable, not of the form above, or a list or rule is there twice.
+    :raises IntentsFileError: unreadable, not of the form above, or a list or rule defined twice.
     """
     content: dict[str, Any] = {}
     for path in paths:
         try:
-            added = load_config(path, _File).model_dump(by_alias=True, exclude_defaults=True)
+            file = load_config(path, _IntentsFile)
         except ConfigFileError as error:
             raise IntentsFileError(str(error)) from None
-        _add(added, content, path)
+        _add(file.model_dump(by_alias=True, exclude_defaults=True), content, path)
     intents = Intents.from_dict(content)
     for key, expression in _expressions(intents):
         for mistake in _mistakes(expression, intents, inside=()):
@@ -139,9 +139,9 @@ def with_intents(base: Intents, sentences: Mapping[str, Sequence[str]]) -> Inten
     """
     Make intents of sentence templates that may use the lists and rules of other intents.
 
-    The rule `answer_lead`, as 'I think it is', may stand before each of them.
+    Each may be preceded by the rule `answer_lead`, as 'I think it is'.
 
-    :raises IntentsFileError: naming the template that is none, or what is not there.
+    :raises IntentsFileError: a template is invalid, or uses an unknown list or rule.
     """
     lead = '[<answer_lead>] ' if 'answer_lead' in base.expansion_rules else ''
     added = {
@@ -180,7 +180,7 @@ def _add(added: dict[str, Any], content: dict[str, Any], path: Path) -> None:
 
 
 def slot_names(intents: Intents) -> dict[str, set[str]]:
-    """Return which slots the sentences of each intent can have."""
+    """Return the slots that the sentences of each intent can have."""
     return {
         name: {
             slot
@@ -218,7 +218,7 @@ def _expressions(intents: Intents, only_intents: bool = False) -> Iterator[tuple
 
 
 def _mistakes(expression: Expression, intents: Intents, inside: tuple[str, ...]) -> Iterator[str]:
-    """Tell of references to what is not there, and of rules that contain themselves."""
+    """Yield references to unknown lists and rules, and rules that contain themselves."""
     if isinstance(expression, Group):
         for item in expression.items:
             yield from _mistakes(item, intents, inside)

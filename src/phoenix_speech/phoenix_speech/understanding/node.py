@@ -3,24 +3,23 @@
 from phoenix_msgs.msg import ExpectedAnswers, IntentDetected, Slot, Transcript
 
 from phoenix_core import events
-from phoenix_core.node.event_node import EventNode, describe
+from phoenix_core.node.declarations import Publishes, subscribes
+from phoenix_core.node.event_node import EventNode
 from phoenix_core.node.execution import run
+from phoenix_core.node.health import describe
 from phoenix_core.settings.config_file import language_folders
-from phoenix_core.settings.node_settings import NodeSettings, setting
+from phoenix_core.settings.node_settings import NodeSettings
 from phoenix_speech.understanding.intent_matcher import IntentMatch, IntentMatcher
 
 
 class IntentSettings(NodeSettings):
     """Settings of the intent node."""
 
-    language: str = setting('en', 'Folder of words below config_dir.')
-
 
 class Intent(EventNode):
     """Matches final transcripts against the sentence templates; what fits none is FALLBACK."""
 
-    produces = (events.INTENT_DETECTED,)
-    consumes = {events.TRANSCRIPT: 'on_transcript', events.EXPECTED_ANSWERS: 'on_expected'}
+    intent_detected = Publishes(events.INTENT_DETECTED)
     settings: IntentSettings
 
     def configure(self) -> None:
@@ -33,32 +32,31 @@ class Intent(EventNode):
             **self._matcher.slots_of_intents(),
         }
 
+    @subscribes(events.EXPECTED_ANSWERS)
     def on_expected(self, expected: ExpectedAnswers) -> None:
-        """Understand what the toy has asked for."""
+        """Also recognize the answers to what the toy asked."""
         answers = {answer.name: list(answer.sentences) for answer in expected.answers}
         self.in_background(self._matcher.expect, answers)
 
+    @subscribes(events.TRANSCRIPT)
     def on_transcript(self, transcript: Transcript) -> None:
         """Match on the worker thread: tolerant matching takes some 10 ms."""
         if transcript.kind == Transcript.FINAL:
             text = transcript.text
-            self.in_background(self._match, text, then=lambda match: self._tell(match, text))
+            self.in_background(self._match, text, then=lambda match: self._publish(match, text))
 
     def _match(self, text: str) -> IntentMatch | None:
         try:
             return self._matcher.match(text)
-        except Exception as error:  # a bug in the matcher must not leave the child without answer
+        except Exception as error:  # after a bug in the matcher the child still gets an answer
             self.post(self.fault, 'matching_failed', describe(error))
             return None
 
-    def _tell(self, match: IntentMatch | None, text: str) -> None:
+    def _publish(self, match: IntentMatch | None, text: str) -> None:
         if match is None:
-            self.publish(
-                events.INTENT_DETECTED, name=IntentDetected.FALLBACK, confidence=0.0, text=text
-            )
+            self.intent_detected(name=IntentDetected.FALLBACK, confidence=0.0, text=text)
         else:
-            self.publish(
-                events.INTENT_DETECTED,
+            self.intent_detected(
                 name=match.name,
                 slots=[Slot(name=name, value=value) for name, value in match.slots.items()],
                 confidence=match.confidence,

@@ -1,1 +1,1 @@
-"""The voice node: says texts aloud."""
+"""The voice node: speaks texts."""

@@ -1,4 +1,4 @@
-"""Speech on its way to the speaker: cut into frames and sent a little ahead of time."""
+"""A queue of speech for the speaker: frames, sent a little ahead of their playing."""
 
 from collections import deque
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ import numpy as np
 
 @dataclass(frozen=True, eq=False)
 class QueuedFrame:
-    """A run of samples of one utterance; `last` on its last frame, which may be empty."""
+    """Consecutive samples of one utterance; `last` on its last frame, which may be empty."""
 
     utterance_id: str
     samples: np.ndarray
@@ -19,11 +19,11 @@ class FrameQueue:
     """
     Releases queued speech at the rate of its playing, at most lead_s ahead.
 
-    So that a long reply does not overrun the middleware's queue, and stopping has little to drop.
+    A long reply does not overrun the middleware's queue, and little is lost when it is stopped.
     """
 
     def __init__(self, *, sample_rate: int, frame_samples: int, lead_s: float) -> None:
-        """Begin empty."""
+        """Start empty."""
         self._sample_rate = sample_rate
         self._frame_samples = frame_samples
         self._lead_s = lead_s
@@ -31,7 +31,7 @@ class FrameQueue:
         self._played_until_s = 0.0
 
     def put(self, utterance_id: str, samples: np.ndarray, *, last: bool = False) -> None:
-        """Queue int16 samples of any length, or the empty end of an utterance."""
+        """Queue int16 samples of any length, or the empty last frame of an utterance."""
         for start in range(0, len(samples), self._frame_samples):
             part = samples[start : start + self._frame_samples]
             self._frames.append(QueuedFrame(utterance_id, part, False))
@@ -39,7 +39,7 @@ class FrameQueue:
             self._frames.append(QueuedFrame(utterance_id, np.empty(0, np.int16), True))
 
     def due(self, now_s: float) -> list[QueuedFrame]:
-        """Take the frames that are to be sent at that time."""
+        """Remove and return the frames that are due at that time."""
         self._played_until_s = max(self._played_until_s, now_s)
         frames = []
         while self._frames and self._played_until_s - now_s < self._lead_s:

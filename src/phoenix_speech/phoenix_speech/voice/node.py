@@ -1,4 +1,4 @@
-"""The voice node: says texts aloud, as frames for the speaker."""
+"""The voice node: speaks texts, as frames for the speaker."""
 
 import array
 from contextlib import closing, suppress
@@ -8,61 +8,46 @@ import numpy as np
 from phoenix_msgs.msg import CapabilityStatus, Fault, SayRequest, StopSpeaking
 
 from phoenix_core import events
+from phoenix_core.node.declarations import Publishes, subscribes
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.node.execution import run
-from phoenix_core.settings import plugins
-from phoenix_core.settings.node_settings import NodeSettings, setting
 from phoenix_core.telemetry import tracing
+from phoenix_speech.sentences import SpeechRules
 from phoenix_speech.voice.frame_queue import FrameQueue, QueuedFrame
-from phoenix_speech.voice.piper_voice import PiperVoice
+from phoenix_speech.voice.settings import VOICES, VoiceSettings
 from phoenix_speech.voice.speech_synthesizer import SpeechSynthesizer
-from phoenix_speech.voice.voices import EspeakVoice, FliteVoice, VoiceError
-from phoenix_speech.voice.voices import Voice as VoiceProvider
+from phoenix_speech.voice.voice_provider import VoiceError
 
-VOICES = 'phoenix.voices'
 FRAME_SAMPLES = 640
 SEND_PERIOD_S = 0.02
-
-
-class VoiceSettings(NodeSettings):
-    """Settings of the voice node."""
-
-    providers: list[str] = setting(
-        ['piper', 'espeak_ng', 'flite'], 'The voices, best first: entry points of their group.'
-    )
-    model: str = setting('', "piper: path of a voice's .onnx file; empty: the one installed.")
-    language: str = setting('en', 'espeak_ng: what it speaks, as a code like de.')
-    sample_rate: int = setting(16000, 'Of what is sent to the speaker [Hz].', ge=8000)
-    lead_s: float = setting(1.0, 'Speech is sent so far ahead of its playing [s].', ge=0.1, le=10)
-    cached_phrases: list[str] = setting(  # not an empty list, which ROS takes for one of bytes
-        [''], 'Phrases made in advance, so that they start at once.'
-    )
 
 
 class Voice(EventNode):
     """
     Speaks one request after another.
 
-    Sound is made on the worker thread, sentence by sentence, and sent from a queue at the rate at
-    which it is played. Every request ends with a last frame, or an earcon when no voice works.
+    Speech is synthesized on the worker thread, sentence by sentence, and sent from a queue at the
+    rate of its playing. Every request ends with a last frame, or an earcon when no voice works.
     """
 
-    produces = (events.AUDIO_OUTPUT, events.EARCON)
-    consumes = {events.SAY_REQUEST: 'on_say', events.STOP_SPEAKING: 'on_stop'}
+    audio_output = Publishes(events.AUDIO_OUTPUT)
+    earcon = Publishes(events.EARCON)
     settings: VoiceSettings
 
     def configure(self) -> None:
-        """Make the synthesizer; the voices load when they are first needed."""
+        """Make the synthesizer; the voices are loaded when first needed."""
         settings = self.settings
+        self._rules = SpeechRules.load(settings.config_path, settings.language)
         self._synthesizer = SpeechSynthesizer(
-            {name: partial(plugins.load(VOICES, name), settings) for name in settings.providers},
+            {name: partial(VOICES.load(name).make, name, settings) for name in settings.providers},
+            self._rules,
             sample_rate=settings.sample_rate,
             clock=self.now_s,
             on_failure=lambda name, error: self.post(self._voice_failed, name, error),
         )
 
     def activate(self) -> None:
-        """Begin silent, and load the first voice before it is needed."""
+        """Start silent, and load the first voice before it is needed."""
         settings = self.settings
         self._queue = FrameQueue(
             sample_rate=settings.sample_rate, frame_samples=FRAME_SAMPLES, lead_s=settings.lead_s
@@ -70,51 +55,54 @@ class Voice(EventNode):
         self._requests: dict[str, tracing.TraceContext | None] = {}
         self._sequences: dict[str, int] = {}
         self.every(SEND_PERIOD_S, self._send)
-        self.in_background(self._warm, ['Hello.', *filter(None, settings.cached_phrases)])
+        phrases = [self._rules.warm_up, *filter(None, settings.cached_phrases)]
+        self.in_background(self._warm, phrases)
 
     def deactivate(self) -> None:
-        """Be silent."""
-        self._forget_all()
+        """Stop speaking."""
+        self._drop_all()
 
     def cleanup(self) -> None:
         """Free the voices."""
         self._synthesizer.close()
 
+    @subscribes(events.SAY_REQUEST)
     def on_say(self, request: SayRequest) -> None:
-        """Say something after what is being said."""
+        """Speak a text after the current one."""
         self._requests[request.utterance_id] = tracing.current()
         self.in_background(self._synthesize, request.utterance_id, request.text)
 
+    @subscribes(events.STOP_SPEAKING)
     def on_stop(self, stop: StopSpeaking) -> None:
-        """Forget everything that is to be said."""
-        self._forget_all()
+        """Stop speaking, and drop all requests."""
+        self._drop_all()
 
-    def _forget_all(self) -> None:
+    def _drop_all(self) -> None:
         self._queue.clear()
         for utterance_id in list(self._sequences):
             self._send_frame(QueuedFrame(utterance_id, np.empty(0, np.int16), True))
         self._requests.clear()
 
     def _warm(self, phrases: list[str]) -> None:
-        with suppress(VoiceError):  # each voice's failure has been told already
+        with suppress(VoiceError):  # each voice's failure has been reported already
             self._synthesizer.warm(phrases)
 
     def _synthesize(self, utterance_id: str, text: str) -> None:
-        """Make the sound of a request, unless it was stopped; on the worker thread."""
-        silent = True
+        """Synthesize a request, unless it was stopped; on the worker thread."""
+        is_silent = True
         try:
             with closing(self._synthesizer.synthesize(text)) as chunks:
                 for chunk in self.by_model(chunks):
                     if utterance_id not in self._requests:
                         return
                     self.post(self._enqueue, utterance_id, chunk, False)
-                    silent = False
+                    is_silent = False
         except VoiceError as error:
             if utterance_id not in self._requests:
-                return  # stopped, perhaps as the node goes down and closes the voices
+                return  # stopped, perhaps by cleanup, which closes the voices
             self.post(self.fault, 'no_voice_works', str(error), impairs=CapabilityStatus.LOST)
-            if silent:
-                self.post(self._stand_in, utterance_id)
+            if is_silent:
+                self.post(self._substitute, utterance_id)
                 return
         else:
             self.post(self._spoke, self._synthesizer.last_voice)
@@ -125,11 +113,11 @@ class Voice(EventNode):
             self._queue.put(utterance_id, samples, last=last)
             self._send()
 
-    def _stand_in(self, utterance_id: str) -> None:
-        """Let a small sound be the utterance, so that whoever waits for it is told of its end."""
+    def _substitute(self, utterance_id: str) -> None:
+        """Play an earcon as the utterance, so that whoever waits for it gets its end."""
         if utterance_id in self._requests:
             cause = self._requests.pop(utterance_id)
-            self.publish(events.EARCON, cause=cause, earcon='error', utterance_id=utterance_id)
+            self.earcon.caused_by(cause)(earcon='error', utterance_id=utterance_id)
 
     def _send(self) -> None:
         for frame in self._queue.due(self.now_s()):
@@ -137,9 +125,8 @@ class Voice(EventNode):
 
     def _send_frame(self, frame: QueuedFrame) -> None:
         sequence = self._sequences.get(frame.utterance_id, 0)
-        self.publish(
-            events.AUDIO_OUTPUT,
-            cause=self._requests.get(frame.utterance_id),
+        cause = self._requests.get(frame.utterance_id)
+        self.audio_output.caused_by(cause)(
             stream_id=frame.utterance_id,
             sequence=sequence,
             sample_rate=self.settings.sample_rate,
@@ -166,21 +153,6 @@ class Voice(EventNode):
         self.healed('no_voice_works')
         if name == self.settings.providers[0]:
             self.healed('voice_failed')
-
-
-def piper(settings: VoiceSettings) -> VoiceProvider:
-    """Make a Piper voice."""
-    return PiperVoice(model=settings.model) if settings.model else PiperVoice()
-
-
-def espeak_ng(settings: VoiceSettings) -> VoiceProvider:
-    """Make an eSpeak NG voice."""
-    return EspeakVoice(voice='en-us' if settings.language == 'en' else settings.language)
-
-
-def flite(settings: VoiceSettings) -> VoiceProvider:
-    """Make a Flite voice."""
-    return FliteVoice()
 
 
 def main() -> None:

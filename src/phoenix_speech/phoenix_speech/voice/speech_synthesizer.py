@@ -1,4 +1,4 @@
-"""Makes speech at the wanted rate with the first voice that works, and remembers short phrases."""
+"""Synthesizes speech with the first voice that works, and caches short phrases."""
 
 import time
 from collections import OrderedDict
@@ -8,27 +8,29 @@ from contextlib import closing
 import numpy as np
 import soxr
 
-from phoenix_speech.sentences import speakable_pieces
-from phoenix_speech.voice.voices import Voice, VoiceError
+from phoenix_speech.sentences import SpeechRules, speakable_pieces
+from phoenix_speech.voice.voice_provider import VoiceError, VoiceProvider
 
 # Longer pieces are hardly ever said twice; they would push out the phrases that are.
-_LONGEST_REMEMBERED = 60  # characters
+_LONGEST_CACHED = 60  # characters
 
 
 class SpeechSynthesizer:
     """
-    Speaks with the first of several voices that works; call it from one thread, but close().
+    Speaks with the first of several voices that works; not thread-safe, except close().
 
-    :param voices: by name, the best first; each is made when it is first needed.
+    :param voices: by name, the best first; each is made when first needed.
+    :param rules: cut a text into pieces.
     :param sample_rate: samples per second of what synthesize() yields.
-    :param cache_bytes: how much sound of short phrases is kept.
-    :param retry_s: how long a voice that failed is left out.
-    :param on_failure: is told the name of a voice and why it failed.
+    :param cache_bytes: size of the cache of short phrases.
+    :param retry_s: how long a voice is skipped after a failure.
+    :param on_failure: called with the name of a voice and why it failed.
     """
 
     def __init__(
         self,
-        voices: Mapping[str, Callable[[], Voice]],
+        voices: Mapping[str, Callable[[], VoiceProvider]],
+        rules: SpeechRules,
         *,
         on_failure: Callable[[str, Exception], None],
         sample_rate: int = 16000,
@@ -39,12 +41,13 @@ class SpeechSynthesizer:
         if not voices:
             raise ValueError('voices: at least one is needed')
         self._factories = dict(voices)
+        self._rules = rules
         self._on_failure = on_failure
         self._sample_rate = sample_rate
         self._cache_bytes = cache_bytes
         self._retry_s = retry_s
         self._clock = clock
-        self._voices: dict[str, Voice] = {}
+        self._voices: dict[str, VoiceProvider] = {}
         self._retry_at: dict[str, float] = {}
         self._cache: OrderedDict[tuple[str, str], np.ndarray] = OrderedDict()
         self._cached_bytes = 0
@@ -57,15 +60,15 @@ class SpeechSynthesizer:
 
         A text without a letter or digit has no sound.
 
-        :raises VoiceError: no voice works, one broke off in the middle of a sentence, or it was
-            closed.
+        :raises VoiceError: no voice works, one broke off in the middle of a sentence, or the
+            synthesizer was closed.
         """
-        for piece in speakable_pieces(text):
+        for piece in speakable_pieces(text, self._rules):
             yield from self._speak(piece)
 
     def warm(self, phrases: Iterable[str]) -> None:
         """
-        Make phrases in advance, so that they start at once later.
+        Synthesize phrases in advance, so that they start at once later.
 
         :raises VoiceError: no voice works.
         """
@@ -74,7 +77,7 @@ class SpeechSynthesizer:
                 pass
 
     def close(self) -> None:
-        """Free the voices for good; from any thread, what is being said breaks off."""
+        """Close the voices for good, from any thread; speech in progress breaks off."""
         self._closed = True
         for voice in self._voices.copy().values():
             voice.close()
@@ -107,7 +110,7 @@ class SpeechSynthesizer:
                     raise VoiceError(f'{name} broke off: {error}') from error
                 problems.append(f'{name}: {error}')
             else:
-                self._remember(name, text, chunks)
+                self._keep(name, text, chunks)
                 return
         raise VoiceError(f'no voice works: {"; ".join(problems)}')
 
@@ -127,11 +130,11 @@ class SpeechSynthesizer:
         if len(rest := resampler.resample_chunk(np.zeros(0, np.int16), last=True)):
             yield rest
 
-    def _remember(self, name: str, text: str, chunks: list[np.ndarray]) -> None:
-        if len(text) > _LONGEST_REMEMBERED:
+    def _keep(self, name: str, text: str, chunks: list[np.ndarray]) -> None:
+        if len(text) > _LONGEST_CACHED:
             return
         sound = np.concatenate(chunks)
-        sound.setflags(write=False)  # it is handed out again and again
+        sound.setflags(write=False)  # it is returned again and again
         self._cache[name, text] = sound
         self._cached_bytes += sound.nbytes
         while self._cached_bytes > self._cache_bytes:

@@ -1,1 +1,1 @@
-"""The wake word node: spots the wake phrase in the microphone's stream."""
+"""The wake word node: detects the wake phrase in the microphone stream."""

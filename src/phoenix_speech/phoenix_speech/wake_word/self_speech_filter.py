@@ -1,27 +1,29 @@
-"""Tells whether a wake phrase was heard because the toy itself has said it."""
+"""Decides whether a wake phrase was heard because the toy itself said it."""
 
 import numpy as np
 
 from phoenix_core.clock.sound_timeline import Timeline
-from phoenix_speech.wake_word.detector import SAMPLE_RATE, WakeWordEngine
+from phoenix_speech.audio_format import SAMPLE_RATE
+from phoenix_speech.wake_word.engine import WakeWordEngine
 
-# What the engine is given to hear, behind silence and up to the moment in question: all that it
-# needs to warm up, and what is as long as a phrase. Cancelling may leave no more of a reply than
-# its end, so that "my name is Jarvis" is heard as "is Jarvis", which is near to "hey Jarvis".
+# Lengths of the excerpts that are scored, each after silence and up to the moment in question:
+# one with all that the engine needs to warm up, and some as long as a phrase. Echo cancellation
+# may leave only the end of a reply, so that "my name is Jarvis" is heard as "is Jarvis", which
+# resembles "hey Jarvis".
 CONTEXTS_S = (2.0, 1.1, 1.0, 0.9)
-# An echo in a bare room is heard so much later than it was played, at most; models take time, too.
+# Longest delay from playing to hearing, with the echo of a bare room; models take time, too.
 ECHO_S = 1.0
-AHEAD_S = 0.1  # or earlier, when the time that was told for it is late
+AHEAD_S = 0.1  # or earlier, when the reported play time is late
 
 
-class OwnVoice:
+class SelfSpeechFilter:
     """
-    Remembers the last seconds of what the toy played, and looks for wake phrases in it if asked.
+    Keeps the last seconds of what the toy played, and scores wake phrases in it on request.
 
-    So it costs nothing while nothing sounds like the wake phrase. Times are seconds of one clock.
+    So it costs nothing while nothing resembles the wake phrase. Times are seconds of one clock.
     Not thread-safe.
 
-    :param engine: of its own, as it is set back for every question.
+    :param engine: an instance of its own, as it is reset for every question.
     """
 
     def __init__(self, engine: WakeWordEngine) -> None:
@@ -29,11 +31,11 @@ class OwnVoice:
         self._played = Timeline(SAMPLE_RATE)
 
     def play(self, samples: np.ndarray, heard_s: float) -> None:
-        """Take int16 samples at 16 kHz, shape (n,), and when the first of them is heard."""
+        """Add int16 samples at 16 kHz, shape (n,), the first of which is heard at that time."""
         self._played.add(samples.astype(np.float32), heard_s)
 
     def score(self, phrase: str, heard_s: float) -> float:
-        """Return how much like the phrase, 0 to 1, the toy's own words of that moment sound."""
+        """Return the score, 0 to 1, of a phrase in what the toy said at that time."""
         return max(self._score(phrase, heard_s, context_s) for context_s in CONTEXTS_S)
 
     def _score(self, phrase: str, heard_s: float, context_s: float) -> float:

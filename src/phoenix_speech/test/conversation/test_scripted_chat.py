@@ -1,3 +1,4 @@
+import asyncio
 import random
 from itertools import pairwise
 from pathlib import Path
@@ -6,14 +7,17 @@ import pytest
 import yaml
 
 from phoenix_core.settings.config_file import ConfigFileError
-from phoenix_speech.conversation.scripted_chat import ScriptedChat
+from phoenix_speech.conversation.providers.scripted import ScriptedChat
 
 REPLIES = Path(__file__).parents[4] / 'config' / 'en' / 'scripted_replies.yaml'
 SCRIPT = yaml.safe_load(REPLIES.read_text())
 
 
 def ask(chat: ScriptedChat, text: str) -> str:
-    return ''.join(chat.stream([{'role': 'user', 'content': text}]))
+    async def reply() -> str:
+        return ''.join([delta async for delta in chat.stream([{'role': 'user', 'content': text}])])
+
+    return asyncio.run(reply())
 
 
 @pytest.fixture(scope='module')

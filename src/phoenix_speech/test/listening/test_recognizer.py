@@ -10,9 +10,11 @@ import numpy as np
 import pytest
 
 from phoenix_speech.listening.endpointer import Endpointer, SpeechEnded
-from phoenix_speech.listening.recognizer import FasterWhisperRecognizer, MoonshineRecognizer
+from phoenix_speech.listening.providers.faster_whisper import FasterWhisperRecognizer
+from phoenix_speech.listening.providers.moonshine import MoonshineRecognizer
 from phoenix_speech.listening.voice_activity import SileroVoiceActivity
-from phoenix_speech.wake_word.detector import OpenWakeWordEngine, WakeWordDetector
+from phoenix_speech.wake_word.detector import WakeWordDetector
+from phoenix_speech.wake_word.providers.openwakeword import OpenWakeWordEngine
 
 SAMPLES = Path(__file__).resolve().parents[4] / 'samples'
 WORDS = {

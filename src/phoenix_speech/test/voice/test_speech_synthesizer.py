@@ -1,11 +1,15 @@
 import threading
 from collections.abc import Callable, Generator
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from phoenix_speech.sentences import SpeechRules
 from phoenix_speech.voice.speech_synthesizer import SpeechSynthesizer
-from phoenix_speech.voice.voices import VoiceError
+from phoenix_speech.voice.voice_provider import VoiceError
+
+RULES = SpeechRules.load(Path(__file__).parents[4] / 'config', 'en')
 
 
 class Whistle:
@@ -87,6 +91,7 @@ def synthesizer_of(failures: list[str]) -> Callable[..., SpeechSynthesizer]:
 
         return SpeechSynthesizer(
             {f'voice {number}': factory(voice) for number, voice in enumerate(voices)},
+            RULES,
             on_failure=lambda name, error: failures.append(f'{name}: {error}'),
             **options,  # type: ignore[arg-type]
         )
@@ -291,4 +296,4 @@ def test_a_voice_that_was_made_while_it_was_closed_is_closed(
 
 def test_needs_a_voice() -> None:
     with pytest.raises(ValueError, match='at least one'):
-        SpeechSynthesizer({}, on_failure=lambda name, error: None)
+        SpeechSynthesizer({}, RULES, on_failure=lambda name, error: None)

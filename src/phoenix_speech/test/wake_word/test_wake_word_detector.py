@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from phoenix_speech.wake_word.detector import Detection, OpenWakeWordEngine, WakeWordDetector
+from phoenix_speech.wake_word.detector import Detection, WakeWordDetector
+from phoenix_speech.wake_word.providers.openwakeword import OpenWakeWordEngine
 
 SAMPLES = Path(__file__).resolve().parents[4] / 'samples'
 MODELS = ['hey_jarvis', 'alexa', 'hey_mycroft']

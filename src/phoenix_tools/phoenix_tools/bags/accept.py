@@ -47,5 +47,5 @@ def write_session(
         for event in happened:
             relative = event.event.topic
             name = relative if relative.startswith('/') else f'{namespace.rstrip("/")}/{relative}'
-            topic = topic_of(name, event.event.message, event.event.qos)
+            topic = topic_of(name, event.event.message_class, event.event.qos)
             writer.write(topic, event.time_ns, serialize_message(event.message))

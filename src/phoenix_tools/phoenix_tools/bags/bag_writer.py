@@ -14,6 +14,7 @@ import yaml
 from mcap.writer import CompressionType, Writer
 from rosbags.rosbag2.metadata import dump_qos_v9
 
+from phoenix_core.clock.units import NANOSECONDS_PER_SECOND
 from phoenix_tools.bags.bag import BagError, Topic
 
 CHUNK_BYTES = 65536
@@ -126,7 +127,8 @@ class BagWriter:
         file = self._file
         too_much = self._split_bytes is not None and file.bytes >= self._split_bytes
         too_long = (
-            self._split_s is not None and time_ns - file.start_ns >= self._split_s * 1_000_000_000
+            self._split_s is not None
+            and time_ns - file.start_ns >= self._split_s * NANOSECONDS_PER_SECOND
         )
         if file.count and (too_much or too_long):
             self._close_file()

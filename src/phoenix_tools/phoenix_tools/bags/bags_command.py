@@ -6,13 +6,12 @@ from collections import Counter
 from datetime import datetime
 from pathlib import Path
 
+from phoenix_core.clock.units import NANOSECONDS_PER_SECOND
 from phoenix_tools.bags import edit
 from phoenix_tools.bags.bag import BagError, Topic, open_bag
 from phoenix_tools.bags.check import check
 from phoenix_tools.bags.salvage import repair
 from phoenix_tools.bags.session import load_session, words_of
-
-NANOSECONDS = 1_000_000_000
 
 
 def main(options: argparse.Namespace) -> int:
@@ -32,8 +31,8 @@ def _info(options: argparse.Namespace) -> int:
             counts[topic] += 1
             times.append(time_ns)
         if times:
-            start = datetime.fromtimestamp(min(times) / NANOSECONDS)
-            length_s = (max(times) - min(times)) / NANOSECONDS
+            start = datetime.fromtimestamp(min(times) / NANOSECONDS_PER_SECOND)
+            length_s = (max(times) - min(times)) / NANOSECONDS_PER_SECOND
             print(f'begins    {start:%Y-%m-%d %H:%M:%S}, {length_s:.1f} s')
         print(f'messages  {counts.total()}')
         for topic in sorted(bag.topics, key=lambda topic: topic.name):
@@ -52,8 +51,8 @@ def _interactions(options: argparse.Namespace) -> int:
         if not lines:
             continue
         number += 1
-        at_s = (happened[0].time_ns - begin_ns) / NANOSECONDS
-        length_s = (happened[-1].time_ns - happened[0].time_ns) / NANOSECONDS
+        at_s = (happened[0].time_ns - begin_ns) / NANOSECONDS_PER_SECOND
+        length_s = (happened[-1].time_ns - happened[0].time_ns) / NANOSECONDS_PER_SECOND
         print(f'{number}. at {at_s:.1f} s, {length_s:.1f} s long')
         for text in lines:
             print(f'   {text}')

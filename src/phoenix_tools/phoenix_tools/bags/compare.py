@@ -9,11 +9,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from phoenix_core.clock.units import NANOSECONDS_PER_SECOND
 from phoenix_core.events.event_type import EventType
 from phoenix_tools.bags.replay import is_outcome
 from phoenix_tools.bags.session import Session, SessionEvent
 
-NANOSECONDS = 1_000_000_000
 BUDGET_S = 0.2  # how much longer than recorded a step may take
 
 
@@ -156,7 +156,10 @@ def _compare_interaction(
     first = (old or new)[0]
     title = next((str(event) for event in old or new if str(event) != event.event.topic), '')
     return Interaction(
-        title or first.event.topic, (first.time_ns - begin_ns) / NANOSECONDS, matched, differences
+        title or first.event.topic,
+        (first.time_ns - begin_ns) / NANOSECONDS_PER_SECOND,
+        matched,
+        differences,
     )
 
 
@@ -248,4 +251,4 @@ def _step(
     if cause is None:
         place = trace.index(event)
         cause = trace[place - 1] if place else event
-    return (event.time_ns - cause.time_ns) / NANOSECONDS, cause
+    return (event.time_ns - cause.time_ns) / NANOSECONDS_PER_SECOND, cause

@@ -9,13 +9,13 @@ from typing import Any
 from rclpy.serialization import serialize_message
 from rosbags.rosbag2 import StoragePlugin, Writer
 
+from phoenix_core.clock.units import NANOSECONDS_PER_SECOND
 from phoenix_core.events import qos
 from phoenix_core.events.event_type import EventType, Privacy
 from phoenix_tools.bags.bag import Bag, BagError, BagMessage, open_bag
 from phoenix_tools.bags.bag_writer import BagWriter
 from phoenix_tools.bags.session import SETTINGS, decoder, event_of
 
-NANOSECONDS = 1_000_000_000
 REDACTED = '-'  # an empty text would break the catalogue's rules
 
 
@@ -34,7 +34,7 @@ def cut(source: Path, target: Path, start_s: float, end_s: float) -> int:
         begin_ns: int | None = None
         for message in bag.messages():
             begin_ns = message.time_ns if begin_ns is None else begin_ns
-            at_s = (message.time_ns - begin_ns) / NANOSECONDS
+            at_s = (message.time_ns - begin_ns) / NANOSECONDS_PER_SECOND
             if at_s >= end_s:
                 return
             if at_s >= start_s:

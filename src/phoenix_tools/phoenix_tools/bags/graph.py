@@ -9,7 +9,6 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
 from typing import Any
 
 import rclpy
@@ -20,7 +19,9 @@ from rclpy.signals import SignalHandlerOptions
 
 from phoenix_core import events
 from phoenix_core.clock.simulated_time import SimulatedTime
-from phoenix_core.events.event_type import EventType
+from phoenix_core.clock.units import NANOSECONDS_PER_SECOND
+from phoenix_core.events.event_type import EventType, Privacy, Role
+from phoenix_core.node.declarations import Declarations
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.node.execution import shut_down
 from phoenix_core.settings import plugins
@@ -34,10 +35,6 @@ STUCK_S = 60.0  # real time in which nothing has gone on: longer than any model 
 SIMULATED = ('microphone', 'speaker', 'leds', 'sensors')
 
 
-# Sound is neither compared nor drawn.
-UNHEARD = {events.AUDIO_OUTPUT, events.AUDIO_PLAYED}
-
-
 class GraphError(Exception):
     """The nodes could not be started, or came to a stop; one line."""
 
@@ -48,19 +45,29 @@ class Companion(EventNode):
     settings: NodeSettings
 
     def __init__(
-        self, nodes: Sequence[str], also_heard: Iterable[EventType] = (), **options: Any
+        self,
+        nodes: Sequence[str],
+        also_heard: Iterable[EventType] = (),
+        publishes: Iterable[EventType] = (),
+        **options: Any,
     ) -> None:
         """
-        Hear what the nodes say.
+        Hear what the nodes publish.
 
         :param nodes: their names.
         :param also_heard: events that others publish.
+        :param publishes: events that this node publishes.
         """
         classes = {name: plugins.load(plugins.NODES, name) for name in nodes}
-        said = {event for node in classes.values() for event in node.produces}
-        heard = {*said, *also_heard, events.FAULT, events.NODE_STATUS} - UNHEARD
-        self.consumes = dict.fromkeys(heard, '_unused')  # type: ignore[misc]
-        super().__init__(**options)
+        said = {event for node in classes.values() for event in node.declarations.publishes}
+        # The sound that the toy makes is neither compared nor drawn.
+        heard = {
+            event
+            for event in (*said, *also_heard)
+            if event.privacy is not Privacy.AUDIO or event.role is Role.SOUND
+        }
+        declares = Declarations(tuple(publishes), observes=dict.fromkeys(heard, 'on_event'))
+        super().__init__(declares=declares, **options)
         self.happened: list[SessionEvent] = []
         self.readiness = Readiness({**classes, self.get_name(): self})
 
@@ -68,17 +75,11 @@ class Companion(EventNode):
         """Take what has happened."""
         self.happened.append(event)
 
-    def observe(self, event: EventType, handler: Callable[[Any], None]) -> None:
-        """Keep an event, instead of handling it."""
-        super().observe(event, partial(self._keep, event))
-
-    def _keep(self, event: EventType, message: Any) -> None:
+    def on_event(self, event: EventType, message: Any) -> None:
+        """Keep an event."""
         if event is events.NODE_STATUS:
             self.readiness.feed(message)
         self.keep(SessionEvent(event, message, self.get_clock().now().nanoseconds))
-
-    def _unused(self, message: Any) -> None:
-        raise AssertionError('events are kept, not handled')
 
 
 class Graph:
@@ -171,7 +172,7 @@ class Graph:
 
     def _advance(self, to_ns: int) -> None:
         if self._rate != float('inf'):
-            at_s = self._started_s + (to_ns - self._start_ns) / 1e9 / self._rate
+            at_s = self._started_s + (to_ns - self._start_ns) / NANOSECONDS_PER_SECOND / self._rate
             while (wait_s := at_s - time.monotonic()) > 0 and not self._interrupted:
                 self._spin_once(min(wait_s, 0.05))
         self.time.advance(to_ns)

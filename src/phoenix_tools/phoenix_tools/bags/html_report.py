@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
+from phoenix_core.clock.units import NANOSECONDS_PER_SECOND
 from phoenix_tools.bags.bag import BagError
 from phoenix_tools.bags.compare import Interaction
 from phoenix_tools.bags.picture import draw
@@ -78,4 +79,4 @@ def _interaction(number: int, interaction: Interaction) -> str:
 def _cells(event: SessionEvent | None, begin_ns: int) -> str:
     if event is None:
         return '<td><td>'
-    return f'<td>{(event.time_ns - begin_ns) / 1e9:.2f}<td>{escape(str(event))}'
+    return f'<td>{(event.time_ns - begin_ns) / NANOSECONDS_PER_SECOND:.2f}<td>{escape(str(event))}'

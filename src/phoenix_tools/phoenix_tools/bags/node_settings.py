@@ -3,28 +3,28 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from rcl_interfaces.srv import GetParameters
+from rcl_interfaces.srv import GetParameters, ListParameters
 from rclpy.node import Node
 from rclpy.parameter import parameter_value_to_python
 
-from phoenix_core.settings import plugins
+from phoenix_core.settings import plugins, provider
 from phoenix_core.settings.node_settings import NodeSettings
-
-# What belongs to the machine or the device, and would not fit another one.
-_OF_THE_MACHINE = frozenset(
-    {'autostart', 'profile', 'config_dir', 'provider', 'device', 'file', 'model', 'state_file'}
-)
 
 
 def notable(model: type[NodeSettings], values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the settings that are not as by default, without those of the machine."""
+    """Return the settings that differ from their defaults, without those of the machine."""
+    fields = provider.fields(model, {name.partition('.')[0] for name in values if '.' in name})
     return {
         name: value
         for name, value in values.items()
-        if name in model.model_fields
-        and name not in _OF_THE_MACHINE
-        and value != model.model_fields[name].default
+        if name in fields
+        and not _of_the_machine(fields[name].json_schema_extra)
+        and value != fields[name].default
     }
+
+
+def _of_the_machine(extra: Any) -> bool:
+    return bool(extra and extra.get('machine'))
 
 
 class SettingsReader:
@@ -50,17 +50,23 @@ class SettingsReader:
                 self._ask(name)
 
     def _ask(self, name: str) -> None:
+        """Ask first which parameters there are: those of providers depend on what is chosen."""
         model = plugins.load(plugins.NODES, name).settings_class()
-        fields = list(model.model_fields)
-        client = self._node.create_client(GetParameters, f'{name}/get_parameters')
+        lister = self._node.create_client(ListParameters, f'{name}/list_parameters')
+        getter = self._node.create_client(GetParameters, f'{name}/get_parameters')
 
-        def take(future: Any) -> None:
-            values = map(parameter_value_to_python, future.result().values)
-            settings = {
-                field: list(value) if hasattr(value, 'typecode') else value
-                for field, value in zip(fields, values, strict=True)
-                if value is not None
-            }
-            self._on_settings(name, notable(model, settings))
+        def get(listed: Any) -> None:
+            names = list(listed.result().result.names)
 
-        client.call_async(GetParameters.Request(names=fields)).add_done_callback(take)
+            def pass_on(got: Any) -> None:
+                values = map(parameter_value_to_python, got.result().values)
+                settings = {
+                    field: list(value) if hasattr(value, 'typecode') else value
+                    for field, value in zip(names, values, strict=True)
+                    if value is not None
+                }
+                self._on_settings(name, notable(model, settings))
+
+            getter.call_async(GetParameters.Request(names=names)).add_done_callback(pass_on)
+
+        lister.call_async(ListParameters.Request()).add_done_callback(get)

@@ -1,16 +1,18 @@
 """One picture of a session: sound, speech, words, states and lights over time, as SVG."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from xml.sax.saxutils import escape, quoteattr
 
 import numpy as np
 from phoenix_msgs.msg import ActivityState, PlaybackEvent, Transcript, UserSpeech
 
 from phoenix_core import events
+from phoenix_core.clock.units import NANOSECONDS_PER_SECOND
+from phoenix_core.events.constants import words_of
+from phoenix_core.events.event_type import EventType
 from phoenix_tools.bags.session import SessionEvent
-from phoenix_tools.event_lines import PHASES
+from phoenix_tools.led_colors import visible_levels
 
-NANOSECONDS = 1_000_000_000
 LEFT, RIGHT, TOP = 110, 120, 30  # what is written at the end needs room
 ROW, GAP = 46, 10
 PIXELS_PER_SECOND = 60
@@ -31,7 +33,7 @@ class Picture:
     def __init__(self, start_ns: int, end_ns: int) -> None:
         """Begin with the time axis."""
         self._start_ns = start_ns
-        self.length_s = max(1.0, (end_ns - start_ns) / NANOSECONDS)
+        self.length_s = max(1.0, (end_ns - start_ns) / NANOSECONDS_PER_SECOND)
         width = min(WIDEST, max(NARROWEST, PIXELS_PER_SECOND * self.length_s))
         self._scale = width / self.length_s
         self._width = LEFT + width + RIGHT
@@ -40,7 +42,7 @@ class Picture:
 
     def x(self, time_ns: int) -> float:
         """Return where a time is."""
-        return LEFT + (time_ns - self._start_ns) / NANOSECONDS * self._scale
+        return LEFT + (time_ns - self._start_ns) / NANOSECONDS_PER_SECOND * self._scale
 
     def row(self, label: str) -> float:
         """Begin a row and return its top."""
@@ -129,63 +131,51 @@ class Picture:
 
 
 def draw(happened: Sequence[SessionEvent]) -> str:
-    """Draw what happened; what was not recorded has no row."""
+    """Draw what happened, in the rows that the catalogue names; what was not recorded has none."""
     start_ns, end_ns = happened[0].time_ns, happened[-1].time_ns
     picture = Picture(start_ns, end_ns)
-    of = {event: [e for e in happened if e.event is event] for event in events.ALL}
-    if frames := of[events.AUDIO_INPUT]:
-        top = picture.row('microphone')
-        levels = [_loudness(frame.message.samples) for frame in frames]
-        picture.wave(top, [frame.stamp_ns for frame in frames], levels)
-    scores = of[events.WAKE_WORD_SCORE]
-    if scores or of[events.WAKE_WORD_DETECTED]:
-        top = picture.row('wake word')
-        for phrase in dict.fromkeys(score.message.phrase for score in scores):
-            curve = [score for score in scores if score.message.phrase == phrase]
-            times_ns = [score.stamp_ns for score in curve]
-            picture.curve(top, times_ns, [score.message.score for score in curve])
-        for event in of[events.WAKE_WORD_DETECTED]:
-            text = f'{event.message.phrase} {event.message.score:.2f}'
-            picture.mark(event.stamp_ns, top, text)
-    touched = [*of[events.TOUCH], *of[events.BUTTON], *of[events.MOTION]]
-    if touched:
-        top = picture.row('touch')
-        for line, event in enumerate(touched):
-            name = getattr(event.message, 'pad', '') or getattr(event.message, 'button', '')
-            if event.message.kind == 1:
-                picture.mark(event.time_ns, top, name or 'motion', line % 2)
-    if of[events.USER_SPEECH] or of[events.TRANSCRIPT]:
-        top = picture.row('person')
-        _speech(picture, top, of[events.USER_SPEECH], of[events.TRANSCRIPT])
-    if of[events.INTENT_DETECTED]:
-        top = picture.row('intent')
-        for event in of[events.INTENT_DETECTED]:
-            picture.mark(
-                event.time_ns, top, f'{event.message.name} {event.message.confidence:.2f}'
-            )
-    if of[events.SAY_REQUEST]:
-        top = picture.row('toy says')
-        _utterances(picture, top, of[events.SAY_REQUEST], of[events.AUDIO_PLAYBACK], end_ns)
-    states = of[events.ACTIVITY_STATE]
-    if states:
-        top = picture.row('state')
-        for state, ends_ns in zip(states, [*(s.time_ns for s in states[1:]), end_ns], strict=True):
-            phase = state.message.phase
-            label = f'{state.message.activity}, {PHASES.get(phase, "?")}'
-            picture.box(state.time_ns, ends_ns, top, COLORS.get(phase, '#eee'), label)
-    if of[events.LED_FRAME]:
-        _lights(picture, picture.row('LEDs'), of[events.LED_FRAME], end_ns)
-    if of[events.LED_COMMAND]:
-        top = picture.row('LED command')
-        for line, event in enumerate(of[events.LED_COMMAND]):
-            picture.mark(event.time_ns, top, event.message.animation or '(end)', line % 2)
-    if of[events.FAULT]:
-        top = picture.row('fault')
-        for line, event in enumerate(of[events.FAULT]):
-            picture.mark(
-                event.time_ns, top, f'{event.message.node}: {event.message.code}', line % 2
-            )
+    rows: dict[str, list[SessionEvent]] = {event.drawn: [] for event in events.ALL if event.drawn}
+    for event in happened:
+        if event.event.drawn:
+            rows[event.event.drawn].append(event)
+    for label, drawn in rows.items():
+        if drawn:
+            _ROWS.get(label, _marks)(picture, picture.row(label), drawn, end_ns)
     return picture.svg()
+
+
+def _of(drawn: Sequence[SessionEvent], event: EventType) -> list[SessionEvent]:
+    return [one for one in drawn if one.event is event]
+
+
+def _marks(picture: Picture, top: float, drawn: Sequence[SessionEvent], end_ns: int) -> None:
+    """Draw each event that has a summary as a moment with its text, in two lines by turns."""
+    summaries = [(one, one.event.summarize(one.message)) for one in drawn]
+    shown = [(one, summary.text) for one, summary in summaries if summary is not None]
+    for line, (one, text) in enumerate(shown):
+        picture.mark(one.time_ns, top, text, line % 2)
+
+
+def _sound(picture: Picture, top: float, frames: Sequence[SessionEvent], end_ns: int) -> None:
+    levels = [_loudness(frame.message.samples) for frame in frames]
+    picture.wave(top, [frame.stamp_ns for frame in frames], levels)
+
+
+def _wake_word(picture: Picture, top: float, drawn: Sequence[SessionEvent], end_ns: int) -> None:
+    """Draw the score of each phrase as a curve, and the detections."""
+    scores = _of(drawn, events.WAKE_WORD_SCORE)
+    for phrase in dict.fromkeys(score.message.phrase for score in scores):
+        curve = [score for score in scores if score.message.phrase == phrase]
+        times_ns = [score.stamp_ns for score in curve]
+        picture.curve(top, times_ns, [score.message.score for score in curve])
+    _marks(picture, top, _of(drawn, events.WAKE_WORD_DETECTED), end_ns)
+
+
+def _states(picture: Picture, top: float, states: Sequence[SessionEvent], end_ns: int) -> None:
+    for state, ends_ns in zip(states, [*(s.time_ns for s in states[1:]), end_ns], strict=True):
+        label = f'{state.message.activity}, {words_of(state.message, "phase")}'
+        color = COLORS.get(state.message.phase, '#eee')
+        picture.box(state.time_ns, ends_ns, top, color, label)
 
 
 def _loudness(samples: Iterable[int]) -> float:
@@ -195,33 +185,31 @@ def _loudness(samples: Iterable[int]) -> float:
     return float(np.clip(1 + 20 * np.log10(max(rms, 1e-6)) / 60, 0, 1))
 
 
-def _speech(
-    picture: Picture,
-    top: float,
-    speech: Sequence[SessionEvent],
-    transcripts: Sequence[SessionEvent],
-) -> None:
+def _commands(picture: Picture, top: float, drawn: Sequence[SessionEvent], end_ns: int) -> None:
+    for line, event in enumerate(drawn):
+        picture.mark(event.time_ns, top, event.message.animation or '(end)', line % 2)
+
+
+def _speech(picture: Picture, top: float, drawn: Sequence[SessionEvent], end_ns: int) -> None:
+    """Draw when a person spoke, and the final transcripts."""
     began: int | None = None
-    for event in speech:
+    for event in _of(drawn, events.USER_SPEECH):
         if event.message.kind == UserSpeech.STARTED:
             began = event.stamp_ns
         elif began is not None:
             picture.box(began, event.stamp_ns, top, '#ffb4a2')
             began = None
-    for line, event in enumerate(e for e in transcripts if e.message.kind == Transcript.FINAL):
+    final = [e for e in _of(drawn, events.TRANSCRIPT) if e.message.kind == Transcript.FINAL]
+    for line, event in enumerate(final):
         picture.mark(event.time_ns, top, event.message.text, line % 2)
 
 
-def _utterances(
-    picture: Picture,
-    top: float,
-    said: Sequence[SessionEvent],
-    playbacks: Sequence[SessionEvent],
-    end_ns: int,
-) -> None:
+def _utterances(picture: Picture, top: float, drawn: Sequence[SessionEvent], end_ns: int) -> None:
+    """Draw what was said while it was played."""
+    said = _of(drawn, events.SAY_REQUEST)
     texts = {event.message.utterance_id: event.message.text for event in said}
     began: dict[str, int] = {}
-    for event in playbacks:
+    for event in _of(drawn, events.AUDIO_PLAYBACK):
         utterance = event.message.utterance_id
         if event.message.kind == PlaybackEvent.STARTED:
             began[utterance] = event.time_ns
@@ -237,16 +225,23 @@ def _lights(picture: Picture, top: float, frames: Sequence[SessionEvent], end_ns
     """Draw each pixel of the ring as a line of its color; at most a few frames per second."""
     chosen: list[SessionEvent] = []
     for frame in frames:
-        if not chosen or frame.time_ns - chosen[-1].time_ns >= NANOSECONDS // 8:
+        if not chosen or frame.time_ns - chosen[-1].time_ns >= NANOSECONDS_PER_SECOND // 8:
             chosen.append(frame)
     for frame, ends_ns in zip(chosen, [*(f.time_ns for f in chosen[1:]), end_ns], strict=True):
         pixels = np.asarray(frame.message.rgb, np.uint8).reshape(-1, 3)
         height = ROW / len(pixels)
-        for number, (red, green, blue) in enumerate(_visible(pixels)):
+        for number, (red, green, blue) in enumerate(visible_levels(pixels).tolist()):
             color = f'#{red:02x}{green:02x}{blue:02x}'
             picture.box(frame.time_ns, ends_ns, top + number * height, color, height=height)
 
 
-def _visible(duty: np.ndarray) -> np.ndarray:
-    """Turn duties into a screen's levels: LEDs are linear, screens have a gamma of 2.2."""
-    return np.rint(255 * (duty / 255) ** (1 / 2.2)).astype(int)
+# Rows that are drawn by more than marks.
+_ROWS: Mapping[str, Callable[[Picture, float, Sequence[SessionEvent], int], None]] = {
+    events.AUDIO_INPUT.drawn: _sound,
+    events.WAKE_WORD_DETECTED.drawn: _wake_word,
+    events.TRANSCRIPT.drawn: _speech,
+    events.SAY_REQUEST.drawn: _utterances,
+    events.ACTIVITY_STATE.drawn: _states,
+    events.LED_FRAME.drawn: _lights,
+    events.LED_COMMAND.drawn: _commands,
+}

@@ -24,6 +24,7 @@ from rclpy.serialization import deserialize_message
 from rclpy.signals import SignalHandlerOptions
 
 from phoenix_core import events
+from phoenix_core.clock.units import NANOSECONDS_PER_SECOND
 from phoenix_core.events import qos
 from phoenix_core.events.event_type import EventType, Privacy
 from phoenix_core.node.execution import until_signalled
@@ -43,7 +44,7 @@ class FlightRecorder:
 
     def __init__(self, keep_s: float) -> None:
         """Keep that many seconds."""
-        self._keep_ns = round(keep_s * 1e9)
+        self._keep_ns = round(keep_s * NANOSECONDS_PER_SECOND)
         self._kept: deque[tuple[EventType, BagMessage]] = deque()
         self._states: dict[Topic, BagMessage] = {}
 

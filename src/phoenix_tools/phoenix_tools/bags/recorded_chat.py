@@ -5,14 +5,16 @@ So a replay asks no server, and what a language model said does not differ from 
 """
 
 from collections import defaultdict, deque
-from collections.abc import Generator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
-from typing import Any
 
 from phoenix_msgs.msg import ConversationEvent, ConversationRequest
 
 from phoenix_core import events
-from phoenix_speech.conversation.chat_models import ChatModelError, Message
+from phoenix_core.settings.provider import Provider
+from phoenix_speech.conversation.chat_model import ChatModelError, Message
+from phoenix_speech.conversation.settings import ConversationSettings
+from phoenix_tools.bags.recorded_settings import RecordedSettings
 from phoenix_tools.bags.session import Session, load_session
 
 WITHOUT_MODEL = frozenset({'', 'scripted', 'persona'})  # these answer the same again by themselves
@@ -45,18 +47,15 @@ class RecordedChat:
             if asked and said:
                 self._replies[asked[-1]].append(' '.join(said))
 
-    def stream(self, messages: Sequence[Message]) -> Generator[str, None, None]:
+    async def stream(self, messages: Sequence[Message]) -> AsyncGenerator[str, None]:
         """Yield the reply in one piece; see ChatModel."""
         replies = self._replies[messages[-1]['content']]
         if not replies:
             raise ChatModelError('this was not answered in the session')
         yield replies.popleft() if len(replies) > 1 else replies[0]
 
-    def cancel(self) -> None:
-        """Have nothing to cancel: a reply takes no time."""
-
-    def close(self) -> None:
-        """Hold nothing."""
+    async def close(self) -> None:
+        """Do nothing: it holds no resources."""
 
 
 def model_of(session: Session) -> str:
@@ -67,6 +66,8 @@ def model_of(session: Session) -> str:
     return ''
 
 
-def recorded(settings: Any) -> RecordedChat:
-    """Make the chat model of a bag, which the conversation node's setting `model` names."""
-    return RecordedChat(load_session(Path(settings.model)))
+def _recorded(settings: ConversationSettings, own: RecordedSettings) -> RecordedChat:
+    return RecordedChat(load_session(Path(own.bag)))
+
+
+RECORDED = Provider(_recorded, RecordedSettings)

@@ -7,17 +7,19 @@ So a replay is as long as the session was, and the same each time, which no synt
 from collections import Counter
 from collections.abc import Generator, Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from phoenix_msgs.msg import PlaybackEvent
 
 from phoenix_core import events
-from phoenix_speech.sentences import speakable_pieces
-from phoenix_speech.voice.voices import VoiceError
+from phoenix_core.settings.provider import Provider
+from phoenix_speech.audio_format import SAMPLE_RATE
+from phoenix_speech.sentences import SpeechRules, speakable_pieces
+from phoenix_speech.voice.settings import VoiceSettings
+from phoenix_speech.voice.voice_provider import VoiceError
+from phoenix_tools.bags.recorded_settings import RecordedSettings
 from phoenix_tools.bags.session import Session, load_session
 
-SAMPLE_RATE = 16000
 SECONDS_PER_CHARACTER = 0.065  # of what was not said in the session
 
 
@@ -52,7 +54,7 @@ def stood_in(session: Session) -> set[str]:
     return {e.message.utterance_id for e in session.events if e.event is events.EARCON}
 
 
-def spoken_lengths(session: Session) -> dict[str, float]:
+def spoken_lengths(session: Session, rules: SpeechRules) -> dict[str, float]:
     """Return how long each piece of what was said took [s]."""
     mute = stood_in(session)
     texts: dict[str, str] = {}
@@ -73,11 +75,11 @@ def spoken_lengths(session: Session) -> dict[str, float]:
         whole.setdefault(text, max(pace * len(text), position_s + 0.1))
     lengths: dict[str, float] = {}
     for text, length_s in whole.items():
-        lengths |= _shares(text, length_s)
+        lengths |= _shares(text, length_s, rules)
     return lengths
 
 
-def failures(session: Session) -> Counter[str]:
+def failures(session: Session, rules: SpeechRules) -> Counter[str]:
     """
     Count how often a piece could not be spoken.
 
@@ -88,20 +90,24 @@ def failures(session: Session) -> Counter[str]:
     unspoken = [request.text for request in asked if request.utterance_id in mute]
     if asked and len(unspoken) == len(asked):
         raise VoiceError(f'{session.path}: no voice worked')
-    return Counter(speakable_pieces(text)[0] for text in unspoken)  # no more of it was tried
+    return Counter(speakable_pieces(text, rules)[0] for text in unspoken)  # the rest was not tried
 
 
-def _shares(text: str, length_s: float) -> dict[str, float]:
-    pieces = speakable_pieces(text)
+def _shares(text: str, length_s: float, rules: SpeechRules) -> dict[str, float]:
+    pieces = speakable_pieces(text, rules)
     characters = sum(map(len, pieces)) or 1
     return {piece: length_s * len(piece) / characters for piece in pieces}
 
 
-def recorded(settings: Any) -> RecordedVoice:
+def _recorded(settings: VoiceSettings, own: RecordedSettings) -> RecordedVoice:
     """
-    Make the voice of a bag, which the voice node's setting `model` names.
+    Make the voice of a bag.
 
     :raises VoiceError: no voice ever worked there.
     """
-    session = load_session(Path(settings.model))
-    return RecordedVoice(spoken_lengths(session), failures(session))
+    session = load_session(Path(own.bag))
+    rules = SpeechRules.load(settings.config_path, settings.language)
+    return RecordedVoice(spoken_lengths(session, rules), failures(session, rules))
+
+
+RECORDED = Provider(_recorded, RecordedSettings)

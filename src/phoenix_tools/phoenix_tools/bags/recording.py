@@ -10,33 +10,13 @@ from typing import Any
 from rclpy.node import Node
 
 from phoenix_core import events
-from phoenix_core.events.event_type import EventType, Privacy
+from phoenix_core.events.event_type import EventType, Privacy, Role
 from phoenix_tools.bags.bag import Topic, topic_of
 
 QUEUE = 2000  # messages per topic that wait while the disk is slow
 
-# What the ear of the toy makes of sound; with these a session is replayed without sound.
-HEARD = (
-    events.WAKE_WORD_DETECTED,
-    events.LISTENING,
-    events.USER_SPEECH,
-    events.TRANSCRIPT,
-)
-SENSED = (
-    events.TOUCH,
-    events.BUTTON,
-    events.MOTION,
-    events.BATTERY,
-    events.MICROPHONE_MUTE,
-)
-# What follows from the rest, or tells of the machine; there is much of it.
-FINE = {
-    events.LED_FRAME,
-    events.WAKE_WORD_SCORE,
-    events.NODE_METRICS,
-    events.DIAGNOSTICS,
-}
-REQUESTED = (events.ACTIVITY_REQUEST, events.SIMULATED_SENSOR)
+# Without sound a session is replayed from what the ear made of it.
+INPUTS = frozenset((Role.SENSED, Role.HEARD, Role.REQUESTED))
 
 
 class Profile(Enum):
@@ -55,14 +35,15 @@ def recorded_events(profile: Profile, audio: bool) -> list[EventType]:
     """
     if profile is Profile.EVERYTHING:
         return list(events.ALL)
-    if profile is Profile.INPUTS:
-        chosen = {*HEARD, *SENSED, *REQUESTED}
-    else:
-        chosen = {event for event in events.ALL if event.privacy is not Privacy.AUDIO}
-        chosen -= FINE
-    if audio:
-        chosen.add(events.AUDIO_INPUT)
-    return [event for event in events.ALL if event in chosen]
+
+    def is_recorded(event: EventType) -> bool:
+        if event.role is Role.SOUND:
+            return audio
+        if profile is Profile.INPUTS:
+            return event.role in INPUTS
+        return event.role is not Role.DETAIL and event.privacy is not Privacy.AUDIO
+
+    return [event for event in events.ALL if is_recorded(event)]
 
 
 class Recorder(Node):
@@ -86,13 +67,15 @@ class Recorder(Node):
         self._heard: list[Any] = []
         for event in recorded:
             name = self.resolve_topic_name(event.topic)
-            topic = topic_of(name, event.message, event.qos)
+            topic = topic_of(name, event.message_class, event.qos)
             self.topics.append(topic)
             requested = copy.copy(event.qos)
             requested.depth = QUEUE
             callback = partial(self._on_data, event, topic)
             self._heard.append(
-                self.create_subscription(event.message, event.topic, callback, requested, raw=True)
+                self.create_subscription(
+                    event.message_class, event.topic, callback, requested, raw=True
+                )
             )
 
     @property

@@ -8,24 +8,24 @@ from typing import Any
 from phoenix_msgs.msg import Transcript
 
 from phoenix_core import events
+from phoenix_core.clock.units import NANOSECONDS_PER_SECOND, to_stamp
 from phoenix_core.events.comparison import IGNORE
-from phoenix_core.events.event_type import EventType
+from phoenix_core.events.event_type import EventType, Role
 from phoenix_core.settings import plugins
 from phoenix_core.telemetry import timing
 from phoenix_tools.bags.graph import Companion, Graph
 from phoenix_tools.bags.recorded_chat import model_of
-from phoenix_tools.bags.recording import HEARD, SENSED
 from phoenix_tools.bags.session import Session, SessionEvent
 
-NANOSECONDS = 1_000_000_000
 PATIENCE_S = 5.0  # how much later than recorded something may come that an input waits for
 SETTLE_S = 1.0  # what must not happen has so long to happen after the end
 
-# From which level on the toy is run anew: what these events say is fed, and who says it left out.
-LEVELS: Mapping[str, tuple[EventType, ...]] = {
-    'audio': (events.AUDIO_INPUT, *SENSED),
-    'transcripts': (events.AUDIO_INPUT, *SENSED, *HEARD),
-    'intents': (events.AUDIO_INPUT, *SENSED, *HEARD, events.INTENT_DETECTED),
+# From which level on the toy is run anew: events of these roles are fed, and the nodes that
+# publish them are left out.
+LEVELS: Mapping[str, frozenset[Role]] = {
+    'audio': frozenset((Role.SOUND, Role.SENSED)),
+    'transcripts': frozenset((Role.SOUND, Role.SENSED, Role.HEARD)),
+    'intents': frozenset((Role.SOUND, Role.SENSED, Role.HEARD, Role.UNDERSTOOD)),
 }
 
 
@@ -56,10 +56,13 @@ def make_plan(session: Session, nodes: Iterable[str], level: str) -> Plan:
     :raises ReplayError: there is nothing to feed.
     """
     classes = {name: plugins.load(plugins.NODES, name) for name in nodes}
-    fed = set(LEVELS[level])
-    running = {name: node for name, node in classes.items() if not fed.intersection(node.produces)}
-    produced = {event for node in running.values() for event in node.produces}
-    consumed = {event for node in running.values() for event in node.consumes}
+    running = {
+        name: node
+        for name, node in classes.items()
+        if not any(event.role in LEVELS[level] for event in node.declarations.publishes)
+    }
+    produced = {event for node in running.values() for event in node.declarations.publishes}
+    consumed = {event for node in running.values() for event in node.declarations.subscribes}
 
     def is_input(event: SessionEvent) -> bool:
         if event.event not in consumed:
@@ -115,8 +118,8 @@ class Replayer(Companion):
 
     def __init__(self, session: Session, plan: Plan, **options: Any) -> None:
         """Declare what is fed."""
-        self.produces = tuple({event.event for event in plan.inputs})  # type: ignore[misc]
-        super().__init__(plan.nodes, **options)
+        fed = tuple({event.event for event in plan.inputs})
+        super().__init__(plan.nodes, publishes=fed, **options)
         self._plan = plan
         self._nodes = set(plan.nodes)
         self._recorded_start_ns = session.events[0].time_ns
@@ -141,7 +144,9 @@ class Replayer(Companion):
         assert self._start_ns is not None
         before = self._plan.inputs[self._next - 1] if self._next else None
         before_ns = before.time_ns if before else self._recorded_start_ns
-        at_latest = self._last_ns + event.time_ns - before_ns + round(PATIENCE_S * NANOSECONDS)
+        at_latest = (
+            self._last_ns + event.time_ns - before_ns + round(PATIENCE_S * NANOSECONDS_PER_SECOND)
+        )
         if cause is None:
             after_ns, since_ns = self._start_ns, event.time_ns - self._recorded_start_ns
         else:
@@ -158,13 +163,13 @@ class Replayer(Companion):
         if event.event.has_header:
             header = copy.deepcopy(event.message.header)
             stamp_ns = now_ns - (event.time_ns - event.stamp_ns)
-            header.stamp.sec, header.stamp.nanosec = divmod(stamp_ns, NANOSECONDS)
+            header.stamp = to_stamp(stamp_ns)
             timing.stamp(header)
             message.header = header
         self._next += 1
         self._last_ns = self._fed_ns[event] = now_ns
         self.happened.append(SessionEvent(event.event, message, now_ns))
-        self._events_out.send(event.event, message)
+        self.events_out.send(event.event, message)
 
     @property
     def all_fed(self) -> bool:
@@ -175,7 +180,7 @@ class Replayer(Companion):
         rest_ns = self._recorded_end_ns - self._plan.inputs[-1].time_ns
         came = sum(map(len, self._came_ns.values()))
         wait_s = SETTLE_S if came >= self._expected else PATIENCE_S
-        return self._last_ns + rest_ns + round(wait_s * NANOSECONDS)
+        return self._last_ns + rest_ns + round(wait_s * NANOSECONDS_PER_SECOND)
 
     def _when(self, cause: SessionEvent) -> int | None:
         """When an event of the recording has come in the replay; None: not yet."""
@@ -261,10 +266,10 @@ def replay_settings(session: Session, *, synthesize: bool = False) -> dict[str, 
     :param synthesize: leave the voice to speak anew.
     """
     settings = {name: dict(values) for name, values in session.settings.items()}
-    voice = {'providers': ['recorded'], 'model': str(session.path)}
+    voice = {'providers': ['recorded'], 'recorded.bag': str(session.path)}
     if not synthesize:
         settings['voice'] = {**settings.get('voice', {}), **voice}
     if model_of(session):
-        chat = {'providers': ['recorded', 'scripted'], 'model': str(session.path)}
+        chat = {'providers': ['recorded', 'scripted'], 'recorded.bag': str(session.path)}
         settings['conversation'] = {**settings.get('conversation', {}), **chat}
     return settings

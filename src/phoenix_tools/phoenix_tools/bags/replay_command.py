@@ -8,6 +8,7 @@ from typing import Any
 
 from phoenix_bringup.process_table import acting_nodes
 from phoenix_core import events
+from phoenix_core.clock.units import NANOSECONDS_PER_SECOND
 from phoenix_core.node.execution import until_signalled
 from phoenix_core.settings.node_settings import SettingsError
 from phoenix_tools.bags.accept import accept
@@ -57,7 +58,7 @@ def _replay(options: argparse.Namespace, interrupted: list[int]) -> int:
     took_s = time.monotonic() - started_s
     interactions = compare(session, replayed, plan.nodes, options.budget)
     print_interactions(interactions, verbose=options.verbose)
-    length_s = (session.events[-1].time_ns - session.events[0].time_ns) / 1e9
+    length_s = (session.events[-1].time_ns - session.events[0].time_ns) / NANOSECONDS_PER_SECOND
     count = sum(len(interaction.differences) for interaction in interactions)
     verdict = f'differences: {count}' if count else 'as recorded'
     print(f'{options.bag}: from {level}, {length_s:.1f} s in {took_s:.1f} s: {verdict}')
@@ -113,7 +114,7 @@ def _cell(event: Any, rows: Any, side: int) -> str:
     if event is None:
         return ''
     first = min(row[side].time_ns for row in rows if row[side] is not None)
-    return f'{(event.time_ns - first) / 1e9:6.2f} {event}'
+    return f'{(event.time_ns - first) / NANOSECONDS_PER_SECOND:6.2f} {event}'
 
 
 def _progress() -> Any:

@@ -13,14 +13,15 @@ from rclpy.serialization import deserialize_message
 from rosbags.typesys import Stores, get_types_from_msg, get_typestore
 
 from phoenix_core import events
+from phoenix_core.clock.units import NANOSECONDS_PER_SECOND, nanoseconds, to_stamp
 from phoenix_core.events.event_type import EventType
 from phoenix_core.events.message_schema import type_hash, type_name
 from phoenix_core.settings import plugins
 from phoenix_tools.bags.bag import Bag, BagError, Topic, open_bag
-from phoenix_tools.event_lines import line
+from phoenix_tools.bags.former_settings import of_today
 
-NANOSECONDS = 1_000_000_000
-HANDLED_NS = NANOSECONDS  # what is caused by an event sent by hand begins within that time
+# What is caused by an event sent by hand begins within that time.
+HANDLED_NS = NANOSECONDS_PER_SECOND
 SETTINGS = 'phoenix.settings'  # in a bag's custom data: what each node's settings were, as JSON
 UTC_OFFSET = 'phoenix.utc_offset_s'  # likewise: of local time
 
@@ -60,8 +61,7 @@ class SessionEvent:
     @property
     def stamp_ns(self) -> int:
         """When it happened."""
-        stamp = self.message.header.stamp
-        return stamp.sec * NANOSECONDS + stamp.nanosec
+        return nanoseconds(self.message.header.stamp)
 
     @property
     def by_hand(self) -> bool:
@@ -70,9 +70,9 @@ class SessionEvent:
         return traced and not self.producer and not self.trace_id
 
     def __str__(self) -> str:
-        """Say in one line what happened."""
-        shown = line(self.event, self.message)
-        return f'{shown[0]}: {shown[1]}' if shown else self.event.topic
+        """Return in one line what happened."""
+        summary = self.event.summarize(self.message)
+        return f'{summary.label}: {summary.text}' if summary else self.event.topic
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,14 +157,14 @@ def _complete(happened: Sequence[SessionEvent]) -> None:
         if event.by_hand:
             header = event.message.header
             if not event.stamp_ns:
-                header.stamp.sec, header.stamp.nanosec = divmod(event.time_ns, NANOSECONDS)
+                header.stamp = to_stamp(event.time_ns)
             header.trace_id, header.span_id = f'{event.time_ns:032x}', f'{event.time_ns:016x}'
             sent.append(event)
         elif event.trace_id and event.trace_id not in begun:
             begun.add(event.trace_id)
             if event.parent_span_id or event.event.starts_trace or event.producer not in nodes:
                 continue
-            consumed = plugins.load(plugins.NODES, event.producer).consumes
+            consumed = plugins.load(plugins.NODES, event.producer).declarations.subscribes
             sent = [one for one in sent if event.time_ns - one.time_ns < HANDLED_NS]
             cause = next((one for one in sent if one.event in consumed), None)
             if cause is not None:
@@ -177,7 +177,7 @@ def event_of(topic: Topic) -> EventType | None:
     """Return the event of the catalogue that travels on a topic of some toy."""
     for event in events.ALL:
         fits = topic.name == event.topic or topic.name.endswith(f'/{event.topic}')
-        if fits and topic.type == type_name(event.message):
+        if fits and topic.type == type_name(event.message_class):
             return event
     return None
 
@@ -189,13 +189,13 @@ def decoder(topic: Topic, event: EventType) -> Callable[[bytes], Any]:
     A bag of another version of Phoenix is read by the definitions it carries: fields that are gone
     are left out, new ones have their defaults.
     """
-    if not topic.type_hash or topic.type_hash == type_hash(event.message):
-        return lambda data: deserialize_message(data, event.message)
+    if not topic.type_hash or topic.type_hash == type_hash(event.message_class):
+        return lambda data: deserialize_message(data, event.message_class)
     store = get_typestore(Stores.EMPTY)
     store.register(get_types_from_msg(topic.definition, topic.type))
 
     def convert(data: bytes) -> Any:
-        message = event.message()
+        message = event.message_class()
         _copy(store.deserialize_cdr(data, topic.type), message)
         return message
 
@@ -240,13 +240,13 @@ def _settings(bag: Bag) -> Mapping[str, Mapping[str, Any]]:
     text = bag.custom.get(SETTINGS, '{}')
     try:
         settings = json.loads(text)
-        return {str(node): dict(values) for node, values in settings.items()}
+        return {str(node): of_today(node, values) for node, values in settings.items()}
     except (ValueError, AttributeError, TypeError) as error:
         raise BagError(f'{bag.path}: metadata.yaml: custom_data.{SETTINGS}: {error}') from error
 
 
 def words_of(happened: Sequence[SessionEvent]) -> Iterator[str]:
-    """Yield what a person would say of events, one line each; nothing for what is not worth it."""
+    """Yield the events that people are shown, one line each."""
     for event in happened:
-        if line(event.event, event.message) is not None:
+        if event.event.summarize(event.message) is not None:
             yield str(event)

@@ -7,19 +7,22 @@ from typing import Any
 from phoenix_msgs.msg import ActivityState, SimulatedSensor, Transcript
 
 from phoenix_core import events
+from phoenix_core.clock.units import NANOSECONDS_PER_SECOND
 from phoenix_core.events.event_type import EventType
+from phoenix_core.node.declarations import Publishes
 from phoenix_tools.bags.graph import Companion, Graph
 from phoenix_tools.bags.node_settings import notable
 from phoenix_tools.bags.session import Session
 
-NANOSECONDS = 1_000_000_000
 LONGEST_WAIT_S = 300.0
 
 
 class Person(Companion):
     """Does things to the toy, and remembers all that happens."""
 
-    produces = (events.TRANSCRIPT, events.SIMULATED_SOUND, events.SIMULATED_SENSOR)
+    transcript = Publishes(events.TRANSCRIPT)
+    simulated_sound = Publishes(events.SIMULATED_SOUND)
+    simulated_sensor = Publishes(events.SIMULATED_SENSOR)
 
     def touch(self, pad: str) -> None:
         """Touch a pad and let it go."""
@@ -31,11 +34,11 @@ class Person(Companion):
 
     def type(self, text: str) -> None:
         """Say something in writing."""
-        self.publish(events.TRANSCRIPT, kind=Transcript.FINAL, source=Transcript.TYPED, text=text)
+        self.transcript(kind=Transcript.FINAL, source=Transcript.TYPED, text=text)
 
     def play(self, recording: Path) -> None:
         """Say something aloud."""
-        self.publish(events.SIMULATED_SOUND, file=str(recording))
+        self.simulated_sound(file=str(recording))
 
     @property
     def phase(self) -> int:
@@ -45,7 +48,7 @@ class Person(Companion):
 
     def _move(self, kind: int, name: str) -> None:
         for value in (1.0, 0.0):
-            self.publish(events.SIMULATED_SENSOR, kind=kind, name=name, value=value)
+            self.simulated_sensor(kind=kind, name=name, value=value)
 
 
 class Sitting:
@@ -97,7 +100,9 @@ class Sitting:
 
         :raises AssertionError: it does not become so.
         """
-        self._graph.run_until(self._graph.time.now_ns + round(longest_s * NANOSECONDS), condition)
+        self._graph.run_until(
+            self._graph.time.now_ns + round(longest_s * NANOSECONDS_PER_SECOND), condition
+        )
         assert not must or condition(), f'did not happen within {longest_s:g} s'
 
     def wait_for(self, event: EventType, where: Callable[[Any], bool] = lambda m: True) -> None:
@@ -119,7 +124,7 @@ class Sitting:
         """Return what happened so far, as far as these events tell it."""
         chosen = set(kept)
         settings = {
-            node.get_name(): notable(node.settings_class(), node.settings.model_dump())
+            node.get_name(): notable(node.settings_class(), node.settings.flat())
             for node in self._graph.nodes
         }
         happened = [event for event in self.person.happened if event.event in chosen]

@@ -30,7 +30,7 @@ def table(registry: Registry, live: LiveGraph) -> str:
 
 def describe_event(registry: Registry, live: LiveGraph, event: EventType) -> str:
     """Show the schema of an event, its rules, and its ends."""
-    message = schema(event.message)
+    message = schema(event.message_class)
     producers, consumers = ends(registry, live, event)
     rows = [
         ('topic', event.topic),
@@ -91,7 +91,7 @@ def rule_text(event: EventType, field: str) -> str:
             continue
         text = str(rule)
         if isinstance(rule, OneOf) and not rest:
-            names = schema(event.message).constant_names(field, rule.values)
+            names = schema(event.message_class).constant_names(field, rule.values)
             text = f'must be one of {", ".join(names)}' if names else text
         said.append(f'{rest} {text}' if rest else text)
     return '; '.join(said)

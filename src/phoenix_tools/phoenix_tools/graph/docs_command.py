@@ -9,11 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from phoenix_activities.engine.diagram import insert
-from phoenix_activities.engine.node import ACTIVITIES
+from phoenix_activities.engine.installed import installed_activities
 from phoenix_bringup.process_table import node_names
 from phoenix_core.events.contracts import REMEDY, breaks, record
 from phoenix_core.node.registry import Registry
-from phoenix_core.settings import plugins
 from phoenix_tools.graph.event_documents import document, flow
 
 CONTRACTS = Path('docs') / 'contracts.json'
@@ -66,7 +65,7 @@ def documents(registry: Registry, root: Path) -> Iterator[tuple[Path, str]]:
     yield root / 'docs' / 'events.md', document(registry, toy)
     yield root / CONTRACTS, json.dumps(record(), indent=1) + '\n'
     activities = root / 'docs' / 'activities.md'
-    made = [plugins.load(ACTIVITIES, name) for name in plugins.names(ACTIVITIES)]
+    made = installed_activities()
     yield activities, insert(activities.read_text(encoding='utf-8'), made)
     readme = root / 'README.md'
     text = readme.read_text(encoding='utf-8')

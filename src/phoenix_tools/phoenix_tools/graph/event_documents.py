@@ -52,7 +52,7 @@ def flow(registry: Registry, toy: Collection[str]) -> str:
 
 def example(event: EventType) -> dict[str, Any]:
     """Make a message that keeps the rules, with the examples that the .msg file gives."""
-    return _example(event.message, event.rules, '')
+    return _example(event.message_class, event.rules, '')
 
 
 def _drawings(registry: Registry, toy: Collection[str]) -> Iterator[str]:
@@ -83,7 +83,7 @@ def _overview(registry: Registry) -> str:
 
 
 def _event(registry: Registry, event: EventType) -> Iterator[str]:
-    message = schema(event.message)
+    message = schema(event.message_class)
     producers, consumers = _ends(registry, event)
     observers = [name for name in registry.nodes if event in registry.observed_by(name)]
     yield f'### {event.name}\n'
@@ -126,7 +126,7 @@ def _inner_messages(registry: Registry) -> list[Any]:
                 collect(found[kind.name])
 
     for event in registry.events:
-        collect(event.message)
+        collect(event.message_class)
     return list(found.values())
 
 
@@ -147,7 +147,7 @@ def _command(event: EventType) -> str:
     topic = event.topic if event.topic.startswith('/') else f'/phoenix/{event.topic}'
     values = json.dumps(example(event), ensure_ascii=False)
     text = re.sub(r'"(\w+)":', r'\1:', values)
-    return f"ros2 topic pub --once {topic} {type_name(event.message)} '{text}'"
+    return f"ros2 topic pub --once {topic} {type_name(event.message_class)} '{text}'"
 
 
 def _example(message: Any, rules: Mapping[str, Rule], within: str) -> dict[str, Any]:

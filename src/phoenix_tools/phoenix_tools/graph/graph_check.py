@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator
 
 from rclpy.qos import QoSCompatibility, qos_check_compatible
 
+from phoenix_core import events
 from phoenix_core.events import qos
 from phoenix_core.events.event_type import EventType, Privacy
 from phoenix_core.events.message_schema import type_hash, type_name
@@ -106,7 +107,9 @@ class GraphCheck:
 
     def _declared(self, node: str) -> tuple[EventType, ...]:
         owner = self._registry.nodes[self._running[node]]
-        return (*owner.produces, *owner.consumes)
+        # What every node publishes is there before it is configured.
+        published = set(owner.declarations.publishes) - set(events.OF_EVERY_NODE)
+        return (*published, *owner.declarations.subscribes)
 
     def _event(self, event: EventType) -> Iterator[str]:
         ends = [end for end in self._seen.endpoints if end.topic == self.topic(event)]
@@ -140,14 +143,14 @@ class GraphCheck:
                 yield from self._deaf(event, publisher, subscription)
 
     def _type(self, event: EventType, end: Endpoint) -> str:
-        name = type_name(event.message)
+        name = type_name(event.message_class)
         does = 'publishes' if end.publishes else 'expects'
         if end.type != name:
             return (
                 f'{event.topic}: {end.node} {does} {end.type} there, the catalogue says {name}; '
                 'end it, or give it the right type'
             )
-        known = type_hash(event.message)
+        known = type_hash(event.message_class)
         if end.type_hash and end.type_hash != known:
             return (
                 f'{event.topic}: {end.node} {does} another definition of {name} '
@@ -161,10 +164,9 @@ class GraphCheck:
             if not publishes and event in self._registry.observed_by(self._running[node]):
                 return
             does = 'publishes' if publishes else 'hears'
-            attribute = 'produces' if publishes else 'consumes'
             yield (
-                f'{event.topic}: {self._running[node]} {does} it, though its {attribute} does not '
-                f'name {event.name}; the running code is another than the installed one: restart '
+                f'{event.topic}: {self._running[node]} {does} it, though it does not declare '
+                f'{event.name}; the running code is another than the installed one: restart '
                 'the toy'
             )
         elif event.topic.startswith('/'):
@@ -206,7 +208,7 @@ class GraphCheck:
     def _strays(self) -> Iterator[str]:
         """Find events on topics that are none of theirs: misspelt, or outside of the namespace."""
         topics = {self.topic(event) for event in self._registry.events}
-        types = {type_name(event.message): event for event in self._registry.events}
+        types = {type_name(event.message_class): event for event in self._registry.events}
         for end in sorted(self._seen.endpoints, key=lambda end: end.topic):
             event = types.get(end.type)
             if event is None or end.topic in topics or not end.type.startswith('phoenix_msgs/'):

@@ -4,9 +4,8 @@ import argparse
 import sys
 from collections.abc import Collection
 
-from phoenix_activities.engine.node import ACTIVITIES
+from phoenix_activities.engine.installed import ACTIVITIES
 from phoenix_bringup.process_table import node_names, standbys
-from phoenix_core.node.declarations import code_problems
 from phoenix_core.node.registry import Registry, UnknownEventError
 from phoenix_core.settings import plugins
 from phoenix_tools.graph.description import describe_event, describe_node, table
@@ -38,10 +37,7 @@ def main(options: argparse.Namespace) -> int:
 
 def check(registry: Registry, namespace: str) -> int:
     """Compare catalogue, code and running graph; print each difference; return 1 for any."""
-    problems = [
-        line for name in registry.nodes for line in code_problems(registry.node_class(name))
-    ]
-    problems += registry.problems()
+    problems = registry.problems()
     registry = with_standbys(registry)
     live = look(registry, node_names(), namespace, 0)
     problems += GraphCheck(registry, live.expected, namespace, live.observation).differences()

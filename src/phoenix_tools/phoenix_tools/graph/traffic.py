@@ -10,11 +10,10 @@ from phoenix_msgs.msg import Fault, NodeStatus
 from rclpy.node import Node
 
 from phoenix_core import events
+from phoenix_core.clock.units import seconds
 from phoenix_core.events import qos
 from phoenix_core.events.event_type import EventType
 from phoenix_core.node.registry import Registry
-
-NANOSECONDS = 1_000_000_000
 
 
 @dataclass
@@ -52,7 +51,10 @@ class Traffic:
         """Subscribe to every event; a latched one also tells of the time before."""
         for event in registry.events:
             node.create_subscription(
-                event.message, event.topic, partial(self.feed, event), qos.subscription(event.qos)
+                event.message_class,
+                event.topic,
+                partial(self.feed, event),
+                qos.subscription(event.qos),
             )
 
     def feed(self, event: EventType, message: Any) -> None:
@@ -60,8 +62,7 @@ class Traffic:
         sent, producer = time.time(), ''
         if event.has_header:
             producer = message.header.producer
-            published = message.header.published
-            sent = published.sec + published.nanosec / NANOSECONDS or sent
+            sent = seconds(message.header.published) or sent
         flow = self.flows[event][producer]
         flow.count += sent >= self.started
         flow.last = max(flow.last, sent)

@@ -11,14 +11,14 @@ from phoenix_msgs.msg import AudioFrame
 from rich.text import Text
 
 from phoenix_core import events
+from phoenix_core.clock.units import NANOSECONDS_PER_SECOND
 from phoenix_core.events.event_type import EventType
-from phoenix_tools.event_lines import line
+from phoenix_tools.led_colors import visible_levels
 from phoenix_tools.traces.interaction import Span
 
 # Told apart on dark and on light terminals; an interaction keeps its color.
 COLORS = ('cyan', 'magenta', 'green', 'yellow', 'blue', 'red', 'bright_cyan', 'bright_magenta')
-HEARTBEATS = (events.NODE_STATUS, events.NODE_METRICS)  # shown only when asked for by name
-METERED = {events.AUDIO_INPUT: 'microphone', events.AUDIO_OUTPUT: 'voice'}
+METERED = {event: event.meter for event in events.ALL if event.meter}
 METER_COLUMNS = 20
 QUIETEST_DB = -60.0
 SILENT_AFTER_S = 0.5
@@ -40,25 +40,26 @@ class Filter:
             return False
         if self.traces and not header.trace_id.startswith(tuple(self.traces)):
             return False
-        if event in METERED or event is events.WAKE_WORD_SCORE:
-            return False
+        if event.meter or (event.rate_hz and not header.trace_id):
+            return False  # the frames of a stream; the first one that an event caused is shown
         if self.events:
             return event in self.events
-        if event is events.LED_FRAME:
-            return bool(header.trace_id)  # the others follow from time alone
-        return event not in HEARTBEATS
+        return not (event.of_every_node and event.summary is None)  # the heartbeat of each node
 
 
 def event_line(event: EventType, message: Any) -> Text:
     """Write an event as one line: when, who, what, and the first digits of its trace."""
     span = Span.of(event, message)
-    shown = line(event, message)
+    summary = event.summarize(message)
     trace_id = message.header.trace_id
     color = COLORS[int(trace_id[:8], 16) % len(COLORS)] if trace_id else 'bright_black'
     text = Text(no_wrap=True, overflow='ellipsis')
-    text.append(f'{datetime.fromtimestamp(span.sent_ns * 1e-9):%H:%M:%S.%f}'[:-3], 'bright_black')
+    text.append(
+        f'{datetime.fromtimestamp(span.sent_ns / NANOSECONDS_PER_SECOND):%H:%M:%S.%f}'[:-3],
+        'bright_black',
+    )
     text.append(f'  {trace_id[:8]:8}  {span.node:12}  {span.name:26}', color)
-    text.append(f'  {fields(message) if shown is None else shown[1]}'.rstrip())
+    text.append(f'  {fields(message) if summary is None else summary.text}'.rstrip())
     return text
 
 
@@ -86,7 +87,7 @@ class Meters:
 
     def feed(self, event: EventType, message: Any, now_s: float) -> None:
         """Take a frame of sound or light, or a wake phrase's score."""
-        if isinstance(message, AudioFrame):
+        if event.meter:
             self._levels[event] = level_db(message), now_s + SILENT_AFTER_S
         elif event is events.WAKE_WORD_SCORE:
             self._scores[message.phrase] = message.score, now_s + SILENT_AFTER_S
@@ -111,7 +112,7 @@ class Meters:
             text.append(f'{score if now_s <= until_s else 0.0:.2f} ')
         text.append(' light ', 'bright_black')
         for start in range(0, len(self._pixels), 3):
-            red, green, blue = self._pixels[start : start + 3]
+            red, green, blue = visible_levels(list(self._pixels[start : start + 3])).tolist()
             text.append('●', f'rgb({red},{green},{blue})')
         return text
 

@@ -23,7 +23,7 @@ from phoenix_core.events import qos
 from phoenix_core.events.event_type import EventType
 from phoenix_core.node.execution import SPIN_TIMEOUT_S
 from phoenix_core.node.registry import Registry, UnknownEventError
-from phoenix_tools.live.event_stream import METERED, Filter, Meters, event_line
+from phoenix_tools.live.event_stream import Filter, Meters, event_line
 
 REDRAWS_HZ = 8
 EXIT_INTERRUPTED = 130
@@ -63,7 +63,9 @@ def observer(context: Context, namespace: str, on_event: Callable[[EventType, An
     node = Node('event_console', context=context, namespace=namespace)
     for event in OBSERVED:
         callback = partial(on_event, event)
-        node.create_subscription(event.message, event.topic, callback, qos.subscription(event.qos))
+        node.create_subscription(
+            event.message_class, event.topic, callback, qos.subscription(event.qos)
+        )
     return node
 
 
@@ -89,8 +91,7 @@ class Stream:
 
     def on_event(self, event: EventType, message: Any) -> None:
         """Take an event."""
-        if event in METERED or event in (events.WAKE_WORD_SCORE, events.LED_FRAME):
-            self._meters.feed(event, message, time.monotonic())
+        self._meters.feed(event, message, time.monotonic())
         if self._filter.shows(event, message):
             if self._console.is_terminal:
                 self._console.print(event_line(event, message))

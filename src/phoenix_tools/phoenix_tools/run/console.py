@@ -1,4 +1,4 @@
-"""The console node: hears what the toy says of itself, and stands in for its surroundings."""
+"""The console node: observes the toy, and stands in for its surroundings."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,37 +7,25 @@ from phoenix_msgs.msg import SimulatedSensor, Transcript
 
 from phoenix_core import events
 from phoenix_core.events.event_type import EventType
+from phoenix_core.node.declarations import Publishes, observes
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.settings.node_settings import NodeSettings
+
+# All that people are shown, and what the terminal draws and waits for by itself.
+SHOWN = tuple(
+    event
+    for event in events.ALL
+    if event.summary is not None or event in (events.LED_FRAME, events.NODE_STATUS)
+)
 
 
 class Console(EventNode):
     """Types, touches and plays recordings to the toy, and hands every event to a callback."""
 
-    produces = (events.TRANSCRIPT, events.SIMULATED_SOUND, events.SIMULATED_SENSOR)
-    consumes = dict.fromkeys(
-        (
-            events.WAKE_WORD_DETECTED,
-            events.LISTENING,
-            events.USER_SPEECH,
-            events.TRANSCRIPT,
-            events.INTENT_DETECTED,
-            events.SAY_REQUEST,
-            events.CONVERSATION,
-            events.AUDIO_PLAYBACK,
-            events.EARCON,
-            events.ACTIVITY_STATE,
-            events.TOUCH,
-            events.BUTTON,
-            events.MICROPHONE_MUTE,
-            events.LED_FRAME,
-            events.VOLUME,
-            events.FAULT,
-            events.NODE_STATUS,
-            events.SYSTEM_STATUS,
-        ),
-        'on_event',
-    )
+    transcript = Publishes(events.TRANSCRIPT)
+    simulated_sound = Publishes(events.SIMULATED_SOUND)
+    simulated_sensor = Publishes(events.SIMULATED_SENSOR)
+
     settings: NodeSettings
 
     def __init__(
@@ -46,59 +34,38 @@ class Console(EventNode):
         **options: Any,
     ) -> None:
         """
-        Make the node.
+        Create the node.
 
         :param on_event: called with each event, on the executor's thread.
         """
         super().__init__(**options)
         self._on_event = on_event
-        self._types = {event.message: event for event in self.consumes}
 
-    def on_event(self, message: Any) -> None:
+    @observes(SHOWN)
+    def on_event(self, event: EventType, message: Any) -> None:
         """Hand an event on."""
-        self._on_event(self._types[type(message)], message)
+        self._on_event(event, message)
 
     def type_sentence(self, text: str) -> None:
         """Say something to the toy in writing; thread-safe, as all below."""
-        self.post(
-            self.publish,
-            events.TRANSCRIPT,
-            kind=Transcript.FINAL,
-            source=Transcript.TYPED,
-            text=text,
-        )
+        self.post(self.transcript, kind=Transcript.FINAL, source=Transcript.TYPED, text=text)
 
     def play(self, file: str) -> None:
         """Play a recording into the simulated microphone."""
-        self.post(self.publish, events.SIMULATED_SOUND, file=file)
+        self.post(self.simulated_sound, file=file)
 
     def touch(self, pad: str) -> None:
         """Touch a simulated pad and let it go."""
-        for value in (1.0, 0.0):
-            self.post(
-                self.publish,
-                events.SIMULATED_SENSOR,
-                kind=SimulatedSensor.TOUCH,
-                name=pad,
-                value=value,
-            )
-
-    def mute(self, muted: bool) -> None:
-        """Move the simulated mute switch."""
-        self.post(
-            self.publish,
-            events.SIMULATED_SENSOR,
-            kind=SimulatedSensor.MUTE,
-            value=float(muted),
-        )
+        self._press_and_release(SimulatedSensor.TOUCH, pad)
 
     def press(self, button: str) -> None:
         """Press a simulated button and let it go."""
+        self._press_and_release(SimulatedSensor.BUTTON, button)
+
+    def mute(self, muted: bool) -> None:
+        """Move the simulated mute switch."""
+        self.post(self.simulated_sensor, kind=SimulatedSensor.MUTE, value=float(muted))
+
+    def _press_and_release(self, kind: int, name: str) -> None:
         for value in (1.0, 0.0):
-            self.post(
-                self.publish,
-                events.SIMULATED_SENSOR,
-                kind=SimulatedSensor.BUTTON,
-                name=button,
-                value=value,
-            )
+            self.post(self.simulated_sensor, kind=kind, name=name, value=value)

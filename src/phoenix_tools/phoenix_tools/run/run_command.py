@@ -29,10 +29,12 @@ from phoenix_core.node import discovery
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.node.execution import SPIN_TIMEOUT_S, shut_down
 from phoenix_core.settings import plugins
-from phoenix_core.settings.node_settings import SettingsError, load_profile, resolve
+from phoenix_core.settings.layers import resolve
+from phoenix_core.settings.node_settings import SettingsError
 from phoenix_core.settings.plugins import NODES
+from phoenix_core.settings.profile import load_profile
 from phoenix_core.supervision.readiness import Readiness
-from phoenix_tools.event_lines import line
+from phoenix_hw.sensors.providers.gpiozero import GpiozeroSettings
 from phoenix_tools.run.console import Console
 from phoenix_tools.run.play_progress import PlayProgress
 from phoenix_tools.run.screen import Screen
@@ -98,14 +100,12 @@ def check_profile(path: str) -> None:
     settings: dict[str, Any] = {}
     for name in names:
         model = plugins.load(NODES, name).settings_class()
-        settings[name] = resolve(
-            model, name, profile=profile.get(name, {}), profile_path=Path(path)
-        )
-    pin = settings['sensors'].mute_pin
+        settings[name] = resolve(model, name, profile)
+    pin = settings['sensors'].of_provider('gpiozero', GpiozeroSettings).mute_pin
     if pin >= 0 and not settings['microphone'].mute_switch:
         raise SettingsError(
-            f'{path}: microphone.mute_switch: must be true where sensors.mute_pin is {pin}: a '
-            'switch that is on at the start would be read too late'
+            f'{path}: microphone.mute_switch: must be true where sensors.gpiozero.mute_pin is '
+            f'{pin}: a switch that is on at the start would be read too late'
         )
 
 
@@ -192,9 +192,9 @@ class Toy:
             self._progress.feed(event, message, asyncio.get_running_loop().time())
         if self._screen is not None:
             self._screen.on_event(event, message)
-        shown = line(event, message)
-        if shown is not None:
-            self._print(*shown)
+        summary = event.summarize(message)
+        if summary is not None:
+            self._print(*summary)
 
     def _on_line(self, process: ProcessSpec, text: str) -> None:
         if text.startswith('{') and self._screen is None:

@@ -11,8 +11,9 @@ from prompt_toolkit.layout.controls import FormattedTextControl
 from prompt_toolkit.widgets import TextArea
 
 from phoenix_core import events
+from phoenix_core.events.constants import words_of
 from phoenix_core.events.event_type import EventType
-from phoenix_tools.event_lines import PHASES
+from phoenix_tools.led_colors import visible_levels
 from phoenix_tools.run.console import Console
 
 HELP = ' type to talk · F2 touch head · F3 touch belly · F4 talk button · F5 mute · Ctrl-C ends '
@@ -92,7 +93,7 @@ class Screen:
         if event is events.LED_FRAME:
             self._pixels = bytes(message.rgb)
         elif event is events.ACTIVITY_STATE:
-            self._state = f'{message.activity}, {PHASES[message.phase]}'
+            self._state = f'{message.activity}, {words_of(message, "phase")}'
         elif event is events.MICROPHONE_MUTE:
             self._muted = message.muted
         if self._application is not None:
@@ -108,7 +109,7 @@ class Screen:
         """Draw the LED ring as a row of dots, and the state."""
         row: StyleAndTextTuples = [('', ' ')]
         for start in range(0, len(self._pixels), 3):
-            red, green, blue = (_visible(level) for level in self._pixels[start : start + 3])
+            red, green, blue = visible_levels(list(self._pixels[start : start + 3])).tolist()
             row.append((f'fg:#{red:02x}{green:02x}{blue:02x}', '● '))
         row.append(('bold', f'  {self._state}' + (', microphone muted' if self._muted else '')))
         return row
@@ -123,8 +124,3 @@ class Screen:
             text.append(('ansibrightblack', f'{label:>10}  '))
             text.append((COLORS.get(label, ''), f'{content}\n'))
         return text
-
-
-def _visible(duty: int) -> int:
-    """Turn an LED's duty into a screen's level: LEDs are linear, screens have a gamma of 2.2."""
-    return round(255 * (duty / 255) ** (1 / 2.2))

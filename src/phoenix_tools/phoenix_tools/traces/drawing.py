@@ -7,7 +7,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from phoenix_tools.event_lines import line
+from phoenix_core.clock.units import NANOSECONDS_PER_SECOND
 from phoenix_tools.traces.interaction import ALL_TOPICS, Interaction, Span
 from phoenix_tools.traces.stages import StageTime
 
@@ -35,7 +35,7 @@ def listing(found: Iterable[Interaction]) -> Table:
         faults = len(interaction.faults)
         table.add_row(
             interaction.trace_id[:SHORT_ID],
-            f'{datetime.fromtimestamp(interaction.begun_ns * 1e-9):%H:%M:%S}',
+            f'{datetime.fromtimestamp(interaction.begun_ns / NANOSECONDS_PER_SECOND):%H:%M:%S}',
             interaction.start,
             Text(interaction.heard),
             interaction.done,
@@ -115,22 +115,23 @@ def chain(interaction: Interaction, span: Span) -> RenderableType:
 
 
 def what(span: Span) -> str:
-    """Say what an event says, as the console does; empty for what has no words."""
-    shown = line(span.event, span.message)
-    return shown[1] if shown is not None else ''
+    """Return what an event says, as the console shows it; empty for what has no words."""
+    summary = span.event.summarize(span.message)
+    return summary.text if summary is not None else ''
 
 
 def _title(interaction: Interaction) -> Text:
     said = f', "{interaction.heard}"' if interaction.heard else ''
-    begun = f'{datetime.fromtimestamp(interaction.begun_ns * 1e-9):%Y-%m-%d %H:%M:%S}'
+    begun = datetime.fromtimestamp(interaction.begun_ns / NANOSECONDS_PER_SECOND)
     return Text(
-        f'{interaction.trace_id}  {begun}  {interaction.start}{said}  {interaction.seconds:.2f} s',
+        f'{interaction.trace_id}  {begun:%Y-%m-%d %H:%M:%S}  {interaction.start}{said}'
+        f'  {interaction.seconds:.2f} s',
         'bold',
     )
 
 
 def _since(interaction: Interaction, at_ns: int) -> float:
-    return (at_ns - interaction.begun_ns) * 1e-9
+    return (at_ns - interaction.begun_ns) / NANOSECONDS_PER_SECOND
 
 
 def _milliseconds(seconds: float) -> str:

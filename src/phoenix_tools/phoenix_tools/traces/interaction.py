@@ -9,18 +9,11 @@ from typing import Any
 from phoenix_msgs.msg import PlaybackEvent, Transcript
 
 from phoenix_core import events
+from phoenix_core.clock.units import NANOSECONDS_PER_SECOND, nanoseconds
+from phoenix_core.events.constants import words_of
 from phoenix_core.events.event_type import EventType
 from phoenix_core.telemetry.recent_events import TRACED, belongs
-from phoenix_core.telemetry.timing import NANOSECONDS
 
-STARTS = {
-    events.WAKE_WORD_DETECTED: 'wake word',
-    events.TOUCH: 'touch',
-    events.BUTTON: 'button',
-    events.MOTION: 'motion',
-    events.TRANSCRIPT: 'typed',
-    events.ACTIVITY_REQUEST: 'request',
-}
 ALL_TOPICS = frozenset(event.topic for event in TRACED)
 LATEST_S = 60.0  # what is older when it is sent was on another clock
 
@@ -42,9 +35,9 @@ class Span:
     @classmethod
     def of(cls, event: EventType, message: Any) -> 'Span':
         """Make the span of an event; what no Phoenix node sent has no time of sending."""
-        happened_ns = _nanoseconds(message.header.stamp)
-        sent_ns = _nanoseconds(message.header.published) or happened_ns
-        if not 0 <= sent_ns - happened_ns < LATEST_S * NANOSECONDS:
+        happened_ns = nanoseconds(message.header.stamp)
+        sent_ns = nanoseconds(message.header.published) or happened_ns
+        if not 0 <= sent_ns - happened_ns < LATEST_S * NANOSECONDS_PER_SECOND:
             happened_ns = sent_ns  # ROS time was simulated
         return cls(event, message, happened_ns, sent_ns)
 
@@ -72,10 +65,10 @@ class Span:
     @cached_property
     def kind(self) -> str:
         """Which of the kinds the topic has, e.g. ended; empty where it has one only."""
-        field = 'phase' if hasattr(self.message, 'phase') else 'kind'
-        value = getattr(self.message, field, None)
-        constants = type(type(self.message)).__prepare__('', ())  # as declared in the .msg
-        return next((name.lower() for name, number in constants.items() if number == value), '')
+        for field in ('phase', 'kind'):
+            if hasattr(self.message, field):
+                return words_of(self.message, field).replace(' ', '_')
+        return ''
 
     @property
     def name(self) -> str:
@@ -115,7 +108,7 @@ class Interaction:
     @property
     def seconds(self) -> float:
         """From the beginning to the last event."""
-        return (self.spans[-1].sent_ns - self.begun_ns) * 1e-9
+        return (self.spans[-1].sent_ns - self.begun_ns) / NANOSECONDS_PER_SECOND
 
     @property
     def start(self) -> str:
@@ -123,7 +116,7 @@ class Interaction:
         entered = [s.message for s in self.spans if s.event is events.ACTIVITY_TRANSITION]
         if len(self.spans) == 1 or any(not transition.from_activity for transition in entered):
             return ''  # nothing came of it, or the toy itself began
-        return STARTS.get(self.spans[0].event, 'timer' if entered else '')
+        return self.spans[0].event.begins or ('timer' if entered else '')
 
     @property
     def heard(self) -> str:
@@ -207,7 +200,3 @@ def interactions(
             traces[message.header.trace_id].append(Span.of(event, message))
     made = [Interaction(trace_id, spans, topics) for trace_id, spans in traces.items()]
     return sorted(made, key=lambda interaction: interaction.begun_ns)
-
-
-def _nanoseconds(stamp: Any) -> int:
-    return stamp.sec * NANOSECONDS + stamp.nanosec

@@ -69,7 +69,7 @@ def from_toy(namespace: str) -> list[Interaction]:
         if not answer.done():
             raise TraceError(f'the toy in {namespace} did not answer in {ANSWERED_S:.0f} s')
         return interactions(
-            (event, deserialize_message(bytes(told.data), event.message))
+            (event, deserialize_message(bytes(told.data), event.message_class))
             for told in answer.result().events
             if (event := BY_TOPIC.get(told.topic)) is not None
         )

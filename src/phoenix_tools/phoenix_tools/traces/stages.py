@@ -7,6 +7,7 @@ from pathlib import Path
 from pydantic import Field, field_validator
 
 from phoenix_core import events
+from phoenix_core.clock.units import NANOSECONDS_PER_SECOND
 from phoenix_core.settings.config_file import FileModel, load_config
 from phoenix_tools.traces.interaction import Interaction, Span
 
@@ -59,7 +60,7 @@ class StageTime:
         if self.end is None:
             return 0.0
         begun_ns = self.end.happened_ns if self.begin is None else self.begin.sent_ns
-        return (self.end.sent_ns - begun_ns) * 1e-9
+        return (self.end.sent_ns - begun_ns) / NANOSECONDS_PER_SECOND
 
     @property
     def over_budget(self) -> bool:

@@ -27,6 +27,8 @@ from rosbags.rosbag2 import StoragePlugin, Writer
 from rosbags.typesys import Stores, get_types_from_msg, get_typestore
 
 from phoenix_core import events
+from phoenix_core.clock.units import NANOSECONDS_PER_SECOND as SECOND
+from phoenix_core.clock.units import to_stamp
 from phoenix_core.events.message_schema import type_hash
 from phoenix_tools.bags import edit
 from phoenix_tools.bags.bag import BagError, Topic, definition, open_bag, topic_of
@@ -36,11 +38,10 @@ from phoenix_tools.bags.salvage import repair
 from phoenix_tools.bags.session import UTC_OFFSET, load_session
 
 START_NS = 1_700_000_000_000_000_000
-SECOND = 1_000_000_000
 
 
 def header(at_ns: int, producer: str = 'someone', trace: str = '', span: str = '') -> EventHeader:
-    stamp = Time(sec=at_ns // SECOND, nanosec=at_ns % SECOND)
+    stamp = to_stamp(at_ns)
     return EventHeader(stamp=stamp, producer=producer, trace_id=trace, span_id=span)
 
 

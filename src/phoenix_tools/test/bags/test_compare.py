@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-from builtin_interfaces.msg import Time
 from phoenix_msgs.msg import (
     EventHeader,
     IntentDetected,
@@ -14,10 +13,11 @@ from phoenix_msgs.msg import (
 )
 
 from phoenix_core import events
+from phoenix_core.clock.units import NANOSECONDS_PER_SECOND as SECOND
+from phoenix_core.clock.units import to_stamp
 from phoenix_tools.bags.compare import compare
 from phoenix_tools.bags.session import Session, SessionEvent
 
-SECOND = 1_000_000_000
 RUNNING = ['intent', 'activities', 'speaker']
 
 
@@ -34,7 +34,7 @@ class Trace:
         time_ns = round((self.start_s + at_s) * SECOND)
         span = f'{self.salt}{len(self.happened)}'
         message.header = EventHeader(
-            stamp=Time(sec=time_ns // SECOND, nanosec=time_ns % SECOND),
+            stamp=to_stamp(time_ns),
             producer=producer,
             trace_id=self.trace,
             span_id=span,

@@ -5,10 +5,9 @@ import xml.etree.ElementTree as ElementTree
 import pytest
 
 from phoenix_core import events
+from phoenix_core.clock.units import NANOSECONDS_PER_SECOND as SECOND
 from phoenix_tools.bags.picture import ROW, draw
 from phoenix_tools.bags.session import SessionEvent
-
-SECOND = 1_000_000_000
 
 
 def happened(event, at_s, **fields):

@@ -11,6 +11,7 @@ from phoenix_msgs.msg import (
 from rich.console import Console
 
 from phoenix_core import events
+from phoenix_core.clock.units import NANOSECONDS_PER_SECOND, to_stamp
 from phoenix_core.settings.config_file import ConfigFileError, load_config
 from phoenix_core.settings.node_settings import installed_config
 from phoenix_core.telemetry.recent_events import RecentEvents
@@ -24,18 +25,14 @@ TRACE = 'ab' * 16
 BEGUN_S = 1000.0
 
 
-def stamp(time, seconds):
-    time.sec, time.nanosec = divmod(round(seconds * 1e9), 10**9)
-
-
 def event(event_type, number, at_s, cause=0, *, node='node', trace=TRACE, took=(), **fields):
     """Make an event; number and cause are span ids, took its queue, own and model time."""
     message = event_type.message(**fields)
     header = message.header
     header.producer, header.trace_id = node, trace
     header.span_id, header.parent_span_id = f'{number:016x}', f'{cause:016x}' if cause else ''
-    stamp(header.stamp, BEGUN_S + at_s)
-    stamp(header.published, BEGUN_S + at_s)
+    header.stamp = to_stamp(round((BEGUN_S + at_s) * NANOSECONDS_PER_SECOND))
+    header.published = to_stamp(round((BEGUN_S + at_s) * NANOSECONDS_PER_SECOND))
     header.queued_s, header.processing_s, header.model_s = took or (0.0, 0.0, 0.0)
     return event_type, message
 

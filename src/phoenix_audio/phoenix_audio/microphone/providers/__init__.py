@@ -1,0 +1,1 @@
+"""Microphones: the entry points of the group phoenix.microphones."""

@@ -1,0 +1,1 @@
+"""Speakers: the entry points of the group phoenix.speakers."""

@@ -1,0 +1,1 @@
+"""LED strips: the entry points of the group phoenix.led_strips."""

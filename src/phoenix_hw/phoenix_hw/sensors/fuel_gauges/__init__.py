@@ -1,0 +1,1 @@
+"""Fuel gauges: the entry points of the group phoenix.fuel_gauges."""

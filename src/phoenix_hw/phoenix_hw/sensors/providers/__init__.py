@@ -1,0 +1,1 @@
+"""Sensor boards: the entry points of the group phoenix.sensor_boards."""

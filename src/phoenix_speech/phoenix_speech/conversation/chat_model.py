@@ -1,0 +1,77 @@
+"""The protocol of chat models: a conversation in, a reply out as it is made."""
+
+import asyncio
+import threading
+from collections.abc import AsyncGenerator, Generator, Sequence
+from contextlib import closing
+from typing import Protocol
+
+from phoenix_speech.conversation.chat_tools import ToolCall
+
+Message = dict[str, str]  # role (system, user or assistant) and content, as in OpenAI's interface
+
+
+class ChatModelError(RuntimeError):
+    """A model cannot answer; the message says why, and nothing of what was said."""
+
+
+class ChatModel(Protocol):
+    """Answers one conversation at a time, on the event loop of the conversation node."""
+
+    @property
+    def name(self) -> str:
+        """The name of the provider in events."""
+        ...
+
+    def stream(self, messages: Sequence[Message]) -> AsyncGenerator[str | ToolCall, None]:
+        """
+        Yield the text of the reply as it is made, and at its end the tools that the model calls.
+
+        Cancelling the task that iterates, or closing the generator, cancels the rest. It must not
+        block the event loop; a library that blocks is wrapped by `in_thread`.
+
+        :raises ChatModelError: it cannot answer.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Free its resources."""
+        ...
+
+
+async def in_thread(
+    deltas: Generator[str | ToolCall, None, None],
+) -> AsyncGenerator[str | ToolCall, None]:
+    """
+    Iterate over a generator that blocks, in a thread of its own.
+
+    When cancelled, the thread is abandoned: it ends when the generator yields the next time.
+    """
+    loop = asyncio.get_running_loop()
+    results: asyncio.Queue[str | ToolCall | Exception | None] = asyncio.Queue()
+    abandoned = threading.Event()
+
+    def report(result: str | ToolCall | Exception | None) -> None:
+        if not abandoned.is_set():
+            loop.call_soon_threadsafe(results.put_nowait, result)
+
+    def run() -> None:
+        try:
+            with closing(deltas):
+                for delta in deltas:
+                    if abandoned.is_set():
+                        return
+                    report(delta)
+        except Exception as error:
+            report(error)
+        else:
+            report(None)
+
+    threading.Thread(target=run, name='chat-model', daemon=True).start()
+    try:
+        while (result := await results.get()) is not None:
+            if isinstance(result, Exception):
+                raise result
+            yield result
+    finally:
+        abandoned.set()

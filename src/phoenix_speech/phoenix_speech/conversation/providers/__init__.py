@@ -1,0 +1,1 @@
+"""The chat models that Phoenix brings, one per module."""

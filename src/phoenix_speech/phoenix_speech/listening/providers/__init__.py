@@ -1,0 +1,1 @@
+"""The speech recognizers that Phoenix brings, one per module."""

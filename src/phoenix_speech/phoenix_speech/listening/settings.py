@@ -1,0 +1,26 @@
+"""Settings of the listener node, and the group of its providers."""
+
+from typing import Annotated
+
+from phoenix_core.settings.node_settings import NodeSettings, setting
+from phoenix_core.settings.provider import ProviderGroup
+from phoenix_speech.listening.recognizer import Recognizer
+
+RECOGNIZERS: ProviderGroup['ListenerSettings', Recognizer] = ProviderGroup('phoenix.recognizers')
+
+
+class ListenerSettings(NodeSettings):
+    """Settings of the listener node."""
+
+    provider: Annotated[str, RECOGNIZERS] = setting(
+        'moonshine', 'The recognizer: an entry point of its group.', machine=True
+    )
+    speech_threshold: float = setting(0.5, 'Voice activity that counts as speech.', gt=0, lt=1)
+    silence_threshold: float = setting(0.35, 'Voice activity below is silence.', gt=0, lt=1)
+    end_silence_s: float = setting(0.7, 'Silence that ends an utterance [s].', ge=0.1, le=5)
+    lead_in_s: float = setting(0.3, 'Audio kept from before the first sound [s].', ge=0, le=2)
+    no_speech_s: float = setting(6.0, 'How long to wait for the first word [s].', ge=1, le=60)
+    max_utterance_s: float = setting(15.0, 'The longest utterance [s].', ge=1, le=60)
+    partial_interval_s: float = setting(
+        1.0, 'Time between partial transcripts [s]; 0: none.', ge=0, le=10
+    )

@@ -1,0 +1,215 @@
+"""
+Aligns the words that a recognizer heard with sentence templates, one after the other.
+
+A weighted edit distance over the tree of a template: a word may be missing, superfluous or
+misheard ('lite' for 'light').
+"""
+
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import NamedTuple, TypeAlias
+
+import numpy as np
+from hassil.util import normalize_text
+from rapidfuzz.distance import Indel
+from rapidfuzz.process import cdist
+
+WILDCARD_COST = 0.2  # per word, so that a wildcard covers no more than it must
+DOUBT = 1.0  # weight that counts as not understood, so that few words prove less than many
+MIN_SIMILARITY = 0.6  # of a word to what was heard for it
+EXACT_LENGTH = 2  # words up to this length must be heard exactly: 'now' is not 'no'
+
+NUMBER, WILDCARD = '#', '*'  # as words of the vocabulary
+WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*|%")
+
+# The cheapest alignment that has used up the first j heard words: its cost, the weight of its
+# template words, the weight of the heard words that wildcards cover, its words, last one first.
+Words: TypeAlias = 'tuple[str, Words] | None'
+Path: TypeAlias = tuple[float, float, float, Words]
+Frontier: TypeAlias = list[Path | None]
+# A part of a template advances a frontier to the one behind it.
+Step: TypeAlias = 'Callable[[Alignment, Frontier], Frontier]'
+
+
+class Candidate(NamedTuple):
+    """A sentence near to what was heard."""
+
+    score: float  # 1 = the same
+    intent: str
+    sentence: str
+
+
+class Template(NamedTuple):
+    """A sentence template, compiled."""
+
+    intent: str
+    step: Step
+    words: frozenset[str]  # all words of its sentences
+    required: frozenset[frozenset[str]]  # of each set, every sentence has at least one word
+
+
+class Vocabulary(NamedTuple):
+    """
+    The words of a grammar.
+
+    :param weights: how much each word tells about the intent.
+    :param numbers: how the numbers of its lists are said.
+    :param fillers: phrases that tell nothing, as 'please'.
+    """
+
+    weights: Mapping[str, float]
+    numbers: Collection[tuple[str, ...]]
+    fillers: Collection[tuple[str, ...]]
+
+
+class Alignment:
+    """The words of one text, and where each word of a vocabulary may have been heard in it."""
+
+    def __init__(self, vocabulary: Vocabulary, words: tuple[str, ...]) -> None:
+        self._vocabulary = vocabulary
+        self._words = words
+        self._weights = [vocabulary.weights.get(word, 1.0) for word in words]
+        self._numbers: list[tuple[int, int]] = []
+        for begin, end in _spans(words):
+            inside = any(first <= begin and end <= last for first, last in self._numbers)
+            if words[begin:end] in vocabulary.numbers and not inside:
+                self._numbers.append((begin, end))
+                weight = vocabulary.weights.get(NUMBER, 1.0) / (end - begin)
+                self._weights[begin:end] = [weight] * (end - begin)
+        for begin, end in _spans(words):
+            if words[begin:end] in vocabulary.fillers:
+                self._weights[begin:end] = [0.0] * (end - begin)
+        self._weight = sum(self._weights)
+        self.telling_words = sum(weight > 0 for weight in self._weights)
+        self._heard = self._find(list(vocabulary.weights))
+        self._least_cost = dict(vocabulary.weights)
+        for word, places in self._heard.items():
+            self._least_cost[word] *= 1 - max(similarity for _, similarity in places)
+
+    def _find(self, vocabulary: list[str]) -> dict[str, list[tuple[int, float]]]:
+        """Find where each word of the vocabulary may have been heard, and how similar."""
+        similarity = cdist(
+            self._words,
+            vocabulary,
+            scorer=Indel.normalized_similarity,
+            score_cutoff=MIN_SIMILARITY,
+        )
+        heard: dict[str, list[tuple[int, float]]] = {}
+        for index, column in np.argwhere(similarity).tolist():
+            word = vocabulary[column]
+            if len(word) > EXACT_LENGTH or word == self._words[index]:
+                heard.setdefault(word, []).append((index, float(similarity[index, column])))
+        return heard
+
+    def best_possible_score(self, template: Template) -> float:
+        """Return a quick upper bound of a template's score."""
+        nearest = [0.0] * len(self._words)
+        for word in template.words & self._heard.keys():
+            for index, similarity in self._heard[word]:
+                nearest[index] = max(nearest[index], similarity)
+        if NUMBER in template.words:
+            for begin, end in self._numbers:
+                nearest[begin:end] = [1.0] * (end - begin)
+        cost = sum(
+            min(self._least_cost.get(word, 0.0) for word in clause) for clause in template.required
+        )
+        # A word unlike any of the template's is lost, unless a wildcard covers it.
+        total = 0.0
+        for weight, similarity in zip(self._weights, nearest, strict=True):
+            if similarity:
+                total += weight + 1
+            if WILDCARD not in template.words:
+                cost += weight * (1 - similarity)
+        return 1 - (cost + DOUBT) / (total + cost + DOUBT)
+
+    def best(self, template: Template) -> Candidate:
+        """Return the sentence of a template that is nearest to the words."""
+        start: Frontier = [(0.0, 0.0, 0.0, None), *[None] * len(self._words)]
+        path = template.step(self, self._skip(start))[-1]
+        if path is None:
+            return Candidate(0.0, template.intent, '')
+        cost, weight, taken, words = path
+        sentence = []
+        while words is not None:
+            word, words = words
+            sentence.append(word)
+        total = weight + self._weight - taken
+        score = 1 - (cost + DOUBT) / (total + DOUBT)
+        return Candidate(score, template.intent, ' '.join(reversed(sentence)))
+
+    def advance(self, words: tuple[str, ...], before: Frontier, in_slot: bool) -> Frontier:
+        """Advance by words. In a slot's value all must be heard; elsewhere some may be missing."""
+        min_similarity = 1.0 if in_slot else MIN_SIMILARITY
+        for word in words:
+            weight = self._vocabulary.weights[word]
+            after: Frontier = [None] * len(before)
+            if not in_slot:
+                after = [
+                    path and (path[0] + weight, path[1] + weight, path[2], (word, path[3]))
+                    for path in before
+                ]
+            if word in self._heard:
+                for index, similarity in self._heard[word]:
+                    path = before[index]
+                    if path is not None and similarity >= min_similarity:
+                        cost = path[0] + (1 - similarity) * (weight + self._weights[index])
+                        heard = (cost, path[1] + weight, path[2], (word, path[3]))
+                        after[index + 1] = _cheaper(after[index + 1], heard)
+                self._skip(after)
+            before = after
+        return before
+
+    def advance_number(self, before: Frontier) -> Frontier:
+        """Advance by a number, which must have been heard."""
+        weight = self._vocabulary.weights[NUMBER]
+        after: Frontier = [None] * len(before)
+        for begin, end in self._numbers:
+            if (path := before[begin]) is not None:
+                words = (' '.join(self._words[begin:end]), path[3])
+                after[end] = _cheaper(after[end], (path[0], path[1] + weight, path[2], words))
+        return self._skip(after)
+
+    def advance_wildcard(self, before: Frontier) -> Frontier:
+        """Advance by one or more heard words, whatever they are."""
+        after: Frontier = [None] * len(before)
+        for index, word in enumerate(self._words):
+            path = _cheaper(before[index], after[index])
+            if path is not None:
+                cost, weight, taken, words = path
+                taken += self._weights[index]
+                after[index + 1] = (cost + WILDCARD_COST, weight, taken, (word, words))
+        return after
+
+    def _skip(self, frontier: Frontier) -> Frontier:
+        """Let paths skip heard words that are not in the template."""
+        for index, weight in enumerate(self._weights):
+            if (path := frontier[index]) is not None:
+                skipped = (path[0] + weight, *path[1:])
+                frontier[index + 1] = _cheaper(frontier[index + 1], skipped)
+        return frontier
+
+
+def _cheaper(one: Path | None, other: Path | None) -> Path | None:
+    if one is None or (other is not None and other[0] < one[0]):
+        return other
+    return one
+
+
+def merge(some: Frontier, others: Frontier) -> Frontier:
+    """Return the cheaper path of two frontiers at each place."""
+    return [_cheaper(one, other) for one, other in zip(some, others, strict=True)]
+
+
+def split_words(text: str) -> tuple[str, ...]:
+    """Return the words of a text in normal form."""
+    return tuple(WORD.findall(normalize_text(text).lower()))
+
+
+def _spans(words: Sequence[str]) -> list[tuple[int, int]]:
+    """Return (begin, end) of every run of words, longer ones first."""
+    count = len(words)
+    return [
+        (begin, begin + length)
+        for length in range(count, 0, -1)
+        for begin in range(count - length + 1)
+    ]

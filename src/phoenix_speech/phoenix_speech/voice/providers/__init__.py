@@ -1,0 +1,1 @@
+"""The voices that Phoenix brings, one per module."""

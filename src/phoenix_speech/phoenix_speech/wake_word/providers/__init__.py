@@ -1,0 +1,1 @@
+"""The wake word engines that Phoenix brings, one per module."""

@@ -1,0 +1,177 @@
+import asyncio
+import socket
+import threading
+from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing, asynccontextmanager
+
+import chat_server
+import pytest
+from chat_server import Answer, ChatServer
+
+from phoenix_speech.conversation.chat_model import ChatModelError
+from phoenix_speech.conversation.chat_tools import Tool, ToolCall, ToolParameter
+from phoenix_speech.conversation.providers.openai import OpenAIChatModel
+
+pytestmark = pytest.mark.anyio
+
+MESSAGES = [{'role': 'system', 'content': 'Be kind.'}, {'role': 'user', 'content': 'my secret'}]
+
+TOOLS = {
+    'set_timer': Tool(
+        description='Rings.',
+        activity='timer',
+        parameters={'duration': ToolParameter(type='integer', description='seconds')},
+    ),
+    'start_quiz': Tool(description='Asks questions.', activity='quiz'),
+}
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return 'asyncio'
+
+
+@asynccontextmanager
+async def serving(
+    behavior: Callable[[Answer], None],
+    timeout_s: float = 10.0,
+    tools: dict[str, Tool] | None = None,
+) -> AsyncIterator[tuple[ChatServer, OpenAIChatModel]]:
+    with ChatServer(behavior) as server:
+        model = OpenAIChatModel(
+            base_url=server.url, model='tiny', timeout_s=timeout_s, tools=tools
+        )
+        yield server, model
+        await model.close()
+
+
+async def everything(model: OpenAIChatModel) -> list[str | ToolCall]:
+    return [delta async for delta in model.stream(MESSAGES)]
+
+
+async def happened(event: threading.Event) -> bool:
+    """Wait in another thread: the event loop has to go on."""
+    return await asyncio.to_thread(event.wait, 5)
+
+
+async def test_streams_the_reply(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv('OPENAI_API_KEY', raising=False)
+    async with serving(chat_server.good) as (server, model):
+        assert await everything(model) == ['Hello', ' there!', ' I am', ' Phoenix.']
+        path, headers, request = server.requests[0]
+        assert path == '/v1/chat/completions'
+        assert request == {'model': 'tiny', 'messages': MESSAGES, 'stream': True}
+        assert 'Authorization' not in headers
+        assert ''.join(await everything(model)) == 'Hello there! I am Phoenix.'
+
+
+async def test_sends_the_key_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv('OPENAI_API_KEY', 'sesame')
+    async with serving(chat_server.good) as (server, model):
+        await everything(model)
+        assert server.requests[0][1]['Authorization'] == 'Bearer sesame'
+
+
+async def test_takes_a_finish_reason_for_the_end_and_skips_what_is_no_text() -> None:
+    def behavior(answer: Answer) -> None:
+        answer.begin()
+        answer.line('{"choices": [{"delta": {"role": "assistant", "content": null}}]}')
+        answer.say('Hi!')
+        answer.line('{"choices": [{"delta": {}, "finish_reason": "stop"}]}')
+        answer.line('{"choices": [], "usage": {"total_tokens": 3}}')
+        answer.wfile.write(b'0\r\n\r\n')
+
+    async with serving(behavior) as (_, model):
+        assert await everything(model) == ['Hi!']
+
+
+async def test_gives_the_tools_to_the_server_and_puts_the_calls_together() -> None:
+    async with serving(chat_server.calls_tools, tools=TOOLS) as (server, model):
+        assert await everything(model) == [
+            'Here you go! ',
+            ToolCall('set_timer', {'duration': '300'}),
+            ToolCall('start_quiz', {}),
+        ]
+    timer, quiz = server.requests[0][2]['tools']
+    duration = {'type': 'integer', 'description': 'seconds'}
+    assert timer['type'] == 'function'
+    assert timer['function'] == {
+        'name': 'set_timer',
+        'description': 'Rings.',
+        'parameters': {'type': 'object', 'properties': {'duration': duration}},
+    }
+    assert quiz['function']['parameters'] == {'type': 'object', 'properties': {}}
+
+
+async def test_a_server_that_refuses_tools_is_asked_without() -> None:
+    async with serving(chat_server.knows_no_tools, tools=TOOLS) as (server, model):
+        for _ in range(2):
+            assert ''.join(await everything(model)) == 'Hello there! I am Phoenix.'
+    assert ['tools' in request for _, _, request in server.requests] == [True, False, False]
+
+
+async def test_a_call_with_broken_arguments_is_refused() -> None:
+    def behavior(answer: Answer) -> None:
+        answer.begin()
+        answer.call(0, 'set_timer', '{"duration": ')
+        answer.end()
+
+    async with serving(behavior, tools=TOOLS) as (_, model):
+        with pytest.raises(ChatModelError, match='no JSON'):
+            await everything(model)
+
+
+@pytest.mark.parametrize(
+    ('behavior', 'reason'),
+    [
+        (chat_server.internal_error, "500 Internal Server Error, model 'tiny'"),
+        (chat_server.no_protocol, 'something else than a reply'),
+        (chat_server.web_page, 'text/event-stream'),
+        (chat_server.error_in_the_stream, 'something else than a reply'),
+        (chat_server.cut_in_the_middle, 'peer closed|incomplete|broke off'),
+    ],
+)
+async def test_says_what_is_wrong_but_not_what_was_said(
+    behavior: Callable[[Answer], None], reason: str
+) -> None:
+    async with serving(behavior) as (_, model):
+        with pytest.raises(ChatModelError, match=reason) as caught:
+            await everything(model)
+        assert 'secret' not in str(caught.value)
+
+
+async def test_a_server_that_is_not_there() -> None:
+    with socket.create_server(('127.0.0.1', 0)) as taken:
+        port = taken.getsockname()[1]
+    model = OpenAIChatModel(base_url=f'http://127.0.0.1:{port}/v1', model='tiny')
+    with pytest.raises(ChatModelError, match=f'127.0.0.1:{port}'):
+        await everything(model)
+    await model.close()
+
+
+@pytest.mark.parametrize('behavior', [chat_server.slow_to_start, chat_server.stalls_in_the_middle])
+async def test_a_server_that_stalls_is_given_up(behavior: Callable[[Answer], None]) -> None:
+    async with serving(behavior, timeout_s=0.2) as (server, model):
+        with pytest.raises(ChatModelError, match=r'Timeout|timed out'):
+            await everything(model)
+        assert server.hung_up.wait(5)
+
+
+@pytest.mark.parametrize('behavior', [chat_server.slow_to_start, chat_server.stalls_in_the_middle])
+async def test_cancelling_also_stops_the_server(behavior: Callable[[Answer], None]) -> None:
+    async with serving(behavior) as (server, model):
+        task = asyncio.create_task(everything(model))
+        assert await happened(server.stalling)
+        task.cancel()
+        await asyncio.wait({task}, timeout=1)
+        assert task.cancelled()
+        assert await happened(server.hung_up)
+        server.behavior = chat_server.good
+        assert (await everything(model))[-1] == ' Phoenix.'
+
+
+async def test_closing_the_stream_stops_the_server() -> None:
+    async with serving(chat_server.stalls_in_the_middle) as (server, model):
+        async with aclosing(model.stream(MESSAGES)) as stream:
+            assert await anext(stream) == 'Hello there! '
+        assert await happened(server.hung_up)
