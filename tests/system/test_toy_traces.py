@@ -336,7 +336,7 @@ def test_the_trace_of_a_dead_voice_says_where_it_stopped(monkeypatch):
     assert ended[-1] == 'late'
     times = stage_times(trace, load_stages(installed_config()))
     [stopped] = [time for time in times if time.end is None]
-    assert (stopped.stage.name, stopped.begin.name, stopped.begin.node) == (
+    assert (stopped.stage.name, stopped.begin.name, stopped.begin.producer) == (
         'voice',
         'speech/say',
         'activities',

@@ -4,10 +4,12 @@ import difflib
 import typing
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
 
 from phoenix_core.settings.node_settings import installed_config
 
@@ -114,11 +116,11 @@ def parse(given: Mapping[str, str]) -> LaunchArguments:
     return arguments
 
 
-def _is_profile(path: Any) -> bool:
+def _is_profile(path: Path) -> bool:
     return 'ros__parameters' in path.read_text(encoding='utf-8')
 
 
-def _reason(detail: Any) -> str:
+def _reason(detail: ErrorDetails) -> str:
     name, value = str(detail['loc'][0]), detail['input']
     if detail['type'] == 'extra_forbidden':
         hint = _suggestion(name, DECLARATIONS)

@@ -2,6 +2,7 @@
 
 import argparse
 from collections import Counter
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -17,6 +18,8 @@ ERRORS = (BagError,)
 
 def main(options: argparse.Namespace) -> int:
     """Run an action and return the exit code."""
+    if options.action in _EDITS:
+        return _written(options.output, _EDITS[options.action](options))
     return _COMMANDS[options.action](options)
 
 
@@ -72,35 +75,20 @@ def _repair(options: argparse.Namespace) -> int:
     return _written(target, count)
 
 
-def _cut(options: argparse.Namespace) -> int:
-    count = edit.cut(options.bag, options.output, options.start, options.end)
-    return _written(options.output, count)
-
-
-def _merge(options: argparse.Namespace) -> int:
-    return _written(options.output, edit.merge(options.bags, options.output))
-
-
-def _redact(options: argparse.Namespace) -> int:
-    return _written(options.output, edit.redact(options.bag, options.output))
-
-
-def _convert(options: argparse.Namespace) -> int:
-    return _written(options.output, edit.convert(options.bag, options.output, options.storage))
-
-
 def _written(target: Path, count: int) -> int:
     print(f'{target}: {count} messages')
     return 0
 
 
-_COMMANDS = {
+_COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     'info': _info,
     'interactions': _interactions,
     'check': _check,
     'repair': _repair,
-    'cut': _cut,
-    'merge': _merge,
-    'redact': _redact,
-    'convert': _convert,
+}
+_EDITS: dict[str, Callable[[argparse.Namespace], int]] = {
+    'cut': lambda options: edit.cut(options.bag, options.output, options.start, options.end),
+    'merge': lambda options: edit.merge(options.bags, options.output),
+    'redact': lambda options: edit.redact(options.bag, options.output),
+    'convert': lambda options: edit.convert(options.bag, options.output, options.storage),
 }

@@ -1,6 +1,7 @@
 """The `phoenix record` command: record the inputs of a running toy and what it does."""
 
 import argparse
+import contextlib
 import itertools
 import json
 import os
@@ -107,11 +108,8 @@ class RecordingThread:
     def _write_all(self) -> None:
         flush_at_s = time.monotonic() + FLUSH_S
         while True:
-            try:
+            with contextlib.suppress(queue.Empty):
                 item = self._queue.get(timeout=max(0.0, flush_at_s - time.monotonic()))
-            except queue.Empty:
-                pass
-            else:
                 if item is None:
                     break
                 event, message = item

@@ -226,7 +226,6 @@ def replay(
         interrupted=interrupted,
     ) as graph:
         replayer = graph.participant
-        graph.start()
         replayer.begin(graph.time.now_ns)
         while not interrupted:
             due_ns = replayer.due_ns()

@@ -27,7 +27,7 @@ class Person(Participant, PersonNode):
         return next((int(state.phase) for state in states), 0)
 
 
-class ScriptedSession:
+class ScriptedSession(SimulatedGraph[Person]):
     """
     A person with the toy; its methods are the steps of a session.
 
@@ -39,31 +39,22 @@ class ScriptedSession:
     def __init__(
         self, nodes: Sequence[str], settings: Mapping[str, Mapping[str, Any]], start_ns: int
     ) -> None:
-        self._graph = SimulatedGraph(
+        super().__init__(
             nodes,
             settings,
             lambda **options: Person(nodes, (events.TRANSCRIPT,), **options),
             start_ns=start_ns,
             rate=float('inf'),
         )
-        self.person = self._graph.participant
+        self.person = self.participant
 
-    def __enter__(self) -> 'ScriptedSession':
-        """Start the toy and let it come to rest."""
-        try:
-            self._graph.start()
-        except BaseException:
-            self._graph.__exit__()
-            raise
+    def _start(self) -> None:
+        super()._start()
         self.wait(1.0)
-        return self
-
-    def __exit__(self, *exc_info: object) -> None:
-        self._graph.__exit__(*exc_info)
 
     def wait(self, seconds: float) -> None:
         """Let time pass."""
-        self._run(lambda: False, seconds)
+        self._run_for(lambda: False, seconds)
 
     def wait_until(self, condition: Callable[[], bool]) -> None:
         """
@@ -71,7 +62,7 @@ class ScriptedSession:
 
         :raises AssertionError: it does not become true in time.
         """
-        self._run(condition, WAIT_TIMEOUT_S)
+        self._run_for(condition, WAIT_TIMEOUT_S)
         assert condition(), f'did not happen within {WAIT_TIMEOUT_S:g} s'
 
     def wait_for(self, event: EventType, where: Callable[[Any], bool] = lambda m: True) -> None:
@@ -92,12 +83,10 @@ class ScriptedSession:
         chosen = set(kept)
         settings = {
             node.get_name(): notable(node.settings_class(), node.settings.flat())
-            for node in self._graph.nodes
+            for node in self.nodes
         }
         kept_events = [event for event in self.person.events if event.event in chosen]
         return Session(path, namespace, kept_events, settings, 0)
 
-    def _run(self, stop: Callable[[], bool], seconds: float) -> None:
-        self._graph.run_until(
-            self._graph.time.now_ns + round(seconds * NANOSECONDS_PER_SECOND), stop
-        )
+    def _run_for(self, stop: Callable[[], bool], seconds: float) -> None:
+        self.run_until(self.time.now_ns + round(seconds * NANOSECONDS_PER_SECOND), stop)

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from phoenix_core.clock.units import NANOSECONDS_PER_SECOND, nanoseconds, to_stamp
-from phoenix_core.events.event_type import EventType
 from phoenix_core.settings import plugins
 from phoenix_tools.bags.bag import Bag, BagError, one_line, open_bag
 from phoenix_tools.bags.decoding import decoders
 from phoenix_tools.bags.legacy_settings import migrated
+from phoenix_tools.traced_event import TracedEvent
 
 # The effects of an event that was sent by hand begin within that time.
 HANDLED_NS = NANOSECONDS_PER_SECOND
@@ -21,39 +21,14 @@ UTC_OFFSET = 'phoenix.utc_offset_s'  # likewise: of local time
 
 
 @dataclass(frozen=True, eq=False)
-class SessionEvent:
+class SessionEvent(TracedEvent):
     """
     An event of a session.
 
     :param time_ns: when it was recorded.
     """
 
-    event: EventType
-    message: Any
     time_ns: int
-
-    def _header(self, field: str) -> str:
-        return getattr(self.message.header, field) if self.event.has_header else ''
-
-    @property
-    def producer(self) -> str:
-        """Name of the node that published it; empty when unknown."""
-        return self._header('producer')
-
-    @property
-    def trace_id(self) -> str:
-        """Its interaction; empty when it is not traced."""
-        return self._header('trace_id')
-
-    @property
-    def span_id(self) -> str:
-        """Its own id; empty when it is not traced."""
-        return self._header('span_id')
-
-    @property
-    def parent_span_id(self) -> str:
-        """The id of its cause; empty when it has none."""
-        return self._header('parent_span_id')
 
     @property
     def stamp_ns(self) -> int:

@@ -16,6 +16,7 @@ from rclpy.context import Context
 from rclpy.experimental import EventsExecutor
 from rclpy.parameter import Parameter
 from rclpy.signals import SignalHandlerOptions
+from typing_extensions import Self
 
 from phoenix_core import events
 from phoenix_core.clock.simulated_time import SimulatedTime
@@ -132,12 +133,8 @@ class SimulatedGraph(Generic[AnyParticipant]):
         node_class: type[EventNode] = plugins.load(plugins.NODES, name)
         return node_class(parameter_overrides=overrides, **self._options)
 
-    def start(self) -> None:
-        """
-        Start the nodes and wait until they are connected.
-
-        :raises GraphError: they cannot be started, or are not connected in time.
-        """
+    def _start(self) -> None:
+        """Start the nodes and wait until they are connected."""
         readiness = self.participant.readiness
         nodes: list[EventNode] = [self.participant, *self.nodes]
         for node in nodes:
@@ -192,7 +189,17 @@ class SimulatedGraph(Generic[AnyParticipant]):
     def _spin_once(self, timeout_s: float) -> None:
         self._executor.spin_once(timeout_sec=timeout_s)
 
-    def __enter__(self) -> 'SimulatedGraph[AnyParticipant]':
+    def __enter__(self) -> Self:
+        """
+        Start the nodes.
+
+        :raises GraphError: they cannot be started, or are not connected in time.
+        """
+        try:
+            self._start()
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *exc_info: object) -> None:

@@ -143,16 +143,15 @@ class GraphCheck:
 
     def _type(self, event: EventType, end: Endpoint) -> str:
         name = type_name(event.message_class)
-        does = 'publishes' if end.publishes else 'expects'
         if end.type != name:
             return (
-                f'{event.topic}: {end.node} {does} {end.type} there, the catalogue says {name}; '
-                'end it, or give it the right type'
+                f'{event.topic}: {end.node} {end.verb} {end.type} there, the catalogue says '
+                f'{name}; end it, or give it the right type'
             )
         known = type_hash(event.message_class)
         if end.type_hash and end.type_hash != known:
             return (
-                f'{event.topic}: {end.node} {does} another definition of {name} '
+                f'{event.topic}: {end.node} {end.verb} another definition of {name} '
                 f'({end.type_hash[:HASH_DIGITS]}, here {known[:HASH_DIGITS]}); '
                 'build it with the same .msg file and restart it'
             )
@@ -217,12 +216,11 @@ class GraphCheck:
                 end.node, name
             ):
                 continue  # right there, or reported as a whole
-            does = 'publishes' if end.publishes else 'expects'
             place = 'no event is there'
             if not end.topic.startswith(f'{self._namespace}/'):
                 place = f'that is outside of {self._namespace}'
             yield (
-                f'{end.topic}: {end.node} {does} {end.type}, but {place}; '
+                f'{end.topic}: {end.node} {end.verb} {end.type}, but {place}; '
                 f'the topic of {event.name} is {self._topic(event)}'
             )
 

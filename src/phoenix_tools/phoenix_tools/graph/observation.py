@@ -33,6 +33,11 @@ class Endpoint:
     qos: QoSProfile
     publishes: bool
 
+    @property
+    def verb(self) -> str:
+        """What it does with messages."""
+        return 'publishes' if self.publishes else 'expects'
+
 
 @dataclass(frozen=True)
 class Observation:

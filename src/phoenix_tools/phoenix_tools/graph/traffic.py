@@ -13,13 +13,8 @@ from phoenix_core import events
 from phoenix_core.clock.units import seconds
 from phoenix_core.events import qos
 from phoenix_core.events.event_type import EventType
+from phoenix_core.node.heartbeat import STATE_NAMES
 from phoenix_core.node.registry import Registry
-
-STATES = {
-    NodeStatus.UNCONFIGURED: 'not configured',
-    NodeStatus.INACTIVE: 'inactive',
-    NodeStatus.ACTIVE: 'active',
-}
 
 
 @dataclass
@@ -74,7 +69,7 @@ class Traffic:
 
     def health(self, name: str) -> str:
         """Describe a node: its state, and the code of its newest fault."""
-        state = STATES.get(self.states.get(name, NodeStatus.UNKNOWN), 'silent')
+        state = STATE_NAMES.get(self.states.get(name, NodeStatus.UNKNOWN), 'silent')
         fault = self.faults.get(name)
         return f'{state}, fault {fault.code}' if fault else state
 

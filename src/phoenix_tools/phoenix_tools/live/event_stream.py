@@ -51,14 +51,14 @@ def event_line(event: EventType, message: Any) -> Text:
     """Format an event as one line: time, first digits of its trace, node, event, content."""
     span = Span.of(event, message)
     summary = event.summarize(message)
-    trace_id = message.header.trace_id
+    trace_id = span.trace_id
     color = COLORS[int(trace_id[:8], 16) % len(COLORS)] if trace_id else 'bright_black'
     text = Text(no_wrap=True, overflow='ellipsis')
     text.append(
         f'{datetime.fromtimestamp(span.sent_ns / NANOSECONDS_PER_SECOND):%H:%M:%S.%f}'[:-3],
         'bright_black',
     )
-    text.append(f'  {trace_id[:8]:8}  {span.node:12}  {span.name:26}', color)
+    text.append(f'  {trace_id[:8]:8}  {span.producer:12}  {span.name:26}', color)
     text.append(f'  {fields(message) if summary is None else summary.text}'.rstrip())
     return text
 

@@ -89,7 +89,7 @@ def stage_table(stages: Iterable[StageTime]) -> Table:
         budget = '' if time.stage.budget_s is None else f'{time.stage.budget_s:.2f} s'
         table.add_row(
             time.stage.name,
-            'nothing' if time.end is None else f'{time.end.name} ({time.end.node})',
+            'nothing' if time.end is None else f'{time.end.name} ({time.end.producer})',
             '' if time.end is None else f'{time.seconds:.3f} s',
             budget,
             style=style,
@@ -103,10 +103,10 @@ def chain(interaction: Interaction, span: Span) -> RenderableType:
     for cause in interaction.chain(span):
         table.add_row(
             f'{_since(interaction, cause.sent_ns):.3f}',
-            cause.node,
+            cause.producer,
             Text(cause.name, 'bold' if cause is span else ''),
             Text(summary.text if (summary := cause.event.summarize(cause.message)) else ''),
-            Text(cause.id[:SHORT_ID], 'bright_black'),
+            Text(cause.span_id[:SHORT_ID], 'bright_black'),
         )
     return Group(_title(interaction), Text(''), table)
 
@@ -159,12 +159,12 @@ def _bar(interaction: Interaction, span: Span, columns: int) -> Text:
 def _complaints(interaction: Interaction, stages: Iterable[StageTime]) -> list[Text]:
     """List the faults, where it stopped, and the events without their cause."""
     lines = [
-        f'fault in {fault.node}: {fault.message.code}: {fault.message.message}'
+        f'fault in {fault.producer}: {fault.message.code}: {fault.message.message}'
         for fault in interaction.faults
     ]
     lines += [
         f'stopped at {_since(interaction, time.begin.sent_ns):.3f} s: nothing came of '
-        f'{time.begin.name} of {time.begin.node}; expected {" or ".join(time.stage.to)}'
+        f'{time.begin.name} of {time.begin.producer}; expected {" or ".join(time.stage.to)}'
         for time in stages
         if time.begin is not None and time.end is None
     ]
@@ -172,6 +172,7 @@ def _complaints(interaction: Interaction, stages: Iterable[StageTime]) -> list[T
     why, style = ('was not recorded', 'bright_black') if partly else ('is missing', 'bold red')
     texts = [Text(line, 'bold red') for line in lines]
     texts += [
-        Text(f'{one.name} of {one.node}: its cause {why}', style) for one in interaction.orphans
+        Text(f'{one.name} of {one.producer}: its cause {why}', style)
+        for one in interaction.orphans
     ]
     return [Text(''), *texts] if texts else []

@@ -13,13 +13,14 @@ from phoenix_core.clock.units import NANOSECONDS_PER_SECOND, nanoseconds
 from phoenix_core.events.constants import words_of
 from phoenix_core.events.event_type import EventType
 from phoenix_core.telemetry.recent_events import TRACED, belongs
+from phoenix_tools.traced_event import TracedEvent
 
 ALL_TOPICS = frozenset(event.topic for event in TRACED)
 LATEST_S = 60.0  # an event that was older when it was sent has a stamp of another clock
 
 
 @dataclass(frozen=True, eq=False)
-class Span:
+class Span(TracedEvent):
     """
     One event of an interaction, and the time from its cause until it was sent.
 
@@ -27,8 +28,6 @@ class Span:
     :param sent_ns: when the event was sent, system time.
     """
 
-    event: EventType
-    message: Any
     happened_ns: int
     sent_ns: int
 
@@ -40,21 +39,6 @@ class Span:
         if not 0 <= sent_ns - happened_ns < LATEST_S * NANOSECONDS_PER_SECOND:
             happened_ns = sent_ns  # ROS time was simulated
         return cls(event, message, happened_ns, sent_ns)
-
-    @property
-    def id(self) -> str:
-        """16 hex digits."""
-        return str(self.message.header.span_id)
-
-    @property
-    def parent_id(self) -> str:
-        """The id of its cause; empty at a root."""
-        return str(self.message.header.parent_span_id)
-
-    @property
-    def node(self) -> str:
-        """The node that sent it."""
-        return str(self.message.header.producer)
 
     @property
     def worked_s(self) -> float:
@@ -91,14 +75,14 @@ class Interaction:
         self.trace_id = trace_id
         self.topics = topics
         self.spans = sorted(spans, key=lambda span: span.sent_ns)
-        self._by_id = {span.id: span for span in self.spans}
+        self._by_id = {span.span_id: span for span in self.spans}
         # Most bags hold no sound, which stands between an utterance and its being played.
         said = (span for span in self.spans if span.event is events.SAY_REQUEST)
         self._said = {span.message.utterance_id: span for span in said}
         self._caused: defaultdict[str, list[Span]] = defaultdict(list)
         for span in self.spans:
             cause = self.cause(span)
-            self._caused[cause.id if cause else ''].append(span)
+            self._caused[cause.span_id if cause else ''].append(span)
 
     @property
     def begun_ns(self) -> int:
@@ -147,7 +131,7 @@ class Interaction:
     @property
     def orphans(self) -> list[Span]:
         """Events whose cause is not among the spans."""
-        return [span for span in self.spans if span.parent_id and self.cause(span) is None]
+        return [span for span in self.spans if span.parent_span_id and self.cause(span) is None]
 
     @property
     def last_sound(self) -> Span | None:
@@ -158,7 +142,7 @@ class Interaction:
 
     def cause(self, span: Span) -> Span | None:
         """Return the event that caused this one."""
-        cause = self._by_id.get(span.parent_id)
+        cause = self._by_id.get(span.parent_span_id)
         if cause is None and span.event is events.AUDIO_PLAYBACK:
             cause = self._said.get(span.message.utterance_id)
         return cause
@@ -172,7 +156,7 @@ class Interaction:
 
     def descendants(self, span: Span) -> Iterator[Span]:
         """Yield the events that an event caused, directly or not."""
-        for caused in self._caused[span.id]:
+        for caused in self._caused[span.span_id]:
             yield caused
             yield from self.descendants(caused)
 
@@ -183,7 +167,7 @@ class Interaction:
         while stack:
             depth, span = stack.pop()
             yield depth, span
-            stack += [(depth + 1, caused) for caused in reversed(self._caused[span.id])]
+            stack += [(depth + 1, caused) for caused in reversed(self._caused[span.span_id])]
 
 
 def interactions(

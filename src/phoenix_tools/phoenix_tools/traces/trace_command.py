@@ -70,7 +70,7 @@ def find_event(found: list[Interaction], wanted: str) -> tuple[Interaction, Span
         for span in reversed(interaction.spans):
             if wanted in (span.event.topic, span.name, span.event.name):
                 return interaction, span
-            if len(wanted) >= drawing.SHORT_ID and span.id.startswith(wanted.lower()):
+            if len(wanted) >= drawing.SHORT_ID and span.span_id.startswith(wanted.lower()):
                 return interaction, span
     names = sorted({span.name for interaction in found for span in interaction.spans})
     raise TraceError(f'{wanted}: no such event; there are: {", ".join(names) or "none"}')

@@ -93,7 +93,7 @@ def drawn(renderable, columns=120):
 
 def test_events_become_one_interaction_in_order():
     [found] = interactions(reversed(answered()))
-    assert [int(span.id, 16) for span in found.spans] == [1, 2, 3, 4, 5, 6, 8, 9, 10]
+    assert [int(span.span_id, 16) for span in found.spans] == [1, 2, 3, 4, 5, 6, 8, 9, 10]
     assert (found.start, found.heard, found.done) == ('wake word', 'light on', 'light_on')
     assert found.seconds == pytest.approx(3.0)
     assert found.orphans == found.faults == []
