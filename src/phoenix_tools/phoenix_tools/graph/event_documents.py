@@ -22,7 +22,7 @@ HEAD = """\
 # Events
 
 Written by `./phoenix docs`; do not edit. What stands here is read from the catalogue
-([catalogue.py](../src/phoenix_core/phoenix_core/events/catalogue.py)), the nodes' declarations
+([catalogue](../src/phoenix_core/phoenix_core/events/catalogue)), the nodes' declarations
 and the `.msg` files.
 
 Topics are relative to the toy's namespace, `/phoenix` by default. A field without a rule may hold
