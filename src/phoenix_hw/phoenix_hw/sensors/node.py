@@ -17,13 +17,6 @@ from phoenix_hw.sensors.provider import Reading, SensorKind
 from phoenix_hw.sensors.providers.simulated import SimulatedSensorBoard
 from phoenix_hw.sensors.settings import FUEL_GAUGES, SENSOR_BOARDS, SensorsSettings
 
-KINDS = {
-    SimulatedSensor.TOUCH: SensorKind.TOUCH,
-    SimulatedSensor.BUTTON: SensorKind.BUTTON,
-    SimulatedSensor.MOTION: SensorKind.MOTION,
-    SimulatedSensor.BATTERY: SensorKind.BATTERY,
-    SimulatedSensor.MUTE: SensorKind.MUTE,
-}
 TOUCHES = {
     ChangeKind.PRESSED: TouchEvent.TOUCHED,
     ChangeKind.RELEASED: TouchEvent.RELEASED,
@@ -61,8 +54,8 @@ class Sensors(EventNode):
 
     def activate(self) -> None:
         """Start to read; the board may report from threads of its own."""
-        self._contacts: dict[tuple[SensorKind, str], Contact] = {}
-        self._due: dict[tuple[SensorKind, str], Timer] = {}
+        self._contacts: dict[tuple[int, str], Contact] = {}
+        self._due: dict[tuple[int, str], Timer] = {}
         self._gauge_failing = False
         self.board.start(lambda reading: self.post(self.on_reading, reading))
         if self._gauge is not None:
@@ -82,7 +75,7 @@ class Sensors(EventNode):
     def on_simulated(self, event: SimulatedSensor) -> None:
         """Move a simulated sensor."""
         if isinstance(self.board, SimulatedSensorBoard):
-            self.board.inject(KINDS[event.kind], event.name, event.value)
+            self.board.inject(event.kind, event.name, event.value)
 
     def on_reading(self, reading: Reading) -> None:
         """Publish the state of a sensor, or feed it to its contact."""
@@ -96,15 +89,15 @@ class Sensors(EventNode):
                 contact = self._contacts.setdefault(key, self._contact(reading.kind))
                 self._follow(key, contact.feed(reading.value > 0, self.now_s()))
 
-    def _contact(self, kind: SensorKind) -> Contact:
+    def _contact(self, kind: int) -> Contact:
         settings = self.settings
         return Contact(
-            settle_s=settings.rest_s if kind is SensorKind.MOTION else settings.bounce_s,
-            hold_s=settings.hold_s if kind is SensorKind.BUTTON else math.inf,
+            settle_s=settings.rest_s if kind == SensorKind.MOTION else settings.bounce_s,
+            hold_s=settings.hold_s if kind == SensorKind.BUTTON else math.inf,
             double_s=settings.double_click_s,
         )
 
-    def _follow(self, key: tuple[SensorKind, str], changes: list[Change]) -> None:
+    def _follow(self, key: tuple[int, str], changes: list[Change]) -> None:
         """Publish changes of a contact, and poll it again when time alone will change it."""
         for change in changes:
             self._tell_change(*key, change)
@@ -117,21 +110,21 @@ class Sensors(EventNode):
                 lambda: self._follow(key, contact.poll(self.now_s())),
             )
 
-    def _tell_change(self, kind: SensorKind, name: str, change: Change) -> None:
+    def _tell_change(self, kind: int, name: str, change: Change) -> None:
         stamp = Time(seconds=change.at_s).to_msg()
-        if kind is SensorKind.TOUCH and change.kind in TOUCHES:
+        if kind == SensorKind.TOUCH and change.kind in TOUCHES:
             self.touch.at(stamp)(
                 pad=name,
                 kind=TOUCHES[change.kind],
                 duration_s=change.held_s,
             )
-        elif kind is SensorKind.BUTTON:
+        elif kind == SensorKind.BUTTON:
             self.button.at(stamp)(
                 button=name,
                 kind=BUTTONS[change.kind],
                 duration_s=change.held_s,
             )
-        elif kind is SensorKind.MOTION and change.kind in MOTIONS:
+        elif kind == SensorKind.MOTION and change.kind in MOTIONS:
             self.motion.at(stamp)(kind=MOTIONS[change.kind])
 
     def _measure(self) -> None:

@@ -2,22 +2,24 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import Enum
 from typing import Protocol
+
+from phoenix_msgs.msg import SimulatedSensor
+
+from phoenix_core.events.constants import constants
 
 
 class SensorBoardError(RuntimeError):
     """The sensors cannot be used; the message says why."""
 
 
-class SensorKind(Enum):
-    """The kind of a sensor; the members are named as in the event SimulatedSensor."""
+# Its constants name the kinds of sensors, of real ones too: a new kind is declared once.
+SensorKind = SimulatedSensor
 
-    TOUCH = 'touch'
-    BUTTON = 'button'
-    MOTION = 'motion'
-    BATTERY = 'battery'
-    MUTE = 'mute'
+
+def kind_name(kind: int) -> str:
+    """Return the name of a kind, like touch."""
+    return constants(SensorKind)[kind].lower()
 
 
 @dataclass(frozen=True)
@@ -25,12 +27,13 @@ class Reading:
     """
     The state of a sensor now.
 
+    :param kind: a constant of SensorKind.
     :param name: of the pad or button; empty for the others.
     :param value: 1 when touched, pressed, moving or muted, otherwise 0; of the battery the charge,
         0 to 1.
     """
 
-    kind: SensorKind
+    kind: int
     name: str
     value: float
 

@@ -146,9 +146,7 @@ def test_missing_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
         (SensorKind.BATTERY, '', 0.4),
     ],
 )
-def test_simulated_board_reports_what_is_injected(
-    kind: SensorKind, name: str, value: float
-) -> None:
+def test_simulated_board_reports_what_is_injected(kind: int, name: str, value: float) -> None:
     readings: list[Reading] = []
     board = make_simulated()
     board.start(readings.append)
@@ -168,7 +166,7 @@ def test_simulated_board_reports_what_is_injected(
     ],
 )
 def test_simulated_board_refuses_what_the_toy_cannot_sense(
-    kind: SensorKind, name: str, value: float, said: str
+    kind: int, name: str, value: float, said: str
 ) -> None:
     board = make_simulated()
     board.start(lambda reading: None)

@@ -6,7 +6,7 @@ from typing import Any
 
 from phoenix_core.settings.node_settings import ProviderSettings, setting
 from phoenix_core.settings.provider import Provider
-from phoenix_hw.sensors.provider import Reading, SensorBoardError, SensorKind
+from phoenix_hw.sensors.provider import Reading, SensorBoardError, SensorKind, kind_name
 from phoenix_hw.sensors.settings import SensorsSettings
 
 
@@ -94,7 +94,7 @@ class GpiozeroSensorBoard:
                 self._devices.append(device)
                 device.when_activated = _reporter(on_reading, Reading(kind, name, 1.0))
                 device.when_deactivated = _reporter(on_reading, Reading(kind, name, 0.0))
-                if kind is SensorKind.MUTE:
+                if kind == SensorKind.MUTE:
                     on_reading(Reading(kind, name, float(device.value)))
         except self._gpiozero.BadPinFactory as error:
             raise SensorBoardError(
@@ -111,8 +111,8 @@ class GpiozeroSensorBoard:
             self._devices.pop().close()
 
 
-def _contact(kind: SensorKind, name: str) -> str:
-    return f'{kind.value} {name}'.rstrip()
+def _contact(kind: int, name: str) -> str:
+    return f'{kind_name(kind)} {name}'.rstrip()
 
 
 def _reporter(on_reading: Callable[[Reading], None], reading: Reading) -> Callable[[], None]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection
 
 from phoenix_core.settings.node_settings import ProviderSettings
 from phoenix_core.settings.provider import Provider
-from phoenix_hw.sensors.provider import Reading, SensorBoardError, SensorKind
+from phoenix_hw.sensors.provider import Reading, SensorBoardError, SensorKind, kind_name
 from phoenix_hw.sensors.settings import SensorsSettings
 
 
@@ -15,9 +15,6 @@ class SimulatedSensorBoard:
         self._names = {
             SensorKind.TOUCH: sorted(pads),
             SensorKind.BUTTON: sorted(buttons),
-            SensorKind.MOTION: [''],
-            SensorKind.BATTERY: [''],
-            SensorKind.MUTE: [''],
         }
         self._on_reading: Callable[[Reading], None] | None = None
 
@@ -29,21 +26,22 @@ class SimulatedSensorBoard:
         """Stop the reports."""
         self._on_reading = None
 
-    def inject(self, kind: SensorKind, name: str, value: float) -> None:
+    def inject(self, kind: int, name: str, value: float) -> None:
         """
         Report this reading.
 
         :raises ValueError: such a toy could not have made it.
         :raises SensorBoardError: the board is not started.
         """
-        if name not in self._names[kind]:
-            allowed = ', '.join(map(repr, self._names[kind])) or 'none'
-            raise ValueError(f'name of {kind.value}: {name!r}; allowed are {allowed}')
-        if kind is SensorKind.BATTERY:
+        names = self._names.get(kind, [''])
+        if name not in names:
+            allowed = ', '.join(map(repr, names)) or 'none'
+            raise ValueError(f'name of {kind_name(kind)}: {name!r}; allowed are {allowed}')
+        if kind == SensorKind.BATTERY:
             if not 0 <= value <= 1:
                 raise ValueError(f'value of battery: {value}; allowed is 0 to 1')
         elif value not in (0, 1):
-            raise ValueError(f'value of {kind.value}: {value}; allowed are 0 and 1')
+            raise ValueError(f'value of {kind_name(kind)}: {value}; allowed are 0 and 1')
         if self._on_reading is None:
             raise SensorBoardError('the simulated sensors are not started')
         self._on_reading(Reading(kind, name, value))
