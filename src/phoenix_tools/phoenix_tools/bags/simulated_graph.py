@@ -9,13 +9,10 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from typing import Any, Generic, TypeVar
 
-import rclpy
-from rclpy.context import Context
-from rclpy.experimental import EventsExecutor
 from rclpy.parameter import Parameter
-from rclpy.signals import SignalHandlerOptions
 from typing_extensions import Self
 
 from phoenix_core import events
@@ -29,6 +26,7 @@ from phoenix_core.settings import plugins
 from phoenix_core.settings.node_settings import NodeSettings
 from phoenix_core.supervision.readiness import Readiness
 from phoenix_tools.bags.session import SessionEvent
+from phoenix_tools.ros_context import ros_executor
 
 READY_S = 60.0
 STUCK_S = 60.0  # real time without progress: longer than any model takes
@@ -111,14 +109,13 @@ class SimulatedGraph(Generic[AnyParticipant]):
         self._start_ns = start_ns
         self._rate = rate
         self._interrupted = interrupted
-        self._context = Context()
-        rclpy.init(args=[], context=self._context, signal_handler_options=SignalHandlerOptions.NO)
-        self._executor = EventsExecutor(context=self._context)
+        self._resources = ExitStack()
+        context, self._executor = self._resources.enter_context(ros_executor())
         # The executor handles SIGINT itself, whatever rclpy is told: restore the handler.
         signal.signal(signal.SIGINT, signal.getsignal(signal.SIGINT))
         # A namespace of its own, isolated from a toy that runs beside it.
         self._options: dict[str, Any] = {
-            'context': self._context,
+            'context': context,
             'namespace': f'/replay_{os.getpid()}',
             'time': self.time,
             'environ': {},
@@ -205,4 +202,4 @@ class SimulatedGraph(Generic[AnyParticipant]):
     def __exit__(self, *exc_info: object) -> None:
         self.time.release()
         shut_down(self._executor, [self.participant, *self.nodes])
-        self._context.try_shutdown()
+        self._resources.close()

@@ -11,10 +11,7 @@ from collections.abc import Awaitable
 from pathlib import Path
 from typing import Any
 
-import rclpy
 from phoenix_msgs.msg import Fault
-from rclpy.experimental import EventsExecutor
-from rclpy.signals import SignalHandlerOptions
 
 from phoenix_bringup.launch_arguments import (
     DECLARATIONS,
@@ -36,6 +33,7 @@ from phoenix_core.settings.plugins import NODES
 from phoenix_core.settings.profile import load_profile
 from phoenix_core.supervision.readiness import Readiness
 from phoenix_hw.sensors.providers.gpiozero import GpiozeroSettings
+from phoenix_tools.ros_context import ros_executor
 from phoenix_tools.run.console import Console
 from phoenix_tools.run.play_progress import PlayProgress
 from phoenix_tools.run.screen import Screen
@@ -66,7 +64,7 @@ def main(options: argparse.Namespace) -> int:
     if options.play:  # the same each time, whatever state the toy has stored
         os.environ.setdefault('PHOENIX_ACTIVITIES_STATE_FILE', '')
     check_profile(arguments.settings_file)
-    return asyncio.run(_run(arguments, options))
+    return asyncio.run(RunningToy(arguments, options.play).run())
 
 
 def given_arguments(options: argparse.Namespace) -> dict[str, str]:
@@ -108,10 +106,6 @@ def check_profile(path: str) -> None:
         )
 
 
-async def _run(arguments: LaunchArguments, options: argparse.Namespace) -> int:
-    return await RunningToy(arguments, options.play).run()
-
-
 class RunningToy:
     """The processes of the toy, and the console node that observes it."""
 
@@ -121,8 +115,6 @@ class RunningToy:
             name: plugins.load(NODES, name) for name in node_names(arguments)
         }
         self._recording = recording
-        self._ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._console_failed: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._console_ends = threading.Event()
         self._progress: PlayProgress | None = None
         interactive = self._recording is None and sys.stdin.isatty() and sys.stdout.isatty()
@@ -131,8 +123,10 @@ class RunningToy:
     async def run(self) -> int:
         """Start the toy, run it until it ends or is ended, stop it; return the exit code."""
         loop = asyncio.get_running_loop()
+        self._ready: asyncio.Future[None] = loop.create_future()
+        self._console_failed: asyncio.Future[int] = loop.create_future()
+        interrupted: asyncio.Future[int] = loop.create_future()
         length_s = recording_length(self._recording) if self._recording else 0.0
-        interrupted = loop.create_future()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, _resolve, interrupted, 128 + number)
         runner = LaunchRunner(processes(self._arguments), self._on_line)
@@ -208,14 +202,9 @@ class RunningToy:
     @contextlib.contextmanager
     def _console(self, loop: asyncio.AbstractEventLoop) -> Any:
         """Run the console node in a thread; its callbacks run on the event loop."""
-        rclpy.init(args=[], signal_handler_options=SignalHandlerOptions.NO)
-        executor = EventsExecutor()
 
         def on_event(event: EventType, message: Any) -> None:
             loop.call_soon_threadsafe(self._on_event, event, message)
-
-        console = Console(on_event, namespace=self._arguments.namespace, environ={})
-        self._readiness = Readiness({**self._nodes, console.get_name(): console})
 
         def spin() -> None:
             try:
@@ -227,14 +216,17 @@ class RunningToy:
             except Exception as error:  # without the console nothing would be noticed
                 loop.call_soon_threadsafe(_fail, self._console_failed, error)
 
-        thread = threading.Thread(target=spin, name='console')
-        thread.start()
-        try:
-            yield console
-        finally:
-            self._console_ends.set()
-            thread.join()
-            rclpy.try_shutdown()
+        with ros_executor() as (context, executor):
+            namespace = self._arguments.namespace
+            console = Console(on_event, namespace=namespace, context=context, environ={})
+            self._readiness = Readiness({**self._nodes, console.get_name(): console})
+            thread = threading.Thread(target=spin, name='console')
+            thread.start()
+            try:
+                yield console
+            finally:
+                self._console_ends.set()
+                thread.join()
 
 
 def recording_length(file: Path) -> float:

@@ -61,22 +61,21 @@ class Span(TracedEvent):
 
 
 class Interaction:
-    """All events with one trace id."""
+    """
+    All events with one trace id, in the order in which they were sent.
+
+    :param spans: at least one.
+    :param topics: those that were recorded; of others nothing is known.
+    """
 
     def __init__(
         self, trace_id: str, spans: Iterable[Span], topics: Collection[str] = ALL_TOPICS
     ) -> None:
-        """
-        Put the spans in order.
-
-        :param spans: at least one.
-        :param topics: what was listened to; of the others nothing is known.
-        """
         self.trace_id = trace_id
         self.topics = topics
         self.spans = sorted(spans, key=lambda span: span.sent_ns)
         self._by_id = {span.span_id: span for span in self.spans}
-        # Most bags hold no sound, which stands between an utterance and its being played.
+        # Most bags hold no sound, the cause between a request to speak and its playback.
         said = (span for span in self.spans if span.event is events.SAY_REQUEST)
         self._said = {span.message.utterance_id: span for span in said}
         self._caused: defaultdict[str, list[Span]] = defaultdict(list)
