@@ -21,6 +21,9 @@ from phoenix_activities.engine.quiet_hours import QuietHours
 from phoenix_activities.engine.turn import EarEvent, ReplyEnded, ReplySentence, ReplyStarted
 from phoenix_activities.testing import ActivityHarness
 from phoenix_speech.conversation.providers.scripted import ScriptedChat
+from phoenix_speech.safety.care_check import CareCheck
+from phoenix_speech.safety.care_words import CareWords, SafetyNumbers
+from phoenix_speech.safety.categories import Level
 from phoenix_speech.understanding.intent_matcher import IntentMatcher
 
 ROOT = Path(__file__).parents[2]
@@ -47,6 +50,8 @@ class Child:
         self.harness = ActivityHarness(words, activities, quiet_hours=night)
         self.toy = self.harness.toy
         self._matcher = matcher(language)
+        self._care_check = CareCheck.load(folder / 'safety')
+        self._care_words = CareWords.load(folder / 'safety', SafetyNumbers())
         self._chat = ScriptedChat(folder / 'scripted_replies.yaml', chance=random.Random(1))
         self._asked = 0
         self.heard: list[str] = []
@@ -73,12 +78,15 @@ class Child:
         self._listen(step)
 
     def _say(self, text: str) -> None:
+        self.heard.clear()
+        verdict = self._care_check.judge(text, self.toy.time.timestamp())
+        if verdict.level is not Level.PASS:
+            self.harness.handle(UserIntent('care', text, self._care_words.slots(verdict)))
+            return
         self._matcher.expect(self.toy.expected)
         match = self._matcher.match(text)
         slots = match.slots if match else {}
-        intent = UserIntent(match.name if match else 'fallback', text, slots)
-        self.heard.clear()
-        self.harness.handle(intent)
+        self.harness.handle(UserIntent(match.name if match else 'fallback', text, slots))
 
     async def _reply(self, text: str) -> list[str]:
         messages = [{'role': 'user', 'content': text}]

@@ -119,7 +119,7 @@ def test_metrics_of_all_nodes_are_served_in_one_place(graph, probe):
 
     def told():
         for node in (probe, echo):
-            graph.call(node._publish_metrics)
+            graph.call(node._heartbeat._measure)
         with urllib.request.urlopen(f'http://127.0.0.1:{port}/metrics') as answer:
             return answer.read().decode()
 
@@ -155,8 +155,8 @@ def test_a_node_without_metrics_publishes_none(graph, probe):
     touch(probe)
     probe.expect(events.LISTEN_REQUEST)
     assert echo.metrics is None
-    graph.call(echo._publish_metrics)
-    graph.call(probe._publish_metrics)
+    graph.call(echo._heartbeat._measure)
+    graph.call(probe._heartbeat._measure)
     probe.expect(events.NODE_METRICS, lambda m: m.header.producer == 'probe')
     assert {m.header.producer for m in probe.recorded(events.NODE_METRICS)} == {'probe'}
 

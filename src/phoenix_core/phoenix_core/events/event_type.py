@@ -83,7 +83,6 @@ class EventType(Generic[Fields, Message]):
         Default: the header is ignored, all other fields must equal the recorded ones.
     :param rate_hz: messages per second of a stream; None: published when something happens.
     :param deadline_s: longest time after the event that caused it; None: unspecified.
-    :param no_producer: why no node of Phoenix publishes it; empty: one must.
     :param no_consumer: why no node of Phoenix subscribes to it; empty: one must.
     :param of_every_node: every node publishes it, in every lifecycle state.
     :param starts_trace: starts a new interaction, even if published by the handler of an event.
@@ -107,7 +106,6 @@ class EventType(Generic[Fields, Message]):
     compare: Mapping[str, Comparison] | Comparison = field(default_factory=dict)
     rate_hz: float | None = None
     deadline_s: float | None = None
-    no_producer: str = ''
     no_consumer: str = ''
     of_every_node: bool = False
     starts_trace: bool = False

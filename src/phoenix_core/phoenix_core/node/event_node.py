@@ -13,7 +13,6 @@ from functools import partial
 from typing import Any, ClassVar
 
 from builtin_interfaces.msg import Time
-from diagnostic_msgs.msg import DiagnosticStatus
 from phoenix_msgs.msg import CapabilityStatus, Fault, NodeStatus
 from rclpy.lifecycle import LifecycleState, TransitionCallbackReturn
 from rclpy.logging import LoggingSeverity
@@ -101,13 +100,7 @@ class EventNode(IsolatedNode):
         self._set_log_level()
         self.metrics = NodeMetrics(self.get_name()) if self.settings.metrics else None
         self.events_out.make(events.OF_EVERY_NODE)
-        self._heartbeat = Heartbeat(
-            self,
-            self.health,
-            self._publish_status,
-            self._publish_diagnostics,
-            self._publish_metrics,
-        )
+        self._heartbeat = Heartbeat(self)
 
     @classmethod
     def node_name(cls) -> str:
@@ -293,18 +286,6 @@ class EventNode(IsolatedNode):
         logger, level = self.get_logger(), self.settings.log_level
         logger.set_level(logs.LEVELS[level] if level else LoggingSeverity.UNSET)
         self._logs_events = logger.is_enabled_for(LoggingSeverity.DEBUG)
-
-    def _publish_status(self, status: NodeStatus) -> None:
-        fields = {name: getattr(status, name) for name in status.get_fields_and_field_types()}
-        del fields['header']
-        self.node_status(**fields)
-
-    def _publish_diagnostics(self, status: DiagnosticStatus) -> None:
-        self.diagnostics(status=[status])
-
-    def _publish_metrics(self) -> None:
-        if self.metrics is not None and self.node_metrics.subscription_count:
-            self.node_metrics(exposition=self.metrics.exposition())
 
 
 def _refuse_what_is_not_allowed(change_state: Any, request: Any, response: Any) -> Any:

@@ -2,7 +2,6 @@
 
 import os
 import socket
-from collections.abc import Callable
 from typing import Any
 
 from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
@@ -12,7 +11,6 @@ from rclpy.clock_type import ClockType
 from std_msgs.msg import Empty
 
 from phoenix_core.events import qos
-from phoenix_core.node.health import Health
 
 STATUS_PERIOD_S = 0.1
 DIAGNOSTICS_PERIOD_S = 1.0
@@ -43,28 +41,13 @@ class Heartbeat:
     has a topic of its own.
 
     :param node: an EventNode.
-    :param health: the health of the node.
-    :param publish_status: publishes a status, whose header is not filled in.
-    :param publish_diagnostics: publishes diagnostics.
-    :param publish_metrics: publishes metrics.
     """
 
-    def __init__(
-        self,
-        node: Any,
-        health: Health,
-        publish_status: Callable[[NodeStatus], None],
-        publish_diagnostics: Callable[[DiagnosticStatus], None],
-        publish_metrics: Callable[[], None],
-    ) -> None:
+    def __init__(self, node: Any) -> None:
         self._node = node
-        self._publish_status = publish_status
-        self._publish_diagnostics = publish_diagnostics
-        self._health = health
-        self._publish_metrics = publish_metrics
         self._ended = False
         self._hung = False
-        self._published: NodeStatus | None = None
+        self._published: dict[str, Any] = {}
         self._pulse = node.create_publisher(Empty, alive_topic(node.get_name()), qos.ALIVE)
         # Real time, because simulated time may stand still.
         steady = Clock(clock_type=ClockType.STEADY_TIME)
@@ -93,19 +76,19 @@ class Heartbeat:
             TopicReach(topic=event.topic, subscriptions=node.events_out.subscription_count(event))
             for event in node.declarations.publishes
         ]
-        status = NodeStatus(
-            state=node.lifecycle_state,
-            level=self._health.level,
-            message=self._health.message[:1000],
-            autostart=node.settings.autostart,
-            host=socket.gethostname(),
-            process_id=os.getpid(),
-            topics=topics,
-            consumes=[event.topic for event in node.declarations.subscribes],
-        )
+        status = {
+            'state': node.lifecycle_state,
+            'level': node.health.level,
+            'message': node.health.message[:1000],
+            'autostart': node.settings.autostart,
+            'host': socket.gethostname(),
+            'process_id': os.getpid(),
+            'topics': topics,
+            'consumes': [event.topic for event in node.declarations.subscribes],
+        }
         if status != self._published:
             self._published = status
-            self._publish_status(status)
+            node.node_status(**status)
 
     def _work_hangs(self) -> bool:
         """Return whether the worker thread hangs, which counts as a hang of the node."""
@@ -128,14 +111,16 @@ class Heartbeat:
         node = self._node
         values = {'state': STATE_NAMES[node.lifecycle_state], 'process': str(os.getpid())}
         diagnostics = DiagnosticStatus(
-            level=_DIAGNOSTIC_LEVELS[self._health.level],
+            level=_DIAGNOSTIC_LEVELS[node.health.level],
             name=node.get_fully_qualified_name(),
-            message=self._health.message or STATE_NAMES[node.lifecycle_state],
+            message=node.health.message or STATE_NAMES[node.lifecycle_state],
             hardware_id=socket.gethostname(),
             values=[KeyValue(key=key, value=value) for key, value in values.items()],
         )
-        self._publish_diagnostics(diagnostics)
+        node.diagnostics(status=[diagnostics])
 
     def _measure(self) -> None:
-        if not self._ended:
-            self._publish_metrics()
+        node = self._node
+        # Nothing is collected that nobody reads.
+        if not self._ended and node.metrics and node.node_metrics.subscription_count:
+            node.node_metrics(exposition=node.metrics.exposition())

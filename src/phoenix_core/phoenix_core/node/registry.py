@@ -108,20 +108,21 @@ class Registry:
 
     def _orphaned(self, event: EventType) -> Iterable[str]:
         flow = self.event_flow(event)
-        for role, verb, names, excuse in (
-            ('producer', 'publishes', flow.producers, event.no_producer),
-            ('consumer', 'subscribes to', flow.consumers, event.no_consumer),
-        ):
-            if not names and not excuse:
-                yield (
-                    f'{event.name}: no node {verb} it; declare it in a node, remove it from the '
-                    f'catalogue, or give the reason in its no_{role}'
-                )
-            if names and excuse:
-                yield (
-                    f'{event.name}: {names[0]} {verb} it, but according to the catalogue no node '
-                    f'does ({excuse}); remove its no_{role}'
-                )
+        if not flow.producers:
+            yield (
+                f'{event.name}: no node publishes it; declare it in a node, or remove it from the '
+                'catalogue'
+            )
+        if not flow.consumers and not event.no_consumer:
+            yield (
+                f'{event.name}: no node subscribes to it; declare it in a node, remove it from '
+                'the catalogue, or give the reason in its no_consumer'
+            )
+        if flow.consumers and event.no_consumer:
+            yield (
+                f'{event.name}: {flow.consumers[0]} subscribes to it, but according to the '
+                f'catalogue no node does ({event.no_consumer}); remove its no_consumer'
+            )
 
     def _ambiguous(self, event: EventType) -> Iterable[str]:
         for other in self.events[: self.events.index(event)]:

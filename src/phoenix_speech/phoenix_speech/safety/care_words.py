@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from phoenix_core.settings.config_file import ConfigFileError, FileModel, load_config
+from phoenix_speech.safety.care_check import CareVerdict
 
 
 class ServiceModel(FileModel):
@@ -146,6 +147,14 @@ class CareWords:
         if again and words in self._again:
             return self._again[words]
         return self._say.get(words) or self._say['unsure']
+
+    def slots(self, verdict: CareVerdict) -> dict[str, str]:
+        """Return the slots of the intent CARE for a verdict."""
+        return {
+            'category': verdict.words,
+            'say': self.text(verdict.words, verdict.again),
+            'grave': 'yes' if verdict.grave else 'no',
+        }
 
     def spoken(self, number: str) -> str:
         """Return a number as it is said, digit by digit, with a breath at each blank of it."""

@@ -80,11 +80,7 @@ class Intent(EventNode):
                 name, slots, confidence = found.name, found.slots, found.confidence
             case CareVerdict():
                 name, confidence = IntentDetected.CARE, 1.0
-                slots = {
-                    'category': found.words,
-                    'say': self._care_words.text(found.words, found.again),
-                    'grave': 'yes' if found.grave else 'no',
-                }
+                slots = self._care_words.slots(found)
         self.intent_detected(
             name=name,
             slots=[Slot(name=slot, value=value) for slot, value in slots.items()],

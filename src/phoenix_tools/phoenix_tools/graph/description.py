@@ -39,7 +39,7 @@ def describe_event(registry: Registry, live: LiveGraph, event: EventType) -> str
         ('hash', message.type_hash),
         ('qos', qos.describe(event.qos)),
         ('privacy', event.privacy.value),
-        ('producers', producers + (f' ({event.no_producer})' if event.no_producer else '')),
+        ('producers', producers),
         ('consumers', consumers + (f' ({event.no_consumer})' if event.no_consumer else '')),
     ]
     if event.rate_hz:

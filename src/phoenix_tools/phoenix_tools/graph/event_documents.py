@@ -181,7 +181,7 @@ def _ends(registry: Registry, event: EventType) -> tuple[str, str]:
     nodes = registry.event_flow(event)
     producers = [EVERY_NODE] if event in events.OF_EVERY_NODE else nodes.producers
     return (
-        ', '.join(producers) or f'nobody: {event.no_producer}',
+        ', '.join(producers),
         ', '.join(nodes.consumers) or f'nobody: {event.no_consumer}',
     )
 
