@@ -4,16 +4,16 @@ from phoenix_activities.engine.activity import Activity, Priority, Request
 from phoenix_activities.words.words import ActivityWords, Phrase, Phrases
 
 
-class CarePhrases(Phrases):
+class CareActivityPhrases(Phrases):
     """Said instead of something lively, while a conversation is grave."""
 
     not_now: Phrase
 
 
-class CareWords(ActivityWords):
+class CareActivityWords(ActivityWords):
     """The words that do not come from the care check."""
 
-    phrases: CarePhrases
+    phrases: CareActivityPhrases
 
 
 class CareActivity(Activity):
@@ -22,7 +22,7 @@ class CareActivity(Activity):
     name = 'care'
     intents = ('care',)
     priority = Priority.CARE
-    words: CareWords
+    words: CareActivityWords
 
     def enter(self, request: Request) -> None:
         """Say the words, or that there is no fun now."""

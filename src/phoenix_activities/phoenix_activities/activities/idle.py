@@ -67,7 +67,7 @@ class IdleActivity(Activity):
 
     def on_lost(self, *, asked: bool = False) -> None:
         """Announce what the toy cannot do now; at night only when asked."""
-        unannounced = self.manager.unannounced
+        unannounced = self.manager.lost.unannounced
         while unannounced and (asked or not self.manager.is_quiet_time):
             if phrase := self.words.lost.get(unannounced.pop(0)):
                 self.say_phrase(phrase)

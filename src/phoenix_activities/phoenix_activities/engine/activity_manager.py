@@ -20,6 +20,7 @@ from phoenix_activities.engine.inputs import (
     Touched,
     VolumeStepped,
 )
+from phoenix_activities.engine.lost_capabilities import LostCapabilities
 from phoenix_activities.engine.quiet_hours import QuietHours
 from phoenix_activities.engine.toy_interface import Phase, ToyInterface
 from phoenix_activities.engine.turn import EarWanted, Outcome
@@ -70,8 +71,7 @@ class ActivityManager:
         self.dialogue = Dialogue(toy, self.memory)
         self.body = Body(toy, own, volume)
         self.gravity = Gravity(self.after)
-        self.lost: frozenset[str] = frozenset()  # capabilities, as the process table names them
-        self.unannounced: list[str] = []  # those of them that nobody was told of
+        self.lost = LostCapabilities()
         made = [make(self) for make in activities]
         self.activities: Mapping[str, Activity] = {activity.name: activity for activity in made}
         self._entered_by = {name: activity for activity in made for name in activity.intents}
@@ -148,7 +148,9 @@ class ActivityManager:
     def wait(self, seconds: float, *, new_interaction: bool = False) -> None:
         """Let on_timeout of the activity follow after a while, unless it is interrupted."""
         self._stop_waiting()
-        self._waiting = self.after(seconds, self._time_out, new_interaction=new_interaction)
+        self._waiting = self.after(
+            seconds, lambda: self.current.on_timeout(), new_interaction=new_interaction
+        )
 
     def after(
         self, delay_s: float, callback: Callable[[], None], *, new_interaction: bool = False
@@ -182,9 +184,7 @@ class ActivityManager:
             case ActivityRequested(name, slots):
                 self._follow_request(name, Request('request', UserIntent(name, slots=slots)))
             case CapabilitiesLost(names):
-                kept = [name for name in self.unannounced if name in names]
-                self.unannounced = kept + sorted(names - self.lost)
-                self.lost = names
+                self.lost.update(names)
                 self.current.on_lost()
             case VolumeStepped(step):
                 self.body.set_volume(self.body.volume + step)
@@ -212,7 +212,7 @@ class ActivityManager:
             if call.ear_opens:
                 self._toy.stop_listening()
         elif 'hearing' in self.lost and not call.ear_opens:
-            self.unannounced = [*dict.fromkeys(['hearing', *self.unannounced])]
+            self.lost.announce_first('hearing')
             self.stop(call.reason)
             self.current.on_lost(asked=True)
         else:
@@ -259,11 +259,6 @@ class ActivityManager:
     def _stop_waiting(self) -> None:
         if self._waiting is not None:
             self._waiting.cancel()
-            self._waiting = None
-
-    def _time_out(self) -> None:
-        self._waiting = None
-        self.current.on_timeout()
 
     def _settle(self, progress: bool) -> None:
         """Report a changed state, keep what changed, and wait anew for what is under way."""
@@ -279,11 +274,9 @@ class ActivityManager:
             return
         if self._deadline is not None:
             self._deadline.cancel()
-            self._deadline = None
         if deadline_s := self._deadlines_s.get(self.phase):
             self._deadline = self.after(deadline_s, self._give_up)
 
     def _give_up(self) -> None:
-        self._deadline = None
         self._toy.report_late(self.phase)
         self.stop('late')

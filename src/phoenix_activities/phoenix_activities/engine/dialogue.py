@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 
 from phoenix_activities.engine.toy_interface import ToyInterface
 from phoenix_activities.engine.turn import (
-    Command,
     EarWanted,
     Outcome,
     ReplyRequested,
@@ -12,6 +11,7 @@ from phoenix_activities.engine.turn import (
     Silenced,
     SpeechQueued,
     Turn,
+    TurnCommand,
     TurnEvent,
     transition,
 )
@@ -79,13 +79,13 @@ class Dialogue:
         self.turn, commands, outcome = transition(before, event)
         for command in commands:
             match command:
-                case Command.OPEN_EAR:
+                case TurnCommand.OPEN_EAR:
                     self._toy.listen()
-                case Command.CLOSE_EAR:
+                case TurnCommand.CLOSE_EAR:
                     self._toy.stop_listening()
-                case Command.STOP_SPEAKING:
+                case TurnCommand.STOP_SPEAKING:
                     self._toy.stop_speaking(reason)
-                case Command.CANCEL_REPLY:
+                case TurnCommand.CANCEL_REPLY:
                     self._toy.cancel_reply()
         if isinstance(event, ReplySentence) and self.turn != before:
             self._last_said.append(event.text)

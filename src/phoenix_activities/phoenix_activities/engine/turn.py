@@ -155,7 +155,7 @@ TurnEvent = (
 )
 
 
-class Command(Enum):
+class TurnCommand(Enum):
     """What the toy has to do."""
 
     OPEN_EAR = auto()
@@ -175,7 +175,7 @@ class Step(NamedTuple):
     """The result of a transition: the new state, and what follows from it."""
 
     turn: Turn
-    commands: tuple[Command, ...] = ()
+    commands: tuple[TurnCommand, ...] = ()
     outcome: Outcome | None = None
 
 
@@ -194,7 +194,7 @@ def transition(turn: Turn, event: TurnEvent) -> Step:
             return Step(replace(turn, ear=Ear.CLOSED), outcome=outcome)
         case EarWanted(called, opens_itself):
             ear = Ear.LISTENING if called else Ear.FOLLOWING_UP
-            return Step(replace(turn, ear=ear), () if opens_itself else (Command.OPEN_EAR,))
+            return Step(replace(turn, ear=ear), () if opens_itself else (TurnCommand.OPEN_EAR,))
         case SpeechQueued(utterance):
             return Step(replace(turn, unsaid=(*turn.unsaid, utterance)))
         case ReplyRequested():
@@ -219,11 +219,11 @@ def _said(turn: Turn) -> Step:
     return Step(turn, outcome=Outcome.ALL_SAID if turn.all_said else None)
 
 
-def _open(turn: Turn, ear_reopens: bool) -> Iterator[Command]:
+def _open(turn: Turn, ear_reopens: bool) -> Iterator[TurnCommand]:
     """Yield what ends all that is open in a turn."""
     if turn.reply is not Reply.NONE:
-        yield Command.CANCEL_REPLY
+        yield TurnCommand.CANCEL_REPLY
     if turn.unsaid:
-        yield Command.STOP_SPEAKING
+        yield TurnCommand.STOP_SPEAKING
     if turn.ear in (Ear.LISTENING, Ear.FOLLOWING_UP) and not ear_reopens:
-        yield Command.CLOSE_EAR
+        yield TurnCommand.CLOSE_EAR

@@ -6,7 +6,6 @@ import pytest
 
 from phoenix_activities.engine.toy_interface import Phase
 from phoenix_activities.engine.turn import (
-    Command,
     Ear,
     EarEvent,
     EarWanted,
@@ -22,6 +21,7 @@ from phoenix_activities.engine.turn import (
     SpeechQueued,
     Step,
     Turn,
+    TurnCommand,
     transition,
 )
 
@@ -74,10 +74,10 @@ def test_silence_ends_all_that_is_open_and_nothing_else():
     for turn, event, step in STEPS:
         if isinstance(event, Silenced):
             assert step.turn == Turn()
-            assert (Command.CANCEL_REPLY in step.commands) == (turn.reply is not Reply.NONE)
-            assert (Command.STOP_SPEAKING in step.commands) == bool(turn.unsaid)
+            assert (TurnCommand.CANCEL_REPLY in step.commands) == (turn.reply is not Reply.NONE)
+            assert (TurnCommand.STOP_SPEAKING in step.commands) == bool(turn.unsaid)
             is_open = turn.ear in (Ear.LISTENING, Ear.FOLLOWING_UP)
-            assert (Command.CLOSE_EAR in step.commands) == (is_open and not event.ear_reopens)
+            assert (TurnCommand.CLOSE_EAR in step.commands) == (is_open and not event.ear_reopens)
 
 
 @pytest.mark.parametrize(
@@ -105,5 +105,5 @@ def test_an_ear_that_opens_was_called_unless_the_toy_follows_up():
 
 @pytest.mark.parametrize('called', [False, True])
 def test_the_ear_is_opened_unless_it_opens_itself(called):
-    assert transition(Turn(), EarWanted(called)).commands == (Command.OPEN_EAR,)
+    assert transition(Turn(), EarWanted(called)).commands == (TurnCommand.OPEN_EAR,)
     assert transition(Turn(), EarWanted(called, opens_itself=True)).commands == ()

@@ -8,7 +8,7 @@ from phoenix_speech.conversation.persona import Persona
 
 
 @dataclass
-class Turn:
+class HistoryTurn:
     """What a person asked, and the sentences that the toy said."""
 
     asked: str
@@ -25,9 +25,9 @@ class History:
 
     def __init__(self, persona: Persona) -> None:
         self._persona = persona
-        self._turns: list[Turn] = []
+        self._turns: list[HistoryTurn] = []
 
-    def add(self, turn: Turn, sentence: str) -> None:
+    def add(self, turn: HistoryTurn, sentence: str) -> None:
         """Add a sentence to a turn; a turn is kept from its first sentence on."""
         if not turn.said:
             self._turns = [*self._turns, turn][-self._persona.history_turns :]

@@ -18,7 +18,7 @@ from phoenix_core.node.event_node import EventNode
 from phoenix_core.node.execution import run
 from phoenix_speech.conversation.chat_model import ChatModelError
 from phoenix_speech.conversation.persona import Persona
-from phoenix_speech.conversation.reply import ReplyAction, ReplyEngine, ReplySentence
+from phoenix_speech.conversation.reply import ReplyAction, ReplyEngine, SpokenSentence
 from phoenix_speech.conversation.reply_task import ReplyLoop, ReplyTask
 from phoenix_speech.conversation.settings import CHAT_MODELS, ConversationSettings
 from phoenix_speech.sentences import SpeechRules
@@ -86,7 +86,7 @@ class Conversation(EventNode):
             self.post(self.fault, 'conversation_failed', str(error), impairs=CapabilityStatus.LOST)
         self.post(self._end, reply)
 
-    def _say(self, sentence: ReplySentence, reply: ReplyTask) -> None:
+    def _say(self, sentence: SpokenSentence, reply: ReplyTask) -> None:
         if reply is not self._reply:
             return
         self.healed('conversation_failed')

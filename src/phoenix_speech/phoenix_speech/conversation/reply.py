@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from phoenix_speech.conversation.chat_model import ChatModel, ChatModelError, Message
 from phoenix_speech.conversation.chat_tools import ToolCall
-from phoenix_speech.conversation.history import History, Turn
+from phoenix_speech.conversation.history import History, HistoryTurn
 from phoenix_speech.conversation.persona import Persona
 from phoenix_speech.conversation.spoken_text import is_rubbish, spoken
 from phoenix_speech.sentences import SentenceStream, SpeechRules
@@ -19,7 +19,7 @@ _CANCEL_S = 1.0  # a model that does not heed cancellation for so long is abando
 
 
 @dataclass(frozen=True)
-class ReplySentence:
+class SpokenSentence:
     """A sentence to be said, without anything that cannot be said."""
 
     text: str
@@ -34,7 +34,7 @@ class ReplyAction:
     slots: Mapping[str, str]
 
 
-ReplyPart: TypeAlias = ReplySentence | ReplyAction
+ReplyPart: TypeAlias = SpokenSentence | ReplyAction
 Parts: TypeAlias = 'asyncio.Queue[str | ToolCall | ChatModelError | None]'
 
 
@@ -90,7 +90,7 @@ class ReplyEngine:
         :raises ChatModelError: no model can answer.
         """
         messages = self._history.prompt(text, known or {})
-        turn = Turn(text)
+        turn = HistoryTurn(text)
         problems = []
         for model in self._models:
             if model is not self._models[-1] and self._is_skipped(model.name):
@@ -104,7 +104,7 @@ class ReplyEngine:
                             yield ReplyAction(tool.activity, part.slots)
                         else:
                             self._history.add(turn, part)
-                            yield ReplySentence(part, model.name)
+                            yield SpokenSentence(part, model.name)
             except ChatModelError as error:
                 self._failed(model.name, str(error))
                 problems.append(f'{model.name}: {error}')
@@ -113,7 +113,7 @@ class ReplyEngine:
                 return
             if turn.said:
                 self._history.add(turn, self._persona.broken_off)
-                yield ReplySentence(self._persona.broken_off, 'persona')
+                yield SpokenSentence(self._persona.broken_off, 'persona')
                 return
         raise ChatModelError(f'no model can answer: {"; ".join(problems)}')
 

@@ -27,14 +27,14 @@ from phoenix_speech.conversation.reply import (
     ReplyAction,
     ReplyEngine,
     ReplyPart,
-    ReplySentence,
+    SpokenSentence,
 )
 from phoenix_speech.sentences import SpeechRules
 
 CONFIG = Path(__file__).parents[4] / 'config'
 PERSONA = Persona.load(CONFIG / 'en' / 'persona.yaml')
 RULES = SpeechRules.load(CONFIG, 'en')
-BROKEN_OFF = ReplySentence(PERSONA.broken_off, 'persona')
+BROKEN_OFF = SpokenSentence(PERSONA.broken_off, 'persona')
 
 pytestmark = pytest.mark.anyio
 
@@ -137,7 +137,7 @@ async def everything(replies: AsyncIterator[ReplyPart]) -> list[ReplyPart]:
     return [part async for part in replies]
 
 
-async def said(replies: AsyncIterator[ReplySentence]) -> list[str]:
+async def said(replies: AsyncIterator[SpokenSentence]) -> list[str]:
     return [sentence.text async for sentence in replies]
 
 
@@ -171,8 +171,8 @@ async def toy(
 async def test_a_good_server_replies(failures: list[tuple[str, str]]) -> None:
     async with toy(chat_server.good, failures) as engine:
         assert await everything(engine.reply('Hi')) == [
-            ReplySentence('Hello there!', 'openai'),
-            ReplySentence('I am Phoenix.', 'openai'),
+            SpokenSentence('Hello there!', 'openai'),
+            SpokenSentence('I am Phoenix.', 'openai'),
         ]
     assert failures == []
 
@@ -214,7 +214,10 @@ async def test_a_broken_reply_ends_politely(
     failures: list[tuple[str, str]],
 ) -> None:
     async with toy(behavior, failures) as engine:
-        assert await everything(engine.reply('Hi')) == [ReplySentence(first, 'openai'), BROKEN_OFF]
+        assert await everything(engine.reply('Hi')) == [
+            SpokenSentence(first, 'openai'),
+            BROKEN_OFF,
+        ]
     assert len(failures) == 1 and reason in failures[0][1]
 
 
@@ -237,7 +240,7 @@ async def test_rubbish_is_a_failure(
     deltas: list[str], reason: str, engine_of: Callable[..., ReplyEngine], failures: list[str]
 ) -> None:
     engine = engine_of(Parrot('mad', *deltas), Parrot('good', 'All is well.'))
-    assert await everything(engine.reply('Hi')) == [ReplySentence('All is well.', 'good')]
+    assert await everything(engine.reply('Hi')) == [SpokenSentence('All is well.', 'good')]
     assert len(failures) == 1 and reason in failures[0][1]
 
 
@@ -311,7 +314,7 @@ async def test_a_failed_model_is_left_out_for_a_while_and_comes_back(
     assert [await asked_at(now) for now in (0, 29, 30, 89, 90)] == [True, False, True, False, True]
     best.deltas = ('I am back.',)
     clock.now = 1000
-    assert await everything(engine.reply('Hi')) == [ReplySentence('I am back.', 'best')]
+    assert await everything(engine.reply('Hi')) == [SpokenSentence('I am back.', 'best')]
     best.deltas = (ChatModelError('down'),)  # what was long ago is forgiven
     assert [await asked_at(now) for now in (1001, 1030, 1031)] == [True, False, True]
 
@@ -423,7 +426,7 @@ async def test_what_the_model_wants_done_is_an_activity(
 ) -> None:
     model = Parrot('model', 'Gladly', ToolCall('set_timer', {'duration': '60'}))
     assert await everything(engine_of(model).reply('Hi')) == [
-        ReplySentence('Gladly', 'model'),
+        SpokenSentence('Gladly', 'model'),
         ReplyAction('timer', {'duration': '60'}),
     ]
     model.deltas = (ToolCall('start_quiz', {}),)
@@ -436,7 +439,7 @@ async def test_a_tool_that_there_is_not_is_a_failure(
     call: ToolCall, engine_of: Callable[..., ReplyEngine], failures: list[tuple[str, str]]
 ) -> None:
     engine = engine_of(Parrot('model', call), Parrot('last', 'Hm.'))
-    assert await everything(engine.reply('Hi')) == [ReplySentence('Hm.', 'last')]
+    assert await everything(engine.reply('Hi')) == [SpokenSentence('Hm.', 'last')]
     assert failures == [('model', 'calls a tool that it does not have')]
 
 
