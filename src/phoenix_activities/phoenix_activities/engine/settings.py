@@ -27,6 +27,7 @@ class ActivitiesSettings(SeededSettings):
         'auto',
         'Keeps what must survive a crash; auto: named as the toy below XDG_STATE_HOME; empty: '
         'nothing is kept.',
+        machine=True,
     )
 
     @property

@@ -54,9 +54,12 @@ class ToySettings(BaseModel):
         '',
         'Where the toy lives, as a code like DE: the numbers to call in danger; empty: it names '
         'none.',
+        machine=True,
     )
     adults: list[str] = setting(  # not an empty list, which ROS takes for one of bytes
-        [''], 'Whom a child is to fetch, as it calls them, like mom; empty: a grown-up.'
+        [''],
+        'Whom a child is to fetch, as it calls them, like mom; empty: a grown-up.',
+        machine=True,
     )
 
 
