@@ -5,6 +5,7 @@ from phoenix_msgs.msg import IntentDetected, Transcript
 
 from phoenix_core import events
 from phoenix_core.settings.node_settings import SettingsError
+from phoenix_speech.safety.care_check import CareCheck
 from phoenix_speech.understanding.node import Intent
 
 INTENTS = """
@@ -113,6 +114,17 @@ def test_a_danger_is_answered_with_care_before_any_intent(graph, probe):
     assert slots(intent)['grave'] == 'yes'
     assert 'mom or grandma' in slots(intent)['say']
     assert 'nine nine nine' in slots(intent)['say']
+
+
+def test_a_care_check_that_fails_is_careful_and_a_fault(graph, node, probe, monkeypatch):
+    def judge(self, text, now_s):
+        raise RuntimeError('broken')
+
+    monkeypatch.setattr(CareCheck, '_judge', judge)
+    intent = expect(probe, hear(probe, 'tell me a joke'))
+    assert (intent.name, slots(intent)['grave']) == (IntentDetected.CARE, 'yes')
+    fault = probe.expect(events.FAULT, lambda fault: fault.code == 'care_check_failed')
+    assert 'joke' not in fault.message
 
 
 def test_no_setting_leads_around_the_care_check(graph, probe, tmp_path):

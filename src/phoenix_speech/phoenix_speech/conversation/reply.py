@@ -7,6 +7,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from phoenix_core.clock.backoff import Backoff
 from phoenix_speech.conversation.chat_model import ChatModel, ChatModelError, Message
 from phoenix_speech.conversation.chat_tools import ToolCall
 from phoenix_speech.conversation.history import History, HistoryTurn
@@ -72,10 +73,9 @@ class ReplyEngine:
         self._on_failure = on_failure
         self._first_sentence_s = first_sentence_s
         self._total_s = total_s
-        self._retry_s = retry_s
         self._clock = clock
         self._history = History(persona)
-        self._delays_s = {model.name: retry_s for model in models}
+        self._pauses = {model.name: Backoff(retry_s, _LONGEST_RETRY_S) for model in models}
         self._retry_at: dict[str, float] = {}
 
     async def reply(
@@ -109,7 +109,7 @@ class ReplyEngine:
                 self._failed(model.name, str(error))
                 problems.append(f'{model.name}: {error}')
             else:
-                self._delays_s[model.name] = self._retry_s
+                self._pauses[model.name].reset()
                 return
             if turn.said:
                 self._history.add(turn, self._persona.broken_off)
@@ -210,8 +210,7 @@ class ReplyEngine:
                 yield text
 
     def _failed(self, name: str, reason: str) -> None:
-        self._retry_at[name] = self._clock() + self._delays_s[name]
-        self._delays_s[name] = min(2 * self._delays_s[name], _LONGEST_RETRY_S)
+        self._retry_at[name] = self._clock() + self._pauses[name].next_s()
         self._on_failure(name, reason)
 
     def _is_skipped(self, name: str) -> bool:

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from phoenix_core.settings.config_file import ConfigFileError
-from phoenix_speech.safety.categories import LEVELS, URGENCY, Category, Level
+from phoenix_speech.safety.categories import GRAVE, LEVELS, URGENCY, Category, Level
 from phoenix_speech.safety.classifier import HARMLESS, Classifier, ClassifierError
-from phoenix_speech.safety.gravity import Gravity, GravityState
 from phoenix_speech.safety.normalise import text_of
 from phoenix_speech.safety.rules import RuleBook
 
 CONTEXT_TURNS = 4
+PAUSE_S = 900.0  # nobody has said anything for so long: another conversation
 UNSURE = 'unsure'  # the id of the words for what could not be judged
 
 # Of the classifier, measured by bench/safety/train.py --report.
@@ -27,8 +27,13 @@ class CareVerdict:
     category: Category | None
     level: Level
     words: str  # the id of the words to say, in words.yaml; empty where it passes
-    again: bool  # the same was answered a few turns ago: say it in other words
-    grave: bool  # no dance and no joke now
+    again: bool = False  # the same was answered a few turns ago: say it in other words
+    failure: str = ''  # the type of the error, when the sentence could not be judged
+
+    @property
+    def grave(self) -> bool:
+        """Whether no dance and no joke is to follow."""
+        return bool(self.failure) or self.category in GRAVE
 
 
 @dataclass(frozen=True)
@@ -45,7 +50,7 @@ class CareCheck:
     def __init__(self, rules: RuleBook, classifier: Classifier) -> None:
         self._rules, self._classifier = rules, classifier
         self._turns: deque[_Turn] = deque(maxlen=CONTEXT_TURNS)
-        self._state = GravityState()
+        self._last_s = float('-inf')  # of the last turn
         for rule in rules.rules:
             Category(rule.category)
 
@@ -65,38 +70,31 @@ class CareCheck:
         except (ClassifierError, ValueError) as error:
             raise ConfigFileError(f'{folder}: {error}') from error
 
-    def gravity(self, now_s: float) -> Gravity:
-        """Return whether the conversation is grave; grave if that cannot be told."""
-        try:
-            return self._state.at(now_s)
-        except Exception:
-            return Gravity.GRAVE
-
     def judge(self, text: str, now_s: float) -> CareVerdict:
         """
         Return the verdict on a sentence, and remember it.
 
-        Never raises: what cannot be judged is answered with the careful words.
+        Never raises: what cannot be judged is answered with the careful words, and the verdict
+        names the failure.
 
         :param now_s: of a clock that does not go back.
         """
         try:
             return self._judge(text, now_s)
-        except Exception:
-            return CareVerdict(None, Level.REFUSE, UNSURE, again=False, grave=True)
+        except Exception as error:
+            return CareVerdict(None, Level.REFUSE, UNSURE, failure=type(error).__name__)
 
     def _judge(self, text: str, now_s: float) -> CareVerdict:
-        if self._state.paused(now_s):
+        if now_s - self._last_s >= PAUSE_S:  # a clock that was set back proves no pause
             self._turns.clear()
+        self._last_s = now_s
         words = self._rules.normaliser.words(text)
         category, words_id = self._noticed(words)
         again = any(category and turn.words_id == words_id for turn in self._turns)
-        self._state = self._state.after(category, now_s)
         self._turns.append(_Turn(text_of(words), tuple(words), category, words_id))
-        grave = self._state.gravity is Gravity.GRAVE
         if category is None:
-            return CareVerdict(None, Level.PASS, '', again=False, grave=grave)
-        return CareVerdict(category, LEVELS[category], words_id, again=again, grave=grave)
+            return CareVerdict(None, Level.PASS, '')
+        return CareVerdict(category, LEVELS[category], words_id, again)
 
     def _noticed(self, words: list[str]) -> tuple[Category | None, str]:
         """Return the category of a sentence and the id of its words; None if it has none."""

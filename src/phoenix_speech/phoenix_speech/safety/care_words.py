@@ -151,7 +151,7 @@ class CareWords:
     def slots(self, verdict: CareVerdict) -> dict[str, str]:
         """Return the slots of the intent CARE for a verdict."""
         return {
-            'category': verdict.words,
+            'category': verdict.category.value if verdict.category else 'unknown',
             'say': self.text(verdict.words, verdict.again),
             'grave': 'yes' if verdict.grave else 'no',
         }

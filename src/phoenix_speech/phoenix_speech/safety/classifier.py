@@ -50,7 +50,7 @@ class Classifier:
         scale: NDArray[np.float32],
         bias: NDArray[np.float32],
     ) -> None:
-        """Take a weight of each bucket and class, in steps of `scale` of the class."""
+        """Keep a weight of each bucket and class, in steps of `scale` of the class."""
         if weights.shape != (BUCKETS, len(classes)) or HARMLESS not in classes:
             raise ClassifierError(f'weights of {weights.shape} for {len(classes)} classes')
         if scale.shape != bias.shape or scale.shape != (len(classes),):

@@ -28,7 +28,7 @@ def numbers_said(text: str, digits: Mapping[str, str]) -> list[str]:
 
 
 def is_number_to_call(number: str, speaks_of_calling: bool, allowed: Collection[str]) -> bool:
-    """Say whether a run of digits is a telephone number that is not allowed."""
+    """Return whether a run of digits is a telephone number that is not allowed."""
     least = FEWEST_DIGITS_TO_CALL if speaks_of_calling else FEWEST_DIGITS
     if len(number) < least:
         return False

@@ -103,15 +103,15 @@ class RuleBook:
             yield rule
 
     def follows_up(self, words: Sequence[str]) -> bool:
-        """Say whether a sentence only makes sense as going on with the one before."""
+        """Return whether a sentence only makes sense as going on with the one before."""
         return bool(self._follow_up and self._follow_up.search(text_of(words)))
 
     def hints(self, words: Sequence[str]) -> bool:
-        """Say whether a sentence has a word that something unsafe is often said with."""
+        """Return whether a sentence has a word that something unsafe is often said with."""
         return bool(self._hints and self._hints.search(text_of(words)))
 
     def speaks_of_calling(self, words: Sequence[str]) -> bool:
-        """Say whether a sentence is about calling somebody by telephone."""
+        """Return whether a sentence is about calling somebody by telephone."""
         return bool(self._calling and self._calling.search(text_of(words)))
 
 

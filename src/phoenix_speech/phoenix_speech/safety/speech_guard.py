@@ -77,7 +77,7 @@ class SecondJudge(Protocol):
     """A judge that can refuse what the first allows, never the other way round."""
 
     def refuses(self, sentence: str) -> bool:
-        """Say whether a sentence must not be said."""
+        """Return whether a sentence must not be said."""
 
 
 class SpeechGuard:
@@ -91,7 +91,7 @@ class SpeechGuard:
         second_judge: SecondJudge | None = None,
     ) -> None:
         """
-        Take the rules of a language.
+        Keep the rules of a language.
 
         :param digits: words of digits to digits, as 'one' to '1'.
         :param allowed_numbers: the only telephone numbers that may be said.

@@ -63,6 +63,8 @@ class Intent(EventNode):
 
     def _understand(self, text: str) -> CareVerdict | IntentMatch | None:
         verdict = self._care_check.judge(text, self.now_s())
+        if verdict.failure:
+            self.post(self.fault, 'care_check_failed', verdict.failure)
         if verdict.level is not Level.PASS:
             return verdict
         try:

@@ -3,9 +3,8 @@ from pathlib import Path
 import pytest
 
 from phoenix_core.settings.config_file import ConfigFileError
-from phoenix_speech.safety.care_check import CONTEXT_TURNS, UNSURE, CareCheck, CareVerdict
+from phoenix_speech.safety.care_check import CONTEXT_TURNS, PAUSE_S, UNSURE, CareCheck
 from phoenix_speech.safety.categories import LEVELS, Category, Level
-from phoenix_speech.safety.gravity import PAUSE_S, Gravity, GravityState
 
 SEEN = {
     Category.DANGER: [
@@ -151,23 +150,19 @@ def test_the_same_is_new_after_enough_other_turns(toys):
 
 
 @pytest.mark.parametrize('text', ['i want to die', 'my uncle touches me', "i can't breathe"])
-def test_stays_grave_until_a_pause(toys, text):
+def test_some_things_are_grave(toys, text):
+    assert toys.care_check().judge(text, 0.0).grave
+
+
+@pytest.mark.parametrize('text', ['can i play with matches', 'let us dance'])
+def test_others_are_not(toys, text):
+    assert not toys.care_check().judge(text, 0.0).grave
+
+
+def test_a_clock_that_was_set_back_is_no_pause(toys):
     check = toys.care_check()
-    assert not check.judge('let us dance', 0.0).grave
-    assert check.judge(text, 1.0).grave
-    assert check.judge('let us dance', 60.0).grave
-    assert check.gravity(60.0 + PAUSE_S - 1) is Gravity.GRAVE
-    assert check.gravity(60.0 + PAUSE_S) is Gravity.LIGHT
-    assert not check.judge('let us dance', 60.0 + PAUSE_S).grave
-
-
-def test_a_danger_makes_nothing_grave(toys):
-    assert not toys.care_check().judge('can i play with matches', 0.0).grave
-
-
-def test_a_clock_that_was_set_back_ends_no_gravity():
-    state = GravityState().after(Category.SELF_HARM, 1e6)
-    assert state.at(0.0) is Gravity.GRAVE
+    check.judge('i found some pills', 1e6)
+    assert check.judge('i ate two', 0.0).category is Category.POISON
 
 
 class Broken:
@@ -175,12 +170,13 @@ class Broken:
         raise RuntimeError('broken')
 
 
-@pytest.mark.parametrize('part', ['_rules', '_classifier', '_state', '_turns'])
+@pytest.mark.parametrize('part', ['_rules', '_classifier', '_turns'])
 def test_a_check_that_raises_is_careful(toys, part):
     check = toys.care_check()
     setattr(check, part, Broken())
     verdict = check.judge('a sentence that nothing else knows', 0.0)
-    assert verdict == CareVerdict(None, Level.REFUSE, UNSURE, again=False, grave=True)
+    assert (verdict.level, verdict.words, verdict.grave) == (Level.REFUSE, UNSURE, True)
+    assert verdict.failure == 'RuntimeError'  # and nothing of the sentence
 
 
 @pytest.mark.parametrize('text', ['', '   ', '?!', '\x00', '🙂', 'a' * 100_000, 'i ' * 50_000])
