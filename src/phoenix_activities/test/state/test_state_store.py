@@ -206,23 +206,28 @@ for first in sys.stdin:  # a process for each line
 """
     chance = random.Random(1)
     number = torn = 0
+    journal = path.with_name('toy.sqlite3-journal')  # there as long as a transaction
     parent = started(program, path)
     assert parent.stdin is not None
     told = lines(parent)
-    for _ in range(KILLS):
+    for _ in range(10 * KILLS):
         parent.stdin.write(f'{number}\n')
         parent.stdin.flush()
         process = int(next(told))
         for _ in range(chance.randrange(1, 20)):
             number = int(next(told))
-        time.sleep(chance.random() * 0.002)  # somewhere in a write
-        os.kill(process, signal.SIGKILL)
+        late_s = time.monotonic() + 10
+        while not journal.exists():
+            assert time.monotonic() < late_s
+        os.kill(process, signal.SIGKILL)  # the transaction may have ended just now
         number = int([number, *itertools.takewhile('killed\n'.__ne__, told)][-1])
-        torn += path.with_name('toy.sqlite3-journal').exists()
+        torn += journal.exists()
         values = load(path)
         assert values['number'] in (number, number + 1)
         assert values['more'] == 'x' * (values['number'] % 7 * 1000)
-    assert torn  # some of the kills did hit a transaction
+        if torn == KILLS:
+            break
+    assert torn == KILLS  # so many kills did hit a transaction
     parent.stdin.close()
     assert parent.wait() == 0
 
