@@ -1,6 +1,7 @@
 """Runs one or several nodes in this process until it receives SIGINT or SIGTERM."""
 
 import contextlib
+import ctypes
 import faulthandler
 import os
 import signal
@@ -32,6 +33,8 @@ HANG_LIMIT_S = 660.0
 REARM_PERIOD_S = 1.0
 
 EXIT_BAD_SETTINGS = 2
+
+_LIBC = ctypes.CDLL(None)
 
 
 def run(
@@ -149,5 +152,10 @@ def until_signalled() -> Iterator[list[int]]:
     try:
         yield received
     finally:
+        if received:
+            # The kernel first: of a signal that arrives while signal.signal() takes its handler
+            # away, Python would print a traceback.
+            for number in previous:
+                _LIBC.signal(int(number), ctypes.c_void_p(int(signal.SIG_IGN)))
         for number, handler in previous.items():
             signal.signal(number, signal.SIG_IGN if received else handler)
