@@ -28,7 +28,7 @@ from phoenix_speech.safety.categories import LEVELS, Category, Level
 from phoenix_speech.safety.classifier import BUCKETS, HARMLESS, Classifier, features
 from phoenix_speech.safety.normalise import Normaliser
 from phoenix_speech.safety.rules import RuleBook
-from phoenix_speech.sentences import split_sentences
+from phoenix_speech.sentences import SpeechRules, split_sentences
 
 ROOT = Path(__file__).parents[2]
 TUNING = Path(__file__).parent / 'tuning'
@@ -63,13 +63,14 @@ def read_corpus(language: str) -> list[Example]:
 def read_texts(language: str) -> list[Example]:
     """Return what the toy itself tells: harmless, and never judged in a report."""
     folder = ROOT / 'config' / language
+    rules = SpeechRules.load(ROOT / 'config', language)
     files = [*sorted((folder / 'stories').glob('*.yaml')), folder / 'answers.yaml']
     files += sorted((folder / 'activities').glob('*.yaml'))
     texts = (text for file in files for text in _leaves(yaml.safe_load(file.read_text('utf-8'))))
     return [
         Example(HARMLESS, (sentence,))
         for text in texts
-        for sentence in split_sentences(text)
+        for sentence in split_sentences(text, rules)
         if len(sentence.split()) > 2 and not set(sentence) & set('[](){}|<>')
     ]
 

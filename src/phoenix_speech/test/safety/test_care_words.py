@@ -6,7 +6,7 @@ from phoenix_core.settings.config_file import ConfigFileError
 from phoenix_speech.safety.care_words import CareWords, SafetyNumbers
 from phoenix_speech.safety.categories import GRAVE, Category
 from phoenix_speech.safety.rules import RuleBook
-from phoenix_speech.sentences import split_sentences
+from phoenix_speech.sentences import SpeechRules, split_sentences
 
 CONFIG = Path(__file__).parents[4] / 'config'
 NUMBERS = CONFIG / 'safety_numbers.yaml'
@@ -39,7 +39,7 @@ def test_every_care_text_may_be_said(toys, language, adults, country):
         (key, verdict.reason)
         for key in words.ids
         for again in (False, True)
-        for sentence in split_sentences(words.text(key, again))
+        for sentence in split_sentences(words.text(key, again), SpeechRules.load(CONFIG, language))
         if not (verdict := guard.judge(sentence, 1.0)).allowed
     ]
     assert refused == []

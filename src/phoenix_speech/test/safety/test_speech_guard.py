@@ -16,7 +16,7 @@ from phoenix_speech.safety.speech_guard import (
     canned_sentence,
     refuse_all,
 )
-from phoenix_speech.sentences import split_sentences
+from phoenix_speech.sentences import SpeechRules, split_sentences
 
 CONFIG = Path(__file__).parents[4] / 'config'
 LIMIT_S = 2.0
@@ -287,6 +287,7 @@ def leaves(node: object) -> Iterator[str]:
 @pytest.mark.parametrize('language', ['en', 'de'])
 def test_what_the_toy_says_by_itself_may_be_said(toys, language):
     refused = {}
+    rules = SpeechRules.load(CONFIG, language)
     for path in sorted((CONFIG / language).rglob('*.yaml')):
         # What the toy hears, is told to be, or judges with, is not what it says.
         if 'safety' in path.parts or path.name in ('intents.yaml', 'persona.yaml'):
@@ -294,7 +295,7 @@ def test_what_the_toy_says_by_itself_may_be_said(toys, language):
         heard = ('words', 'topics', 'answers') if path.name != 'answers.yaml' else ()
         data = yaml.safe_load(path.read_text(encoding='utf-8'))
         for text in leaves(without_keys(data, heard)):
-            for sentence in split_sentences(text):
+            for sentence in split_sentences(text, rules):
                 verdict = toys.guard(language).judge(sentence, LIMIT_S)
                 if not verdict.allowed and sentence not in DESERVED[language]:
                     refused[f'{path.name}: {sentence}'] = verdict.reason
