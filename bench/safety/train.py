@@ -254,7 +254,9 @@ def report_guard() -> None:
         seen = [e for place, (_, e) in enumerate(examples) if place % FOLDS != fold]
         classifier = train([*seen, *told], GUARD_CLASSES)
         guards = {
-            language: SpeechGuard.load(ROOT / 'config' / language / 'safety', classifier=classifier)
+            language: SpeechGuard.load(
+                ROOT / 'config' / language / 'safety', classifier=classifier
+            )
             for language in LANGUAGES
         }
         for language, example in examples[fold::FOLDS]:

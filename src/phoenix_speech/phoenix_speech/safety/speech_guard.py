@@ -122,8 +122,8 @@ class SpeechGuard:
         Read guard.yaml and guard.npz of `config/<language>/safety`.
 
         :param classifier: used instead of guard.npz, by bench/safety/train.py.
-        :raises ConfigFileError: one is missing or broken. Who voices sentences then says the canned
-            one only: `refuse_all` is the guard for that.
+        :raises ConfigFileError: one is missing or broken. Who voices sentences then says the
+            canned one only: `refuse_all` is the guard for that.
         """
         path = folder / 'guard.yaml'
         file = load_config(path, RulesFile)
