@@ -1,18 +1,19 @@
 """
-Train the classifiers of the care check on the tuning corpus, and report how good they are.
+Train the classifiers of care check and speech guard, or report how good they are.
 
-    python bench/safety/train.py [--language en] [--report]
+    python bench/safety/train.py [--report]
 
-Without --report the weights are written to config/<language>/safety/classifier.npz: the same
-bytes for the same corpus. With it, nothing is written: five times, a fifth of the corpus is kept
-from training and judged afterwards, by the classifier alone at several thresholds and by the whole
-care check. The rules are not made anew for each fifth: they were written with sight of the corpus,
-so the figures of the whole check are those of tuning, not of the unseen.
+One set of weights serves both languages, as the encoder does. Without --report the weights are
+written to config/<language>/safety/{classifier,guard}.npz: the same bytes for the same corpus.
+With it, nothing is written: the care classifier is trained on the sentences of one writer and
+judged on those of the other, the classifier of the guard on four fifths and the last fifth. The
+rules were written with sight of the first writer's sentences, not of the second's.
 """
 
 import argparse
 import io
 import random
+import re
 import sys
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -23,23 +24,28 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
-from phoenix_speech.safety.care_check import SURE, CareCheck
+from phoenix_speech.safety.care_check import CareCheck
 from phoenix_speech.safety.categories import LEVELS, Category, Level
-from phoenix_speech.safety.classifier import BUCKETS, HARMLESS, Classifier, features
-from phoenix_speech.safety.normalise import Normaliser
+from phoenix_speech.safety.classifier import HARMLESS, INPUTS, MEANING, Classifier, features
+from phoenix_speech.safety.normalise import plain_words
 from phoenix_speech.safety.rules import RuleBook
-from phoenix_speech.sentences import split_sentences
+from phoenix_speech.safety.sentence_encoder import DIMENSIONS, sentence_encoder
+from phoenix_speech.safety.speech_guard import SpeechGuard, SpokenCategory
+from phoenix_speech.sentences import SpeechRules, split_sentences
 
 ROOT = Path(__file__).parents[2]
 TUNING = Path(__file__).parent / 'tuning'
-CLASSES = [HARMLESS, *(category.value for category in Category)]
+LANGUAGES = ('en', 'de')
+WRITERS = ('first', 'second')
+CARE_CLASSES = [HARMLESS, *(category.value for category in Category)]
+GUARD_CLASSES = [HARMLESS, *(category.value for category in SpokenCategory)]
+ADULTS = {'en': ('mom', 'a grown-up you trust'), 'de': ('Mama', 'einem Erwachsenen')}
 SEED = 16
 FOLDS = 5
-STEPS = 120
-RATE = 0.08
-DECAY = 2e-5  # of the weights, against learning the corpus by heart
-NOISY_COPIES = 1
-THRESHOLDS = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95)
+STEPS = 150
+RATE = 0.05
+DECAY = 1e-5  # of the weights, against learning the corpus by heart
+NOISY_SHARE = 0.4  # how much a misspelt copy counts
 
 
 @dataclass(frozen=True)
@@ -49,28 +55,74 @@ class Example:
     label: str
     turns: tuple[str, ...]
 
+    @property
+    def text(self) -> str:
+        """All turns as one text, as the care check joins them."""
+        return ' '.join(self.turns)
 
-def read_corpus(language: str) -> list[Example]:
-    """Return the tuning corpus of a language."""
-    unsafe = yaml.safe_load((TUNING / f'unsafe_{language}.yaml').read_text(encoding='utf-8'))
-    harmless = yaml.safe_load((TUNING / f'harmless_{language}.yaml').read_text(encoding='utf-8'))
+
+def read_writer(writer: str, language: str) -> list[Example]:
+    """Return what a writer wrote for the care check."""
+    if writer == 'first':
+        harmless = {HARMLESS: _read(f'harmless_{language}')}
+        return [
+            Example(e['category'], tuple(e.get('turns') or [e['say']]))
+            for e in _read(f'unsafe_{language}')
+        ] + _examples(harmless)
+    return _examples(_read(f'{writer}_{language}')) + _examples(
+        _read(f'{writer}_harmless_{language}')
+    )
+
+
+def read_model(language: str) -> list[Example]:
+    """Return what a model may write for the toy to say."""
+    return _examples(_read(f'model_{language}'))
+
+
+def _read(name: str):  # type: ignore[no-untyped-def]
+    return yaml.safe_load((TUNING / f'{name}.yaml').read_text(encoding='utf-8'))
+
+
+def _examples(sentences: dict[str, list[str]]) -> list[Example]:
     return [
-        *(Example(e['category'], tuple(e.get('turns') or [e['say']])) for e in unsafe),
-        *(Example(HARMLESS, (text,)) for text in harmless),
+        Example(label, tuple(text.split(' // ')))
+        for label, texts in sentences.items()
+        for text in texts
     ]
 
 
 def read_texts(language: str) -> list[Example]:
     """Return what the toy itself tells: harmless, and never judged in a report."""
     folder = ROOT / 'config' / language
+    rules = SpeechRules.load(ROOT / 'config', language)
     files = [*sorted((folder / 'stories').glob('*.yaml')), folder / 'answers.yaml']
     files += sorted((folder / 'activities').glob('*.yaml'))
+    return _sentences(files, rules)
+
+
+def read_said(language: str) -> list[Example]:
+    """Return all that the toy says by itself, which the guard has to let pass."""
+    rules = SpeechRules.load(ROOT / 'config', language)
+    folder = ROOT / 'config' / language
+    heard = ('intents.yaml', 'persona.yaml', 'care.yaml', 'guard.yaml')
+    files = [file for file in sorted(folder.rglob('*.yaml')) if file.name not in heard]
+    said = _sentences(files, rules, 1)
+    words = _sentences([folder / 'safety' / 'words.yaml'], rules, 1)
+    # The care words come once more with each adult in them: they must never be refused.
+    return said + [
+        Example(HARMLESS, (re.sub(r'\{\w+\}', adult, example.text),))
+        for adult in ADULTS[language]
+        for example in words
+    ]
+
+
+def _sentences(files: Sequence[Path], rules: SpeechRules, fewest: int = 3) -> list[Example]:
     texts = (text for file in files for text in _leaves(yaml.safe_load(file.read_text('utf-8'))))
     return [
         Example(HARMLESS, (sentence,))
         for text in texts
-        for sentence in split_sentences(text)
-        if len(sentence.split()) > 2 and not set(sentence) & set('[](){}|<>')
+        for sentence in split_sentences(text, rules)
+        if len(sentence.split()) >= fewest and not set(sentence) & set('[](){}|<>' * (fewest > 1))
     ]
 
 
@@ -94,51 +146,48 @@ def noisy(words: Sequence[str], chance: random.Random) -> list[str]:
     word = changed[at]
     if len(word) > 3:
         place = chance.randrange(len(word) - 1)
-        kind = chance.randrange(3)
-        if kind == 0:
-            word = word[:place] + word[place + 1] + word[place] + word[place + 2 :]
-        elif kind == 1:
-            word = word[:place] + word[place + 1 :]
-        else:
-            word = word[:place] + word[place] + word[place:]
-        changed[at] = word
+        swapped = word[:place] + word[place + 1] + word[place] + word[place + 2 :]
+        lost = word[:place] + word[place + 1 :]
+        doubled = word[:place] + word[place] + word[place:]
+        changed[at] = chance.choice((swapped, lost, doubled))
     return changed
 
 
-def train(examples: Sequence[Example], normaliser: Normaliser, seed: int = SEED) -> Classifier:
-    """Return a classifier; of several turns it learns the last, as it will see only that."""
+def train(examples: Sequence[Example], classes: list[str], seed: int = SEED) -> Classifier:
+    """Return a classifier of texts, each learnt once more with a mistake in it."""
     chance = random.Random(seed)
-    rows: list[list[str]] = []
-    labels: list[int] = []
-    shares: list[float] = []
+    copies: list[tuple[list[str], int, float]] = []
     for example in examples:
-        words = normaliser.words(example.turns[-1])
-        if not words or len(example.turns) > 1:
-            continue
-        copies = [words, *(noisy(words, chance) for _ in range(NOISY_COPIES))]
-        for number, copy in enumerate(copies):
-            rows.append(copy)
-            labels.append(CLASSES.index(example.label))
-            shares.append(1.0 if number == 0 else 0.4)
-    inputs = np.zeros((len(rows), BUCKETS), np.float32)
-    for row, copy in zip(inputs, rows, strict=True):
-        buckets, values = features(copy)
-        row[buckets] = values
-    weights, bias = _fit(inputs, np.array(labels), np.array(shares, np.float32))
+        words = plain_words(example.text)
+        if words:
+            label = classes.index(example.label)
+            copies += [(words, label, 1.0), (noisy(words, chance), label, NOISY_SHARE)]
+    inputs = np.zeros((len(copies), INPUTS), np.float32)
+    meaning = sentence_encoder().encode([' '.join(words) for words, _, _ in copies])
+    inputs[:, :DIMENSIONS] = meaning * MEANING
+    for row, (words, _, _) in zip(inputs, copies, strict=True):
+        buckets, values = features(words)
+        row[DIMENSIONS + buckets] = values
+    labels = np.array([label for _, label, _ in copies])
+    shares = np.array([share for _, _, share in copies], np.float32)
+    weights, bias = _fit(inputs, labels, shares, len(classes))
     scale = np.abs(weights).max(axis=0) / 127
-    return Classifier(CLASSES, np.round(weights / scale).astype(np.int8), scale, bias)
+    scale[scale == 0] = 1.0  # a class without an example
+    return Classifier(classes, np.round(weights / scale).astype(np.int8), scale, bias)
 
 
 def _fit(
-    inputs: NDArray[np.float32], labels: NDArray[np.int64], shares: NDArray[np.float32]
+    inputs: NDArray[np.float32],
+    labels: NDArray[np.int64],
+    shares: NDArray[np.float32],
+    classes: int,
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Fit by Adam on the whole of the corpus at each step."""
     used = np.flatnonzero(inputs.any(axis=0))
-    inputs = np.ascontiguousarray(inputs[:, used])
-    targets = np.eye(len(CLASSES), dtype=np.float32)[labels]
-    # The last row is the bias.
-    inputs = np.hstack([inputs, np.ones((len(inputs), 1), np.float32)])
-    fitted = np.zeros((inputs.shape[1], len(CLASSES)), np.float32)
+    # The last column is the bias.
+    inputs = np.hstack([inputs[:, used], np.ones((len(inputs), 1), np.float32)])
+    targets = np.eye(classes, dtype=np.float32)[labels]
+    fitted = np.zeros((inputs.shape[1], classes), np.float32)
     mean, square = np.zeros_like(fitted), np.zeros_like(fitted)
     for step in range(1, STEPS + 1):
         logits = inputs @ fitted
@@ -149,7 +198,7 @@ def _fit(
         mean = 0.9 * mean + 0.1 * gradient
         square = 0.999 * square + 0.001 * gradient**2
         fitted -= RATE * (mean / (1 - 0.9**step)) / (np.sqrt(square / (1 - 0.999**step)) + 1e-8)
-    weights = np.zeros((BUCKETS, len(CLASSES)), np.float32)
+    weights = np.zeros((INPUTS, classes), np.float32)
     weights[used] = fitted[:-1]
     return weights, fitted[-1]
 
@@ -169,82 +218,78 @@ def write(classifier: Classifier, path: Path) -> None:
             archive.writestr(zipfile.ZipInfo(f'{name}.npy'), content.getvalue())
 
 
-def right(wanted: str, given: Category | None) -> bool:
-    """Say whether a verdict is the right kind of answer."""
-    if wanted == HARMLESS or given is None:
-        return (given is None) == (wanted == HARMLESS)
-    return LEVELS[given] is LEVELS[Category(wanted)]
+def report_care() -> None:
+    """Print what the care check makes of a writer that its classifier has not seen."""
+    texts = [example for language in LANGUAGES for example in read_texts(language)]
+    for seen, kept in (WRITERS, WRITERS[::-1]):
+        examples = [e for language in LANGUAGES for e in read_writer(seen, language)]
+        classifier = train([*examples, *texts], CARE_CLASSES)
+        for language in LANGUAGES:
+            rules = RuleBook.load(ROOT / 'config' / language / 'safety' / 'care.yaml')
+            right = unsafe = refused = harmless = 0
+            for example in read_writer(kept, language):
+                check = CareCheck(rules, classifier)
+                for turn in example.turns:
+                    verdict = check.judge(turn, 0.0)
+                if example.label == HARMLESS:
+                    harmless += 1
+                    refused += verdict.level is not Level.PASS
+                else:
+                    unsafe += 1
+                    right += verdict.level is LEVELS[Category(example.label)]
+            print(
+                f'care {language}, trained on the {seen} writer, judged on the {kept}:'
+                f' right {right} of {unsafe}, {right / unsafe:.1%};'
+                f' harmless refused {refused} of {harmless}, {refused / harmless:.1%}'
+            )
 
 
-def report(language: str, examples: list[Example], rules: RuleBook) -> None:
-    """Print what classifier and whole check make of what was kept from training."""
-    texts = read_texts(language)
-    order = list(range(len(examples)))
-    random.Random(SEED).shuffle(order)
-    alone: list[tuple[str, float, str, bool]] = []
-    verdicts: list[tuple[str, bool, bool]] = []
+def report_guard() -> None:
+    """Print what the guard makes of sentences that its classifier has not seen."""
+    told = [example for language in LANGUAGES for example in read_said(language)]
+    examples = [(language, e) for language in LANGUAGES for e in read_model(language)]
+    random.Random(SEED).shuffle(examples)
+    counts = {language: [0, 0, 0, 0] for language in LANGUAGES}
     for fold in range(FOLDS):
-        kept = {at for place, at in enumerate(order) if place % FOLDS == fold}
-        seen = [example for at, example in enumerate(examples) if at not in kept]
-        classifier = train([*seen, *texts], rules.normaliser)
-        for at in sorted(kept):
-            example = examples[at]
-            check = CareCheck(rules, classifier)
-            for turn in example.turns:
-                verdict = check.judge(turn, 0.0)
-            passed = verdict.level is Level.PASS
-            verdicts.append((example.label, right(example.label, verdict.category), passed))
-            if len(example.turns) == 1:
-                likely = classifier.probabilities(rules.normaliser.words(example.turns[0]))
-                harmless = likely.pop(HARMLESS)
-                guess = max(likely, key=likely.__getitem__)
-                hint = rules.hints(rules.normaliser.words(example.turns[0]))
-                alone.append((example.label, 1 - harmless, guess, hint))
-    unsafe = [row for row in alone if row[0] != HARMLESS]
-    harmless_rows = [row for row in alone if row[0] == HARMLESS]
-    print(f'{language}: {len(examples)} examples, {FOLDS} folds, seed {SEED}')
-    print(
-        '| threshold | unsafe noticed | right kind | harmless refused | the same with a hint |||'
-    )
-    print('|---|---|---|---|---|---|---|')
-    for least in THRESHOLDS:
-        cells = []
-        for rows in (alone, [row for row in alone if row[3]]):
-            noticed = [row for row in rows if row[1] >= least and row[0] != HARMLESS]
-            kinds = [row for row in noticed if right(row[0], Category(row[2]))]
-            refused = [row for row in rows if row[1] >= least and row[0] == HARMLESS]
-            cells += [_percent(part, unsafe) for part in (noticed, kinds)]
-            cells.append(_percent(refused, harmless_rows))
-        print(f'| {least} | {" | ".join(cells)} |')
-    wanted = [row for row in verdicts if row[0] != HARMLESS]
-    rest = [row for row in verdicts if row[0] == HARMLESS]
-    print(
-        f'rules and classifier ({SURE}), rules seen:'
-        f' {_percent([row for row in wanted if row[1]], wanted)} of unsafe with the right care,'
-        f' {_percent([row for row in rest if not row[2]], rest)} of harmless refused'
-    )
-
-
-def _percent(part: Sequence[object], whole: Sequence[object]) -> str:
-    return f'{100 * len(part) / len(whole):.1f} %'
+        seen = [e for place, (_, e) in enumerate(examples) if place % FOLDS != fold]
+        classifier = train([*seen, *told], GUARD_CLASSES)
+        guards = {
+            language: SpeechGuard.load(
+                ROOT / 'config' / language / 'safety', classifier=classifier
+            )
+            for language in LANGUAGES
+        }
+        for language, example in examples[fold::FOLDS]:
+            allowed = guards[language].judge(example.text, 5.0).allowed
+            at = 0 if example.label != HARMLESS else 2
+            counts[language][at] += not allowed
+            counts[language][at + 1] += 1
+    for language, (bad_refused, bad, good_refused, good) in counts.items():
+        print(
+            f'guard {language}: bad refused {bad_refused} of {bad}, {bad_refused / bad:.1%};'
+            f' good refused {good_refused} of {good}, {good_refused / good:.1%}'
+        )
 
 
 def main(arguments: Sequence[str]) -> int:
     """Train, or report."""
     parser = argparse.ArgumentParser(description=(__doc__ or '').splitlines()[1])
-    parser.add_argument('--language', choices=('en', 'de'), action='append')
-    parser.add_argument('--report', action='store_true', help='cross-validate, write nothing')
+    parser.add_argument('--report', action='store_true', help='write nothing')
     options = parser.parse_args(arguments)
-    for language in options.language or ('en', 'de'):
+    if options.report:
+        report_care()
+        report_guard()
+        return 0
+    told = [example for language in LANGUAGES for example in read_texts(language)]
+    heard = [e for w in WRITERS for language in LANGUAGES for e in read_writer(w, language)]
+    said = [e for language in LANGUAGES for e in (*read_model(language), *read_said(language))]
+    care = train([*heard, *told], CARE_CLASSES)
+    guard = train(said, GUARD_CLASSES)
+    for language in LANGUAGES:
         folder = ROOT / 'config' / language / 'safety'
-        rules = RuleBook.load(folder / 'care.yaml')
-        examples = read_corpus(language)
-        if options.report:
-            report(language, examples, rules)
-            continue
-        path = folder / 'classifier.npz'
-        write(train([*examples, *read_texts(language)], rules.normaliser), path)
-        print(f'{path.relative_to(ROOT)}: {path.stat().st_size} bytes')
+        for classifier, name in ((care, 'classifier.npz'), (guard, 'guard.npz')):
+            write(classifier, folder / name)
+            print(f'config/{language}/safety/{name}: {(folder / name).stat().st_size} bytes')
     return 0
 
 
