@@ -54,6 +54,7 @@ EAR_EVENTS = {
     ListeningEvent.OPENED: EarEvent.OPENED,
     ListeningEvent.HEARD: EarEvent.HEARD,
     ListeningEvent.CANCELLED: EarEvent.CANCELLED,
+    ListeningEvent.NOT_ADDRESSED: EarEvent.NOT_ADDRESSED,
 }
 
 
