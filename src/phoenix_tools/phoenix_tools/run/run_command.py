@@ -32,7 +32,6 @@ from phoenix_core.settings.node_settings import SettingsError
 from phoenix_core.settings.plugins import NODES
 from phoenix_core.settings.profile import load_profile
 from phoenix_core.supervision.readiness import Readiness
-from phoenix_hw.sensors.providers.gpiozero import GpiozeroSettings
 from phoenix_tools.ros_context import ros_executor
 from phoenix_tools.run.console import Console
 from phoenix_tools.run.play_progress import PlayProgress
@@ -95,15 +94,8 @@ def check_profile(path: str) -> None:
     """
     names = plugins.names(NODES)
     profile = load_profile(Path(path), names)
-    settings: dict[str, Any] = {
-        name: resolve(plugins.load(NODES, name).settings_class(), name, profile) for name in names
-    }
-    pin = settings['sensors'].of_provider('gpiozero', GpiozeroSettings).mute_pin
-    if pin >= 0 and not settings['microphone'].mute_switch:
-        raise SettingsError(
-            f'{path}: microphone.mute_switch: must be true where sensors.gpiozero.mute_pin is '
-            f'{pin}: a switch that is on at the start would be read too late'
-        )
+    for name in names:
+        resolve(plugins.load(NODES, name).settings_class(), name, profile)
 
 
 class RunningToy:
