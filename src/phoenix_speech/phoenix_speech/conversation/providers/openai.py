@@ -74,8 +74,8 @@ class OpenAIChatModel:
         try:
             async with self._ask(messages) as response:
                 if response.is_error:
-                    # Without the body: some servers repeat the conversation in it.
-                    answer = f'{response.status_code} {response.reason_phrase}'
+                    # The number alone: some servers repeat the conversation in the rest.
+                    answer = f'answers {response.status_code}'
                     raise ChatModelError(f'{self._base_url}: {answer}, model {self._model!r}')
                 async for event in httpx2.EventSource(response):
                     if event.data == '[DONE]':
@@ -86,9 +86,9 @@ class OpenAIChatModel:
                     if text:
                         yield text
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
-            raise ChatModelError(
-                f'{self._base_url}: {str(error) or type(error).__name__}'
-            ) from error
+            # What a server sent may be in the text of an error.
+            known = isinstance(error, httpx2.ConnectError) and str(error)
+            raise ChatModelError(f'{self._base_url}: {known or type(error).__name__}') from error
         if not complete:
             raise ChatModelError(f'{self._base_url} broke off')
         try:
