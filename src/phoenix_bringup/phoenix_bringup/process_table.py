@@ -181,12 +181,14 @@ def _process(
     for row in rows:
         parameters |= row.parameters(given)
         env |= row.environment(given)
-    ros_arguments = ['--log-level', given.log_level]
-    for name, value in parameters.items():
+    name = node_name or executable
+    # Without effect unless ROS_SECURITY_ENABLE is set.
+    ros_arguments = ['--log-level', given.log_level, '--enclave', enclave(given.namespace, name)]
+    for key, value in parameters.items():
         # JSON is YAML. No parameter file, which a killed launcher would leave behind.
-        ros_arguments += ['-p', f'{name}:={json.dumps(value, ensure_ascii=False)}']
+        ros_arguments += ['-p', f'{key}:={json.dumps(value, ensure_ascii=False)}']
     return NodeProcess(
-        name=node_name or executable,
+        name=name,
         # In the order of launch_ros: `ros2 launch` starts exactly the same.
         argv=(
             _program(package, executable),
@@ -205,6 +207,11 @@ def _process(
         ros_arguments=tuple(ros_arguments),
         nodes=tuple(row.name for row in rows),
     )
+
+
+def enclave(namespace: str, process: str) -> str:
+    """Return the name of the SROS2 enclave of a process."""
+    return f'{namespace.rstrip("/")}/{process}'
 
 
 def _program(package: str, executable: str) -> str:

@@ -38,7 +38,11 @@ def parser() -> argparse.ArgumentParser:
     graph = commands.add_parser('graph', help='who sends what to whom, declared or running')
     graph.add_argument('names', nargs='*', metavar='NAME', help='only these events and nodes')
     graph.add_argument('--check', action='store_true', help='compare; exit 1 for any difference')
-    graph.add_argument('--format', choices=('svg', 'mermaid', 'dot'), help='draw instead of list')
+    graph.add_argument(
+        '--format',
+        choices=('svg', 'mermaid', 'dot', 'sros2'),
+        help='draw instead of list; sros2: the security policy of what is declared',
+    )
     graph.add_argument('--namespace', default='/phoenix', help='of the running toy')
 
     docs = commands.add_parser('docs', help='write docs/events.md and the drawings')
