@@ -1,6 +1,7 @@
 """S4: a hundred turns leave no word and no sound on disk, in logs or in the output."""
 
 import os
+import stat
 
 import pytest
 from front_door import Phoenix
@@ -43,6 +44,28 @@ def test_s04_a_hundred_turns_leave_nothing_behind(graph, samples, tmp_path, layo
     assert traces == {}
     assert sounds == []
     assert (tmp_path / 'XDG_STATE_HOME' / 'phoenix').exists()  # what may be kept was kept there
+
+
+def test_s04_what_a_command_writes_is_for_its_owner_alone(phoenix, tmp_path):
+    bag = tmp_path / 'bag'
+    commands = (
+        ('bags', 'cut', 'tests/bags/light', str(bag)),
+        (
+            *('trace', 'last', '--bag', 'tests/bags/light'),
+            *('--svg', str(tmp_path / 'trace.svg'), '--html', str(tmp_path / 'trace.html')),
+        ),
+        (
+            *('replay', '--fast', '--html', str(tmp_path / 'page.html'), 'tests/bags/greeting'),
+            *('--report', str(tmp_path / 'picture.svg')),
+        ),
+    )
+    for arguments in commands:
+        command = phoenix(*arguments)
+        assert command.end() == 0, command.output
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.rglob('*')}
+    assert len(modes) == 7, modes
+    assert modes.pop('bag') == 0o700
+    assert set(modes.values()) == {0o600}, modes
 
 
 def talk(graph, toy, samples):

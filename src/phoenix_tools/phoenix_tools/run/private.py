@@ -18,6 +18,7 @@ from typing import NoReturn
 
 OPTION = '--private'
 _NAMESPACES = ('--net', '--ipc', '--mount', '--propagation', 'private')
+_MOUNT = ('mount', '-t', 'tmpfs', '-o', 'mode=0700', 'tmpfs', '/dev/shm')
 _SIOCSIFFLAGS = 0x8914  # of Linux: set the flags of a network interface
 _IFF_UP = 1
 
@@ -38,7 +39,7 @@ def enter(arguments: Sequence[str]) -> NoReturn:
     command = [program, *_NAMESPACES]
     if os.geteuid() != 0:
         command += ['--user', '--map-root-user']
-    tried = subprocess.run([*command, 'true'], capture_output=True, text=True, check=False)
+    tried = subprocess.run([*command, *_MOUNT], capture_output=True, text=True, check=False)
     if tried.returncode:
         raise PrivateError(
             f'{OPTION}: this machine lets you make no namespaces ({tried.stderr.strip()}); allow '
@@ -51,7 +52,7 @@ def enter(arguments: Sequence[str]) -> NoReturn:
 
 def _furnish() -> None:
     """Make /dev/shm empty and one's own, and switch the loopback interface on."""
-    subprocess.run(['mount', '-t', 'tmpfs', '-o', 'mode=0700', 'tmpfs', '/dev/shm'], check=True)
+    subprocess.run(_MOUNT, check=True)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
         fcntl.ioctl(any_socket, _SIOCSIFFLAGS, struct.pack('16sh', b'lo', _IFF_UP))
 
