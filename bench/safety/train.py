@@ -17,7 +17,7 @@ import re
 import sys
 import zipfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +26,14 @@ from numpy.typing import NDArray
 
 from phoenix_speech.safety.care_check import CareCheck
 from phoenix_speech.safety.categories import LEVELS, Category, Level
-from phoenix_speech.safety.classifier import HARMLESS, INPUTS, MEANING, Classifier, features
+from phoenix_speech.safety.classifier import (
+    BUCKETS,
+    HARMLESS,
+    HIDDEN,
+    Classifier,
+    Weights,
+    features,
+)
 from phoenix_speech.safety.normalise import plain_words
 from phoenix_speech.safety.rules import RuleBook
 from phoenix_speech.safety.sentence_encoder import DIMENSIONS, sentence_encoder
@@ -36,15 +43,19 @@ from phoenix_speech.sentences import SpeechRules, split_sentences
 ROOT = Path(__file__).parents[2]
 TUNING = Path(__file__).parent / 'tuning'
 LANGUAGES = ('en', 'de')
-WRITERS = ('first', 'second')
+WRITERS = ('first', 'second', 'third', 'fourth')
+MODEL_WRITERS = WRITERS[1:]
 CARE_CLASSES = [HARMLESS, *(category.value for category in Category)]
 GUARD_CLASSES = [HARMLESS, *(category.value for category in SpokenCategory)]
 ADULTS = {'en': ('mom', 'a grown-up you trust'), 'de': ('Mama', 'einem Erwachsenen')}
 SEED = 16
 FOLDS = 5
-STEPS = 150
-RATE = 0.05
-DECAY = 1e-5  # of the weights, against learning the corpus by heart
+STEPS = 500
+BATCH = 1024
+RATE = 0.01
+SPEED_OF_INNER = 0.3
+DROPPED = 0.3  # of the hidden layer, against learning the corpus by heart
+DECAY = 1e-4  # of the weights, for the same
 NOISY_SHARE = 0.4  # how much a misspelt copy counts
 
 
@@ -74,9 +85,10 @@ def read_writer(writer: str, language: str) -> list[Example]:
     )
 
 
-def read_model(language: str) -> list[Example]:
-    """Return what a model may write for the toy to say."""
-    return _examples(_read(f'model_{language}'))
+def read_model(writer: str, language: str) -> list[Example]:
+    """Return what a writer says that a model may write for the toy to say."""
+    name = 'model' if writer == MODEL_WRITERS[0] else f'{writer}_model'
+    return _examples(_read(f'{name}_{language}'))
 
 
 def _read(name: str):  # type: ignore[no-untyped-def]
@@ -153,64 +165,71 @@ def noisy(words: Sequence[str], chance: random.Random) -> list[str]:
     return changed
 
 
-def train(examples: Sequence[Example], classes: list[str], seed: int = SEED) -> Classifier:
-    """Return a classifier of texts, each learnt once more with a mistake in it."""
-    chance = random.Random(seed)
-    copies: list[tuple[list[str], int, float]] = []
-    for example in examples:
-        words = plain_words(example.text)
-        if words:
-            label = classes.index(example.label)
-            copies += [(words, label, 1.0), (noisy(words, chance), label, NOISY_SHARE)]
-    inputs = np.zeros((len(copies), INPUTS), np.float32)
-    meaning = sentence_encoder().encode([' '.join(words) for words, _, _ in copies])
-    inputs[:, :DIMENSIONS] = meaning * MEANING
-    for row, (words, _, _) in zip(inputs, copies, strict=True):
-        buckets, values = features(words)
-        row[DIMENSIONS + buckets] = values
-    labels = np.array([label for _, label, _ in copies])
-    shares = np.array([share for _, _, share in copies], np.float32)
-    weights, bias = _fit(inputs, labels, shares, len(classes))
-    scale = np.abs(weights).max(axis=0) / 127
-    scale[scale == 0] = 1.0  # a class without an example
-    return Classifier(classes, np.round(weights / scale).astype(np.int8), scale, bias)
+def train(examples: Sequence[Example], classes: list[str]) -> Classifier:
+    """Return a classifier of texts, each learnt now and then with a mistake in it."""
+    chance = random.Random(SEED)
+    texts = [(plain_words(e.text), classes.index(e.label)) for e in examples]
+    texts = [(words, label) for words, label in texts if words]
+    spoiled = [(noisy(words, chance), label) for words, label in texts]
+    words = [words for words, _ in texts + spoiled]
+    labels = np.array([label for _, label in texts + spoiled])
+    shares = np.repeat(np.array([1, NOISY_SHARE], np.float32), len(texts))
+    meanings = sentence_encoder().encode([' '.join(one) for one in words])
+    return Classifier(classes, _fit(meanings, words, labels, shares, len(classes)))
 
 
 def _fit(
-    inputs: NDArray[np.float32],
+    meanings: NDArray[np.float32],
+    words: Sequence[Sequence[str]],
     labels: NDArray[np.int64],
     shares: NDArray[np.float32],
     classes: int,
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Fit by Adam on the whole of the corpus at each step."""
-    used = np.flatnonzero(inputs.any(axis=0))
-    # The last column is the bias.
-    inputs = np.hstack([inputs[:, used], np.ones((len(inputs), 1), np.float32)])
+) -> Weights:
+    """Fit by Adam on batches, with inputs of the hidden layer and of the outer one dropped."""
+    pieces = np.zeros((len(words), BUCKETS), np.float32)
+    for row, one in zip(pieces, words, strict=True):
+        buckets, values = features(one)
+        row[buckets] = values
+    chance = np.random.default_rng(SEED)
     targets = np.eye(classes, dtype=np.float32)[labels]
-    fitted = np.zeros((inputs.shape[1], classes), np.float32)
-    mean, square = np.zeros_like(fitted), np.zeros_like(fitted)
+    shapes = {'outer': (HIDDEN, classes), 'pieces': (BUCKETS, classes), 'bias': (classes,)}
+    fitted = {name: np.zeros(shape, np.float32) for name, shape in shapes.items()}
+    fitted['inner'] = chance.normal(0, 10 / DIMENSIONS**0.5, (DIMENSIONS, HIDDEN)).astype('f4')
+    fitted['inner_bias'] = np.zeros(HIDDEN, np.float32)
+    means = {name: np.zeros_like(array) for name, array in fitted.items()}
+    squares = {name: np.zeros_like(array) for name, array in fitted.items()}
     for step in range(1, STEPS + 1):
-        logits = inputs @ fitted
+        rows = chance.integers(0, len(words), BATCH)
+        meaning, piece = meanings[rows], pieces[rows]
+        kept = (chance.random((BATCH, HIDDEN)) >= DROPPED).astype(np.float32) / (1 - DROPPED)
+        hidden = np.maximum(meaning @ fitted['inner'] + fitted['inner_bias'], 0) * kept
+        logits = hidden @ fitted['outer'] + piece @ fitted['pieces'] + fitted['bias']
         likely = np.exp(logits - logits.max(axis=1, keepdims=True))
         likely /= likely.sum(axis=1, keepdims=True)
-        gradient = inputs.T @ ((likely - targets) * shares[:, None]) / shares.sum()
-        gradient[:-1] += DECAY * fitted[:-1]
-        mean = 0.9 * mean + 0.1 * gradient
-        square = 0.999 * square + 0.001 * gradient**2
-        fitted -= RATE * (mean / (1 - 0.9**step)) / (np.sqrt(square / (1 - 0.999**step)) + 1e-8)
-    weights = np.zeros((INPUTS, classes), np.float32)
-    weights[used] = fitted[:-1]
-    return weights, fitted[-1]
+        wrong = (likely - targets[rows]) * shares[rows, None] / BATCH
+        back = (wrong @ fitted['outer'].T) * kept * (hidden > 0)
+        gradients = {
+            'outer': hidden.T @ wrong,
+            'pieces': piece.T @ wrong,
+            'bias': wrong.sum(axis=0),
+            'inner': meaning.T @ back,
+            'inner_bias': back.sum(axis=0),
+        }
+        rate = RATE * min(1, 2 * (1 - step / STEPS))
+        for name, gradient in gradients.items():
+            means[name] = 0.9 * means[name] + 0.1 * gradient
+            squares[name] = 0.999 * squares[name] + 0.001 * gradient**2
+            mean, square = means[name] / (1 - 0.9**step), squares[name] / (1 - 0.999**step)
+            speed = rate * (SPEED_OF_INNER if name.startswith('inner') else 1)
+            fitted[name] -= speed * (mean / (np.sqrt(square) + 1e-8) + DECAY * fitted[name])
+    return Weights(**fitted)
 
 
 def write(classifier: Classifier, path: Path) -> None:
     """Write the weights without the time of day, so that the same corpus gives the same file."""
-    arrays = {
-        'classes': np.array(classifier.classes),
-        'weights': classifier.weights,
-        'scale': classifier.scale,
-        'bias': classifier.bias,
-    }
+    arrays = {field.name: getattr(classifier.weights, field.name) for field in fields(Weights)}
+    arrays = {name: array.astype(np.float16) for name, array in arrays.items()}
+    arrays['classes'] = np.array(classifier.classes)
     with zipfile.ZipFile(path, 'w', zipfile.ZIP_DEFLATED) as archive:
         for name, array in arrays.items():
             content = io.BytesIO()
