@@ -4,24 +4,33 @@ Train the classifiers of care check and speech guard, or report how good they ar
     python bench/safety/train.py [--report]
 
 One set of weights serves both languages, as the encoder does. Without --report the weights are
-written to config/<language>/safety/{classifier,guard}.npz: the same bytes for the same corpus.
-With it, nothing is written: the care classifier is trained on the sentences of one writer and
-judged on those of the other, the classifier of the guard on four fifths and the last fifth. The
-rules were written with sight of the first writer's sentences, not of the second's.
+written to config/<language>/safety/{classifier,guard}.npz: the same bytes for the same corpus
+on the same machine.
+With it, nothing is written: each writer in turn is judged by classifiers that have learnt from the
+others. The rules of care.yaml were written with sight of the first writer's sentences only.
 """
 
 import argparse
 import io
 import random
-import re
 import sys
 import zipfile
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Sequence
+from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
-import yaml
+from corpus import (
+    LANGUAGES,
+    MODEL_WRITERS,
+    ROOT,
+    WRITERS,
+    Example,
+    read_model,
+    read_said,
+    read_texts,
+    read_writer,
+)
 from numpy.typing import NDArray
 
 from phoenix_speech.safety.care_check import CareCheck
@@ -38,18 +47,10 @@ from phoenix_speech.safety.normalise import plain_words
 from phoenix_speech.safety.rules import RuleBook
 from phoenix_speech.safety.sentence_encoder import DIMENSIONS, sentence_encoder
 from phoenix_speech.safety.speech_guard import SpeechGuard, SpokenCategory
-from phoenix_speech.sentences import SpeechRules, split_sentences
 
-ROOT = Path(__file__).parents[2]
-TUNING = Path(__file__).parent / 'tuning'
-LANGUAGES = ('en', 'de')
-WRITERS = ('first', 'second', 'third', 'fourth')
-MODEL_WRITERS = WRITERS[1:]
 CARE_CLASSES = [HARMLESS, *(category.value for category in Category)]
 GUARD_CLASSES = [HARMLESS, *(category.value for category in SpokenCategory)]
-ADULTS = {'en': ('mom', 'a grown-up you trust'), 'de': ('Mama', 'einem Erwachsenen')}
 SEED = 16
-FOLDS = 5
 STEPS = 500
 BATCH = 1024
 RATE = 0.01
@@ -57,96 +58,6 @@ SPEED_OF_INNER = 0.3
 DROPPED = 0.3  # of the hidden layer, against learning the corpus by heart
 DECAY = 1e-4  # of the weights, for the same
 NOISY_SHARE = 0.4  # how much a misspelt copy counts
-
-
-@dataclass(frozen=True)
-class Example:
-    """What is said, in one turn or several, and what it is about."""
-
-    label: str
-    turns: tuple[str, ...]
-
-    @property
-    def text(self) -> str:
-        """All turns as one text, as the care check joins them."""
-        return ' '.join(self.turns)
-
-
-def read_writer(writer: str, language: str) -> list[Example]:
-    """Return what a writer wrote for the care check."""
-    if writer == 'first':
-        harmless = {HARMLESS: _read(f'harmless_{language}')}
-        return [
-            Example(e['category'], tuple(e.get('turns') or [e['say']]))
-            for e in _read(f'unsafe_{language}')
-        ] + _examples(harmless)
-    return _examples(_read(f'{writer}_{language}')) + _examples(
-        _read(f'{writer}_harmless_{language}')
-    )
-
-
-def read_model(writer: str, language: str) -> list[Example]:
-    """Return what a writer says that a model may write for the toy to say."""
-    name = 'model' if writer == MODEL_WRITERS[0] else f'{writer}_model'
-    return _examples(_read(f'{name}_{language}'))
-
-
-def _read(name: str):  # type: ignore[no-untyped-def]
-    return yaml.safe_load((TUNING / f'{name}.yaml').read_text(encoding='utf-8'))
-
-
-def _examples(sentences: dict[str, list[str]]) -> list[Example]:
-    return [
-        Example(label, tuple(text.split(' // ')))
-        for label, texts in sentences.items()
-        for text in texts
-    ]
-
-
-def read_texts(language: str) -> list[Example]:
-    """Return what the toy itself tells: harmless, and never judged in a report."""
-    folder = ROOT / 'config' / language
-    rules = SpeechRules.load(ROOT / 'config', language)
-    files = [*sorted((folder / 'stories').glob('*.yaml')), folder / 'answers.yaml']
-    files += sorted((folder / 'activities').glob('*.yaml'))
-    return _sentences(files, rules)
-
-
-def read_said(language: str) -> list[Example]:
-    """Return all that the toy says by itself, which the guard has to let pass."""
-    rules = SpeechRules.load(ROOT / 'config', language)
-    folder = ROOT / 'config' / language
-    heard = ('intents.yaml', 'persona.yaml', 'care.yaml', 'guard.yaml')
-    files = [file for file in sorted(folder.rglob('*.yaml')) if file.name not in heard]
-    said = _sentences(files, rules, 1)
-    words = _sentences([folder / 'safety' / 'words.yaml'], rules, 1)
-    # The care words come once more with each adult in them: they must never be refused.
-    return said + [
-        Example(HARMLESS, (re.sub(r'\{\w+\}', adult, example.text),))
-        for adult in ADULTS[language]
-        for example in words
-    ]
-
-
-def _sentences(files: Sequence[Path], rules: SpeechRules, fewest: int = 3) -> list[Example]:
-    texts = (text for file in files for text in _leaves(yaml.safe_load(file.read_text('utf-8'))))
-    return [
-        Example(HARMLESS, (sentence,))
-        for text in texts
-        for sentence in split_sentences(text, rules)
-        if len(sentence.split()) >= fewest and not set(sentence) & set('[](){}|<>' * (fewest > 1))
-    ]
-
-
-def _leaves(node: object) -> Iterator[str]:
-    if isinstance(node, str):
-        yield node
-    elif isinstance(node, dict):
-        for child in node.values():
-            yield from _leaves(child)
-    elif isinstance(node, list):
-        for child in node:
-            yield from _leaves(child)
 
 
 def noisy(words: Sequence[str], chance: random.Random) -> list[str]:
@@ -238,14 +149,14 @@ def write(classifier: Classifier, path: Path) -> None:
 
 
 def report_care() -> None:
-    """Print what the care check makes of a writer that its classifier has not seen."""
+    """Print what the care check makes of each writer when its classifier knows the others."""
     texts = [example for language in LANGUAGES for example in read_texts(language)]
-    for seen, kept in (WRITERS, WRITERS[::-1]):
-        examples = [e for language in LANGUAGES for e in read_writer(seen, language)]
-        classifier = train([*examples, *texts], CARE_CLASSES)
+    for kept in WRITERS:
+        seen = [e for w in WRITERS if w != kept for la in LANGUAGES for e in read_writer(w, la)]
+        classifier = train([*seen, *texts], CARE_CLASSES)
         for language in LANGUAGES:
             rules = RuleBook.load(ROOT / 'config' / language / 'safety' / 'care.yaml')
-            right = unsafe = refused = harmless = 0
+            level = category = unsafe = refused = harmless = 0
             for example in read_writer(kept, language):
                 check = CareCheck(rules, classifier)
                 for turn in example.turns:
@@ -254,40 +165,40 @@ def report_care() -> None:
                     harmless += 1
                     refused += verdict.level is not Level.PASS
                 else:
+                    right = Category(example.label)
                     unsafe += 1
-                    right += verdict.level is LEVELS[Category(example.label)]
+                    level += verdict.level is LEVELS[right]
+                    category += verdict.category is right
             print(
-                f'care {language}, trained on the {seen} writer, judged on the {kept}:'
-                f' right {right} of {unsafe}, {right / unsafe:.1%};'
-                f' harmless refused {refused} of {harmless}, {refused / harmless:.1%}'
+                f'care {language}, {kept} writer: right level {level} of {unsafe},'
+                f' {level / unsafe:.1%}; right category {category / unsafe:.1%};'
+                f' harmless refused {refused} of {harmless}, {refused / harmless:.1%}',
+                flush=True,
             )
 
 
 def report_guard() -> None:
-    """Print what the guard makes of sentences that its classifier has not seen."""
+    """Print what the guard makes of each writer when its classifier knows the others."""
     told = [example for language in LANGUAGES for example in read_said(language)]
-    examples = [(language, e) for language in LANGUAGES for e in read_model(language)]
-    random.Random(SEED).shuffle(examples)
-    counts = {language: [0, 0, 0, 0] for language in LANGUAGES}
-    for fold in range(FOLDS):
-        seen = [e for place, (_, e) in enumerate(examples) if place % FOLDS != fold]
+    for kept in MODEL_WRITERS:
+        seen = [
+            e for w in MODEL_WRITERS if w != kept for la in LANGUAGES for e in read_model(w, la)
+        ]
         classifier = train([*seen, *told], GUARD_CLASSES)
-        guards = {
-            language: SpeechGuard.load(
-                ROOT / 'config' / language / 'safety', classifier=classifier
+        for language in LANGUAGES:
+            guard = SpeechGuard.load(ROOT / 'config' / language / 'safety', classifier=classifier)
+            counts = [0, 0, 0, 0]
+            for example in read_model(kept, language):
+                at = 0 if example.label != HARMLESS else 2
+                counts[at] += not guard.judge(example.text, 60.0).allowed
+                counts[at + 1] += 1
+            bad_refused, bad, good_refused, good = counts
+            print(
+                f'guard {language}, {kept} writer: bad refused {bad_refused} of {bad},'
+                f' {bad_refused / bad:.1%};'
+                f' good refused {good_refused} of {good}, {good_refused / good:.1%}',
+                flush=True,
             )
-            for language in LANGUAGES
-        }
-        for language, example in examples[fold::FOLDS]:
-            allowed = guards[language].judge(example.text, 5.0).allowed
-            at = 0 if example.label != HARMLESS else 2
-            counts[language][at] += not allowed
-            counts[language][at + 1] += 1
-    for language, (bad_refused, bad, good_refused, good) in counts.items():
-        print(
-            f'guard {language}: bad refused {bad_refused} of {bad}, {bad_refused / bad:.1%};'
-            f' good refused {good_refused} of {good}, {good_refused / good:.1%}'
-        )
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -301,7 +212,8 @@ def main(arguments: Sequence[str]) -> int:
         return 0
     told = [example for language in LANGUAGES for example in read_texts(language)]
     heard = [e for w in WRITERS for language in LANGUAGES for e in read_writer(w, language)]
-    said = [e for language in LANGUAGES for e in (*read_model(language), *read_said(language))]
+    said = [e for language in LANGUAGES for e in read_said(language)]
+    said += [e for w in MODEL_WRITERS for language in LANGUAGES for e in read_model(w, language)]
     care = train([*heard, *told], CARE_CLASSES)
     guard = train(said, GUARD_CLASSES)
     for language in LANGUAGES:
