@@ -25,6 +25,7 @@ ROOMS = {
     'docs': 'graph',
     'trace': 'traces',
     'events': 'live',
+    'parent': 'parent',
 }
 EXIT_CODES = {'replay': 2}  # when a command is refused; of the others 1
 

@@ -12,6 +12,7 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+from phoenix_core.limits.limits import is_loopback
 from phoenix_core.settings.node_settings import ProviderSettings, setting
 from phoenix_core.settings.provider import Provider
 from phoenix_speech.conversation.chat_model import ChatModelError, Message
@@ -50,12 +51,13 @@ class OpenAIChatModel:
         import httpx2
 
         key = os.environ.get('OPENAI_API_KEY')
-        self._base_url = base_url
+        self.address = base_url
         self._model = model
         self._tools = [tool.specification(name) for name, tool in (tools or {}).items()]
         self._client = httpx2.AsyncClient(
             base_url=base_url,
             timeout=timeout_s,
+            trust_env=not is_loopback(base_url),  # no proxy between this machine and itself
             headers={'Authorization': f'Bearer {key}'} if key else {},
         )
 
@@ -70,7 +72,7 @@ class OpenAIChatModel:
                 if response.is_error:
                     # Without the body: some servers repeat the conversation in it.
                     answer = f'{response.status_code} {response.reason_phrase}'
-                    raise ChatModelError(f'{self._base_url}: {answer}, model {self._model!r}')
+                    raise ChatModelError(f'{self.address}: {answer}, model {self._model!r}')
                 async for event in httpx2.EventSource(response):
                     if event.data == '[DONE]':
                         complete = True
@@ -81,10 +83,10 @@ class OpenAIChatModel:
                         yield text
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
             raise ChatModelError(
-                f'{self._base_url}: {str(error) or type(error).__name__}'
+                f'{self.address}: {str(error) or type(error).__name__}'
             ) from error
         if not complete:
-            raise ChatModelError(f'{self._base_url} broke off')
+            raise ChatModelError(f'{self.address} broke off')
         try:
             for call in calls.finish():
                 yield call
