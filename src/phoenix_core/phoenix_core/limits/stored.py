@@ -18,11 +18,11 @@ class StoredElsewhere(FileModel):
     """
     What a toy has stored outside of its folder.
 
-    :param recordings: folder of a bag, and when it was begun.
+    :param recordings: folder of a bag, and when it was begun, in seconds since 1970.
     :param states: state files.
     """
 
-    recordings: dict[str, datetime] = {}
+    recordings: dict[str, float] = {}
     states: list[str] = []
 
 
@@ -56,7 +56,7 @@ class Stored:
     def note_recording(self, bag: Path, now: datetime) -> None:
         """Remember a recording, so that it expires and is forgotten."""
         known = self._elsewhere()
-        recordings = {**known.recordings, str(bag.resolve()): now}
+        recordings = {**known.recordings, str(bag.resolve()): now.timestamp()}
         self._note(known.model_copy(update={'recordings': recordings}))
 
     def note_state(self, file: Path) -> None:
@@ -68,7 +68,8 @@ class Stored:
     def remove_expired(self, days: int, now: datetime) -> list[Path]:
         """Remove recordings that are so old, and return them."""
         known = self._elsewhere()
-        old = [bag for bag, begun in known.recordings.items() if now - begun >= timedelta(days)]
+        latest = (now - timedelta(days)).timestamp()
+        old = [bag for bag, begun in known.recordings.items() if begun <= latest]
         for bag in old:
             _remove_bag(Path(bag))
         if old:
