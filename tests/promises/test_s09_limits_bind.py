@@ -17,8 +17,10 @@ from phoenix_msgs.srv import ForgetAll, GetLimits, SetLimits
 from phoenix_activities.engine.node import Activities
 from phoenix_audio.speaker.node import Speaker
 from phoenix_core import events
+from phoenix_core.limits.announced import Announced
 from phoenix_core.limits.limits import LanguageModel, Limits
 from phoenix_core.limits.parent_file import ParentFile
+from phoenix_core.limits.toy_folder import ToyFile
 from phoenix_core.testing import decide
 from phoenix_speech.conversation.node import Conversation
 
@@ -223,6 +225,8 @@ def test_the_first_time_the_toy_says_that_words_leave_the_house(graph, limit, ta
     limit(Limits(quiet_hours='', language_model=LanguageModel.OFF))
     assert talk('Is it round?') != [reply]
     assert Elsewhere.asked == ['Is it cold?']
+    path = ToyFile.ANNOUNCED.path({'XDG_STATE_HOME': graph.state_home}, '/phoenix')
+    assert Announced(path).servers == ['https://models.example.org']
 
 
 def call(probe, kind, name, **fields):
@@ -239,6 +243,7 @@ def test_a_page_changes_limits_with_the_pin_alone(graph, probe, parent_file):
     node = graph.add(Activities)
     told = call(probe, GetLimits, 'get_limits')
     assert (told.pin_set, told.problem, told.limits.daily_minutes) == (False, '', -1)
+    assert told.servers == []
     told.limits.daily_minutes = 0
     refused = call(probe, SetLimits, 'set_limits', pin='', limits=told.limits)
     assert (refused.accepted, 'no PIN yet' in refused.reason) == (False, True)

@@ -63,18 +63,14 @@ class ActivityManager:
         :param kept: what ToyInterface.keep got before the toy ended.
         """
         self._toy = toy
-        self.words = words
-        self.chance = chance
-        self.limits = limits
+        self.words, self.chance, self.limits = words, chance, limits
         self.safe_state = SafeState(kept or {})
         own = self.safe_state.recall('toy', KeptByToy)
         self.memory = own.told  # what a person told, e.g. child_name
         self.dialogue = Dialogue(toy, self.memory)
         self.body = Body(toy, own, volume, lambda: limits().loudest(toy.now()))
         self.gravity = Gravity(self.after)
-        self.gate = Gate(limits, self.safe_state, self.gravity, toy)
-        self.gate.forget_old_facts(own, paused=True)
-        self._own = own
+        self.gate = Gate(limits, self.safe_state, own, self.gravity, toy)
         self.lost = LostCapabilities()
         made = [make(self) for make in activities]
         self.activities: Mapping[str, Activity] = {activity.name: activity for activity in made}
@@ -126,8 +122,7 @@ class ActivityManager:
         """Begin an activity; what runs is paused if that has a lower priority, or else ended."""
         # Who calls is heard, whatever the limits say: it may be about danger.
         called = name == 'conversation' and request.intent is None
-        refusal = None if called else self.gate.refusal(self.activities[name])
-        if refusal is not None:
+        if not called and (refusal := self.gate.refusal(self.activities[name])):
             self.refuse(refusal)
             return
         self._fall_silent(request.reason)
@@ -151,7 +146,7 @@ class ActivityManager:
         self._leave(move)
         self._toy.report_transition(move.entered, move.left, reason)
         if move.resumed:
-            self._let(lambda: self.current.resume())
+            self._let(self.current.resume)
         else:
             self.current.enter(Request(reason))
 
@@ -163,9 +158,7 @@ class ActivityManager:
         """Let on_timeout of the activity follow after a while, unless it is interrupted."""
         self._stop_waiting()
         self._waiting = self.after(
-            seconds,
-            lambda: self._let(lambda: self.current.on_timeout()),
-            new_interaction=new_interaction,
+            seconds, lambda: self._let(self.current.on_timeout), new_interaction=new_interaction
         )
 
     def after(
@@ -265,11 +258,10 @@ class ActivityManager:
 
     def _let(self, act: Callable[[], None]) -> None:
         """Let the running activity go on, or say why not."""
-        refusal = self.gate.refusal(self.current)
-        if refusal is None:
-            act()
-        else:
+        if refusal := self.gate.refusal(self.current):
             self.refuse(refusal)
+        else:
+            act()
 
     def _leave(self, move: Move) -> None:
         for name in move.ended:
@@ -291,7 +283,6 @@ class ActivityManager:
             self._reported = state
             self._toy.report_state(*state)
         self.gate.follow(self.current)
-        self.gate.forget_old_facts(self._own)
         kept = self.safe_state.values(facts=self.limits().remember_facts)
         if kept != self._kept:
             self._kept = kept

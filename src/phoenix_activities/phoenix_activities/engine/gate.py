@@ -42,6 +42,7 @@ class Gate:
         self,
         limits: Callable[[], Limits],
         safe_state: SafeState,
+        own: KeptByToy,
         gravity: Gravity,
         toy: ToyInterface,
     ) -> None:
@@ -50,6 +51,8 @@ class Gate:
         self._toy = toy
         kept = safe_state.recall('use', KeptUse)
         self._use = UseOfTime(kept, toy.steady_s, lambda: toy.now().date())
+        self._own = own
+        forget_old(own, limits(), self._use.day, paused=True)
 
     def refusal(self, activity: Activity) -> Refusal | None:
         """Return why an activity may neither begin nor go on now; None: it may."""
@@ -68,16 +71,13 @@ class Gate:
         return Refusal.NIGHT if self._limits().is_quiet(self._toy.now()) else None
 
     def follow(self, activity: Activity) -> None:
-        """Count the time of the activity that runs from now on, if time is limited."""
+        """Count the time of the activity that runs from now on; forget what is too old."""
         limits = self._limits()
         playing = may_be_refused(type(activity)) and self.refusal(activity) is None
         self._use.follow(in_use=playing)
         if limits.daily_minutes is None and limits.session_minutes is None:
             self._use.forget()
-
-    def forget_old_facts(self, kept: KeptByToy, *, paused: bool = False) -> None:
-        """Forget what the limits do not let the toy remember; `paused` as for forget_old."""
-        forget_old(kept, self._limits(), self._use.day, paused=paused or self._use.paused)
+        forget_old(self._own, limits, self._use.day, paused=self._use.paused)
 
     def _time_over(self) -> Refusal | None:
         limits, use = self._limits(), self._use

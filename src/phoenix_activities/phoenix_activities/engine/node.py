@@ -83,7 +83,10 @@ class Activities(ToyNode):
         self._keeper = StateKeeper(self, path) if path and settings.state_file else None
         self._kept = self._keeper.load() if self._keeper else {}
         if path and self._keeper and self._stored:
-            self._stored.note_state(path)
+            try:
+                self._stored.note_state(path)
+            except OSError as error:
+                self.fault('state_not_noted', f'{path}: {error}; to forget all, delete it too')
 
     def activate(self) -> None:
         """Begin in idle, and serve a parent."""

@@ -6,9 +6,11 @@ from phoenix_msgs.msg import ParentalLimits
 from phoenix_msgs.srv import ForgetAll, GetLimits, SetLimits
 from pydantic import ValidationError
 
+from phoenix_core.limits.announced import Announced
 from phoenix_core.limits.limits import LanguageModel, Limits
 from phoenix_core.limits.parent_file import RefusedError
 from phoenix_core.limits.stored import Stored
+from phoenix_core.limits.toy_folder import ToyFile
 from phoenix_core.node.event_node import EventNode
 
 NO_LIMIT = -1
@@ -31,6 +33,7 @@ class ParentServices:
         self._node = node
         self._file = node.parent_file
         self._stored = stored
+        self._announced = ToyFile.ANNOUNCED.path(node.environ, node.get_namespace())
         self._services = [
             node.create_service(GetLimits, '~/get_limits', self.on_get),
             node.create_service(SetLimits, '~/set_limits', self.on_set),
@@ -48,6 +51,7 @@ class ParentServices:
         """Tell the limits in force."""
         response.limits = to_message(self._file.limits)
         response.pin_set = self._file.pin_set
+        response.servers = Announced(self._announced).servers
         response.problem = self._file.problem
         return response
 

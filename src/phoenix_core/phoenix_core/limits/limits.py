@@ -3,7 +3,7 @@
 import ipaddress
 from datetime import datetime
 from enum import Enum
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from pydantic import ConfigDict, Field, ValidationError, field_validator
@@ -65,7 +65,9 @@ class Limits(FileModel):
     night_volume_ceiling: int = Field(
         40, ge=0, le=100, description='the loudest in quiet hours, in percent'
     )
-    activities_off: list[str] = Field([], description='activities that do not begin')
+    activities_off: list[Annotated[str, Field(min_length=1, max_length=64)]] = Field(
+        [], description='activities that do not begin'
+    )
     language_model: LanguageModel = Field(
         LanguageModel.THIS_MACHINE,
         description='where one may be: off, this_machine, elsewhere (what is said leaves the '

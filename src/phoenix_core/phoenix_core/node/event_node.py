@@ -87,8 +87,7 @@ class EventNode(IsolatedNode):
         self.parent_file = ParentFile.of(environ, self.get_namespace())
         change_state = self._service_change_state
         change_state.callback = partial(_refuse_what_is_not_allowed, change_state.callback)
-        self._active = False
-        self._finalized = False
+        self._active = self._finalized = False
         self.events_out = EventPublishers(self)
         self._events_in = EventSubscriptions(self, self.isolated)
         try:

@@ -15,5 +15,11 @@ def test_quiet_hours(text, inside, outside):
     assert all(hours.contains(time.fromisoformat(one)) for one in inside)
     assert not any(hours.contains(time.fromisoformat(one)) for one in outside)
     assert QuietHours.parse('') is None
+
+
+@pytest.mark.parametrize(
+    'text', ['late', '20:00', '25:00-06:00', '20+01-06:00', '20:00-06:30-07:00']
+)
+def test_what_are_no_quiet_hours(text):
     with pytest.raises(ValueError, match="'20:00-06:30'"):
-        QuietHours.parse('late')
+        QuietHours.parse(text)

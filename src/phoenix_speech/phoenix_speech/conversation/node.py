@@ -13,6 +13,7 @@ from phoenix_msgs.msg import (
 )
 
 from phoenix_core import events
+from phoenix_core.limits.announced import Announced
 from phoenix_core.limits.toy_folder import ToyFile
 from phoenix_core.node.declarations import Publishes, subscribes
 from phoenix_core.node.event_node import EventNode
@@ -46,7 +47,8 @@ class Conversation(EventNode):
             total_s=settings.total_s,
             on_failure=partial(self.post, self._model_failed),
             allowed=AllowedModels(
-                self.parent_file, ToyFile.ANNOUNCED.path(self.environ, self.get_namespace())
+                self.parent_file,
+                Announced(ToyFile.ANNOUNCED.path(self.environ, self.get_namespace())),
             ),
             on_refusal=partial(self.post, self._model_refused),
         )

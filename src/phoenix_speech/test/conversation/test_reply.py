@@ -13,6 +13,7 @@ import chat_server
 import pytest
 from chat_server import Answer, ChatServer
 
+from phoenix_core.limits.announced import Announced
 from phoenix_core.limits.parent_file import ParentFile
 from phoenix_core.settings.config_file import ConfigFileError
 from phoenix_speech.conversation.allowed_models import AllowedModels
@@ -38,7 +39,7 @@ CONFIG = Path(__file__).parents[4] / 'config'
 PERSONA = Persona.load(CONFIG / 'en' / 'persona.yaml')
 RULES = SpeechRules.load(CONFIG, 'en')
 UNLIMITED: dict[str, Any] = {
-    'allowed': AllowedModels(ParentFile(None), None),
+    'allowed': AllowedModels(ParentFile(None), Announced(None)),
     'on_refusal': lambda name: None,
 }
 BROKEN_OFF = SpokenSentence(PERSONA.broken_off, 'persona')

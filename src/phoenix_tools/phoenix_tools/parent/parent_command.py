@@ -7,9 +7,11 @@ from datetime import datetime, timezone
 
 from phoenix_activities.engine.gate import may_be_refused
 from phoenix_activities.engine.installed import installed_activities
+from phoenix_core.limits.announced import Announced
 from phoenix_core.limits.limits import Limits, LimitsError
 from phoenix_core.limits.parent_file import ParentFile, RefusedError, WrongPinError
 from phoenix_core.limits.stored import Stored
+from phoenix_core.limits.toy_folder import ToyFile
 from phoenix_core.settings.profile import suggestion
 from phoenix_tools.parent.pin_entry import ask_pin
 
@@ -50,6 +52,7 @@ class ParentDesk:
     def __init__(self, namespace: str) -> None:
         self._file = ParentFile.of(os.environ, namespace)
         self._stored = Stored.of(os.environ, namespace)
+        self._announced = Announced(ToyFile.ANNOUNCED.path(os.environ, namespace))
 
     def show(self) -> None:
         """Print the limits in force."""
@@ -57,6 +60,8 @@ class ParentDesk:
             print(f'{self._file.problem}; the strictest limits are in force')
         for name, field in Limits.model_fields.items():
             print(f'{name:<21} {self._file.limits.as_text(name):<14} {field.description}')
+        for server in self._announced.servers:
+            print(f'what is said was sent to {server}')
         print(f'in {self._file.path}; {"with" if self._file.pin_set else "no"} PIN')
 
     def change(self, key: str, value: str) -> None:
@@ -104,7 +109,7 @@ class ParentDesk:
     def talk(self) -> None:
         """Show the limits, and change them until nothing more is typed."""
         self.show()
-        while words := input('KEY VALUE, pin, stored, forget; or nothing to end> ').split(None, 1):
+        while words := _typed('KEY VALUE, pin, stored, forget, or nothing: ').split(None, 1):
             try:
                 match words:
                     case ['pin']:
@@ -124,3 +129,10 @@ class ParentDesk:
         if not self._file.pin_set:
             print('there is no PIN yet: choose one')
             self.set_pin()
+
+
+def _typed(question: str) -> str:
+    try:
+        return input(question)
+    except EOFError:
+        return ''
