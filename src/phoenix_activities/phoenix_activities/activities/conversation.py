@@ -103,8 +103,8 @@ class ConversationActivity(Activity):
             self._invites = True
             self.dialogue.request_reply(intent.text)
             return
-        if words.answers[intent.name].lively and self.manager.gravity.is_grave:
-            self.manager.enter('care', Request(intent.name))
+        if words.answers[intent.name].lively and (refusal := self.manager.gate.no_fun()):
+            self.manager.refuse(refusal)
             return
         values = self._values(intent)
         unknown = intent.name in RECALLS and not values[RECALLS[intent.name]]

@@ -63,7 +63,8 @@ class Activity:
     name: ClassVar[str]
     intents: ClassVar[tuple[str, ...]] = ()  # enter it
     priority: ClassVar[Priority] = Priority.PLAY
-    lively: ClassVar[bool] = False  # fun: not while a conversation is grave
+    lively: ClassVar[bool] = False  # fun: not while a conversation is grave, nor in quiet hours
+    essential: ClassVar[bool] = False  # no limit that a parent sets refuses it
     words: ActivityWords
     kept: Kept
 

@@ -20,6 +20,7 @@ from rclpy.logging import LoggingSeverity
 from phoenix_core import events
 from phoenix_core.clock.simulated_time import REAL_TIME, RealTime
 from phoenix_core.events.event_type import EventType
+from phoenix_core.limits.parent_file import ParentFile
 from phoenix_core.node.declarations import Declarations, Publishes
 from phoenix_core.node.heartbeat import Heartbeat
 from phoenix_core.node.isolated_node import IsolatedNode
@@ -72,7 +73,7 @@ class EventNode(IsolatedNode):
         """
         Create the node with its parameters.
 
-        :param environ: of the process: where PHOENIX_<NODE>_<FIELD> is looked up.
+        :param environ: where PHOENIX_<NODE>_<FIELD> is looked up, and where the toy's files are.
         :param time: how time passes for the node and its devices.
         :param declares: what this node declares beside what its class does.
         :param options: for rclpy's node: context, namespace, parameter_overrides, cli_args, ...
@@ -82,11 +83,11 @@ class EventNode(IsolatedNode):
             self.declarations = type(self).declarations + declares  # type: ignore[misc]
         options.setdefault('namespace', DEFAULT_NAMESPACE)
         super().__init__(self.node_name(), time=time, **options)
+        self.environ = environ
+        self.parent_file = ParentFile.of(environ, self.get_namespace())
         change_state = self._service_change_state
         change_state.callback = partial(_refuse_what_is_not_allowed, change_state.callback)
-        self.environ = environ
-        self._active = False
-        self._finalized = False
+        self._active = self._finalized = False
         self.events_out = EventPublishers(self)
         self._events_in = EventSubscriptions(self, self.isolated)
         try:
