@@ -15,9 +15,9 @@ from phoenix_activities.state.state_keeper import StateKeeper
 from phoenix_activities.state.state_store import StateStore, StateStoreError
 from phoenix_core import events
 from phoenix_core.limits.limits import Limits
-from phoenix_core.limits.toy_folder import ToyFile
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.settings.node_settings import NodeSettings
+from phoenix_core.storage.toy_file import ToyFile
 from phoenix_core.testing import decide
 
 PROGRAM = 'from phoenix_activities.engine.node import main; main()'

@@ -15,7 +15,7 @@ from phoenix_core import events
 from phoenix_core.limits.limits import Limits
 from phoenix_core.limits.parent_file import ParentFile
 from phoenix_core.limits.stored import Stored
-from phoenix_core.limits.toy_folder import ToyFile
+from phoenix_core.storage.toy_file import ToyFile
 from phoenix_core.telemetry.node import Telemetry
 from phoenix_core.testing import decide
 from phoenix_speech.conversation.node import Conversation

@@ -15,11 +15,11 @@ from phoenix_activities.engine.node import Activities
 from phoenix_bringup.process_table import acting_nodes
 from phoenix_core import events
 from phoenix_core.limits.limits import Limits
-from phoenix_core.limits.toy_folder import ToyFile
 from phoenix_core.settings import plugins
 from phoenix_core.settings.layers import resolve
 from phoenix_core.settings.node_settings import SettingsError
 from phoenix_core.settings.profile import load_profile
+from phoenix_core.storage.toy_file import ToyFile
 from phoenix_core.testing import decide
 from phoenix_speech.conversation.persona import Persona
 from phoenix_speech.understanding.node import Intent

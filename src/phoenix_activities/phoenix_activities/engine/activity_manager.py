@@ -23,7 +23,7 @@ from phoenix_activities.engine.inputs import (
 )
 from phoenix_activities.engine.lost_capabilities import LostCapabilities
 from phoenix_activities.engine.toy_interface import Phase, ToyInterface
-from phoenix_activities.engine.turn import EarWanted, Outcome
+from phoenix_activities.engine.turn import Ear, EarWanted, Outcome
 from phoenix_activities.state.safe_state import KeptByToy, SafeState
 from phoenix_activities.timer_handle import TimerHandle
 from phoenix_activities.words.words import Words
@@ -67,7 +67,7 @@ class ActivityManager:
         self.safe_state = SafeState(kept or {})
         own = self.safe_state.recall('toy', KeptByToy)
         self.memory = own.told  # what a person told, e.g. child_name
-        self.dialogue = Dialogue(toy, self.memory)
+        self.dialogue = Dialogue(toy, self.memory, lambda: self.current.on_unattended())
         self.body = Body(toy, own, volume, lambda: limits().loudest(toy.now()))
         self.gravity = Gravity(self.after)
         self.gate = Gate(limits, self.safe_state, own, self.gravity, toy)
@@ -180,6 +180,8 @@ class ActivityManager:
     # Inputs.
 
     def _dispatch(self, event: Input) -> None:
+        if isinstance(event, Called | Touched):
+            self.dialogue.attend()
         match event:
             case Started():
                 self._start()
@@ -205,6 +207,8 @@ class ActivityManager:
                         self._let(self.current.on_said)
                     case Outcome.NOTHING_HEARD:
                         self._let(self.current.on_not_heard)
+                    case Outcome.NOT_ADDRESSED:
+                        self._let(self.current.on_unattended)
 
     def _start(self) -> None:
         self.body.start()
@@ -229,6 +233,8 @@ class ActivityManager:
 
     def _follow_intent(self, intent: UserIntent) -> None:
         """Let the running activity act on an intent, or enter the one that understands it."""
+        if self.dialogue.turn.ear is not Ear.HEARD:  # typed, or by a button
+            self.dialogue.attend()
         self._fall_silent(intent.name)
         if intent.name != 'repeat':
             self.dialogue.forget()

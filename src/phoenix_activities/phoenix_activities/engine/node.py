@@ -46,10 +46,10 @@ from phoenix_activities.state.state_keeper import StateKeeper
 from phoenix_activities.timer_handle import TimerHandle
 from phoenix_core import events
 from phoenix_core.limits.stored import Stored
-from phoenix_core.limits.toy_folder import ToyFile
 from phoenix_core.node.declarations import subscribes
 from phoenix_core.node.execution import run
 from phoenix_core.settings.config_file import language_folders
+from phoenix_core.storage.toy_file import ToyFile
 from phoenix_core.telemetry import tracing
 
 RETENTION_S = 3600.0  # between two looks at what is too old
@@ -61,6 +61,7 @@ EAR_EVENTS = {
     ListeningEvent.OPENED: EarEvent.OPENED,
     ListeningEvent.HEARD: EarEvent.HEARD,
     ListeningEvent.CANCELLED: EarEvent.CANCELLED,
+    ListeningEvent.NOT_ADDRESSED: EarEvent.NOT_ADDRESSED,
 }
 
 

@@ -10,8 +10,8 @@ from phoenix_core.limits.announced import Announced
 from phoenix_core.limits.limits import LanguageModel, Limits
 from phoenix_core.limits.parent_file import RefusedError
 from phoenix_core.limits.stored import Stored
-from phoenix_core.limits.toy_folder import ToyFile
 from phoenix_core.node.event_node import EventNode
+from phoenix_core.storage.toy_file import ToyFile
 
 NO_LIMIT = -1
 MODELS = {

@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
-from phoenix_core.limits.atomic_file import write_atomically
 from phoenix_core.settings.config_file import FileModel
+from phoenix_core.storage.toy_file import replace_file
 
 
 class _Content(FileModel):
@@ -36,7 +36,7 @@ class Announced:
         if self._path is not None:
             with contextlib.suppress(OSError):
                 content = _Content(servers=self.servers)
-                write_atomically(self._path, content.model_dump_json() + '\n')
+                replace_file(self._path, content.model_dump_json() + '\n')
 
     def forget(self) -> None:
         """Forget what is not in the file."""

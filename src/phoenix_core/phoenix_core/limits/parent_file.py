@@ -12,11 +12,10 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from phoenix_core.limits.atomic_file import write_atomically
 from phoenix_core.limits.limits import STRICTEST, Limits
 from phoenix_core.limits.pin import Clock, Pin, Tries, boot_time
-from phoenix_core.limits.toy_folder import ToyFile
 from phoenix_core.settings.config_file import FileModel
+from phoenix_core.storage.toy_file import ToyFile, replace_file
 
 
 class RefusedError(Exception):
@@ -179,7 +178,7 @@ class ParentFile:
     def _write(self, decided: Decided) -> None:
         assert self.path is not None
         try:
-            write_atomically(self.path, decided.model_dump_json(indent=1) + '\n')
+            replace_file(self.path, decided.model_dump_json(indent=1) + '\n')
         except OSError as error:
             raise RefusedError(f'{self.path}: {error.strerror}') from error
 

@@ -7,9 +7,8 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from phoenix_core.limits.atomic_file import write_atomically
-from phoenix_core.limits.toy_folder import ToyFile
 from phoenix_core.settings.config_file import FileModel
+from phoenix_core.storage.toy_file import ToyFile, replace_file
 
 OF_A_BAG = ('metadata.yaml', '*.mcap', '*.mcap.zstd', '*.db3', '*.db3-*')
 
@@ -78,12 +77,13 @@ class Stored:
         return [Path(bag) for bag in old]
 
     def remove(self) -> None:
-        """Remove everything but what a parent has decided."""
+        """Remove everything but what a parent has decided, and whether the toy is muted."""
         known = self._elsewhere()
+        stays = (self._files[ToyFile.PARENT].name, self._files[ToyFile.MUTE].name)
         for bag in known.recordings:
             _remove_bag(Path(bag))
         for path in self._paths():
-            if not path.name.startswith(self._files[ToyFile.PARENT].name):
+            if not path.name.startswith(stays):
                 path.unlink(missing_ok=True)
 
     def files(self) -> list[StoredFile]:
@@ -110,7 +110,7 @@ class Stored:
             return StoredElsewhere()
 
     def _note(self, known: StoredElsewhere) -> None:
-        write_atomically(self._index, known.model_dump_json() + '\n')
+        replace_file(self._index, known.model_dump_json() + '\n')
 
 
 def _remove_bag(folder: Path) -> None:

@@ -23,7 +23,6 @@ from rclpy.experimental import EventsExecutor
 from rclpy.parameter import Parameter
 
 from phoenix_core.events.event_type import EventType
-from phoenix_core.limits.atomic_file import write_atomically
 from phoenix_core.limits.limits import Limits
 from phoenix_core.limits.parent_file import Decided, ParentFile
 from phoenix_core.node import discovery
@@ -31,6 +30,7 @@ from phoenix_core.node.declarations import Declarations
 from phoenix_core.node.event_node import DEFAULT_NAMESPACE, EventNode
 from phoenix_core.node.execution import SPIN_TIMEOUT_S
 from phoenix_core.node.publisher import EventPublisher
+from phoenix_core.storage.toy_file import replace_file
 from phoenix_core.telemetry.tracing import TraceContext
 
 DEFAULT_TIMEOUT_S = 10.0
@@ -49,7 +49,7 @@ def decide(state_home: Path, limits: Limits, namespace: str = DEFAULT_NAMESPACE)
     """Put limits in force as the owner of the machine can: without a PIN."""
     path = ParentFile.of({'XDG_STATE_HOME': str(state_home)}, namespace).path
     assert path is not None
-    write_atomically(path, Decided(limits=limits).model_dump_json())
+    replace_file(path, Decided(limits=limits).model_dump_json())
 
 
 class Probe(EventNode):

@@ -3,7 +3,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from phoenix_core.limits.stored import Stored
-from phoenix_core.limits.toy_folder import ToyFile
+from phoenix_core.storage.toy_file import ToyFile
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
 

@@ -14,10 +14,10 @@ from phoenix_msgs.msg import (
 
 from phoenix_core import events
 from phoenix_core.limits.announced import Announced
-from phoenix_core.limits.toy_folder import ToyFile
 from phoenix_core.node.declarations import Publishes, subscribes
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.node.execution import run
+from phoenix_core.storage.toy_file import ToyFile
 from phoenix_speech.conversation.allowed_models import AllowedModels
 from phoenix_speech.conversation.chat_model import ChatModelError
 from phoenix_speech.conversation.persona import Persona

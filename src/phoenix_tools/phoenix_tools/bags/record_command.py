@@ -28,6 +28,7 @@ from phoenix_core.limits.stored import Stored
 from phoenix_core.node.execution import until_signalled
 from phoenix_tools.bags.bag import BagError, BagMessage, Topic
 from phoenix_tools.bags.bag_writer import BagWriter
+from phoenix_tools.bags.expiry import life
 from phoenix_tools.bags.node_settings import SettingsReader
 from phoenix_tools.bags.recording import Recorder, RecordingProfile, recorded_events
 from phoenix_tools.bags.session import SETTINGS, UTC_OFFSET
@@ -152,6 +153,7 @@ class RecordingThread:
             path,
             split_bytes=options.split_mb and options.split_mb * 2**20,
             split_s=options.split_s,
+            custom=life(options.keep_days, datetime.now(timezone.utc)),
         )
         if stored := Stored.of(os.environ, options.namespace):
             stored.note_recording(path, datetime.now(timezone.utc))
@@ -173,6 +175,8 @@ def main(options: argparse.Namespace) -> int:
         print('with sound: this bag will hold the voices of the people in the room')
     elif any(event.privacy is Privacy.PERSONAL for event in recorded):
         print('without sound; this bag will hold what is said, in words')
+    if options.keep_days is not None:
+        print(f'{options.keep_days:g} days long; then ./phoenix bags deletes it')
     if options.keep:
         print(
             f'keeping {options.keep:g} minutes; a fault, SIGUSR1 or Enter writes them', flush=True

@@ -11,8 +11,8 @@ from phoenix_core.limits.announced import Announced
 from phoenix_core.limits.limits import Limits, LimitsError
 from phoenix_core.limits.parent_file import ParentFile, RefusedError, WrongPinError
 from phoenix_core.limits.stored import Stored
-from phoenix_core.limits.toy_folder import ToyFile
 from phoenix_core.settings.profile import suggestion
+from phoenix_core.storage.toy_file import ToyFile
 from phoenix_tools.parent.pin_entry import ask_pin
 
 EXIT_WRONG_PIN = 3

@@ -9,7 +9,7 @@ import pytest
 
 from phoenix_core.limits.limits import Limits
 from phoenix_core.limits.parent_file import ParentFile
-from phoenix_core.limits.toy_folder import ToyFile
+from phoenix_core.storage.toy_file import ToyFile
 
 PIN = '4711'
 COMMAND = [sys.executable, '-m', 'phoenix_tools.command_line', 'parent']
