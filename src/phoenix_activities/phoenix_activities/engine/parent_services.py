@@ -23,7 +23,7 @@ MODELS = {
 
 class ParentServices:
     """
-    Serves limits, and what changes them with the PIN. Checking it blocks for some 0.1 s.
+    Serves limits, and what changes them with the PIN. Checking it blocks for some 0.2 s.
 
     :param node: an active node.
     :param stored: what is to be forgotten; None: nothing is stored.

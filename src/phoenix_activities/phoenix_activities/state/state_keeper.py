@@ -1,5 +1,6 @@
 """The state keeper: writes what is to be kept on a node's worker, and reports failures."""
 
+import threading
 from pathlib import Path
 
 from phoenix_msgs.msg import CapabilityStatus
@@ -25,6 +26,7 @@ class StateKeeper:
         self._node = node
         self._retry_s = retry_s
         self._store = StateStore(path, lambda report: node.post(self._report_put_aside, report))
+        self._writing = threading.Lock()
         self._newest: Values = {}
         self.forget()
         self._saving = False
@@ -68,8 +70,9 @@ class StateKeeper:
     ) -> tuple[Values, StateStoreError | RefusedError | None]:
         file = self._node.parent_file
         try:
-            with file.undisturbed():
-                if file.forgotten == forgotten:
+            with self._writing, file.undisturbed():
+                # What is newer may have been written by `close` meanwhile.
+                if values is self._newest and file.forgotten == forgotten:
                     self._store.save(values)
         except (StateStoreError, RefusedError) as error:
             return values, error
