@@ -42,6 +42,7 @@ def start_toy(layout: str, seed: int) -> Iterator[ToyUnderTest]:
         environ = {
             **room.env,
             'PHOENIX_ACTIVITIES_STATE_FILE': str(folder / 'toy.sqlite3'),
+            'XDG_STATE_HOME': str(folder),  # where it is not muted
             'PHOENIX_ACTIVITIES_QUIET_HOURS': '',
             'PHOENIX_CONVERSATION_PROVIDERS': '[openai, scripted]',
             'PHOENIX_CONVERSATION_OPENAI_BASE_URL': chat.url,
