@@ -44,7 +44,7 @@ def start_toy(layout: str, seed: int) -> Iterator[ToyUnderTest]:
         environ = {
             **room.env,
             'PHOENIX_ACTIVITIES_STATE_FILE': str(folder / 'toy.sqlite3'),
-            'XDG_STATE_HOME': str(folder),
+            'XDG_STATE_HOME': str(folder),  # with limits and mute of its own
             'PHOENIX_CONVERSATION_PROVIDERS': '[openai, scripted]',
             'PHOENIX_CONVERSATION_OPENAI_BASE_URL': chat.url,
         }

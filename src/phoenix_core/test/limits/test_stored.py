@@ -58,7 +58,7 @@ def test_a_strangers_recording_and_what_is_no_recording_stay(stored, tmp_path):
     assert len(list(strangers.iterdir())) == 2
 
 
-def test_all_is_removed_but_what_a_parent_decided(stored, environ, tmp_path):
+def test_all_is_removed_but_what_a_parent_decided_and_mute(stored, environ, tmp_path):
     touch(
         environ,
         'phoenix.sqlite3', 'phoenix.sqlite3-journal', 'phoenix.sqlite3.damaged',
@@ -70,9 +70,9 @@ def test_all_is_removed_but_what_a_parent_decided(stored, environ, tmp_path):
     other.parent.mkdir()
     other.write_text('words')
     stored.note_state(other)
-    assert len(stored.files()) == 10
+    assert len(stored.files()) == 11
     stored.remove()
-    assert names(stored) == {'phoenix.parent.json'}
+    assert names(stored) == {'phoenix.parent.json', 'phoenix.mute'}
     assert not other.exists()
     assert not (tmp_path / 'bags' / 'monday').exists()
     left = {path.name for path in (tmp_path / 'phoenix').iterdir()}
