@@ -13,7 +13,7 @@ from phoenix_tools.bags.scripted_session import ScriptedSession
 RATE = 16000
 START_NS = 1_790_000_000 * 1_000_000_000  # a September morning in UTC
 SETTINGS = {
-    'activities': {'seed': 11, 'quiet_hours': '', 'state_file': ''},
+    'activities': {'seed': 11, 'state_file': ''},
     'conversation': {'providers': ['scripted'], 'seed': 11},
     # Of a call, nothing but whole sentences; of what follows up, there is nothing else.
     'listener': {'provider': 'Witness', 'partial_interval_s': 0.0},
