@@ -89,7 +89,7 @@ class FeelingsActivity(AskingActivity):
         self.ask_nothing()
         self._offer = comfort.offer
         self.body.show(comfort.show, duration_s=4.0)
-        text = self.manager.words.choose(comfort.say)
+        text = self.text_of(comfort.say)
         if self._offer:
             self.ask(text, {'yes': [], 'no': []})
         else:

@@ -2,10 +2,14 @@
 
 from phoenix_activities.engine.activity import Activity, Request, UserIntent
 from phoenix_activities.words.words import ActivityWords, Phrase, Phrases
+from phoenix_core.events.short_text import short_text
 
 MOST_TURNS = 20
+MOST_WORDS = 15
 # Understood even now; everything else is repeated.
-COMMANDS = frozenset(('stop', 'repeat', 'next', 'help', 'sleep', 'volume_up', 'volume_down'))
+COMMANDS = frozenset(
+    ('stop', 'goodbye', 'repeat', 'next', 'help', 'sleep', 'volume_up', 'volume_down')
+)
 
 
 class ParrotPhrases(Phrases):
@@ -13,6 +17,7 @@ class ParrotPhrases(Phrases):
 
     begin: Phrase
     squawk: Phrase
+    too_long: Phrase
     go_on: Phrase
 
 
@@ -48,8 +53,11 @@ class ParrotActivity(Activity):
             return False
         else:
             self._turns += 1
-            self._last = intent.text
-            self.say_phrase(self.words.phrases.squawk, text=intent.text)
+            if text := short_text(intent.text, MOST_WORDS):
+                self._last = text
+                self.say_phrase(self.words.phrases.squawk, text=text)
+            else:
+                self.say_phrase(self.words.phrases.too_long)
         return True
 
     def on_said(self) -> None:

@@ -67,7 +67,7 @@ class ActivityManager:
         self.quiet_hours = quiet_hours
         self.safe_state = SafeState(kept or {})
         own = self.safe_state.recall('toy', KeptByToy)
-        self.memory = own.told  # what a person told, e.g. child_name
+        self.memory = own.told
         self.dialogue = Dialogue(toy, self.memory)
         self.body = Body(toy, own, volume)
         self.gravity = Gravity(self.after)

@@ -15,12 +15,13 @@ from phoenix_activities.engine.turn import (
     TurnEvent,
     transition,
 )
+from phoenix_activities.state.safe_state import KeptFacts
 
 
 class Dialogue:
     """Speaks and listens for the activity that runs."""
 
-    def __init__(self, toy: ToyInterface, memory: Mapping[str, str]) -> None:
+    def __init__(self, toy: ToyInterface, memory: KeptFacts) -> None:
         """
         Begin without an open turn.
 
@@ -48,7 +49,7 @@ class Dialogue:
         """Let the conversation node answer; on_said follows when all has been spoken."""
         self._last_said = []
         self.handle(ReplyRequested())
-        self._toy.request_reply(text, self._memory)
+        self._toy.request_reply(text, self._memory.slots())
 
     def listen(self) -> None:
         """Open the ear although nobody calls; an intent or on_not_heard follows."""

@@ -74,7 +74,7 @@ class Activities(ToyNode):
         self._quiet_hours = QuietHours.parse(settings.quiet_hours)
         self._activities = installed_activities()
         folders = language_folders(settings.config_path, settings.language)
-        self._words = load_words(folders, self._chance, self._activities)
+        self._words = load_words(folders, self._chance, self._activities, settings.adults)
         path: Path | None = Path(settings.state_file).expanduser()
         if settings.state_file == 'auto':
             path = default_path(self._environ, self.get_namespace())

@@ -6,6 +6,7 @@ from pathlib import Path
 from phoenix_core.settings.config_file import ConfigFileError
 from phoenix_speech.safety.care_words import SafetyNumbers
 from phoenix_speech.safety.speech_guard import (
+    JUDGE_LIMIT_S,
     GuardVerdict,
     SpeechGuard,
     canned_sentence,
@@ -13,7 +14,6 @@ from phoenix_speech.safety.speech_guard import (
 )
 from phoenix_speech.sentences import SpeechRules, split_sentences
 
-JUDGE_LIMIT_S = 0.5  # a judgement takes below a millisecond
 CANNED_AGAIN_S = 5.0  # a reply that is refused sentence by sentence gets one calm sentence
 
 
