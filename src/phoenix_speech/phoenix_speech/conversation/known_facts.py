@@ -24,5 +24,5 @@ def _lines(known: Mapping[str, str], templates: FactTemplates) -> Iterator[str]:
         if slot == 'child_name':
             if name := name_of(text):
                 yield templates.child_name.format(value=name)
-        elif value and thing != slot and thing == short_text(thing, FACT_WORDS):
+        elif value and thing and thing != slot and thing == short_text(thing, FACT_WORDS):
             yield templates.favorite.format(thing=thing, value=value)
