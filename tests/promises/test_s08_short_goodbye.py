@@ -6,8 +6,25 @@ from child import Child
 from phoenix_activities.activities.idle import COMPANY_S
 
 GOODBYES = {
-    'en': ['bye', 'goodbye phoenix', 'i have to go', 'see you tomorrow', 'i must go now'],
-    'de': ['tschüss', 'auf wiedersehen', 'ich muss gehen', 'bis morgen'],
+    'en': [
+        'bye',
+        'goodbye phoenix',
+        'i have to go',
+        'see you tomorrow',
+        'i must go now',
+        'mom says i have to go',
+        'i am going to school now',
+        'dad is here bye',
+    ],
+    'de': [
+        'tschüss',
+        'auf wiedersehen',
+        'ich muss gehen',
+        'bis morgen',
+        'okay tschüss',
+        'mama sagt ich muss gehen',
+        'ich muss nach hause',
+    ],
 }
 GOOD_NIGHTS = {'en': ['good night', 'go to sleep'], 'de': ['gute nacht', 'schlaf gut']}
 PLAYS = ['story', 'quiz', 'guess_animal', 'parrot', 'dance', 'breathing']
@@ -46,6 +63,15 @@ def test_it_ends_what_runs_and_all_that_waits(play):
     child.do({'call': 'bye'})
     assert child.harness.state[0] == 'idle'
     assert len(child.heard) == 1
+    assert noises_in_half_an_hour(child) == []
+
+
+@pytest.mark.parametrize('said', ['leave me alone', 'go away', 'i do not want to play anymore'])
+def test_who_has_had_enough_is_left_alone_without_a_word(said):
+    child = Child('en')
+    child.do({'request': 'quiz', 'interrupted_after': 0})
+    child.do({'call': said})
+    assert (child.harness.state[0], child.heard) == ('idle', [])
     assert noises_in_half_an_hour(child) == []
 
 
