@@ -132,6 +132,13 @@ def test_no_fun_after_something_grave_until_a_pause(language, said):
     for fun in FUN[language]:
         child.do({'say': fun})
         assert child.heard[-1] in not_now
+    for other in ('yes', 'i am happy') if language == 'en' else ('ja', 'ich bin froh'):
+        child.do({'say': other})
+        assert child.heard[-1] in not_now
+    asked = [did for did in child.toy.did if did[0] == 'request_reply']
+    child.do({'say': 'bananas are the funniest thing, is it not'})
+    assert child.heard[-1] in not_now
+    assert asked == [did for did in child.toy.did if did[0] == 'request_reply']  # no model now
     for name in ('dance', 'quiz', 'simon_says'):  # nor for a model or a program
         child.heard.clear()
         child.do({'request': name})

@@ -108,12 +108,13 @@ class ConversationActivity(Activity):
         words = self.manager.words
         if intent.name == 'repeat' and self.dialogue.repeat():
             return
-        if intent.name not in words.answers:
+        answer = words.answers.get(intent.name)
+        if (answer is None or answer.lively) and self.manager.gravity.is_grave:
+            self.manager.enter('care', Request(intent.name))
+            return
+        if answer is None:
             self._invites = True
             self.dialogue.request_reply(intent.text)
-            return
-        if words.answers[intent.name].lively and self.manager.gravity.is_grave:
-            self.manager.enter('care', Request(intent.name))
             return
         refused = not self._remember(intent)
         values = self._values(intent)
