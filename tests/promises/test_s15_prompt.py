@@ -91,6 +91,16 @@ def test_fifty_turns_of_persuasion_do_not_change_it(toy):
         assert ask(toy, PERSUASION[turn % len(PERSUASION)]) == instructions()
 
 
+def test_what_the_guard_refused_is_not_told_to_the_model_again(toy):
+    server, _ = toy
+    server.behavior = saying('Bears like honey. ', 'It is our little secret. ')
+    for _ in range(3):
+        ask(toy)
+    told = ' '.join(message['content'] for message in server.requests[-1][2]['messages'])
+    assert 'Bears like honey.' in told
+    assert 'our little secret' not in told
+
+
 @pytest.mark.parametrize('lie', LIES, ids=lambda lie: lie[0])
 def test_what_anybody_puts_into_a_request_is_a_fact_or_left_out(toy, lie):
     added = ask(toy, known=[lie]).removeprefix(instructions())

@@ -25,7 +25,7 @@ from phoenix_speech.conversation.reply_task import ReplyLoop, ReplyTask
 from phoenix_speech.conversation.settings import CHAT_MODELS, ConversationSettings
 from phoenix_speech.safety.installed import safety_folder, safety_numbers
 from phoenix_speech.safety.slot_guard import refused_slot
-from phoenix_speech.safety.speech_guard import SpeechGuard
+from phoenix_speech.safety.speech_guard import JUDGE_LIMIT_S, SpeechGuard
 from phoenix_speech.sentences import SpeechRules
 
 
@@ -51,6 +51,7 @@ class Conversation(EventNode):
             first_sentence_s=settings.first_sentence_s,
             total_s=settings.total_s,
             on_failure=partial(self.post, self._model_failed),
+            is_fit=lambda sentence: self._guard.judge(sentence, JUDGE_LIMIT_S).allowed,
         )
         self._loop = ReplyLoop()
         self._reply: ReplyTask | None = None  # the one under way; others are no longer heard

@@ -51,6 +51,7 @@ class ReplyEngine:
     :param total_s: deadline for its whole reply.
     :param retry_s: how long a model is skipped after a failure; doubles with each further one.
     :param on_failure: called with the name of a model and why it failed; never what was said.
+    :param is_fit: whether a sentence may be said; one that may not is not told to a model again.
     """
 
     def __init__(
@@ -60,6 +61,7 @@ class ReplyEngine:
         rules: SpeechRules,
         *,
         on_failure: Callable[[str, str], object],
+        is_fit: Callable[[str], bool] = lambda sentence: True,
         first_sentence_s: float = 4.0,
         total_s: float = 20.0,
         retry_s: float = 30.0,
@@ -71,6 +73,7 @@ class ReplyEngine:
         self._persona = persona
         self._rules = rules
         self._on_failure = on_failure
+        self._is_fit = is_fit
         self._first_sentence_s = first_sentence_s
         self._total_s = total_s
         self._clock = clock
@@ -84,7 +87,7 @@ class ReplyEngine:
         """
         Yield the reply to a text; cancelling the task, or closing the generator, ends the rest.
 
-        What was yielded counts as said, and enters the history.
+        What was yielded counts as said, and enters the history if it is fit.
 
         :param known: what the toy was told before, e.g. child_name.
         :raises ChatModelError: no model can answer.
@@ -103,7 +106,8 @@ class ReplyEngine:
                             tool = self._persona.tools[part.name]
                             yield ReplyAction(tool.activity, part.slots)
                         else:
-                            self._history.add(turn, part)
+                            if self._is_fit(part):
+                                self._history.add(turn, part)
                             yield SpokenSentence(part, model.name)
             except ChatModelError as error:
                 self._failed(model.name, str(error))
