@@ -11,7 +11,8 @@ from phoenix_core.node import discovery
 from phoenix_core.settings.provider import Provider
 
 discovery.stay_private()
-# A toy that a test starts must neither know nor change what the toy of this user keeps.
+# A toy that a test starts must neither know nor change what the toy of this user keeps; what it
+# may keep is in a folder of the test.
 os.environ['PHOENIX_ACTIVITIES_STATE_FILE'] = ''
 # Nor does it do anything else in the evening than by day.
 os.environ['PHOENIX_ACTIVITIES_QUIET_HOURS'] = ''
@@ -36,6 +37,14 @@ def pytest_report_collectionfinish(config: Any) -> str:
     """Say what was left out."""
     count = len(getattr(config, 'long_tests', []))  # there are none where collecting has failed
     return f'{count} long tests left out; --all runs them' if not config.getoption('--all') else ''
+
+
+@pytest.fixture(autouse=True)
+def _state_folder(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Let the toys of each test begin unmuted, whatever those of other tests have kept."""
+    monkeypatch.setenv('XDG_STATE_HOME', str(tmp_path_factory.mktemp('state')))
 
 
 @pytest.fixture

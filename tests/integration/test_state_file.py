@@ -11,11 +11,12 @@ import pytest
 from phoenix_msgs.msg import CapabilityStatus, PlaybackEvent, Slot
 
 from phoenix_activities.engine.node import Activities
-from phoenix_activities.state.state_keeper import StateKeeper, default_path
+from phoenix_activities.state.state_keeper import StateKeeper
 from phoenix_activities.state.state_store import StateStore, StateStoreError
 from phoenix_core import events
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.settings.node_settings import NodeSettings
+from phoenix_core.storage.toy_file import toy_path
 
 PROGRAM = 'from phoenix_activities.engine.node import main; main()'
 
@@ -219,7 +220,7 @@ def test_many_changes_end_in_the_newest_and_close_waits_for_it(graph, path):
     ],
 )
 def test_where_the_file_is(environ, namespace, path):
-    assert default_path(environ, namespace) == (path and Path(path))
+    assert toy_path(environ, namespace, '.sqlite3') == (path and Path(path))
 
 
 def test_tests_and_recordings_leave_the_toy_of_the_user_alone(graph, probe):

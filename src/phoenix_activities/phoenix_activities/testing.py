@@ -67,9 +67,9 @@ class RecordingToy:
         """Record that speech was stopped."""
         self.did.append(('stop_speaking', reason))
 
-    def listen(self) -> None:
+    def listen(self, *, called: bool) -> None:
         """Record that the ear was opened."""
-        self.did.append(('listen',))
+        self.did.append(('listen',) if called else ('follow_up',))
 
     def stop_listening(self) -> None:
         """Record that the ear was closed."""

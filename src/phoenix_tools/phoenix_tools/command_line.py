@@ -26,11 +26,15 @@ ROOMS = {
     'trace': 'traces',
     'events': 'live',
 }
+# Of the tests: a file at a time each, since tests of a file may share a toy.
+WORKERS = ('--numprocesses=auto', '--maxprocesses=4', '--dist=loadfile')
 EXIT_CODES = {'replay': 2}  # when a command is refused; of the others 1
 
 
 def main() -> int:
     """Run the command of this process and return its exit code."""
+    if sys.argv[1:2] != ['docs']:  # its files are for everybody; those of others may hold words
+        os.umask(0o077)
     try:
         code = run(sys.argv[1:])
         sys.stdout.flush()
@@ -44,7 +48,8 @@ def run(arguments: Sequence[str]) -> int:
     """Run a command and return its exit code; print the reason of a refusal in one line."""
     if arguments[:1] == ['test']:
         root = Path(__file__).resolve().parents[3]
-        return subprocess.call([sys.executable, '-m', 'pytest', *arguments[1:]], cwd=root)
+        pytest = [sys.executable, '-m', 'pytest', *WORKERS, *arguments[1:]]
+        return subprocess.call(pytest, cwd=root)
     options = parser().parse_args(arguments)
     if options.command != 'run':  # which may have a peer
         discovery.stay_private()

@@ -4,7 +4,6 @@ from phoenix_activities.engine.activity import Activity, Request, UserIntent
 from phoenix_activities.words.words import ActivityWords, Phrase, Phrases
 from phoenix_core.events.short_text import short_text
 
-MOST_TURNS = 20
 MOST_WORDS = 15
 # Understood even now; everything else is repeated.
 COMMANDS = frozenset(
@@ -37,7 +36,6 @@ class ParrotActivity(Activity):
 
     def enter(self, request: Request) -> None:
         """Explain, and listen."""
-        self._turns = 0
         self._last = ''
         self.say_phrase(self.words.phrases.begin)
 
@@ -52,7 +50,6 @@ class ParrotActivity(Activity):
         elif intent.name in COMMANDS or not intent.text:
             return False
         else:
-            self._turns += 1
             if text := short_text(intent.text, MOST_WORDS):
                 self._last = text
                 self.say_phrase(self.words.phrases.squawk, text=text)
@@ -61,8 +58,5 @@ class ParrotActivity(Activity):
         return True
 
     def on_said(self) -> None:
-        """Listen again, for a while."""
-        if self._turns < MOST_TURNS:
-            self.dialogue.listen()
-        else:
-            self.manager.finish('done')
+        """Listen again."""
+        self.dialogue.listen()

@@ -121,6 +121,10 @@ class Activity:
         """Act on an ear that closed without intelligible speech."""
         self.manager.finish('not_heard')
 
+    def on_unattended(self) -> None:
+        """Act without an ear: attention is over, and only a call opens it; see Attention."""
+        self.manager.finish('unattended')
+
     def on_said(self) -> None:
         """Act when all that was to be said has been spoken."""
         self.manager.finish('done')

@@ -23,7 +23,7 @@ from phoenix_activities.engine.inputs import (
 from phoenix_activities.engine.lost_capabilities import LostCapabilities
 from phoenix_activities.engine.quiet_hours import QuietHours
 from phoenix_activities.engine.toy_interface import Phase, ToyInterface
-from phoenix_activities.engine.turn import EarWanted, Outcome
+from phoenix_activities.engine.turn import Ear, EarWanted, Outcome
 from phoenix_activities.state.safe_state import KeptByToy, SafeState
 from phoenix_activities.timer_handle import TimerHandle
 from phoenix_activities.words.words import Words
@@ -68,7 +68,7 @@ class ActivityManager:
         self.safe_state = SafeState(kept or {})
         own = self.safe_state.recall('toy', KeptByToy)
         self.memory = own.told
-        self.dialogue = Dialogue(toy, self.memory)
+        self.dialogue = Dialogue(toy, self.memory, lambda: self.current.on_unattended())
         self.body = Body(toy, own, volume)
         self.gravity = Gravity(self.after)
         self.lost = LostCapabilities()
@@ -171,6 +171,8 @@ class ActivityManager:
     # Inputs.
 
     def _dispatch(self, event: Input) -> None:
+        if isinstance(event, Called | Touched):
+            self.dialogue.attend()
         match event:
             case Started():
                 self._start()
@@ -196,6 +198,8 @@ class ActivityManager:
                         self.current.on_said()
                     case Outcome.NOTHING_HEARD:
                         self.current.on_not_heard()
+                    case Outcome.NOT_ADDRESSED:
+                        self.current.on_unattended()
 
     def _start(self) -> None:
         self.body.start()
@@ -220,6 +224,8 @@ class ActivityManager:
 
     def _follow_intent(self, intent: UserIntent) -> None:
         """Let the running activity act on an intent, or enter the one that understands it."""
+        if self.dialogue.turn.ear is not Ear.HEARD:  # typed, or by a button
+            self.dialogue.attend()
         self._fall_silent(intent.name)
         if intent.name != 'repeat':
             self.dialogue.forget()

@@ -1,10 +1,7 @@
 """The activities node: hands events to the activity manager; what follows is in toy_node.py."""
 
-import os
 import random
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from phoenix_msgs.msg import (
     ActivityRequest,
@@ -41,11 +38,12 @@ from phoenix_activities.engine.turn import (
     ReplySentence,
     ReplyStarted,
 )
-from phoenix_activities.state.state_keeper import StateKeeper, default_path
+from phoenix_activities.state.state_keeper import StateKeeper
 from phoenix_core import events
 from phoenix_core.node.declarations import subscribes
 from phoenix_core.node.execution import run
 from phoenix_core.settings.config_file import language_folders
+from phoenix_core.storage.toy_file import toy_path
 from phoenix_core.telemetry import tracing
 
 VOLUME_KEYS = {'volume_up': 0.1, 'volume_down': -0.1}
@@ -56,16 +54,12 @@ EAR_EVENTS = {
     ListeningEvent.OPENED: EarEvent.OPENED,
     ListeningEvent.HEARD: EarEvent.HEARD,
     ListeningEvent.CANCELLED: EarEvent.CANCELLED,
+    ListeningEvent.NOT_ADDRESSED: EarEvent.NOT_ADDRESSED,
 }
 
 
 class Activities(ToyNode):
     """Runs the activities."""
-
-    def __init__(self, *, environ: Mapping[str, str] = os.environ, **options: Any) -> None:
-        """Use `environ` for the place of the state file, too."""
-        self._environ = environ
-        super().__init__(environ=environ, **options)
 
     def configure(self) -> None:
         """Read the words of all installed activities, and what was kept."""
@@ -77,7 +71,7 @@ class Activities(ToyNode):
         self._words = load_words(folders, self._chance, self._activities, settings.adults)
         path: Path | None = Path(settings.state_file).expanduser()
         if settings.state_file == 'auto':
-            path = default_path(self._environ, self.get_namespace())
+            path = toy_path(self.environ, self.get_namespace(), '.sqlite3')
         self._keeper = StateKeeper(self, path) if path and settings.state_file else None
         self._kept = self._keeper.load() if self._keeper else {}
 

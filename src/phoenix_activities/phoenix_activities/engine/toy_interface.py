@@ -27,7 +27,7 @@ class ToyInterface(Protocol):
     def stop_speaking(self, reason: str) -> None:
         """Stop all speech at once."""
 
-    def listen(self) -> None:
+    def listen(self, *, called: bool) -> None:
         """Open the ear."""
 
     def stop_listening(self) -> None:

@@ -47,9 +47,9 @@ class ToyNode(EventNode):
         """Stop voice and speaker."""
         self.speech_stop(reason=reason)
 
-    def listen(self) -> None:
+    def listen(self, *, called: bool) -> None:
         """Open the listener."""
-        self.listen_request(kind=ListenRequest.OPEN)
+        self.listen_request(kind=ListenRequest.OPEN if called else ListenRequest.FOLLOW_UP)
 
     def stop_listening(self) -> None:
         """Close the listener."""

@@ -1,6 +1,5 @@
 """The state keeper: writes what is to be kept on a node's worker, and reports failures."""
 
-from collections.abc import Mapping
 from pathlib import Path
 
 from phoenix_msgs.msg import CapabilityStatus
@@ -10,16 +9,6 @@ from phoenix_activities.timer_handle import TimerHandle
 from phoenix_core.node.event_node import EventNode
 
 RETRY_S = 30.0
-
-
-def default_path(environ: Mapping[str, str], namespace: str) -> Path | None:
-    """Return the file of a toy below XDG_STATE_HOME; None without a home."""
-    folder = environ.get('XDG_STATE_HOME', '')
-    if not folder.startswith('/'):  # its specification: ignore relative ones
-        home = environ.get('HOME', '')
-        folder = f'{home}/.local/state' if home else ''
-    name = namespace.strip('/').replace('/', '.') or 'toy'
-    return Path(folder) / 'phoenix' / f'{name}.sqlite3' if folder else None
 
 
 class StateKeeper:

@@ -7,10 +7,10 @@ import pytest
 import yaml
 from whole_toy import CONFIG, words_of
 
-from phoenix_activities.activities.conversation import MOST_SENTENCES
 from phoenix_activities.activities.idle import LIVELY_S
 from phoenix_activities.activities.timer import next_time
 from phoenix_activities.engine.activity import UserIntent
+from phoenix_activities.engine.attention import MOST_FOLLOW_UPS
 from phoenix_activities.engine.inputs import (
     ActivityRequested,
     Called,
@@ -98,16 +98,84 @@ def reply(harness):
     harness.speak()
 
 
-def test_a_talk_does_not_go_on_for_ever_without_a_new_call(harness, manager):
+def overhear(harness, text='and now the weather', name='fallback', **slots):
+    """Let somebody speak into the open ear."""
+    harness.handle(EarEvent.OPENED)
+    harness.handle(EarEvent.HEARD)
+    harness.handle(UserIntent(name, text, slots))
+
+
+def test_a_talk_does_not_go_on_for_ever_without_a_new_call(harness, toy, manager):
     """A television answers every reply."""
     hear(harness, 'fallback', 'why is the sky blue')
-    for _ in range(MOST_SENTENCES - 1):
+    for _ in range(MOST_FOLLOW_UPS):
         reply(harness)
         assert harness.state == ('conversation', Phase.FOLLOWING_UP)
-        harness.handle(EarEvent.HEARD)
-        harness.handle(UserIntent('fallback', 'and now the weather'))
+        overhear(harness)
     reply(harness)
     assert harness.state == ('idle', Phase.RESTING)
+    assert toy.did.count(('follow_up',)) == MOST_FOLLOW_UPS
+    harness.handle(Called('touch'))
+    assert harness.state == ('conversation', Phase.LISTENING)
+
+
+def test_a_talk_ends_a_minute_after_the_last_call(harness, toy, manager):
+    hear(harness, 'fallback', 'why is the sky blue')
+    reply(harness)
+    toy.pass_time(20)
+    overhear(harness)
+    toy.pass_time(15)
+    for event in (ReplyStarted(), ReplySentence('Because.', 'r'), ReplyEnded()):
+        harness.handle(event)
+    harness.begin_to_speak()
+    toy.pass_time(50)  # its ear is closed while it speaks
+    harness.end_speaking()
+    assert harness.state == ('conversation', Phase.FOLLOWING_UP)
+    overhear(harness)
+    toy.pass_time(25)
+    reply(harness)
+    assert harness.state == ('idle', Phase.RESTING)
+
+
+def test_what_was_not_meant_for_the_toy_ends_a_talk(harness, toy, manager):
+    hear(harness, 'fallback', 'why is the sky blue')
+    reply(harness)
+    harness.handle(EarEvent.OPENED)
+    harness.handle(EarEvent.NOT_ADDRESSED)
+    assert harness.state == ('idle', Phase.RESTING)
+
+
+@pytest.mark.parametrize('activity', ['quiz', 'riddle', 'guess_animal', 'story', 'parrot'])
+def test_no_game_listens_more_than_three_times_to_a_television(harness, toy, manager, activity):
+    hear(harness, activity)
+    for _ in range(50):
+        harness.speak()
+        if manager.phase is not Phase.FOLLOWING_UP:
+            break
+        overhear(harness, 'the weather')
+    harness.speak()
+    toy.pass_time(600)
+    harness.speak()
+    assert 1 < toy.did.count(('follow_up',)) <= MOST_FOLLOW_UPS
+    assert manager.phase is not Phase.FOLLOWING_UP
+
+
+def test_a_game_goes_on_as_long_as_its_questions_are_answered(harness, toy, manager):
+    hear(harness, 'guess_animal')
+    for _ in range(2 * MOST_FOLLOW_UPS):
+        harness.speak()
+        assert harness.state == ('guess_animal', Phase.FOLLOWING_UP)
+        toy.pass_time(10)
+        overhear(harness, 'i do not know', 'answer', answer='unsure')
+        toy.pass_time(10)
+
+
+def test_a_game_that_is_typed_needs_no_call(harness, toy, manager):
+    hear(harness, 'parrot')
+    for _ in range(MOST_FOLLOW_UPS + 3):
+        harness.speak()
+        assert harness.state == ('parrot', Phase.FOLLOWING_UP)
+        harness.handle(UserIntent('fallback', 'hello'))
 
 
 def test_the_end_of_an_earlier_reply_does_not_end_the_new_one(harness, toy, manager):
@@ -124,7 +192,7 @@ def test_nothing_heard_is_asked_once_again(harness, toy, manager):
     harness.handle(EarEvent.OPENED)
     harness.handle(EarEvent.NOTHING_HEARD)
     assert len(harness.speak()) == 1
-    assert toy.did.count(('listen',)) == 2
+    assert ('follow_up',) in toy.did
     harness.handle(EarEvent.OPENED)
     harness.handle(EarEvent.NOTHING_HEARD)
     assert manager.current.name == 'idle'

@@ -72,7 +72,7 @@ class EventNode(IsolatedNode):
         """
         Create the node with its parameters.
 
-        :param environ: where PHOENIX_<NODE>_<FIELD> is looked up.
+        :param environ: of the process: where PHOENIX_<NODE>_<FIELD> is looked up.
         :param time: how time passes for the node and its devices.
         :param declares: what this node declares beside what its class does.
         :param options: for rclpy's node: context, namespace, parameter_overrides, cli_args, ...
@@ -84,6 +84,7 @@ class EventNode(IsolatedNode):
         super().__init__(self.node_name(), time=time, **options)
         change_state = self._service_change_state
         change_state.callback = partial(_refuse_what_is_not_allowed, change_state.callback)
+        self.environ = environ
         self._active = False
         self._finalized = False
         self.events_out = EventPublishers(self)

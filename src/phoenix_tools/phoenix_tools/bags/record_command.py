@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections import deque
-from datetime import datetime
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ from phoenix_core.events.event_type import EventType, Privacy
 from phoenix_core.node.execution import until_signalled
 from phoenix_tools.bags.bag import BagError, BagMessage, Topic
 from phoenix_tools.bags.bag_writer import BagWriter
+from phoenix_tools.bags.expiry import life
 from phoenix_tools.bags.node_settings import SettingsReader
 from phoenix_tools.bags.recording import Recorder, RecordingProfile, recorded_events
 from phoenix_tools.bags.session import SETTINGS, UTC_OFFSET
@@ -151,6 +152,7 @@ class RecordingThread:
             path,
             split_bytes=options.split_mb and options.split_mb * 2**20,
             split_s=options.split_s,
+            custom=life(options.keep_days, datetime.now(timezone.utc)),
         )
 
 
@@ -169,6 +171,8 @@ def main(options: argparse.Namespace) -> int:
         print('with sound: this bag will hold the voices of the people in the room')
     elif any(event.privacy is Privacy.PERSONAL for event in recorded):
         print('without sound; this bag will hold what is said, in words')
+    if options.keep_days is not None:
+        print(f'{options.keep_days:g} days long; then ./phoenix bags deletes it')
     if options.keep:
         print(
             f'keeping {options.keep:g} minutes; a fault, SIGUSR1 or Enter writes them', flush=True

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from phoenix_audio.speaker.provider import SpeakerError
 from phoenix_audio.speaker.settings import SpeakerSettings
 from phoenix_audio.wav import WavWriter
 from phoenix_core.clock.simulated_time import RealTime
@@ -19,6 +20,7 @@ class SimulatedSpeakerSettings(ProviderSettings):
     """Settings of the simulated speaker."""
 
     file: str = setting('', 'WAV file for what is played; empty: none.', machine=True)
+    present: bool = setting(True, 'Whether the device is there; false: it cannot be opened.')
 
 
 class SimulatedSpeaker:
@@ -92,6 +94,8 @@ class SimulatedSpeaker:
 
 
 def _make(settings: SpeakerSettings, own: SimulatedSpeakerSettings) -> SimulatedSpeaker:
+    if not own.present:
+        raise SpeakerError('no simulated device is there')
     return SimulatedSpeaker(settings.sample_rate, Path(own.file) if own.file else None)
 
 

@@ -58,6 +58,7 @@ class GpiozeroSensorBoard:
             raise SensorBoardError(
                 f'the library gpiozero cannot be imported ({error}): pip install gpiozero==2.0.1'
             ) from error
+        self.has_mute_switch = mute_pin is not None
         self._contacts = [
             *((SensorKind.TOUCH, name, pin, pads_pull_up) for name, pin in pads.items()),
             *((SensorKind.BUTTON, name, pin, buttons_pull_up) for name, pin in buttons.items()),
