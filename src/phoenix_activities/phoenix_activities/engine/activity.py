@@ -146,5 +146,6 @@ class Activity:
 
     def text_of(self, phrase: Phrase, /, **values: Any) -> str:
         """Return one of the texts of a phrase, with the {values} that it names."""
-        values.setdefault('name', self.manager.memory.get('child_name', ''))
+        values.setdefault('name', self.manager.memory.child_name)
+        values.setdefault('grown_up', self.manager.words.grown_up)
         return self.manager.words.choose(phrase).format_map(values)

@@ -66,7 +66,7 @@ class ActivityManager:
         self.words, self.chance, self.limits = words, chance, limits
         self.safe_state = SafeState(kept or {})
         own = self.safe_state.recall('toy', KeptByToy)
-        self.memory = own.told  # what a person told, e.g. child_name
+        self.memory = own.told
         self.dialogue = Dialogue(toy, self.memory, lambda: self.current.on_unattended())
         self.body = Body(toy, own, volume, lambda: limits().loudest(toy.now()))
         self.gravity = Gravity(self.after)

@@ -76,7 +76,7 @@ class Activities(ToyNode):
         self._chance = random.Random(settings.seed)
         self._activities = installed_activities()
         folders = language_folders(settings.config_path, settings.language)
-        self._words = load_words(folders, self._chance, self._activities)
+        self._words = load_words(folders, self._chance, self._activities, settings.adults)
         path: Path | None = Path(settings.state_file).expanduser()
         if settings.state_file == 'auto':
             path = ToyFile.STATE.path(self.environ, self.get_namespace())

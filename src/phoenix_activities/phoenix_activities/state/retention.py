@@ -12,11 +12,10 @@ def forget_old(kept: KeptByToy, limits: Limits, today: date, *, paused: bool) ->
 
     :param paused: the conversation is over: without leave to remember, nothing outlasts it.
     """
-    if paused and not limits.remember_facts:
-        kept.told.clear()
-    for name in list(kept.told):
-        known_since = kept.told_on.setdefault(name, today)
-        if (today - known_since).days >= limits.remember_days:
-            del kept.told[name]
-    for name in kept.told_on.keys() - kept.told.keys():
-        del kept.told_on[name]
+    gone = paused and not limits.remember_facts
+    for slot in kept.told.slots():
+        known_since = kept.told_on.setdefault(slot, today)
+        if gone or (today - known_since).days >= limits.remember_days:
+            kept.told.forget(slot)
+    for slot in kept.told_on.keys() - kept.told.slots():
+        del kept.told_on[slot]

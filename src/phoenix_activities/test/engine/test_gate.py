@@ -297,7 +297,7 @@ def test_facts_are_forgotten_after_the_days_that_a_parent_allows(harness):
     assert 'Mia' in told(harness, 'my_name')[0]
     harness.toy.time = datetime(2026, 3, 4, 0, 1)
     told(harness, 'time')
-    assert harness.toy.kept['toy']['told'] == {'favorite animal': 'owl'}
+    assert harness.toy.kept['toy']['told'] == {'favorites': {'animal': 'owl'}}
     assert 'not told me' in told(harness, 'my_name')[0]
 
 

@@ -1,6 +1,7 @@
 """The conversation node: replies to what no activity understands."""
 
 import uuid
+from collections.abc import Mapping
 from contextlib import aclosing
 from functools import partial
 
@@ -13,6 +14,7 @@ from phoenix_msgs.msg import (
 )
 
 from phoenix_core import events
+from phoenix_core.events.short_text import PURPOSE_WORDS, short_text
 from phoenix_core.limits.announced import Announced
 from phoenix_core.node.declarations import Publishes, subscribes
 from phoenix_core.node.event_node import EventNode
@@ -24,6 +26,9 @@ from phoenix_speech.conversation.persona import Persona
 from phoenix_speech.conversation.reply import ReplyAction, ReplyEngine, SpokenSentence
 from phoenix_speech.conversation.reply_task import ReplyLoop, ReplyTask
 from phoenix_speech.conversation.settings import CHAT_MODELS, ConversationSettings
+from phoenix_speech.safety.installed import safety_folder, safety_numbers
+from phoenix_speech.safety.slot_guard import refused_slot
+from phoenix_speech.safety.speech_guard import JUDGE_LIMIT_S, SpeechGuard
 from phoenix_speech.sentences import SpeechRules
 
 
@@ -36,9 +41,12 @@ class Conversation(EventNode):
     settings: ConversationSettings
 
     def configure(self) -> None:
-        """Read the persona and make the chat models."""
+        """Read the guard and the persona, and make the chat models."""
         settings = self.settings
         words = settings.config_path / settings.language
+        self._guard = SpeechGuard.load(
+            safety_folder(settings.language), safety_numbers(settings).all()
+        )
         self._engine = ReplyEngine(
             [CHAT_MODELS.make(name, settings) for name in settings.providers],
             Persona.load(words / 'persona.yaml'),
@@ -51,6 +59,7 @@ class Conversation(EventNode):
                 Announced(ToyFile.ANNOUNCED.path(self.environ, self.get_namespace())),
             ),
             on_refusal=partial(self.post, self._model_refused),
+            is_fit=lambda sentence: self._guard.judge(sentence, JUDGE_LIMIT_S).allowed,
         )
         self._forgotten = self.parent_file.forgotten
         self._refused: set[str] = set()  # models of which that was reported
@@ -84,8 +93,9 @@ class Conversation(EventNode):
             reply.cancel()
             self.conversation.caused_by(reply.cause)(kind=ConversationEvent.ENDED)
 
-    async def _make_reply(self, text: str, known: dict[str, str], reply: ReplyTask) -> None:
+    async def _make_reply(self, text: str, told: dict[str, str], reply: ReplyTask) -> None:
         """Post each part of a reply to the executor's thread."""
+        known = {slot: one for slot, one in told.items() if self._is_fit({slot: one})}
         try:
             async with aclosing(self._engine.reply(text, known)) as parts:
                 while True:
@@ -93,11 +103,20 @@ class Conversation(EventNode):
                         part = await anext(parts, None)
                     if part is None:
                         break
-                    pass_on = self._act if isinstance(part, ReplyAction) else self._say
-                    self.post(pass_on, part, reply)
+                    if not isinstance(part, ReplyAction):
+                        self.post(self._say, part, reply)
+                    elif self._is_fit(part.slots):
+                        self.post(self._act, part, reply)
+                    else:
+                        self.post(self._tool_refused)
         except ChatModelError as error:
             self.post(self.fault, 'conversation_failed', str(error), impairs=CapabilityStatus.LOST)
         self.post(self._end, reply)
+
+    def _is_fit(self, slots: Mapping[str, str]) -> bool:
+        """Return whether values are of a few words each that the toy may say."""
+        short = all(short_text(value, PURPOSE_WORDS) or not value for value in slots.values())
+        return short and refused_slot(self._guard, slots) is None
 
     def _say(self, sentence: SpokenSentence, reply: ReplyTask) -> None:
         if reply is not self._reply:
@@ -135,6 +154,15 @@ class Conversation(EventNode):
                 severity=Fault.WARNING,
                 tried='asks the next one',
             )
+
+    def _tool_refused(self) -> None:
+        self.fault(
+            'tool_refused',
+            'a model asks for an activity with words that are not for the toy to say',
+            severity=Fault.WARNING,
+            tried='goes on without it',
+            self_healing=True,
+        )
 
     def _model_failed(self, name: str, reason: str) -> None:
         self.fault(

@@ -54,6 +54,7 @@ class ReplyEngine:
     :param on_failure: called with the name of a model and why it failed; never what was said.
     :param allowed: which models may be asked, and what is said before.
     :param on_refusal: called with the name of a model that may not be asked.
+    :param is_fit: whether a sentence may be said; one that may not is not told to a model again.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class ReplyEngine:
         on_failure: Callable[[str, str], object],
         allowed: AllowedModels,
         on_refusal: Callable[[str], object],
+        is_fit: Callable[[str], bool] = lambda sentence: True,
         first_sentence_s: float = 4.0,
         total_s: float = 20.0,
         retry_s: float = 30.0,
@@ -78,6 +80,7 @@ class ReplyEngine:
         self._on_failure = on_failure
         self._allowed = allowed
         self._on_refusal = on_refusal
+        self._is_fit = is_fit
         self._first_sentence_s = first_sentence_s
         self._total_s = total_s
         self._clock = clock
@@ -91,7 +94,7 @@ class ReplyEngine:
         """
         Yield the reply to a text; cancelling the task, or closing the generator, ends the rest.
 
-        What was yielded counts as said, and enters the history.
+        What was yielded counts as said, and enters the history if it is fit.
 
         :param known: what the toy was told before, e.g. child_name.
         :raises ChatModelError: no model can answer.
@@ -117,7 +120,8 @@ class ReplyEngine:
                             tool = self._persona.tools[part.name]
                             yield ReplyAction(tool.activity, part.slots)
                         else:
-                            self._history.add(turn, part)
+                            if self._is_fit(part):
+                                self._history.add(turn, part)
                             yield SpokenSentence(part, model.name)
             except ChatModelError as error:
                 self._failed(model.name, str(error))

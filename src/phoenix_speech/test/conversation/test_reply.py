@@ -460,7 +460,8 @@ async def test_the_model_is_told_what_the_child_told_before(
     model = Parrot('model', 'I see. ')
     await everything(engine_of(model).reply('Hi', {'child_name': 'Mia', 'favorite color': 'blue'}))
     assert model.asked[0][0]['content'] == (
-        f'{PERSONA.instructions}{PERSONA.known} child_name: Mia; favorite color: blue\n'
+        f'{PERSONA.instructions}The child calls itself "Mia".\n'
+        'The child named as its favorite color "blue".\n'
     )
 
 
