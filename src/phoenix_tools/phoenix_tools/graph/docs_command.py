@@ -62,7 +62,7 @@ def broken_contracts(root: Path) -> list[str]:
 
 def documents(registry: Registry, root: Path) -> Iterator[tuple[Path, str]]:
     """Yield the path and the text of every document. In the README only a drawing is generated."""
-    toy = [name for name in node_names() if not registry.observed_by(name)]
+    toy = [name for name in node_names() if not registry.nodes[name].declarations.observes]
     yield root / 'docs' / 'events.md', document(registry, toy)
     yield root / CONTRACTS, json.dumps(record(), indent=1) + '\n'
     activities = root / 'docs' / 'activities.md'

@@ -6,9 +6,9 @@ from phoenix_core.events import qos
 from phoenix_core.events.comparison import IGNORE, within
 from phoenix_core.events.constants import words_of
 from phoenix_core.events.event_type import EventType, Privacy, Role, Summary
-from phoenix_core.events.rules import InRange, NotEmpty, OneOf, constant_of
+from phoenix_core.events.rules import InRange, NotEmpty, OneOf, Rule, constant_of
 
-_FORMAT = {'sample_rate': InRange(8000, 192000), 'channels': OneOf((1,))}
+_FORMAT: dict[str, Rule] = {'sample_rate': InRange(8000, 192000), 'channels': OneOf((1,))}
 
 
 def _playback(event: msg.PlaybackEvent) -> Summary:
