@@ -182,8 +182,8 @@ def test_the_ring_is_dark_while_inactive_and_shines_again(graph, probe, leds):
 class LooseWire(SimulatedLedStrip):
     """A strip that fails to show red until its wire is mended."""
 
-    def __init__(self, settings):
-        super().__init__(pixels=settings.pixels)
+    def __init__(self, settings, own):
+        super().__init__(settings, own)
         self.mended = False
         self.is_red = threading.Event()
 
