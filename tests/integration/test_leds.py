@@ -11,7 +11,7 @@ from rclpy.parameter import Parameter
 from std_msgs.msg import ColorRGBA
 
 from phoenix_core import events
-from phoenix_core.settings.node_settings import SettingsError
+from phoenix_core.settings.node_settings import ProviderSettings, SettingsError
 from phoenix_hw.leds.node import Leds
 from phoenix_hw.leds.provider import LedStripError
 from phoenix_hw.leds.providers.simulated import SimulatedLedStrip
@@ -182,8 +182,8 @@ def test_the_ring_is_dark_while_inactive_and_shines_again(graph, probe, leds):
 class LooseWire(SimulatedLedStrip):
     """A strip that fails to show red until its wire is mended."""
 
-    def __init__(self, settings, own):
-        super().__init__(settings, own)
+    def __init__(self, settings):
+        super().__init__(settings, ProviderSettings())
         self.mended = False
         self.is_red = threading.Event()
 

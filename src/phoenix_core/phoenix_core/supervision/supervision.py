@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 from phoenix_msgs.msg import CapabilityStatus, NodeStatus
 
 from phoenix_core.supervision.lifecycle_manager import LifecycleManager
-from phoenix_core.supervision.nodes import Nodes, Process
 from phoenix_core.supervision.settings import SupervisorSettings
-from phoenix_core.supervision.state import Command, State
+from phoenix_core.supervision.state import Command, Nodes, Process, State
 from phoenix_core.supervision.watched_node import WatchedNode
 
 OK, DEGRADED, LOST = CapabilityStatus.OK, CapabilityStatus.DEGRADED, CapabilityStatus.LOST

@@ -6,9 +6,8 @@ from phoenix_msgs.msg import NodeStatus
 
 from phoenix_core.clock.backoff import Backoff
 from phoenix_core.supervision.life_signs import LifeSign, LifeSigns
-from phoenix_core.supervision.nodes import Nodes, Process
 from phoenix_core.supervision.settings import SupervisorSettings
-from phoenix_core.supervision.state import Command, State
+from phoenix_core.supervision.state import Command, Nodes, Process, State
 
 
 @dataclass
