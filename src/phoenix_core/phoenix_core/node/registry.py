@@ -1,7 +1,7 @@
 """The registry of all installed events and nodes, and of the flow of events between them."""
 
 import difflib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from phoenix_core import events
@@ -44,11 +44,6 @@ class Registry:
     def installed(cls) -> 'Registry':
         """Return the registry of the nodes of all installed packages."""
         return cls({name: plugins.load(NODES, name) for name in plugins.names(NODES)})
-
-    def of_packages(self, packages: Collection[str]) -> 'Registry':
-        """Return a registry of the catalogue and the nodes of these packages."""
-        own = {name: node for name, node in self.nodes.items() if self.package(name) in packages}
-        return Registry(own)
 
     def event(self, name: str) -> EventType:
         """

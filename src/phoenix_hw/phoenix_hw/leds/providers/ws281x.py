@@ -36,7 +36,12 @@ class Ws281xLedStrip:
     def __init__(self, settings: LedsSettings, own: Ws281xSettings, library: Any = None) -> None:
         if own.pin not in _CHANNEL_OF_PIN:
             raise ValueError(f'pin: {own.pin}; allowed are {", ".join(map(str, _CHANNEL_OF_PIN))}')
-        library = library or _import_library()
+        try:
+            library = library or importlib.import_module('rpi_ws281x')
+        except ImportError as error:
+            raise LedStripError(
+                f'rpi_ws281x cannot be imported ({error}): pip install rpi-ws281x==5.0.0'
+            ) from error
         self._pixels = settings.pixels
         self._strip = library.PixelStrip(
             self._pixels,
@@ -78,15 +83,6 @@ class Ws281xLedStrip:
             self._open = False
             # The library has no public way to free its DMA memory before the process ends.
             self._strip._cleanup()
-
-
-def _import_library() -> Any:
-    try:
-        return importlib.import_module('rpi_ws281x')
-    except ImportError as error:
-        raise LedStripError(
-            f'rpi_ws281x cannot be imported ({error}): pip install rpi-ws281x==5.0.0'
-        ) from error
 
 
 def _advice(error: RuntimeError) -> str:
