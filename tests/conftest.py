@@ -10,6 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from builtin_interfaces.msg import Time
+from domain_coordinator import domain_id
+from front_door import Phoenix
 
 from phoenix_audio.wav import read_wav
 from phoenix_core import events
@@ -130,6 +132,21 @@ def refusal(graph):
         return fault.message
 
     return refuse
+
+
+@pytest.fixture
+def phoenix():
+    """Start ./phoenix on a ROS graph of its own; what still runs at the end is killed."""
+    started = []
+    with domain_id() as domain:
+
+        def start(*arguments, **options):
+            started.append(Phoenix(domain, *arguments, **options))
+            return started[-1]
+
+        yield start
+        for one in started:
+            one.kill()
 
 
 @pytest.fixture

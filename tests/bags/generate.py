@@ -160,10 +160,10 @@ SETTINGS = {
             'openai.base_url': 'http://127.0.0.1:9/v1',
         }
     },
-    # A voice without its model, and a speaker that plays into no folder.
+    # A voice without its model, and no device to play on.
     'no_voice': {'voice': {'providers': ['piper'], 'piper.model': '/missing/voice.onnx'}},
     'voice_hangs': {'voice': {'providers': ['piper']}},
-    'no_speaker': {'speaker': {'simulated.file': '/missing/reply.wav'}},
+    'no_speaker': {'speaker': {'simulated.present': False}},
 }
 SESSIONS = {
     function.__name__: function
@@ -190,12 +190,7 @@ def make(name: str, target: Path) -> None:
         session = script.session(target, kept, '/phoenix')
     if target.exists():
         shutil.rmtree(target)
-    # With those of the machine, which a session does not note: they make it what it is.
-    noted = {
-        node: {**session.settings.get(node, {}), **values}
-        for node, values in {**session.settings, **SETTINGS.get(name, {})}.items()
-    }
-    write_session(target, session.namespace, session.events, noted, 0)
+    write_session(target, session.namespace, session.events, session.settings, 0)
     print(f'{target}: {len(session.events)} events')
 
 

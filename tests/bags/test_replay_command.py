@@ -1,6 +1,7 @@
 """`phoenix replay`: what it says, writes and returns."""
 
 import shutil
+import socket
 import time
 import xml.dom.minidom
 from pathlib import Path
@@ -88,17 +89,47 @@ def test_a_language_model_answers_as_it_did_and_no_server_is_asked(replay, tmp_p
     for event in session.events:
         if event.event is events.CONVERSATION and event.message.provider:
             event.message.provider = 'openai'
-    settings = {
-        **session.settings,
-        'conversation': {
-            'providers': ['openai', 'scripted'],
-            'openai.base_url': 'http://127.0.0.1:9/v1',
-        },
-    }
     bag = tmp_path / 'bag'
-    write_session(bag, '/phoenix', session.events, settings, 0)
+    write_session(bag, '/phoenix', session.events, session.settings, 0)
     code, shown, error = replay('--fast', bag)
     assert (code, error) == (0, ''), shown
+
+
+def test_a_bag_of_a_stranger_writes_no_file_and_reaches_no_server(replay, tmp_path):
+    victim = tmp_path / 'diary.txt'
+    victim.write_text('mine')
+    session = load_session(FOLDER / 'unknown_request')
+    with socket.create_server(('127.0.0.1', 0)) as server:
+        server.settimeout(0)
+        url = f'http://127.0.0.1:{server.getsockname()[1]}/v1'
+        hostile = {
+            'speaker': {'simulated.file': str(victim)},
+            'conversation': {'providers': ['openai'], 'openai.base_url': url},
+            'activities': {**session.settings['activities'], 'state_file': str(victim)},
+        }
+        bag = tmp_path / 'bag'
+        write_session(bag, '/phoenix', session.events, {**session.settings, **hostile}, 0)
+        _, shown, _ = replay('--fast', bag)
+        with pytest.raises(BlockingIOError):
+            server.accept()
+    assert victim.read_text() == 'mine'
+    where = f'{bag}: metadata.yaml: phoenix.settings'
+    for name in ('speaker.simulated.file', 'conversation.openai.base_url'):
+        assert f'{where}: {name}: is not taken from a bag' in shown
+    assert f'{where}: activities.state_file: is not taken from a bag' in shown
+
+
+def test_metadata_that_stands_for_gigabytes_is_refused_at_once(replay, tmp_path):
+    bag = tmp_path / 'bag'
+    shutil.copytree(FOLDER / 'greeting', bag)
+    bomb = 'bomb0: &a0 [x, x]\n' + ''.join(
+        f'bomb{n}: &a{n} [{", ".join([f"*a{n - 1}"] * 9)}]\n' for n in range(1, 40)
+    )
+    with (bag / 'metadata.yaml').open('a') as stream:
+        stream.write(bomb)
+    code, _, error = replay('--fast', bag)
+    assert code == 2
+    assert f'{bag / "metadata.yaml"}: aliases (*a0) are not allowed' in error
 
 
 def sent_by_hand(name):

@@ -39,7 +39,7 @@ def probe(graph):
 
 @pytest.fixture
 def node(graph, probe):
-    node = graph.add(Activities, parameters={'seed': 1, 'quiet_hours': ''})
+    node = graph.add(Activities, parameters={'seed': 1})
     probe.expect(events.ACTIVITY_STATE)
     return node
 

@@ -254,6 +254,7 @@ class Tongueless:
     """A chat model that fails in a way of its own."""
 
     name = 'tongueless'
+    address = ''
 
     def __init__(self, settings):
         pass

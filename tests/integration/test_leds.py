@@ -6,12 +6,13 @@ import threading
 
 import numpy as np
 import pytest
-from phoenix_msgs.msg import ActivityState, CapabilityStatus
+from phoenix_msgs.msg import ActivityState, CapabilityStatus, EarLight, ListeningEvent
 from rclpy.parameter import Parameter
 from std_msgs.msg import ColorRGBA
 
 from phoenix_core import events
 from phoenix_core.settings.node_settings import ProviderSettings, SettingsError
+from phoenix_hw.leds.animation import VISIBLE
 from phoenix_hw.leds.node import Leds
 from phoenix_hw.leds.provider import LedStripError
 from phoenix_hw.leds.providers.simulated import SimulatedLedStrip
@@ -28,10 +29,11 @@ def probe(graph):
             events.ACTIVITY_STATE,
             events.LED_COMMAND,
             events.AUDIO_PLAYED,
+            events.LISTENING,
             events.MICROPHONE_MUTE,
             events.SYSTEM_STATUS,
         ],
-        records=[events.LED_FRAME, events.FAULT],
+        records=[events.LED_FRAME, events.EAR_LIGHT, events.FAULT],
     )
 
 
@@ -61,10 +63,15 @@ def play(probe, amplitude, seconds):
 
 
 def light(frame):
-    return sum(frame.rgb)
+    return sum(map(sum, pixels(frame)))
 
 
 def pixels(frame):
+    """Return the pixels of a frame without the last one, the ear light."""
+    return ring(frame)[:-1]
+
+
+def ring(frame):
     return [tuple(frame.rgb[start : start + 3]) for start in range(0, len(frame.rgb), 3)]
 
 
@@ -132,11 +139,11 @@ def test_a_command_shows_its_color_while_the_toy_rests(probe, leds):
 
 
 def test_a_command_with_a_duration_is_shown_over_any_state_and_ends(probe, leds):
-    show_state(probe, ActivityState.LISTENING)
-    probe.expect(events.LED_FRAME, has_hue(GREEN))
+    show_state(probe, ActivityState.SPEAKING)
+    probe.expect(events.LED_FRAME, has_hue(ORANGE))
     command(probe, 'solid', color=RED, duration_s=0.4)
     red = probe.expect(events.LED_FRAME, is_all((255, 0, 0)))
-    probe.expect(events.LED_FRAME, lambda f: f.sequence > red.sequence and has_hue(GREEN)(f))
+    probe.expect(events.LED_FRAME, lambda f: f.sequence > red.sequence and has_hue(ORANGE)(f))
 
 
 def test_the_brightness_of_a_command_holds(probe, leds):
@@ -171,8 +178,9 @@ def test_the_ring_is_dark_while_inactive_and_shines_again(graph, probe, leds):
     lit = probe.expect(events.LED_FRAME, has_hue(BLUE))
     graph.call(leds.trigger_deactivate)
     dark = probe.expect(
-        events.LED_FRAME, lambda f: f.sequence > lit.sequence and is_all((0, 0, 0))(f)
+        events.LED_FRAME, lambda f: f.sequence > lit.sequence and set(ring(f)) == {(0, 0, 0)}
     )
+    assert not probe.recorded(events.EAR_LIGHT)[-1].visible
     assert dark == probe.recorded(events.LED_FRAME)[-1]
     assert leds.strip.frame == bytes(3 * PIXELS)
     graph.call(leds.trigger_activate)
@@ -184,10 +192,12 @@ class LooseWire(SimulatedLedStrip):
 
     def __init__(self, settings):
         super().__init__(settings, ProviderSettings())
-        self.mended = False
+        self.mended = self.cut = False
         self.is_red = threading.Event()
 
     def show(self, rgb):
+        if self.cut:
+            raise LedStripError('the wire is cut')
         if rgb[0] > rgb[2]:
             if not self.mended:
                 raise LedStripError('the wire is loose')
@@ -273,8 +283,8 @@ def test_a_toy_that_cannot_hear_shows_it(probe, leds):
 def test_the_current_limit_is_a_setting(graph, probe):
     graph.add(Leds, parameters={'pixels': PIXELS, 'brightness': 1.0, 'current_limit_ma': 100.0})
     command(probe, 'solid', color=RED)
-    # 8 mA dark, 92 mA for 8 red channels of 20 mA.
-    probe.expect(events.LED_FRAME, is_all((146, 0, 0)))
+    # 8 mA dark, 1 mA of the ear light, 91 mA for 7 red channels of 20 mA.
+    probe.expect(events.LED_FRAME, lambda f: all(164 < red < 168 for red, *_ in pixels(f)))
 
 
 def test_the_first_frame_of_another_animation_belongs_to_what_caused_it(leds, probe):
@@ -295,3 +305,78 @@ def test_a_state_that_shows_the_same_causes_no_frame(leds, probe):
     command(probe, 'rainbow')
     probe.expect_count(events.LED_FRAME, 2, lambda f: f.header.trace_id)
     assert all(f.header.trace_id != again.trace_id for f in probe.recorded(events.LED_FRAME))
+
+
+def expect_ear_light(probe, visible):
+    """Wait until the newest confirmation says so."""
+    probe.expect(
+        events.EAR_LIGHT,
+        lambda m: m.visible == visible and m is probe.recorded(events.EAR_LIGHT)[-1],
+    )
+
+
+def test_the_ear_light_is_confirmed_again_and_again_whatever_is_shown(graph, probe):
+    leds = graph.add(Leds, parameters={'pixels': PIXELS, 'brightness': 0.0})
+    command(probe, 'off', duration_s=60.0)
+    command(probe, 'off')
+    confirmed = probe.expect_count(events.EAR_LIGHT, 8)
+    assert all(message.visible for message in confirmed)
+    stamps = [m.header.stamp.sec + m.header.stamp.nanosec * 1e-9 for m in confirmed]
+    assert np.diff(stamps).max() < EarLight.LEASE_S
+    assert set(pixels_of(leds)[:-1]) == {(0, 0, 0)}
+    assert max(pixels_of(leds)[-1]) >= VISIBLE
+
+
+def pixels_of(leds):
+    shown = leds.strip.frame
+    return [tuple(shown[start : start + 3]) for start in range(0, len(shown), 3)]
+
+
+def test_an_open_ear_is_shown_at_once_and_over_any_command(probe, leds):
+    command(probe, 'solid', color=RED, duration_s=60.0)
+    probe.expect(events.LED_FRAME, is_all((255, 0, 0)))
+    waiting = ring(probe.recorded(events.LED_FRAME)[-1])[-1]
+    probe.publish(events.LISTENING, kind=ListeningEvent.OPENED)
+    probe.expect(events.LED_FRAME, lambda f: max(ring(f)[-1]) == 255)
+    probe.expect(events.LED_FRAME, has_hue(GREEN))
+    count = len(probe.recorded(events.LED_FRAME))
+    probe.publish(events.LISTENING, kind=ListeningEvent.HEARD)
+    probe.expect(events.LED_FRAME, lambda f: f.sequence > count and is_all((255, 0, 0))(f))
+    assert ring(probe.recorded(events.LED_FRAME)[-1])[-1] == waiting
+
+
+def test_the_ear_light_goes_out_while_muted_after_it_was_taken_back(probe, leds):
+    expect_ear_light(probe, True)
+    probe.publish(events.MICROPHONE_MUTE, muted=True)
+    probe.expect(events.LED_FRAME, has_hue(0.06))
+    assert not probe.recorded(events.EAR_LIGHT)[-1].visible
+    probe.publish(events.MICROPHONE_MUTE, muted=False)
+    expect_ear_light(probe, True)
+
+
+def test_a_strip_that_takes_no_frame_confirms_no_light(probe, loose_wire):
+    expect_ear_light(probe, True)
+    command(probe, 'solid', color=RED)
+    expect_ear_light(probe, False)
+    count = len(probe.recorded(events.EAR_LIGHT))
+    probe.expect_count(events.EAR_LIGHT, count + 3)
+    assert not any(m.visible for m in probe.recorded(events.EAR_LIGHT)[count:])
+    loose_wire.mended = True
+    expect_ear_light(probe, True)
+
+
+def test_a_strip_that_fails_while_nothing_changes_is_noticed(probe, loose_wire):
+    command(probe, 'solid', color=ColorRGBA(b=1.0, a=1.0))
+    expect_ear_light(probe, True)
+    loose_wire.cut = True
+    expect_ear_light(probe, False)
+
+
+def test_a_toy_that_cannot_hear_keeps_the_ear_light_that_its_ear_waits_for(probe, leds):
+    entry = CapabilityStatus(capability='hearing', level=CapabilityStatus.LOST)
+    probe.publish(events.SYSTEM_STATUS, capabilities=[entry])
+    orange = probe.expect(events.LED_FRAME, has_hue(0.06))
+    assert max(ring(orange)[-1]) >= VISIBLE
+    count = len(probe.recorded(events.EAR_LIGHT))
+    probe.expect_count(events.EAR_LIGHT, count + 3)
+    assert all(m.visible for m in probe.recorded(events.EAR_LIGHT))

@@ -3,6 +3,7 @@
 import re
 import threading
 
+import numpy as np
 import pytest
 from phoenix_msgs.msg import (
     CapabilityStatus,
@@ -24,6 +25,7 @@ COMMAND_BEGIN_S, COMMAND_END_S = 0.16, 1.5
 OPENED, HEARD = ListeningEvent.OPENED, ListeningEvent.HEARD
 NO_SPEECH, NOT_UNDERSTOOD = ListeningEvent.NO_SPEECH, ListeningEvent.NOT_UNDERSTOOD
 CANCELLED, MUTED = ListeningEvent.CANCELLED, ListeningEvent.MUTED
+NOT_ADDRESSED = ListeningEvent.NOT_ADDRESSED
 
 
 @pytest.fixture
@@ -358,3 +360,67 @@ def test_the_mute_switch_closes_the_ear_and_keeps_it_closed(graph, probe, microp
     microphone.play(COMMAND)
     microphone.keep_quiet(1)
     assert final(probe, cause).text.endswith('seconds')
+
+
+class Witness(Stopwatch):
+    """A recognizer that counts what it was given."""
+
+    def __init__(self, settings):
+        Witness.given = 0
+
+    def recognize(self, samples, sample_rate):
+        Witness.given += 1
+        return super().recognize(samples, sample_rate)
+
+
+def speech(samples, gain=1.0):
+    return (read_wav(samples / COMMAND) * gain).astype(np.int16)
+
+
+def follow_up(probe):
+    cause = request(probe, ListenRequest.FOLLOW_UP)
+    expect(probe, OPENED, cause)
+    return cause
+
+
+def test_a_monologue_that_nobody_announced_is_not_recognized(probe, microphone, listen, samples):
+    listen('Witness', partial_interval_s=0.5)
+    cause = follow_up(probe)
+    talk = speech(samples)[2560:24000]  # without the silence around it
+    microphone.send(np.tile(talk, 8))  # more than 8 s without a pause
+    expect(probe, NOT_ADDRESSED, cause)
+    assert Witness.given == 0
+    assert probe.recorded(events.TRANSCRIPT) == []
+    cause = open_ear(probe)  # somebody calls: the same is listened to
+    microphone.send(np.tile(talk, 8))
+    microphone.keep_quiet(2)
+    final(probe, cause)
+
+
+@pytest.mark.parametrize(('gain', 'heard'), [(0.5, True), (0.03, False), (1.0, True)])
+def test_only_who_is_about_as_loud_as_the_caller_is_recognized_without_a_call(
+    probe, microphone, listen, samples, gain, heard
+):
+    listen('Witness', speech_threshold=0.1, silence_threshold=0.05)
+    cause = open_ear(probe)
+    microphone.send(speech(samples))
+    microphone.keep_quiet(1)
+    final(probe, cause)
+    cause = follow_up(probe)
+    microphone.send(speech(samples, gain))
+    microphone.keep_quiet(1)
+    expect(probe, HEARD if heard else NOT_ADDRESSED, cause)
+    if heard:
+        final(probe, cause)
+    assert Witness.given == 1 + heard
+
+
+def test_an_ear_that_nobody_called_for_waits_at_most_eight_seconds(probe, microphone, listen):
+    listen('Witness', no_speech_s=60.0)
+    cause = follow_up(probe)
+    begin = microphone.end
+    while not any(e.kind == NO_SPEECH for e in probe.recorded(events.LISTENING)):
+        microphone.keep_quiet(0.5)
+        assert microphone.end - begin <= 9 * 16000
+    expect(probe, NO_SPEECH, cause)
+    assert Witness.given == 0

@@ -9,23 +9,42 @@ import pytest
 from builtin_interfaces.msg import Time
 from gpiozero.pins.mock import MockFactory, MockPin
 from phoenix_msgs.msg import CapabilityStatus, NodeStatus
+from rclpy.duration import Duration
 
 from phoenix_audio.microphone.node import Microphone
 from phoenix_audio.microphone.provider import CapturedFrame, MicrophoneError
 from phoenix_audio.wav import WavWriter, read_wav
 from phoenix_core import events
 from phoenix_core.settings.node_settings import SettingsError
+from phoenix_core.storage.mute_file import MuteFile
+from phoenix_hw.leds.node import Leds
+from phoenix_hw.leds.provider import LedStripError
+from phoenix_hw.leds.providers.simulated import SimulatedLedStrip
 from phoenix_hw.sensors.node import Sensors
 
 ROOM_NOISE = 2  # the simulated room is so loud at most
 
 
 @pytest.fixture
-def probe(graph):
-    return graph.probe(
-        publishes=[events.SIMULATED_SOUND, events.MICROPHONE_MUTE, events.AUDIO_PLAYED],
-        records=[events.AUDIO_INPUT, events.FAULT],
+def leds(graph):
+    """The LEDs of a toy, whose light the ear needs; they go dark when they are stopped."""
+    return graph.add(Leds)
+
+
+@pytest.fixture
+def probe(graph, leds):
+    """Publish and record, in a toy that nobody has muted."""
+    probe = graph.probe(
+        publishes=[
+            events.SIMULATED_SOUND,
+            events.MICROPHONE_MUTE,
+            events.EAR_LIGHT,
+            events.AUDIO_PLAYED,
+        ],
+        records=[events.AUDIO_INPUT, events.EAR_LIGHT, events.FAULT, events.NODE_STATUS],
     )
+    probe.publish(events.MICROPHONE_MUTE, muted=False)
+    return probe
 
 
 def heard(frame):
@@ -213,10 +232,11 @@ class Clipping(Flaky):
         (Clipping, 'nothing but clipping for 0.5 s'),
     ],
 )
-def test_a_deaf_microphone_says_so_and_comes_back_by_itself(graph, provide, provider, reason):
+def test_a_deaf_microphone_says_so_and_comes_back_by_itself(
+    graph, probe, provide, provider, reason
+):
     provide('phoenix.microphones', provider.__name__)
     provider.starts = 0
-    probe = graph.probe(records=[events.FAULT, events.NODE_STATUS, events.AUDIO_INPUT])
     quick = {'deaf_s': 0.5, 'retry_s': 0.1, 'retry_max_s': 1.0}
     graph.add(Microphone, parameters={'provider': provider.__name__, **quick})
 
@@ -242,32 +262,41 @@ def test_a_deaf_microphone_says_so_and_comes_back_by_itself(graph, provide, prov
 def test_the_mute_switch_closes_the_device_while_the_node_goes_on(graph, probe, provide):
     provide('phoenix.microphones', 'Frozen')
     graph.add(Microphone, parameters={'provider': 'Frozen'})
+    probe.expect(events.AUDIO_INPUT)
     probe.publish(events.MICROPHONE_MUTE, muted=True)
     probe.publish(events.MICROPHONE_MUTE, muted=True)
     assert Frozen.stopping.wait(10)
     graph.call(lambda: None)  # the executor does not wait for the device
     Frozen.thawed.set()
+    before = len(probe.recorded(events.AUDIO_INPUT))
     probe.publish(events.MICROPHONE_MUTE, muted=False)
-    frames = probe.expect_count(events.AUDIO_INPUT, 2)
+    frames = probe.expect_count(events.AUDIO_INPUT, before + 2)
     assert Frozen.log == ['open', 'closed', 'open']
-    assert [frame.sequence for frame in frames] == [0, 1]
+    assert [frame.sequence for frame in frames] == list(range(len(frames)))
     assert probe.recorded(events.FAULT) == []
 
 
 class Counting:
-    """A microphone that delivers one frame each time it is opened."""
+    """A microphone that tells how often it is opened and closed."""
 
     log = []
     closed = threading.Event()
 
     def __init__(self, settings):
-        pass
+        self._ended = threading.Event()
 
     def start(self, on_frame, on_error):
         self.log.append('open')
-        on_frame(CapturedFrame(np.ones(640, np.int16), 0, 0.04))
+        self._ended = ended = threading.Event()
+
+        def run():
+            while not ended.wait(0.04):
+                on_frame(CapturedFrame(np.ones(640, np.int16), 0, 0.04))
+
+        threading.Thread(target=run).start()
 
     def stop(self):
+        self._ended.set()
         self.log.append('closed')
         self.closed.set()
 
@@ -282,7 +311,7 @@ class Frozen(Counting):
     def stop(self):
         self.stopping.set()
         assert self.thawed.wait(10)
-        self.log.append('closed')
+        super().stop()
 
 
 def test_a_toy_that_starts_muted_hears_nothing_until_the_switch_is_off(graph, probe):
@@ -295,18 +324,18 @@ def test_a_toy_that_starts_muted_hears_nothing_until_the_switch_is_off(graph, pr
     assert node.is_active
 
 
-@pytest.mark.parametrize('told', ['before', 'after'])
-def test_a_device_with_a_mute_switch_is_not_opened_before_the_switch_is_known(
-    graph, probe, provide, told
+@pytest.mark.parametrize('told', [True, None])
+def test_a_device_is_not_opened_before_the_toy_is_known_not_to_be_muted(
+    graph, leds, provide, told
 ):
     provide('phoenix.microphones', 'Counting')
     Counting.log.clear()
     Counting.closed.clear()
-    if told == 'before':  # as by a latched state
-        probe.publish(events.MICROPHONE_MUTE, muted=True)
-    graph.add(Microphone, parameters={'provider': 'Counting', 'mute_switch': True})
-    if told == 'after':
-        probe.publish(events.MICROPHONE_MUTE, muted=True)
+    probe = graph.probe(publishes=[events.MICROPHONE_MUTE], records=[events.AUDIO_INPUT])
+    if told is not None:  # as by a latched state
+        probe.publish(events.MICROPHONE_MUTE, muted=told)
+    graph.add(Microphone, parameters={'provider': 'Counting'})
+    assert Counting.log == []
     probe.publish(events.MICROPHONE_MUTE, muted=False)
     probe.expect(events.AUDIO_INPUT)
     probe.publish(events.MICROPHONE_MUTE, muted=True)
@@ -323,17 +352,17 @@ class GroundedPin(MockPin):
         self._pull = value
 
 
-def test_a_switch_on_a_pin_that_is_closed_at_the_start(graph, probe, provide, monkeypatch):
+def test_a_switch_on_a_pin_that_is_closed_at_the_start(graph, leds, provide, monkeypatch):
     pins = MockFactory()
     monkeypatch.setattr(gpiozero.Device, 'pin_factory', pins)
     pins.pin(17, pin_class=GroundedPin)
     provide('phoenix.microphones', 'Counting')
     Counting.log.clear()
-    switch = graph.probe(records=[events.MICROPHONE_MUTE])
+    probe = graph.probe(records=[events.MICROPHONE_MUTE, events.AUDIO_INPUT, events.FAULT])
     # In the order of the supervisor: who hears comes before who speaks.
-    graph.add(Microphone, parameters={'provider': 'Counting', 'mute_switch': True})
+    graph.add(Microphone, parameters={'provider': 'Counting'})
     graph.add(Sensors, parameters={'provider': 'gpiozero', 'gpiozero.mute_pin': 17})
-    assert switch.expect(events.MICROPHONE_MUTE).muted
+    assert probe.expect(events.MICROPHONE_MUTE).muted
     pins.pin(17).drive_high()
     probe.expect(events.AUDIO_INPUT)
     assert Counting.log == ['open']
@@ -341,12 +370,15 @@ def test_a_switch_on_a_pin_that_is_closed_at_the_start(graph, probe, provide, mo
 
 
 def test_a_mute_switch_that_nobody_tells_of_keeps_the_device_closed(
-    graph, probe, provide, monkeypatch, expect_health
+    graph, leds, provide, monkeypatch, expect_health
 ):
     monkeypatch.setattr('phoenix_audio.microphone.node.SWITCH_S', 0.2)
     provide('phoenix.microphones', 'Counting')
     Counting.log.clear()
-    graph.add(Microphone, parameters={'provider': 'Counting', 'mute_switch': True})
+    probe = graph.probe(
+        publishes=[events.MICROPHONE_MUTE], records=[events.AUDIO_INPUT, events.FAULT]
+    )
+    graph.add(Microphone, parameters={'provider': 'Counting'})
     fault = probe.expect(events.FAULT)
     assert (fault.code, fault.tried) == ('mute_switch_unknown', 'leaves the device closed')
     expect_health('microphone', CapabilityStatus.LOST, 'mute_switch_unknown')
@@ -386,3 +418,97 @@ def test_what_the_toy_plays_is_returned_by_the_room_and_taken_out(
     assert (loudest < 500) if cancelled else (loudest > 2000)
     assert loudness(frames[-1]) <= ROOM_NOISE
     assert probe.recorded(events.FAULT) == []
+
+
+class Fragile(SimulatedLedStrip):
+    """A strip that can be broken."""
+
+    broken = False
+
+    def __init__(self, settings):
+        super().__init__(pixels=settings.pixels)
+
+    def show(self, rgb):
+        if self.broken:
+            raise LedStripError('broken')
+        super().show(rgb)
+
+
+def frames_after(probe, what):
+    """Return how many frames come until what is awaited has happened, and long after that."""
+    what()
+    settled = len(probe.recorded(events.AUDIO_INPUT))
+    count = len(probe.recorded(events.EAR_LIGHT))
+    probe.expect_count(events.EAR_LIGHT, count + 5, timeout_s=20)
+    return len(probe.recorded(events.AUDIO_INPUT)) - settled
+
+
+def test_no_light_no_ear_and_the_ear_opens_with_the_light(graph, provide, expect_health):
+    provide('phoenix.led_strips', 'Fragile')
+    probe = graph.probe(
+        publishes=[events.MICROPHONE_MUTE],
+        records=[events.AUDIO_INPUT, events.EAR_LIGHT, events.FAULT],
+    )
+    probe.publish(events.MICROPHONE_MUTE, muted=False)
+    strip = graph.add(Leds, parameters={'provider': 'Fragile'}).strip
+    graph.add(Microphone)
+    probe.expect(events.AUDIO_INPUT)
+
+    def break_strip():
+        strip.broken = True
+        probe.expect(events.EAR_LIGHT, lambda light: not light.visible)
+        graph.call(lambda: None)  # the microphone has heard of it, too
+
+    assert frames_after(probe, break_strip) <= 1  # one may be on its way
+    expect_health('microphone', CapabilityStatus.LOST, 'ear_light_unknown')
+    told = probe.expect(events.FAULT, lambda fault: fault.node == 'microphone')
+    assert (told.code, told.tried) == ('ear_light_unknown', 'closes the device')
+    before = len(probe.recorded(events.AUDIO_INPUT))
+    strip.broken = False
+    probe.expect_count(events.AUDIO_INPUT, before + 5)
+    expect_health('microphone', CapabilityStatus.OK)
+    assert sum(fault.node == 'microphone' for fault in probe.recorded(events.FAULT)) == 1
+
+
+def test_a_confirmation_that_is_old_or_from_another_time_opens_nothing(graph, probe, leds):
+    graph.call(leds.trigger_deactivate)
+    graph.add(Microphone)
+    now = graph.call(lambda: probe.get_clock().now())
+    for offset_s in (-60.0, -0.6, 0.6, 60.0):
+        stamp = (now + Duration(seconds=offset_s)).to_msg()
+        probe.publish(events.EAR_LIGHT, stamp=stamp, visible=True)
+    probe.expect(events.NODE_STATUS, lambda s: 'ear_light_unknown' in s.message)
+    assert probe.recorded(events.AUDIO_INPUT) == []
+    graph.call(leds.trigger_activate)
+    probe.expect(events.AUDIO_INPUT)
+
+
+@pytest.mark.parametrize('kept', [True, False, None])
+def test_who_says_that_the_toy_is_not_muted_is_believed_only_with_the_file(
+    graph, probe, tmp_path, provide, kept
+):
+    provide('phoenix.microphones', 'Counting')
+    Counting.log.clear()
+    file = MuteFile(tmp_path / 'phoenix' / 'phoenix.mute')
+    if kept is not None:
+        file.write(kept)
+    environ = {'XDG_STATE_HOME': str(tmp_path)}
+    graph.add(Microphone, parameters={'provider': 'Counting'}, environ=environ)
+    if kept is not False:
+        probe.expect(events.FAULT, lambda fault: fault.code == 'unmute_refused')
+        assert Counting.log == []
+        file.write(False)
+        probe.publish(events.MICROPHONE_MUTE, muted=False)
+    probe.expect(events.AUDIO_INPUT)
+
+
+def test_a_word_mutes_whatever_the_file_says(graph, probe, tmp_path, provide):
+    provide('phoenix.microphones', 'Counting')
+    Counting.log.clear()
+    Counting.closed.clear()
+    MuteFile(tmp_path / 'phoenix' / 'phoenix.mute').write(False)
+    environ = {'XDG_STATE_HOME': str(tmp_path)}
+    graph.add(Microphone, parameters={'provider': 'Counting'}, environ=environ)
+    probe.expect(events.AUDIO_INPUT)
+    probe.publish(events.MICROPHONE_MUTE, muted=True)
+    assert Counting.closed.wait(10)

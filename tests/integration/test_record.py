@@ -2,13 +2,17 @@
 
 import os
 import signal
+import stat
 import subprocess
 import sys
+from datetime import datetime, timedelta, timezone
 
 import pytest
+import yaml
 from phoenix_msgs.msg import Fault, Transcript
 
 from phoenix_core import events
+from phoenix_tools.bags.expiry import expires
 from phoenix_tools.bags.salvage import repair
 from phoenix_tools.bags.session import load_session
 
@@ -128,6 +132,22 @@ def test_the_flight_recorder_writes_on_demand_and_on_a_fault(record, speaker, tm
     assert said(tmp_path / second) == ['three', 'four']
     faults = [e for e in load_session(tmp_path / second).events if e.event is events.FAULT]
     assert [fault.message.code for fault in faults] == ['test']
+
+
+def test_a_recording_is_for_its_owner_alone_and_says_when_it_expires(record, speaker, tmp_path):
+    recording = record('-o', 'bag', '--keep-days', '2')
+    speaker.wait_until_heard(recording)
+    speaker.say('one')
+    recording.process.kill()  # it says so from the beginning on
+    recording.process.wait()
+    files = {path: stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / 'bag').rglob('*')}
+    assert set(files.values()) == {0o600}, files
+    assert stat.S_IMODE((tmp_path / 'bag').stat().st_mode) == 0o700
+    custom = yaml.safe_load((tmp_path / 'bag' / 'metadata.yaml').read_text())[
+        'rosbag2_bagfile_information'
+    ]['custom_data']
+    left = expires(custom) - datetime.now(timezone.utc)
+    assert timedelta(days=1.9) < left < timedelta(days=2)
 
 
 def test_the_settings_of_the_nodes_are_kept(graph, record, tmp_path):

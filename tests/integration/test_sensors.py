@@ -3,11 +3,22 @@
 import gpiozero
 import pytest
 from gpiozero.pins.mock import MockFactory
-from phoenix_msgs.msg import ButtonEvent, MotionEvent, SimulatedSensor, TouchEvent
+from phoenix_msgs.msg import (
+    ButtonEvent,
+    CapabilityStatus,
+    Fault,
+    MotionEvent,
+    SimulatedSensor,
+    TouchEvent,
+)
 from sensor_msgs.msg import BatteryState
 
 from phoenix_core import events
-from phoenix_core.settings.node_settings import SettingsError
+from phoenix_core.node.declarations import subscribes
+from phoenix_core.node.event_node import EventNode
+from phoenix_core.settings.node_settings import NodeSettings, SettingsError
+from phoenix_core.storage.mute_file import MuteFile
+from phoenix_core.storage.toy_file import ToyFile
 from phoenix_hw.sensors.fuel_gauge import Charge, FuelGaugeError
 from phoenix_hw.sensors.node import Sensors
 
@@ -131,11 +142,87 @@ def test_what_presses_add_up_to(graph, probe, moves, told):
 def test_the_mute_switch_is_a_state(graph, probe):
     graph.add(Sensors)
     move(probe, SimulatedSensor.MUTE, '', 1.0)
-    assert probe.expect(events.MICROPHONE_MUTE).muted
+    probe.expect(events.MICROPHONE_MUTE, lambda mute: mute.muted)
     late = graph.probe(records=[events.MICROPHONE_MUTE])
     assert late.expect(events.MICROPHONE_MUTE).muted
     move(probe, SimulatedSensor.MUTE, '', 0.0)
     late.expect(events.MICROPHONE_MUTE, lambda mute: not mute.muted)
+
+
+def mute_file(folder):
+    return MuteFile(folder / 'phoenix' / 'phoenix.mute')
+
+
+@pytest.mark.parametrize('kept', [True, False, None])
+def test_a_simulated_toy_is_muted_at_its_start_as_it_was_before(graph, probe, tmp_path, kept):
+    if kept is not None:
+        mute_file(tmp_path).write(kept)
+    graph.add(Sensors, environ={'XDG_STATE_HOME': str(tmp_path)})
+    assert probe.expect(events.MICROPHONE_MUTE).muted == bool(kept)
+    assert mute_file(tmp_path).read() is bool(kept)
+
+
+class Reader(EventNode):
+    """Notes what is on disk when it is told of the mute switch."""
+
+    settings: NodeSettings
+
+    def configure(self):
+        self.noted = []
+        self._file = MuteFile(ToyFile.MUTE.path(self.environ, self.get_namespace()))
+
+    @subscribes(events.MICROPHONE_MUTE)
+    def on_mute(self, mute):
+        self.noted.append((mute.muted, self._file.read()))
+
+
+def test_a_mute_is_on_disk_before_anybody_is_told(graph, probe, tmp_path):
+    environ = {'XDG_STATE_HOME': str(tmp_path)}
+    reader = graph.add(Reader, environ=environ)
+    graph.add(Sensors, environ=environ)
+    probe.expect(events.MICROPHONE_MUTE)
+    for count, value in ((2, 1.0), (3, 0.0), (4, 1.0)):
+        move(probe, SimulatedSensor.MUTE, '', value)
+        probe.expect_count(events.MICROPHONE_MUTE, count)
+        graph.call(lambda: None)
+    assert reader.noted == [(muted, muted) for muted in (False, True, False, True)]
+
+
+def test_what_cannot_be_kept_is_a_fault_and_opens_nothing(graph, probe, tmp_path):
+    mute_file(tmp_path).write(True)
+    (tmp_path / 'phoenix' / 'phoenix.mute.new').mkdir()  # in the way of each write
+    graph.add(Sensors, environ={'XDG_STATE_HOME': str(tmp_path)})
+    assert probe.expect(events.MICROPHONE_MUTE).muted
+    move(probe, SimulatedSensor.MUTE, '', 0.0)
+    assert probe.expect(events.FAULT).code == 'mute_not_kept'
+    assert all(mute.muted for mute in probe.expect_count(events.MICROPHONE_MUTE, 2))
+
+
+def test_the_position_of_a_real_switch_counts_more_than_what_was_kept(
+    graph, probe, pins, tmp_path
+):
+    mute_file(tmp_path).write(True)
+    graph.add(
+        Sensors,
+        parameters={'provider': 'gpiozero', 'gpiozero.mute_pin': 17},
+        environ={'XDG_STATE_HOME': str(tmp_path)},
+    )
+    assert not probe.expect(events.MICROPHONE_MUTE).muted
+    pins.pin(17).drive_low()
+    probe.expect(events.MICROPHONE_MUTE, lambda mute: mute.muted)
+    assert mute_file(tmp_path).read() is True
+
+
+def test_a_toy_without_a_mute_switch_says_so_and_stays_as_it_was(
+    graph, probe, pins, tmp_path, expect_health
+):
+    mute_file(tmp_path).write(True)
+    environ = {'XDG_STATE_HOME': str(tmp_path)}
+    graph.add(Sensors, parameters={'provider': 'gpiozero'}, environ=environ)
+    fault = probe.expect(events.FAULT)
+    assert (fault.code, fault.severity) == ('no_mute_switch', Fault.WARNING)
+    expect_health('sensors', CapabilityStatus.DEGRADED, 'no_mute_switch')
+    assert probe.expect(events.MICROPHONE_MUTE).muted
 
 
 class Gauge:

@@ -69,15 +69,15 @@ class Phoenix:
 
     def left_behind(self) -> list[str]:
         """List the processes, of all that this start has started, that still run."""
-        return list(self._processes().values())
+        return list(self.processes().values())
 
     def kill_process(self, text: str) -> None:
         """Kill at once the process of this start that has this text in its command line."""
-        found = [number for number, command in self._processes().items() if text in command]
-        assert len(found) == 1, self._processes()
+        found = [number for number, command in self.processes().items() if text in command]
+        assert len(found) == 1, self.processes()
         os.kill(found[0], signal.SIGKILL)
 
-    def _processes(self) -> dict[int, str]:
+    def processes(self) -> dict[int, str]:
         """Return the command lines of all that this start has started, by process id."""
         found = {}
         for folder in Path('/proc').glob('[0-9]*'):

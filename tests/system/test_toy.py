@@ -64,7 +64,8 @@ def test_a_recording_of_another_rate_and_width_is_heard_too(phoenix, tmp_path):
     )
     assert toy.end() == 0, toy.output
     assert 'light_on' in toy.output
-    assert not kept.exists()  # the light is to be kept, but not of a run that is to repeat itself
+    # The light is to be kept, but not of a run that is to repeat itself.
+    assert [path.name for path in kept.rglob('*.*')] == ['phoenix.mute']
 
 
 def test_speech_without_the_wake_word_is_not_answered(phoenix):

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from phoenix_core.node.execution import EXIT_BAD_SETTINGS
+from phoenix_core.settings.secrets import is_secret
 
 # In the environment of every process of one runner: also finds what has left its process group.
 _MARK = 'PHOENIX_LAUNCH_ID'
@@ -87,6 +88,7 @@ class LaunchRunner:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,
+            env={name: text for name, text in os.environ.items() if not is_secret(name)},
             start_new_session=True,  # Ctrl-C must not end it.
         )
         for process in self._processes:

@@ -1,6 +1,7 @@
 """What runs: the table of all nodes, and the processes that follow from it."""
 
 import json
+import os
 import shlex
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from ament_index_python.packages import PackageNotFoundError, get_package_prefix
 
 from phoenix_bringup.launch_arguments import LaunchArguments
 from phoenix_bringup.launch_runner import LaunchError, ProcessSpec
+from phoenix_core.settings import secrets
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,7 @@ class NodeRow:
     machine: Literal['toy', 'helper'] = 'toy'  # where it runs when there are two machines
     standby: bool = False  # works, in its own process, while the same node of the helper does not
     alone: bool = False  # never shares a process
+    secrets: bool = False  # uses those of the environment; other processes do not get them
     watches: bool = False  # watches the other nodes in real time, and does nothing by itself
     wanted: Callable[[LaunchArguments], bool] = lambda given: True
     # Composed nodes share all parameters of their process: only for a node in its own.
@@ -63,7 +66,7 @@ TABLE = (
         ),
     ),
     NodeRow('phoenix_speech', 'voice', 'speaking', machine='helper'),
-    NodeRow('phoenix_speech', 'conversation', 'conversation', machine='helper'),
+    NodeRow('phoenix_speech', 'conversation', 'conversation', machine='helper', secrets=True),
     NodeRow('phoenix_activities', 'activities', 'activities'),
     NodeRow('phoenix_speech', 'intent', 'understanding'),
     NodeRow('phoenix_speech', 'listener', 'hearing', machine='helper'),
@@ -173,15 +176,19 @@ def _process(
         'profile': given.settings_file,
     }
     env = given.environment
+    if not any(row.secrets for row in rows):
+        env |= {name: '' for name in os.environ if secrets.is_secret(name)}
     for row in rows:
         parameters |= row.parameters(given)
         env |= row.environment(given)
-    ros_arguments = ['--log-level', given.log_level]
-    for name, value in parameters.items():
+    name = node_name or executable
+    # Without effect unless ROS_SECURITY_ENABLE is set.
+    ros_arguments = ['--log-level', given.log_level, '--enclave', enclave(given.namespace, name)]
+    for key, value in parameters.items():
         # JSON is YAML. No parameter file, which a killed launcher would leave behind.
-        ros_arguments += ['-p', f'{name}:={json.dumps(value, ensure_ascii=False)}']
+        ros_arguments += ['-p', f'{key}:={json.dumps(value, ensure_ascii=False)}']
     return NodeProcess(
-        name=node_name or executable,
+        name=name,
         # In the order of launch_ros: `ros2 launch` starts exactly the same.
         argv=(
             _program(package, executable),
@@ -200,6 +207,11 @@ def _process(
         ros_arguments=tuple(ros_arguments),
         nodes=tuple(row.name for row in rows),
     )
+
+
+def enclave(namespace: str, process: str) -> str:
+    """Return the name of the SROS2 enclave of a process."""
+    return f'{namespace.rstrip("/")}/{process}'
 
 
 def _program(package: str, executable: str) -> str:

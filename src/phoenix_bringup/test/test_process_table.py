@@ -148,7 +148,8 @@ def test_the_dry_run_prints_commands_that_a_shell_understands() -> None:
     assert speaker == [
         *('env', 'PHOENIX_SPEAKER_SIMULATED_FILE=/tmp/it is.wav'),
         f'{get_package_prefix("phoenix_audio")}/lib/phoenix_audio/speaker',
-        *('--ros-args', '--log-level', 'warn', '-p', 'autostart:=false', '-p', 'metrics:=true'),
+        *('--ros-args', '--log-level', 'warn', '--enclave', '/left/speaker'),
+        *('-p', 'autostart:=false', '-p', 'metrics:=true'),
         *('-p', 'profile:="/a: \\"b\\".yaml"'),
         *('--ros-args', '-r', '__node:=speaker', '-r', '__ns:=/left'),
     ]

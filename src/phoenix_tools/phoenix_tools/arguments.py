@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 VERSION = '0.1.0'
+KEEP_DAYS = 7.0  # of a recording
 
 
 def parser() -> argparse.ArgumentParser:
@@ -22,6 +23,14 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument('--peer', metavar='ADDRESS', help='of the other machine')
     run.add_argument('--play', metavar='FILE', type=Path, help='play a recording to it, then end')
     run.add_argument('--reply-to', metavar='FILE', type=Path, help='WAV file for what it says')
+    run.add_argument(
+        '--show-words', action='store_true', help='print what is said also where no terminal is'
+    )
+    run.add_argument(
+        '--private',
+        action='store_true',
+        help='shut other users of this machine out: own network, no language model elsewhere',
+    )
     run.add_argument('--dry-run', action='store_true', help='only print what would be started')
     run.add_argument('--show-args', action='store_true', help='list the launch arguments')
     run.add_argument('arguments', nargs='*', metavar='NAME:=VALUE', help='launch arguments')
@@ -29,7 +38,11 @@ def parser() -> argparse.ArgumentParser:
     graph = commands.add_parser('graph', help='who sends what to whom, declared or running')
     graph.add_argument('names', nargs='*', metavar='NAME', help='only these events and nodes')
     graph.add_argument('--check', action='store_true', help='compare; exit 1 for any difference')
-    graph.add_argument('--format', choices=('svg', 'mermaid', 'dot'), help='draw instead of list')
+    graph.add_argument(
+        '--format',
+        choices=('svg', 'mermaid', 'dot', 'sros2'),
+        help='draw instead of list; sros2: the security policy of what is declared',
+    )
     graph.add_argument('--namespace', default='/phoenix', help='of the running toy')
 
     docs = commands.add_parser('docs', help='write docs/events.md and the drawings')
@@ -58,6 +71,7 @@ def parser() -> argparse.ArgumentParser:
     trace.add_argument('--svg', metavar='FILE', type=Path, help='also write a picture')
     trace.add_argument('--html', metavar='FILE', type=Path, help='also write a page')
 
+    _add_parent(commands)
     test = commands.add_parser('test', help='run tests (--all: long ones, too)', add_help=False)
     test.add_argument('arguments', nargs=argparse.REMAINDER, help='passed on to pytest')
     return root
@@ -68,6 +82,25 @@ def _positive(text: str) -> float:
     if not 0 < value < float('inf'):
         raise argparse.ArgumentTypeError(f'{text}: must be greater than 0')
     return value
+
+
+def _days(text: str) -> float | None:
+    return None if text == 'forever' else _positive(text)
+
+
+def _add_parent(commands: Any) -> None:
+    parent = commands.add_parser(
+        'parent', help='what a parent decides: time, quiet hours, volume, memory; asks for the PIN'
+    )
+    parent.add_argument('--namespace', default='/phoenix', help='of the toy')
+    actions = parent.add_subparsers(dest='action', metavar='ACTION')
+    actions.add_parser('show', help='the limits in force; needs no PIN')
+    change = actions.add_parser('set', help='change one limit')
+    change.add_argument('key', metavar='KEY')
+    change.add_argument('value', metavar='VALUE', help='none: no limit')
+    actions.add_parser('pin', help='set the first PIN, or another')
+    actions.add_parser('stored', help='what is stored, where, how old and how big; needs no PIN')
+    actions.add_parser('forget', help='forget all that was told, recorded and counted')
 
 
 def _add_record(commands: Any) -> None:
@@ -99,6 +132,13 @@ def _add_record(commands: Any) -> None:
         ),
     ):
         record.add_argument(flag, metavar=metavar, type=_positive, help=text)
+    record.add_argument(
+        '--keep-days',
+        metavar='N',
+        type=_days,
+        default=KEEP_DAYS,
+        help='./phoenix bags deletes it then; default: 7; forever: never',
+    )
     record.add_argument('--namespace', default='/phoenix', help="the toy's (default: /phoenix)")
 
 
@@ -147,9 +187,11 @@ def _add_replay(commands: Any) -> None:
 
 def _add_bags(commands: Any) -> None:
     bags = commands.add_parser('bags', help='look into recorded sessions, and make others of them')
-    actions = bags.add_subparsers(dest='action', metavar='ACTION', required=True)
+    bags.set_defaults(action='list', folder=Path('bags'))
+    actions = bags.add_subparsers(metavar='ACTION', help='default: list')
     added: dict[str, argparse.ArgumentParser] = {}
     for name, text, paths in (
+        ('list', 'show how long each may be kept; delete what has expired', []),
         ('info', 'topics, counts, length', ['bag']),
         ('interactions', 'what was said and done, interaction by interaction', ['bag']),
         ('check', 'find damage, and gaps in the streams; exit code 1 when there is any', ['bag']),
@@ -160,8 +202,12 @@ def _add_bags(commands: Any) -> None:
         ('convert', 'from MCAP to SQLite3, or from any form to MCAP', ['bag', 'output']),
     ):
         added[name] = actions.add_parser(name, help=text)
+        added[name].set_defaults(action=name)
         for path in paths:
             added[name].add_argument(path, type=Path)
+    added['list'].add_argument(
+        'folder', type=Path, nargs='?', default=Path('bags'), help='default: bags'
+    )
     added['repair'].add_argument('-o', '--output', type=Path, help='default: BAG-repaired')
     for flag, default, text in (
         ('--start', 0.0, 'from the beginning [s]'),

@@ -25,6 +25,7 @@ ROOMS = {
     'docs': 'graph',
     'trace': 'traces',
     'events': 'live',
+    'parent': 'parent',
 }
 # Of the tests: a file at a time each, since tests of a file may share a toy.
 WORKERS = ('--numprocesses=auto', '--maxprocesses=4', '--dist=loadfile')
@@ -33,6 +34,8 @@ EXIT_CODES = {'replay': 2}  # when a command is refused; of the others 1
 
 def main() -> int:
     """Run the command of this process and return its exit code."""
+    if sys.argv[1:2] != ['docs']:  # its files are for everybody; those of others may hold words
+        os.umask(0o077)
     try:
         code = run(sys.argv[1:])
         sys.stdout.flush()

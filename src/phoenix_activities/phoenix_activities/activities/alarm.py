@@ -117,7 +117,7 @@ class AlarmActivity(Activity):
         manager = self.manager
         if self._morning is not None:
             self._morning.cancel()
-        hours = manager.quiet_hours
+        hours = manager.limits().quiet
         if hours is not None and manager.is_quiet_time and all(map(self._is_late, self.kept.due)):
             left_s = hours.left(manager.now()).total_seconds()
             self._morning = manager.after(left_s, self._wake, new_interaction=True)

@@ -7,7 +7,6 @@ Short answers come from answers.yaml of the language, all others from the conver
 from phoenix_activities.engine.activity import Activity, Priority, Request, UserIntent
 from phoenix_activities.words.words import ActivityWords, Phrase, Phrases
 
-MOST_SENTENCES = 10  # after one wake word or touch: more may be a television
 RECALLS = {'my_name': 'name', 'my_favorite': 'favorite'}  # intent to the value it asks for
 
 
@@ -27,8 +26,8 @@ class ConversationActivity(Activity):
     """
     Listens and answers.
 
-    After a free reply, and after a question of its own, it listens again without a wake word;
-    silence ends that.
+    After a free reply, and after a question of its own, it listens again without a wake word,
+    until nobody speaks or attention is over.
     """
 
     name = 'conversation'
@@ -38,14 +37,12 @@ class ConversationActivity(Activity):
     _asked_again = False  # the person was asked to say it again
     _invites = False  # the ear opens after what is being said
     _following_up = False  # the ear is open although nobody called
-    _sentences = 0  # since somebody called
     _request: Request | None = None  # from a model: begins when its reply is over
 
     def enter(self, request: Request) -> None:
         """Answer, or wait for the first sentence."""
         self._begin()
         self._invites = False
-        self._sentences = 0
         if request.intent is not None:
             self._answer(request.intent)
 
@@ -59,7 +56,6 @@ class ConversationActivity(Activity):
         if not answered and intent.name not in ('fallback', 'repeat'):
             return False
         self._begin()
-        self._sentences += 1
         self._answer(intent)
         return True
 
@@ -73,7 +69,6 @@ class ConversationActivity(Activity):
     def on_attention(self, reason: str) -> bool:
         """Listen."""
         self._begin()
-        self._sentences = 0
         return True
 
     def on_not_heard(self) -> None:
@@ -90,7 +85,7 @@ class ConversationActivity(Activity):
             request, self._request = self._request, None
             assert request.intent is not None
             self.manager.enter(request.intent.name, request)
-        elif self._invites and self._sentences < MOST_SENTENCES:
+        elif self._invites:
             self._following_up = not self._asked_again
             self.dialogue.listen()
         else:
@@ -108,8 +103,8 @@ class ConversationActivity(Activity):
             self._invites = True
             self.dialogue.request_reply(intent.text)
             return
-        if words.answers[intent.name].lively and self.manager.gravity.is_grave:
-            self.manager.enter('care', Request(intent.name))
+        if words.answers[intent.name].lively and (refusal := self.manager.gate.no_fun()):
+            self.manager.refuse(refusal)
             return
         values = self._values(intent)
         unknown = intent.name in RECALLS and not values[RECALLS[intent.name]]

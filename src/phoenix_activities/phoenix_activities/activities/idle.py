@@ -59,7 +59,7 @@ class IdleActivity(Activity):
         if self._alone_s >= (SLEEPY_AT_NIGHT_S if at_night else SLEEPY_S):
             self.manager.enter('sleep', Request('alone'))
             return
-        if not at_night and not self.manager.gravity.is_grave and self._wait_s >= LIVELY_S[0]:
+        if self.manager.gate.no_fun() is None and self._wait_s >= LIVELY_S[0]:
             self.body.show('twinkling', duration_s=3.0)
             if self._alone_s < COMPANY_S and self.manager.chance.random() < NOISE_CHANCE:
                 self.say_phrase(self.words.phrases.noise)

@@ -3,7 +3,6 @@
 from phoenix_activities.engine.activity import Activity, Request, UserIntent
 from phoenix_activities.words.words import ActivityWords, Phrase, Phrases
 
-MOST_TURNS = 20
 # Understood even now; everything else is repeated.
 COMMANDS = frozenset(('stop', 'repeat', 'next', 'help', 'sleep', 'volume_up', 'volume_down'))
 
@@ -32,7 +31,6 @@ class ParrotActivity(Activity):
 
     def enter(self, request: Request) -> None:
         """Explain, and listen."""
-        self._turns = 0
         self._last = ''
         self.say_phrase(self.words.phrases.begin)
 
@@ -47,14 +45,10 @@ class ParrotActivity(Activity):
         elif intent.name in COMMANDS or not intent.text:
             return False
         else:
-            self._turns += 1
             self._last = intent.text
             self.say_phrase(self.words.phrases.squawk, text=intent.text)
         return True
 
     def on_said(self) -> None:
-        """Listen again, for a while."""
-        if self._turns < MOST_TURNS:
-            self.dialogue.listen()
-        else:
-            self.manager.finish('done')
+        """Listen again."""
+        self.dialogue.listen()

@@ -63,7 +63,8 @@ class Activity:
     name: ClassVar[str]
     intents: ClassVar[tuple[str, ...]] = ()  # enter it
     priority: ClassVar[Priority] = Priority.PLAY
-    lively: ClassVar[bool] = False  # fun: not while a conversation is grave
+    lively: ClassVar[bool] = False  # fun: not while a conversation is grave, nor in quiet hours
+    essential: ClassVar[bool] = False  # no limit that a parent sets refuses it
     words: ActivityWords
     kept: Kept
 
@@ -120,6 +121,10 @@ class Activity:
     def on_not_heard(self) -> None:
         """Act on an ear that closed without intelligible speech."""
         self.manager.finish('not_heard')
+
+    def on_unattended(self) -> None:
+        """Act without an ear: attention is over, and only a call opens it; see Attention."""
+        self.manager.finish('unattended')
 
     def on_said(self) -> None:
         """Act when all that was to be said has been spoken."""

@@ -75,6 +75,7 @@ class AskingActivity(Activity):
             return False
         name = intent.slots.get('answer', '') if intent.name == ANSWER else intent.name
         if name in self._answers:
+            self.dialogue.attend()
             self.ask_nothing()
             self.on_answer(name, intent)
         elif intent.name == 'repeat':
@@ -100,6 +101,11 @@ class AskingActivity(Activity):
             self.on_silence()
         else:
             self._ask_again()
+
+    def on_unattended(self) -> None:
+        """Go on as if nobody had answered."""
+        self.ask_nothing()
+        self.on_silence()
 
     def _ask_again(self) -> None:
         self.dialogue.expect(self._answers)

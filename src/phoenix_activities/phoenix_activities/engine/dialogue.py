@@ -1,9 +1,11 @@
 """The dialogue: what activities say and hear, kept as a turn and performed on the toy."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
+from phoenix_activities.engine.attention import Attention
 from phoenix_activities.engine.toy_interface import ToyInterface
 from phoenix_activities.engine.turn import (
+    Ear,
     EarWanted,
     Outcome,
     ReplyRequested,
@@ -20,14 +22,19 @@ from phoenix_activities.engine.turn import (
 class Dialogue:
     """Speaks and listens for the activity that runs."""
 
-    def __init__(self, toy: ToyInterface, memory: Mapping[str, str]) -> None:
+    def __init__(
+        self, toy: ToyInterface, memory: Mapping[str, str], on_unattended: Callable[[], None]
+    ) -> None:
         """
         Begin without an open turn.
 
         :param memory: what a person told, for the replies.
+        :param on_unattended: is called instead of opening an ear for which attention is over.
         """
         self.turn = Turn()
         self._toy = toy
+        self._attention = Attention(toy.now())
+        self._on_unattended = on_unattended
         self._memory = memory
         self._last_said: list[str] = []
         self._expecting = False
@@ -51,8 +58,15 @@ class Dialogue:
         self._toy.request_reply(text, self._memory)
 
     def listen(self) -> None:
-        """Open the ear although nobody calls; an intent or on_not_heard follows."""
-        self.handle(EarWanted())
+        """Open the ear although nobody calls; an intent, on_not_heard or on_unattended follows."""
+        if self._attention.grants(self._toy.now()):
+            self.handle(EarWanted())
+        else:
+            self._on_unattended()
+
+    def attend(self) -> None:
+        """Let attention begin anew: a person has to do with the toy, beyond any doubt."""
+        self._attention.renew(self._toy.now())
 
     def expect(self, answers: Mapping[str, Iterable[str]]) -> None:
         """
@@ -77,10 +91,14 @@ class Dialogue:
         """Follow an event; return what the running activity has to learn of it."""
         before = self.turn
         self.turn, commands, outcome = transition(before, event)
+        if self.turn.sounding != before.sounding:
+            self._attention.speaks(self.turn.sounding, self._toy.now())
+        if outcome is Outcome.NOT_ADDRESSED:
+            self._attention.end()
         for command in commands:
             match command:
                 case TurnCommand.OPEN_EAR:
-                    self._toy.listen()
+                    self._toy.listen(called=self.turn.ear is Ear.LISTENING)
                 case TurnCommand.CLOSE_EAR:
                     self._toy.stop_listening()
                 case TurnCommand.STOP_SPEAKING:

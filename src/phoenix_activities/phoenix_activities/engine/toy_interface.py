@@ -27,7 +27,7 @@ class ToyInterface(Protocol):
     def stop_speaking(self, reason: str) -> None:
         """Stop all speech at once."""
 
-    def listen(self) -> None:
+    def listen(self, *, called: bool) -> None:
         """Open the ear."""
 
     def stop_listening(self) -> None:
@@ -71,6 +71,9 @@ class ToyInterface(Protocol):
 
     def now(self) -> datetime:
         """Return the local time."""
+
+    def steady_s(self) -> float:
+        """Return the seconds of a clock that nobody can set."""
 
     def report_transition(self, activity: str, left: str, reason: str) -> None:
         """Report that another activity runs."""

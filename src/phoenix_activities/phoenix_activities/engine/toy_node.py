@@ -47,9 +47,9 @@ class ToyNode(EventNode):
         """Stop voice and speaker."""
         self.speech_stop(reason=reason)
 
-    def listen(self) -> None:
+    def listen(self, *, called: bool) -> None:
         """Open the listener."""
-        self.listen_request(kind=ListenRequest.OPEN)
+        self.listen_request(kind=ListenRequest.OPEN if called else ListenRequest.FOLLOW_UP)
 
     def stop_listening(self) -> None:
         """Close the listener."""
@@ -106,6 +106,10 @@ class ToyNode(EventNode):
     def now(self) -> datetime:
         """Return the local time of the ROS clock."""
         return datetime.fromtimestamp(self.now_s(), timezone.utc).astimezone()
+
+    def steady_s(self) -> float:
+        """Return the seconds of the node's monotonic clock."""
+        return self.time.now_s()
 
     def report_transition(self, activity: str, left: str, reason: str) -> None:
         """Publish a transition, and sound the alarm if that is its reason."""

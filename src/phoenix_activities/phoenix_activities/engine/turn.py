@@ -67,6 +67,7 @@ class EarEvent(Enum):
     OPENED = auto()
     HEARD = auto()  # closed after speech
     NOTHING_HEARD = auto()  # closed without intelligible speech
+    NOT_ADDRESSED = auto()  # closed after speech that was not meant for the toy
     CANCELLED = auto()  # closed on request
 
 
@@ -168,6 +169,7 @@ class Outcome(Enum):
     """What the running activity has to learn."""
 
     NOTHING_HEARD = auto()
+    NOT_ADDRESSED = auto()
     ALL_SAID = auto()
 
 
@@ -189,8 +191,8 @@ def transition(turn: Turn, event: TurnEvent) -> Step:
             return Step(replace(turn, ear=Ear.HEARD))
         case EarEvent.CANCELLED:
             return Step(replace(turn, ear=Ear.CLOSED))
-        case EarEvent.NOTHING_HEARD:
-            outcome = None if turn.ear is Ear.CLOSED else Outcome.NOTHING_HEARD
+        case EarEvent.NOTHING_HEARD | EarEvent.NOT_ADDRESSED:
+            outcome = Outcome[event.name] if turn.ear is not Ear.CLOSED else None
             return Step(replace(turn, ear=Ear.CLOSED), outcome=outcome)
         case EarWanted(called, opens_itself):
             ear = Ear.LISTENING if called else Ear.FOLLOWING_UP

@@ -1,7 +1,8 @@
 """The safe state: what survives a crash or a power cut, as small models of JSON values."""
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from datetime import date
+from typing import Any, ClassVar, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -14,6 +15,7 @@ class Kept(BaseModel):
     """
 
     model_config = ConfigDict(allow_inf_nan=False)
+    facts: ClassVar[frozenset[str]] = frozenset()  # fields for what a person told of itself
 
 
 class KeptLight(Kept):
@@ -29,11 +31,15 @@ class KeptByToy(Kept):
     What belongs to no activity.
 
     :param told: what a person told, e.g. child_name.
+    :param told_on: since when each of that is known.
     :param volume: 0 to 1; None: nobody has changed it.
     :param light: a light that somebody asked for, e.g. to sleep with; None: none.
     """
 
+    facts = frozenset(('told', 'told_on'))
+
     told: dict[str, str] = {}
+    told_on: dict[str, date] = {}
     volume: float | None = Field(None, ge=0, le=1)
     muted: bool = False
     light: KeptLight | None = None
@@ -61,10 +67,15 @@ class SafeState:
         self._recalled[name] = kept
         return kept
 
-    def values(self) -> dict[str, Any]:
-        """Return what is to be kept now, without models that equal their defaults."""
+    def values(self, *, facts: bool = True) -> dict[str, Any]:
+        """
+        Return what is to be kept now, without models that equal their defaults.
+
+        :param facts: keep what a person told of itself, too.
+        """
         values = {name: v for name, v in self._values.items() if name not in self._recalled}
         for name, kept in self._recalled.items():
-            if dumped := kept.model_dump(mode='json', exclude_defaults=True):
+            left_out = None if facts else set(kept.facts)
+            if dumped := kept.model_dump(mode='json', exclude_defaults=True, exclude=left_out):
                 values[name] = dumped
         return values

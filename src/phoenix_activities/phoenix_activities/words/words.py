@@ -56,7 +56,7 @@ class IntentAnswer(FileModel):
 
     say: Phrase
     show: AnswerLight | None = None
-    lively: bool = False  # fun: not while a conversation is grave
+    lively: bool = False  # fun: not while a conversation is grave, nor in quiet hours
 
 
 class _AnswersFile(FileModel):

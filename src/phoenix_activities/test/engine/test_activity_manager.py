@@ -1,23 +1,22 @@
 """The activities and the manager between them, with a toy that only records."""
 
 import random
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import yaml
 from whole_toy import CONFIG, words_of
 
-from phoenix_activities.activities.conversation import MOST_SENTENCES
 from phoenix_activities.activities.idle import LIVELY_S
 from phoenix_activities.activities.timer import next_time
 from phoenix_activities.engine.activity import UserIntent
+from phoenix_activities.engine.attention import MOST_FOLLOW_UPS
 from phoenix_activities.engine.inputs import (
     ActivityRequested,
     Called,
     CapabilitiesLost,
     Touched,
 )
-from phoenix_activities.engine.quiet_hours import QuietHours
 from phoenix_activities.engine.toy_interface import Phase
 from phoenix_activities.engine.turn import (
     EarEvent,
@@ -29,6 +28,7 @@ from phoenix_activities.engine.turn import (
 )
 from phoenix_activities.testing import DEADLINES_S
 from phoenix_activities.words.words import Words
+from phoenix_core.limits.limits import Limits
 from phoenix_core.settings.config_file import ConfigFileError
 
 ENGLISH = CONFIG / 'en'
@@ -98,16 +98,84 @@ def reply(harness):
     harness.speak()
 
 
-def test_a_talk_does_not_go_on_for_ever_without_a_new_call(harness, manager):
+def overhear(harness, text='and now the weather', name='fallback', **slots):
+    """Let somebody speak into the open ear."""
+    harness.handle(EarEvent.OPENED)
+    harness.handle(EarEvent.HEARD)
+    harness.handle(UserIntent(name, text, slots))
+
+
+def test_a_talk_does_not_go_on_for_ever_without_a_new_call(harness, toy, manager):
     """A television answers every reply."""
     hear(harness, 'fallback', 'why is the sky blue')
-    for _ in range(MOST_SENTENCES - 1):
+    for _ in range(MOST_FOLLOW_UPS):
         reply(harness)
         assert harness.state == ('conversation', Phase.FOLLOWING_UP)
-        harness.handle(EarEvent.HEARD)
-        harness.handle(UserIntent('fallback', 'and now the weather'))
+        overhear(harness)
     reply(harness)
     assert harness.state == ('idle', Phase.RESTING)
+    assert toy.did.count(('follow_up',)) == MOST_FOLLOW_UPS
+    harness.handle(Called('touch'))
+    assert harness.state == ('conversation', Phase.LISTENING)
+
+
+def test_a_talk_ends_a_minute_after_the_last_call(harness, toy, manager):
+    hear(harness, 'fallback', 'why is the sky blue')
+    reply(harness)
+    toy.pass_time(20)
+    overhear(harness)
+    toy.pass_time(15)
+    for event in (ReplyStarted(), ReplySentence('Because.', 'r'), ReplyEnded()):
+        harness.handle(event)
+    harness.begin_to_speak()
+    toy.pass_time(50)  # its ear is closed while it speaks
+    harness.end_speaking()
+    assert harness.state == ('conversation', Phase.FOLLOWING_UP)
+    overhear(harness)
+    toy.pass_time(25)
+    reply(harness)
+    assert harness.state == ('idle', Phase.RESTING)
+
+
+def test_what_was_not_meant_for_the_toy_ends_a_talk(harness, toy, manager):
+    hear(harness, 'fallback', 'why is the sky blue')
+    reply(harness)
+    harness.handle(EarEvent.OPENED)
+    harness.handle(EarEvent.NOT_ADDRESSED)
+    assert harness.state == ('idle', Phase.RESTING)
+
+
+@pytest.mark.parametrize('activity', ['quiz', 'riddle', 'guess_animal', 'story', 'parrot'])
+def test_no_game_listens_more_than_three_times_to_a_television(harness, toy, manager, activity):
+    hear(harness, activity)
+    for _ in range(50):
+        harness.speak()
+        if manager.phase is not Phase.FOLLOWING_UP:
+            break
+        overhear(harness, 'the weather')
+    harness.speak()
+    toy.pass_time(600)
+    harness.speak()
+    assert 1 < toy.did.count(('follow_up',)) <= MOST_FOLLOW_UPS
+    assert manager.phase is not Phase.FOLLOWING_UP
+
+
+def test_a_game_goes_on_as_long_as_its_questions_are_answered(harness, toy, manager):
+    hear(harness, 'guess_animal')
+    for _ in range(2 * MOST_FOLLOW_UPS):
+        harness.speak()
+        assert harness.state == ('guess_animal', Phase.FOLLOWING_UP)
+        toy.pass_time(10)
+        overhear(harness, 'i do not know', 'answer', answer='unsure')
+        toy.pass_time(10)
+
+
+def test_a_game_that_is_typed_needs_no_call(harness, toy, manager):
+    hear(harness, 'parrot')
+    for _ in range(MOST_FOLLOW_UPS + 3):
+        harness.speak()
+        assert harness.state == ('parrot', Phase.FOLLOWING_UP)
+        harness.handle(UserIntent('fallback', 'hello'))
 
 
 def test_the_end_of_an_earlier_reply_does_not_end_the_new_one(harness, toy, manager):
@@ -124,7 +192,7 @@ def test_nothing_heard_is_asked_once_again(harness, toy, manager):
     harness.handle(EarEvent.OPENED)
     harness.handle(EarEvent.NOTHING_HEARD)
     assert len(harness.speak()) == 1
-    assert toy.did.count(('listen',)) == 2
+    assert ('follow_up',) in toy.did
     harness.handle(EarEvent.OPENED)
     harness.handle(EarEvent.NOTHING_HEARD)
     assert manager.current.name == 'idle'
@@ -427,20 +495,6 @@ def test_a_time_of_the_day_is_the_next_one(slots, due):
 
 
 @pytest.mark.parametrize(
-    ('text', 'inside', 'outside'),
-    [('20:00-06:30', ['20:00', '23:59', '06:29'], ['06:30', '19:59']),
-     ('13:00-14:00', ['13:30'], ['12:59', '14:00'])],
-)  # fmt: skip
-def test_quiet_hours(text, inside, outside):
-    hours = QuietHours.parse(text)
-    assert all(hours.contains(time.fromisoformat(one)) for one in inside)
-    assert not any(hours.contains(time.fromisoformat(one)) for one in outside)
-    assert QuietHours.parse('') is None
-    with pytest.raises(ValueError, match="'20:00-06:30'"):
-        QuietHours.parse('late')
-
-
-@pytest.mark.parametrize(
     ('seconds', 'words'),
     [
         (0, '0 seconds'),
@@ -517,7 +571,7 @@ def test_who_touches_a_toy_that_cannot_hear_is_told_so_each_time(harness, manage
 
 
 def test_who_touches_a_toy_that_cannot_hear_is_told_so_at_night_too(harness, manager):
-    manager.quiet_hours = QuietHours.parse('00:00-23:59')
+    harness.limits = Limits(quiet_hours='00:00-23:59')
     harness.handle(CapabilitiesLost(frozenset({'hearing'})))
     assert harness.speak() == []
     for _ in range(2):

@@ -64,10 +64,11 @@ def test_all_said_is_an_outcome_exactly_when_the_last_thing_was_said():
         assert (step.outcome is Outcome.ALL_SAID) == became, (turn, event)
 
 
-def test_nothing_heard_is_an_outcome_exactly_when_the_ear_waited_for_it():
+@pytest.mark.parametrize('name', ['NOTHING_HEARD', 'NOT_ADDRESSED'])
+def test_nothing_heard_is_an_outcome_exactly_when_the_ear_waited_for_it(name):
     for turn, event, step in STEPS:
-        waited = event is EarEvent.NOTHING_HEARD and turn.ear is not Ear.CLOSED
-        assert (step.outcome is Outcome.NOTHING_HEARD) == waited, (turn, event)
+        waited = event is EarEvent[name] and turn.ear is not Ear.CLOSED
+        assert (step.outcome is Outcome[name]) == waited, (turn, event)
 
 
 def test_silence_ends_all_that_is_open_and_nothing_else():

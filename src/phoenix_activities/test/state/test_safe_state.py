@@ -7,12 +7,20 @@ from whole_toy import ACTIVITIES, words_of
 
 from phoenix_activities.engine.activity import UserIntent
 from phoenix_activities.engine.inputs import Touched, VolumeStepped
-from phoenix_activities.engine.quiet_hours import QuietHours
 from phoenix_activities.engine.toy_interface import Phase
 from phoenix_activities.testing import ActivityHarness
+from phoenix_core.limits.limits import Limits
+from phoenix_core.limits.quiet_hours import QuietHours
 
 MINUTE = 60.0
 HOUR = 3600.0
+
+
+@pytest.fixture
+def harness(harness):
+    """Let the toy remember what it is told."""
+    harness.limits = Limits(remember_facts=True)
+    return harness
 
 
 def hear(harness, intent, **slots):
@@ -75,11 +83,12 @@ def test_each_change_is_kept_at_once_and_only_changes_are(harness, monkeypatch):
     told(harness, 'joke')
     assert kept == []
     hear(harness, 'set_child_name', name='mia')
-    assert kept == [{'toy': {'told': {'child_name': 'Mia'}}}]
+    mia = {'told': {'child_name': 'Mia'}, 'told_on': {'child_name': '2026-03-01'}}
+    assert kept == [{'toy': mia}]
     harness.speak()
     assert len(kept) == 1
     harness.handle(VolumeStepped(-0.7))  # by a key
-    assert kept[1:] == [{'toy': {'told': {'child_name': 'Mia'}, 'volume': 0.0}}]
+    assert kept[1:] == [{'toy': {**mia, 'volume': 0.0}}]
 
 
 def test_a_timer_counts_on(harness):
@@ -127,8 +136,7 @@ def test_what_was_due_long_ago_is_told_once(harness):
 
 
 def test_what_was_due_long_ago_does_not_wake_anybody_at_night():
-    hours = QuietHours.parse('20:00-06:30')
-    harness = ActivityHarness(words_of('en'), ACTIVITIES, quiet_hours=hours)
+    harness = ActivityHarness(words_of('en'), ACTIVITIES)
     told(harness, 'timer_set', duration='600')
     harness.crash(off_s=8 * HOUR)  # at 23:30
     assert harness.state == ('idle', Phase.RESTING)
@@ -244,6 +252,10 @@ def test_what_does_not_fit_is_refused_and_the_rest_is_kept(harness):
     assert 'Mia' in told(harness, 'my_name')
     told(harness, 'volume_set', level='30')
     assert harness.toy.kept == {
-        'toy': {'told': {'child_name': 'Mia'}, 'volume': 0.3},
+        'toy': {
+            'told': {'child_name': 'Mia'},
+            'told_on': {'child_name': '2026-03-01'},
+            'volume': 0.3,
+        },
         'activity of a package that is away': {'number': 3},
     }

@@ -5,26 +5,37 @@ import threading
 from pathlib import Path
 
 import numpy as np
-from phoenix_msgs.msg import AudioFrame, CapabilityStatus, MicrophoneMute, SimulatedSound
+from phoenix_msgs.msg import (
+    AudioFrame,
+    CapabilityStatus,
+    EarLight,
+    MicrophoneMute,
+    SimulatedSound,
+)
 from rclpy.duration import Duration
 from rclpy.time import Time as RosTime
 
 from phoenix_audio.microphone.echo_canceller import EchoCanceller
 from phoenix_audio.microphone.input_health import InputHealth
+from phoenix_audio.microphone.light_lease import LightLease
 from phoenix_audio.microphone.provider import CapturedFrame, MicrophoneError
 from phoenix_audio.microphone.providers.simulated import SimulatedMicrophone
 from phoenix_audio.microphone.settings import MICROPHONES, MicrophoneSettings
 from phoenix_audio.wav import WavError
 from phoenix_core import events
 from phoenix_core.clock.backoff import Backoff
+from phoenix_core.clock.units import NANOSECONDS_PER_SECOND, nanoseconds
 from phoenix_core.events.event_type import EventRuleError
 from phoenix_core.node.declarations import Publishes, subscribes
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.node.execution import run
 from phoenix_core.node.timers import Timer
+from phoenix_core.storage.mute_file import MuteFile
+from phoenix_core.storage.toy_file import ToyFile
 
 HEALTH_PERIOD_S = 0.25
-SWITCH_S = 5.0  # within which a mute switch is expected to be read
+SWITCH_S = 5.0  # within which somebody is expected to tell whether the toy is muted
+UNLIT_S = 2.0  # without a known light before the toy says so: a restart takes less
 
 
 class Microphone(EventNode):
@@ -32,7 +43,8 @@ class Microphone(EventNode):
     Publishes every frame of its provider, numbered and stamped with its capture time.
 
     What the toy itself plays is removed first. A device that cannot be opened, is lost, or
-    delivers no sound is opened again until it works.
+    delivers no sound is opened again until it works. It is closed until the toy is known not to
+    be muted, and no frame goes out unless the ear light is known to be on.
     """
 
     audio_input = Publishes(events.AUDIO_INPUT)
@@ -43,24 +55,30 @@ class Microphone(EventNode):
         self._provider = MICROPHONES.make(self.settings.provider, self.settings)
         if isinstance(self._provider, SimulatedMicrophone):
             self._provider.follow(self.time)
+        self._mute_file = MuteFile(ToyFile.MUTE.path(self.environ, self.get_namespace()))
+        self._muted = self._switch_unknown = True  # until somebody tells
 
     def activate(self) -> None:
-        """Open the device; one with a mute switch only when that is known to be off."""
+        """Open the device as soon as that is permitted."""
         settings = self.settings
         self._canceller = None
         if settings.echo_cancellation:
             self._canceller = EchoCanceller(settings.sample_rate, settings.frame_samples)
         self._sequence = 0
-        self._muted = self._switch_unknown = settings.mute_switch
+        self._wait_for_light()
         self._device = threading.Lock()  # held while the device is opened or closed
-        self._wanted, self._started = not self._muted, False
+        self._wanted = self._started = False
         self._retry: Timer | None = None
         self._input_health: InputHealth | None = None  # until it is known how the opening went
         self._backoff = Backoff(settings.retry_s, settings.retry_max_s)
-        self._opened(self._open())
+        self.every(HEALTH_PERIOD_S, self._check_light)
         self.every(HEALTH_PERIOD_S, self._check_input)
-        if self._switch_unknown:
-            self.after(SWITCH_S, self._miss_switch)
+        self.after(SWITCH_S, self._miss_switch)
+
+    def _wait_for_light(self) -> None:
+        self._light = LightLease(self.time.now_s())
+        self._lit = False  # as far as the device is concerned, which outlasts a short lapse
+        self._unlit = False  # for so long that it was reported
 
     def _open(self) -> str:
         """
@@ -99,9 +117,36 @@ class Microphone(EventNode):
     def _reopen(self) -> None:
         self.in_background(self._open, then=self._opened)
 
-    def _follow_switch(self) -> str:
-        """Open or close the device as the mute switch requires; return the same as _open."""
+    def _permit(self) -> None:
+        """Open or close the device: it is closed while the toy is muted or the light is dark."""
+        wanted = self._lit and not self._muted
+        if wanted == self._wanted:
+            return
+        self._wanted = wanted
+        self._input_health = None
+        if self._retry is not None:
+            self._retry.cancel()
+            self._retry = None
+        # In the background: a sound server may be frozen.
+        self.in_background(self._follow_permit, then=self._opened)
+
+    def _follow_permit(self) -> str:
+        """Open or close the device as is permitted; return the same as _open."""
         return self._open() if self._wanted != self._started else ''
+
+    def _check_light(self) -> None:
+        """Close the device, and say so, when the light has not been known to be on for long."""
+        if self._muted or self._unlit or self._light.over_for_s(self.time.now_s()) < UNLIT_S:
+            return
+        self._lit, self._unlit = False, True
+        self._permit()
+        self.fault(
+            'ear_light_unknown',
+            f'the ear light has not been known to be on for {UNLIT_S:g} s',
+            tried='closes the device',
+            self_healing=True,
+            impairs=CapabilityStatus.LOST,
+        )
 
     def _opened(self, problem: str) -> None:
         self._retry = None
@@ -111,7 +156,7 @@ class Microphone(EventNode):
 
     def _check_input(self) -> None:
         """Report a device that is open and deaf, and one that hears again."""
-        if self._muted or self._retry is not None or self._input_health is None:
+        if not self._wanted or self._retry is not None or self._input_health is None:
             return
         if problem := self._input_health.problem(self.time.now_s()):
             self._on_lost(problem)
@@ -148,7 +193,7 @@ class Microphone(EventNode):
             self._provider.hear(samples, heard_s - self.now_s())
 
     def _miss_switch(self) -> None:
-        """Report that the toy hears nothing because the state of the mute switch is unknown."""
+        """Report that the toy hears nothing because it is unknown whether it is muted."""
         if self._switch_unknown:
             self.fault(
                 'mute_switch_unknown',
@@ -158,21 +203,30 @@ class Microphone(EventNode):
                 impairs=CapabilityStatus.LOST,
             )
 
+    @subscribes(events.EAR_LIGHT)
+    def on_ear_light(self, light: EarLight) -> None:
+        """Follow what the LEDs say of the ear light."""
+        now_ns = self.get_clock().now().nanoseconds
+        age_s = (now_ns - nanoseconds(light.header.stamp)) / NANOSECONDS_PER_SECOND
+        now_s = self.time.now_s()
+        self._light.confirm(light.visible, age_s, now_s)
+        if self._light.holds(now_s) and not self._lit:
+            self._lit, self._unlit = True, False
+            self.healed('ear_light_unknown')
+            self._permit()
+
     @subscribes(events.MICROPHONE_MUTE)
     def on_mute(self, mute: MicrophoneMute) -> None:
-        """Close the device while the mute switch is on."""
+        """Close the device at a word; open it only when the file says so, too."""
         self._switch_unknown = False
         self.healed('mute_switch_unknown')
-        if mute.muted == self._muted:
-            return
-        self._muted = mute.muted
-        self._wanted = not mute.muted
-        self._input_health = None
-        if self._retry is not None:
-            self._retry.cancel()
-            self._retry = None
-        # In the background: a sound server may be frozen.
-        self.in_background(self._follow_switch, then=self._opened)
+        muted = mute.muted or not self._mute_file.permits_sound
+        if muted and not mute.muted:
+            self.fault('unmute_refused', 'told that it is not muted, but that is not on disk')
+        if muted != self._muted:
+            self._muted = muted
+            self._wait_for_light()  # which is off while muted
+            self._permit()
 
     @subscribes(events.SIMULATED_SOUND)
     def on_sound(self, sound: SimulatedSound) -> None:
@@ -192,8 +246,11 @@ class Microphone(EventNode):
         captured = delivered - Duration(seconds=frame.age_s)
         assert isinstance(captured, RosTime)
         samples = frame.samples
+        now_s = self.time.now_s()
         if self._input_health is not None:
-            self._input_health.feed(samples, self.time.now_s())
+            self._input_health.feed(samples, now_s)
+        if not self._light.holds(now_s):
+            return
         if self._canceller is not None:
             samples = self._canceller.cancel(samples, captured.nanoseconds * 1e-9)
         self.audio_input.at(captured.to_msg())(

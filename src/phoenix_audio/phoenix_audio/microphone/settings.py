@@ -20,9 +20,6 @@ class MicrophoneSettings(NodeSettings):
     sample_rate: int = setting(16000, 'Of the frames [Hz]; the recognizers want 16000.', ge=8000)
     frame_samples: int = setting(640, 'Samples per frame.', ge=80, le=16000)
     echo_cancellation: bool = setting(True, 'Removes what the toy plays from what it hears.')
-    mute_switch: bool = setting(
-        False, 'There is a mute switch: the device stays closed until it is known to be off.'
-    )
     deaf_s: float = setting(
         3.0, 'A device without any sound for so long is opened again [s].', ge=0.5, le=60
     )

@@ -18,6 +18,7 @@ from rclpy.logging import LoggingSeverity
 
 from phoenix_core import events
 from phoenix_core.clock.simulated_time import REAL_TIME, RealTime
+from phoenix_core.limits.parent_file import ParentFile
 from phoenix_core.node.declarations import Declarations, Publishes
 from phoenix_core.node.heartbeat import Heartbeat
 from phoenix_core.node.isolated_node import IsolatedNode
@@ -70,7 +71,7 @@ class EventNode(IsolatedNode):
         """
         Create the node with its parameters.
 
-        :param environ: where PHOENIX_<NODE>_<FIELD> is looked up.
+        :param environ: where PHOENIX_<NODE>_<FIELD> is looked up, and where the toy's files are.
         :param time: how time passes for the node and its devices.
         :param declares: what this node declares beside what its class does.
         :param options: for rclpy's node: context, namespace, parameter_overrides, cli_args, ...
@@ -80,10 +81,11 @@ class EventNode(IsolatedNode):
             self.declarations = type(self).declarations + declares  # type: ignore[misc]
         options.setdefault('namespace', DEFAULT_NAMESPACE)
         super().__init__(self.node_name(), time=time, **options)
+        self.environ = environ
+        self.parent_file = ParentFile.of(environ, self.get_namespace())
         change_state = self._service_change_state
         change_state.callback = partial(_refuse_what_is_not_allowed, change_state.callback)
-        self._active = False
-        self._finalized = False
+        self._active = self._finalized = False
         # The names to which references of the catalogue are; a subclass that knows them fills them
         # in, or maps each to those that belong to it (None: any do).
         self.known: dict[str, Collection[str] | Mapping[str, Collection[str] | None]] = {}
@@ -194,8 +196,7 @@ class EventNode(IsolatedNode):
 
     def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Stop timers and handlers, then deactivate; what it still publishes goes out."""
-        for timer in list(self._timers_running):
-            timer.cancel()
+        self.cancel_timers()
         self._events_in.close()
         try:
             self.isolated(self.deactivate, None, Timing.now())

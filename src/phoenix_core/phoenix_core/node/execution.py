@@ -19,7 +19,7 @@ from rclpy.utilities import remove_ros_args
 
 from phoenix_core.node import discovery
 from phoenix_core.node.event_node import EventNode
-from phoenix_core.settings import plugins
+from phoenix_core.settings import plugins, secrets
 from phoenix_core.settings.node_settings import SettingsError
 from phoenix_core.settings.plugins import NODES
 from phoenix_core.telemetry import logs
@@ -51,6 +51,8 @@ def run(
     :returns: the exit code: 0, or 2 if a setting is refused, which is printed.
     """
     discovery.stay_private()
+    os.umask(0o077)  # whatever it writes is for its user alone
+    secrets.withhold()
     faulthandler.register(signal.SIGUSR1)
     logs.console_format(os.environ)
     rclpy.init(args=sys.argv, signal_handler_options=SignalHandlerOptions.NO)

@@ -171,6 +171,11 @@ class IsolatedNode(LifecycleNode):
         timer = self._timer(delay_s, once)
         return timer
 
+    def cancel_timers(self) -> None:
+        """Cancel all timers."""
+        for timer in list(self._timers_running):
+            timer.cancel()
+
     def _timer(self, period_s: float, callback: Callable[[], None]) -> Timer:
         return Timer(self, self._timers_running, period_s, callback)
 

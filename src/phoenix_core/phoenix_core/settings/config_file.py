@@ -3,10 +3,10 @@
 from pathlib import Path
 from typing import Any, TypeVar
 
-import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from phoenix_core.settings import plugins
+from phoenix_core.settings.yaml_file import YamlFileError, read_yaml
 
 WORDS = 'phoenix.words'  # entry points that name a folder structured like config/
 
@@ -36,9 +36,6 @@ def language_folders(config: Path, language: str) -> list[Path]:
     return [config / language, *(folder for folder in others if folder.is_dir())]
 
 
-# The loader of libyaml, if available, is ten times as fast, which saves 0.5 s at each start.
-LOADER = getattr(yaml, 'CSafeLoader', yaml.SafeLoader)
-
 Model = TypeVar('Model', bound=FileModel)
 
 
@@ -49,11 +46,9 @@ def load_config(path: Path, model: type[Model]) -> Model:
     :raises ConfigFileError: it is unreadable, or does not fit the model; names every mistake.
     """
     try:
-        data = yaml.load(path.read_text(encoding='utf-8'), Loader=LOADER)
-    except OSError as error:
-        raise ConfigFileError(f'{path}: {error.strerror}') from error
-    except (UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ConfigFileError(f'{path}: not valid YAML: {" ".join(str(error).split())}') from error
+        data = read_yaml(path)
+    except YamlFileError as error:
+        raise ConfigFileError(str(error)) from error
     try:
         return model.model_validate(data)
     except ValidationError as error:

@@ -115,7 +115,8 @@ def _checked(
                 f'{where}: no such setting{suggestion(name, names)}, is {first["input"]!r}; '
                 f'allowed: {", ".join(names) or "none"}'
             ) from None
-        problem = first['msg'][0].lower() + first['msg'][1:]
+        problem = first['msg'].removeprefix('Value error, ')
+        problem = problem[0].lower() + problem[1:]
         raise SettingsError(f'{where}: {problem}, is {first["input"]!r}') from None
 
 

@@ -1,11 +1,13 @@
 """The settings of all nodes, and the declaration of a setting."""
 
 import secrets
+import typing
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, field_validator
+from pydantic.fields import FieldInfo
 
 Settings = TypeVar('Settings', bound='NodeSettings')
 Own = TypeVar('Own', bound='ProviderSettings')
@@ -22,18 +24,35 @@ def setting(
     description: str,
     *,
     runtime: bool = False,
-    machine: bool = False,
+    machine: bool | None = None,
     **limits: Any,
 ) -> Any:
     """
     Declare a setting.
 
     :param runtime: it can be changed while the node runs; otherwise the parameter is read-only.
-    :param machine: it is specific to a machine (path, device) and not recorded with a session.
+    :param machine: it is specific to a machine (path, device, address, provider, secret): neither
+        recorded with a session nor taken from one, see `is_recorded`. None: a text is.
     :param limits: constraints of pydantic: ge, le, gt, lt, min_length, max_length, pattern.
     """
     extra: dict[str, Any] = {'runtime': runtime, 'machine': machine}
     return Field(default, description=description, json_schema_extra=extra, **limits)
+
+
+def is_recorded(field: FieldInfo) -> bool:
+    """
+    Return whether a session holds a setting, and a replay takes it from one.
+
+    A session may be a stranger's. It may set numbers, switches and choices of a few words; a
+    text only where its declaration says `machine=False`, because a text can be a path, an
+    address or a secret.
+    """
+    extra = field.json_schema_extra
+    machine = extra.get('machine') if isinstance(extra, dict) else None
+    if machine is None:
+        kind = field.annotation
+        return kind in (bool, int, float) or typing.get_origin(kind) is Literal
+    return not machine
 
 
 class ProviderSettings(BaseModel):
@@ -48,7 +67,10 @@ class ToySettings(BaseModel):
     model_config = STRICT
 
     language: str = setting(
-        'en', 'What people and the toy speak, as a code like de.', min_length=1
+        'en',
+        'What people and the toy speak, as a code like de.',
+        machine=False,
+        pattern=r'^[A-Za-z]+([_-][A-Za-z0-9]+)*$',
     )
     country: str = setting(
         '',
@@ -77,6 +99,7 @@ class NodeSettings(ToySettings):
         'Whether an event that breaks a rule of the catalogue raises, or is published, with or '
         'without a fault.',
         runtime=True,
+        machine=True,
     )
     work_limit_s: float = setting(
         30.0,

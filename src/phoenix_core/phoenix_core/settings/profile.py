@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from phoenix_core.settings.node_settings import SettingsError, ToySettings
+from phoenix_core.settings.yaml_file import YamlFileError, read_yaml
 
 TOY = '/**'
 
@@ -36,11 +35,9 @@ def load_profile(path: Path, known_nodes: Iterable[str]) -> Profile:
         node or a setting in the wrong section.
     """
     try:
-        content = yaml.safe_load(path.read_text()) or {}
-    except OSError as error:
-        raise SettingsError(f'{path}: {error.strerror}') from error
-    except yaml.YAMLError as error:
-        raise SettingsError(f'{path}: not valid YAML: {" ".join(str(error).split())}') from error
+        content = read_yaml(path) or {}
+    except YamlFileError as error:
+        raise SettingsError(str(error)) from error
     if not isinstance(content, dict):
         raise SettingsError(f'{path}: must hold sections {TOY}/NODE, holds {content!r}')
     known = sorted(known_nodes)

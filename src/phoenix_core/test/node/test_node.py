@@ -130,7 +130,7 @@ def test_an_event_that_breaks_a_rule_may_go_out_with_one_fault_per_kind(graph, p
     assert [m.kind for m in probe.expect_count(events.LISTEN_REQUEST, 3)] == [9, 10, 1]
     [fault] = probe.recorded(events.FAULT)
     assert (fault.code, fault.severity) == ('event_rule_broken', Fault.WARNING)
-    assert fault.message == 'LISTEN_REQUEST: kind must be one of 1, 2'
+    assert fault.message == 'LISTEN_REQUEST: kind must be one of 1, 2, 3'
 
 
 def test_rules_can_be_switched_off_and_on_while_the_node_runs(graph, probe):

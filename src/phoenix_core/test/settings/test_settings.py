@@ -10,6 +10,10 @@ from phoenix_core.settings.node_settings import NodeSettings, SettingsError, set
 from phoenix_core.settings.profile import Profile, load_profile
 
 NODES = ['microphone', 'wake_word']
+# A kilobyte that stands for 9 to the power of 39 values.
+BOMB = 'b0: &a0 [x, x]\n' + ''.join(
+    f'b{n}: &a{n} [{", ".join([f"*a{n - 1}"] * 9)}]\n' for n in range(1, 40)
+)
 
 
 class WakeWordSettings(NodeSettings):
@@ -110,11 +114,18 @@ def test_a_profile_has_a_section_for_each_node_and_one_for_the_toy(tmp_path):
         ),
         ('a: [', ['not valid YAML']),
         ('- a', ['sections']),
+        (BOMB, ['aliases (*a0) are not allowed']),
+        ('[' * 40 + ']' * 40, ['nested deeper than 30 levels']),
+        ('- ' * 100_000, ['nested deeper than 30 levels']),
+        ('[' * 100_000, ['nest']),
+        ('a: ' + 'x' * 2**20, ['larger than 1048576 bytes']),
+        (b'a: \xe4', ['must be in UTF-8, is not at byte 3']),
+        ('a: !!python/object/apply:os.system [true]', ['not valid YAML']),
     ],
 )
 def test_a_broken_profile_is_refused_by_name(tmp_path, text, words):
     path = tmp_path / 'profile.yaml'
-    path.write_text(text)
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
     with pytest.raises(SettingsError) as error:
         load_profile(path, NODES)
     for word in [str(path), *words]:

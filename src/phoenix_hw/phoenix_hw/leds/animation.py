@@ -20,15 +20,14 @@ from pydantic import (
 )
 
 from phoenix_core.settings.config_file import FileModel, load_config
+from phoenix_hw.leds.duty import correct_gamma
 
 RGB: TypeAlias = tuple[float, float, float]
 Levels: TypeAlias = npt.NDArray[np.float64]
 
-GAMMA = 2.2
 # At most three flashes per second, so that no ring can provoke a seizure (WCAG 2.3.1).
 SHORTEST_PERIOD_S = 0.34
-CHANNEL_MA = 20.0
-DARK_MA = 1.0
+VISIBLE = 8  # duty, [0, 255], of its brightest channel from which on an LED is seen in a lit room
 GOLDEN_RATIO = 0.6180339887
 
 
@@ -222,11 +221,38 @@ class States(FileModel):
     resting_in: dict[Name, Name] = {}
 
 
+class EarLight(FileModel):
+    """The pixel that shows that the microphone may hear: how bright it is, and in which color."""
+
+    color: Color
+    waiting: Level  # while the toy only waits for its name
+    listening: Level
+
+    @model_validator(mode='after')
+    def _can_be_seen(self) -> 'EarLight':
+        for key, listening in (('waiting', False), ('listening', True)):
+            if not is_visible(self.duty(listening)):
+                raise ValueError(f'ear_light.{key}: too dark to be seen; needs a higher level')
+        return self
+
+    def duty(self, listening: bool) -> npt.NDArray[np.uint8]:
+        """Return the duty of the pixel, shape (3,)."""
+        return correct_gamma(
+            np.array(self.color) * (self.listening if listening else self.waiting)
+        )
+
+
+def is_visible(duty: npt.NDArray[np.uint8]) -> bool:
+    """Return whether a pixel of that duty can be seen."""
+    return bool(duty.max() >= VISIBLE)
+
+
 class AnimationLibrary(FileModel):
-    """All animations by name, and the states they show."""
+    """All animations by name, the states they show, and the ear light above them."""
 
     animations: dict[Name, Annotated[Animation, Field(discriminator='kind')]]
     states: States
+    ear_light: EarLight
 
     @model_validator(mode='after')
     def _find_states(self) -> 'AnimationLibrary':
@@ -263,26 +289,6 @@ def load_animations(path: Path) -> AnimationLibrary:
 def paint(animation: Animation, moment: Moment, pixels: int, color: RGB | None) -> Levels:
     """Return the pixels as perceived, shape (pixels, 3) in [0, 1]."""
     return animation._paint(moment, pixels, color)
-
-
-def correct_gamma(levels: Levels) -> npt.NDArray[np.uint8]:
-    """Return the duty of each LED, [0, 255], that is perceived as that level, [0, 1]."""
-    duty: npt.NDArray[np.uint8] = np.rint(255 * np.clip(levels, 0, 1) ** GAMMA).astype(np.uint8)
-    return duty
-
-
-def limit_current(duty: npt.NDArray[np.uint8], budget_ma: float) -> npt.NDArray[np.uint8]:
-    """
-    Return the duty of each LED, dimmed as far as the budget requires.
-
-    All LEDs are dimmed by the same factor, so colors stay. A channel draws 20 mA at full duty, and
-    each LED 1 mA when dark, as WS2812B do.
-    """
-    lit_ma = duty.sum(dtype=np.int64) / 255 * CHANNEL_MA
-    left_ma = max(budget_ma - len(duty) * DARK_MA, 0.0)
-    if lit_ma <= left_ma:
-        return duty
-    return np.asarray(duty * (left_ma / lit_ma), np.uint8)  # downwards: never above the budget
 
 
 def _ring(pixels: int) -> Levels:

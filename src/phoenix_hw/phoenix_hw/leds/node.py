@@ -1,11 +1,15 @@
 """The LED node: shows on the ring what the toy is doing."""
 
+from typing import TypeAlias
+
 import numpy as np
+import numpy.typing as npt
 from phoenix_msgs.msg import (
     ActivityState,
     AudioFrame,
     CapabilityStatus,
     LedCommand,
+    ListeningEvent,
     MicrophoneMute,
     SystemStatus,
 )
@@ -15,13 +19,16 @@ from phoenix_core.node.declarations import Publishes, subscribes
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.node.execution import run
 from phoenix_core.telemetry import tracing
-from phoenix_hw.leds.animation import Phase, load_animations
-from phoenix_hw.leds.animator import Animator
+from phoenix_hw.leds.animation import Phase, is_visible, load_animations
+from phoenix_hw.leds.animator import EAR_PIXEL, Animator
 from phoenix_hw.leds.loudness import LoudnessFollower
 from phoenix_hw.leds.provider import LedStripError
 from phoenix_hw.leds.settings import LED_STRIPS, LedsSettings
 
 HEARING = 'hearing'  # the capability, as the process table names it
+CONFIRM_S = 0.2  # between two confirmations of the ear light: two may be lost
+
+Frame: TypeAlias = npt.NDArray[np.uint8]  # shape (pixels, 3)
 
 PHASES: dict[int, Phase] = {
     ActivityState.RESTING: 'resting',
@@ -33,8 +40,14 @@ PHASES: dict[int, Phase] = {
 
 
 class Leds(EventNode):
-    """Draws the animation of the state or of a command, frame by frame."""
+    """
+    Draws the animation of the state or of a command, frame by frame.
 
+    Confirms the ear light, without which the microphone gives out no sound: by what the strip has
+    taken, never by what was meant to be shown.
+    """
+
+    ear_light = Publishes(events.EAR_LIGHT)
     led_frame = Publishes(events.LED_FRAME)
     settings: LedsSettings
 
@@ -54,6 +67,7 @@ class Leds(EventNode):
         )
         self._muted = self._deaf = False
         self._shown = b''
+        self._lit = False  # the ear light, as was told last
         self._failing = False
         self._sequence = 0
 
@@ -63,9 +77,11 @@ class Leds(EventNode):
             None  # by the event that the next frame will show
         )
         self.every(1 / self.settings.frame_rate, self.draw)
+        self.every(CONFIRM_S, self._confirm)
 
     def deactivate(self) -> None:
-        """Go dark."""
+        """Go dark, and say so before."""
+        self._tell_ear_light(False)
         self._show(bytes(3 * self.settings.pixels))
 
     def cleanup(self) -> None:
@@ -82,6 +98,12 @@ class Leds(EventNode):
         if self._animator.show_state(state.activity, PHASES[state.phase], self.now_s()):
             self._changed_by = tracing.current()
 
+    @subscribes(events.LISTENING)
+    def on_listening(self, event: ListeningEvent) -> None:
+        """Show an open ear at once, whatever becomes of the activities."""
+        self._animator.show_ear(event.kind == ListeningEvent.OPENED, self.now_s())
+        self.draw()
+
     @subscribes(events.AUDIO_PLAYED)
     def on_played(self, frame: AudioFrame) -> None:
         """Follow the loudness of what is heard."""
@@ -91,13 +113,17 @@ class Leds(EventNode):
 
     @subscribes(events.MICROPHONE_MUTE)
     def on_mute(self, mute: MicrophoneMute) -> None:
-        """Show that the microphone is closed."""
+        """Show that the microphone is closed; take the confirmation back before the light."""
         self._muted = mute.muted
+        if self._muted:
+            self._tell_ear_light(False)
+        self._animator.ear_light = not self._muted
         self._show_hearing()
+        self._confirm()
 
     @subscribes(events.SYSTEM_STATUS)
     def on_system_status(self, status: SystemStatus) -> None:
-        """Show that the toy cannot hear."""
+        """Show that the toy cannot hear; the ear light stays on, as it is what ears wait for."""
         deaf = any(
             entry.capability == HEARING and entry.level == CapabilityStatus.LOST
             for entry in status.capabilities
@@ -133,11 +159,29 @@ class Leds(EventNode):
 
     def draw(self) -> None:
         """Send the next frame if it differs from the one shown."""
-        rgb = self._animator.frame(self.now_s()).tobytes()
-        if rgb != self._shown:
+        frame = self._animator.frame(self.now_s())
+        if (rgb := frame.tobytes()) != self._shown:
             self._show(rgb)
+            lit = self._is_lit(frame)
+            if lit != self._lit:
+                self._tell_ear_light(lit)
+
+    def _confirm(self) -> None:
+        """Send a frame even if it is the one shown, and tell whether the ear light is in it."""
+        frame = self._animator.frame(self.now_s())
+        self._show(frame.tobytes())
+        self._tell_ear_light(self._is_lit(frame))
+
+    def _is_lit(self, sent: Frame) -> bool:
+        """Tell whether the strip took this frame, and the ear light can be seen in it."""
+        return not self._failing and not self._muted and is_visible(sent[EAR_PIXEL])
+
+    def _tell_ear_light(self, visible: bool) -> None:
+        self._lit = visible
+        self.ear_light(visible=visible)
 
     def _show(self, rgb: bytes) -> None:
+        is_new = rgb != self._shown
         try:
             self.strip.show(rgb)
             self._shown, self._failing = rgb, False
@@ -152,6 +196,8 @@ class Leds(EventNode):
                     impairs=CapabilityStatus.LOST,
                 )
             self._failing = True
+        if not is_new:
+            return
         self.led_frame.caused_by(self._changed_by)(sequence=self._sequence, rgb=rgb)
         self._changed_by = None
         self._sequence += 1

@@ -15,7 +15,7 @@ class LedsSettings(NodeSettings):
     provider: Annotated[str, LED_STRIPS] = setting(
         'simulated', 'What drives the ring: an entry point of its group.', machine=True
     )
-    pixels: int = setting(16, 'LEDs on the ring.', ge=1, le=300)
+    pixels: int = setting(16, 'LEDs on the ring; one of them is the ear light.', ge=2, le=300)
     brightness: float = setting(
         0.4, 'Of everything shown; 1 on 16 LEDs draws 1 A.', runtime=True, ge=0, le=1
     )

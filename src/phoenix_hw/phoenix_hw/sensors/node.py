@@ -2,7 +2,14 @@
 
 import math
 
-from phoenix_msgs.msg import ButtonEvent, MotionEvent, SimulatedSensor, TouchEvent
+from phoenix_msgs.msg import (
+    ButtonEvent,
+    CapabilityStatus,
+    Fault,
+    MotionEvent,
+    SimulatedSensor,
+    TouchEvent,
+)
 from rclpy.time import Time
 from sensor_msgs.msg import BatteryState
 
@@ -11,6 +18,8 @@ from phoenix_core.node.declarations import Publishes, subscribes
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.node.execution import run
 from phoenix_core.node.timers import Timer
+from phoenix_core.storage.mute_file import MuteFile
+from phoenix_core.storage.toy_file import ToyFile
 from phoenix_hw.sensors.contact import Change, ChangeKind, Contact
 from phoenix_hw.sensors.fuel_gauge import Charge, FuelGauge, FuelGaugeError
 from phoenix_hw.sensors.provider import Reading, SensorKind
@@ -35,7 +44,7 @@ MOTIONS = {
 
 
 class Sensors(EventNode):
-    """Turns the readings of a sensor board and of a fuel gauge into events."""
+    """Turns the readings of a sensor board and of a fuel gauge into events; keeps the mute."""
 
     touch = Publishes(events.TOUCH)
     button = Publishes(events.BUTTON)
@@ -47,6 +56,10 @@ class Sensors(EventNode):
     def configure(self) -> None:
         """Make the board, and the fuel gauge if there is one."""
         settings = self.settings
+        mute_path = ToyFile.MUTE.path(self.environ, self.get_namespace())
+        if mute_path is None:
+            self.log.warning('mute is not kept over a restart: there is no HOME')
+        self._mute_file = MuteFile(mute_path)
         self.board = SENSOR_BOARDS.make(settings.provider, settings)
         self._gauge: FuelGauge | None = None
         if settings.fuel_gauge:
@@ -58,9 +71,24 @@ class Sensors(EventNode):
         self._due: dict[tuple[int, str], Timer] = {}
         self._gauge_failing = False
         self.board.start(lambda reading: self.post(self.on_reading, reading))
+        self._resume_mute()
         if self._gauge is not None:
             self._measure()
             self.every(self.settings.battery_period_s, self._measure)
+
+    def _resume_mute(self) -> None:
+        """Mute as before, where no switch has a position of its own."""
+        kept = bool(self._mute_file.read())
+        if isinstance(self.board, SimulatedSensorBoard):
+            self.board.inject(SensorKind.MUTE, '', float(kept))
+        elif not self.board.has_mute_switch:
+            self.fault(
+                'no_mute_switch',
+                'there is no switch that closes the microphone',
+                severity=Fault.WARNING,
+                impairs=CapabilityStatus.DEGRADED,
+            )
+            self._mute(kept)
 
     def deactivate(self) -> None:
         """Stop reading."""
@@ -83,11 +111,27 @@ class Sensors(EventNode):
             case SensorKind.BATTERY:
                 self._tell_charge(Charge(reading.value, math.nan, math.nan))
             case SensorKind.MUTE:
-                self.microphone_mute(muted=reading.value > 0)
+                self._mute(reading.value > 0)
             case _:
                 key = reading.kind, reading.name
                 contact = self._contacts.setdefault(key, self._contact(reading.kind))
                 self._follow(key, contact.feed(reading.value > 0, self.now_s()))
+
+    def _mute(self, muted: bool) -> None:
+        """
+        Keep it, and then tell it: who starts later believes the file alone.
+
+        Not in the background: a mute waits for no fuel gauge, and is a rare and short write.
+        """
+        try:
+            self._mute_file.write(muted)
+        except OSError as error:
+            self.fault('mute_not_kept', f'{error}', impairs=CapabilityStatus.DEGRADED)
+            # What could not be opened stays muted.
+            self.microphone_mute(muted=muted or bool(self._mute_file.read()))
+        else:
+            self.healed('mute_not_kept')
+            self.microphone_mute(muted=muted)
 
     def _contact(self, kind: int) -> Contact:
         settings = self.settings

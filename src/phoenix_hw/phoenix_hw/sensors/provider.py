@@ -41,6 +41,10 @@ class Reading:
 class SensorBoard(Protocol):
     """The sensors of the toy. `on_reading` may be called from any thread, also during start."""
 
+    @property
+    def has_mute_switch(self) -> bool:
+        """Whether there is a mute switch; a real one is read at each start."""
+
     def start(self, on_reading: Callable[[Reading], None]) -> None:
         """
         Start to report changes.

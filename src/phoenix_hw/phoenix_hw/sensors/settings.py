@@ -19,8 +19,8 @@ class SensorsSettings(NodeSettings):
     provider: Annotated[str, SENSOR_BOARDS] = setting(
         'simulated', 'What reads the sensors: an entry point of its group.', machine=True
     )
-    pads: list[str] = setting(['head', 'belly'], 'Names of the touch pads.')
-    buttons: list[str] = setting(['talk'], 'Names of the buttons.')
+    pads: list[str] = setting(['head', 'belly'], 'Names of the touch pads.', machine=False)
+    buttons: list[str] = setting(['talk'], 'Names of the buttons.', machine=False)
     bounce_s: float = setting(0.02, 'Shorter changes of a contact are ignored [s].', ge=0, le=1)
     hold_s: float = setting(0.8, 'Pressed for so long, a button is held [s].', ge=0.1, le=10)
     double_click_s: float = setting(

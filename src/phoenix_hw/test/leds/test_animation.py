@@ -11,11 +11,10 @@ from phoenix_hw.leds.animation import (
     SHORTEST_PERIOD_S,
     AnimationLibrary,
     Moment,
-    correct_gamma,
-    limit_current,
     load_animations,
     paint,
 )
+from phoenix_hw.leds.duty import correct_gamma, limit_current
 
 LEDS_YAML = Path(__file__).parents[4] / 'config' / 'leds.yaml'
 PIXELS = 16
@@ -41,6 +40,7 @@ SMALL: dict[str, Any] = {
         'muted': 'lamp',
         'resting_in': {'sleep': 'night'},
     },
+    'ear_light': {'color': '#00ff00', 'waiting': 0.25, 'listening': 1.0},
 }
 
 
@@ -214,7 +214,9 @@ def test_unknown_name_is_refused_with_the_names_that_exist() -> None:
         (('states', 'resting'), 'disco', r"states\.resting: 'disco'; allowed are bow, busy"),
         (('states', 'resting_in', 'story'), 'disco', r"states\.resting_in\.story: 'disco'; allow"),
         (('states', 'dancing'), 'calm', r"states: .*'dancing'.*allowed are resting, listening"),
-        (('colors',), {}, r"'colors'.*allowed are animations, states"),
+        (('colors',), {}, r"'colors'.*allowed are animations, states, ear_light"),
+        (('ear_light', 'waiting'), 0.1, 'waiting: too dark to be seen'),
+        (('ear_light', 'color'), '#000000', 'waiting: too dark to be seen'),
     ],
 )
 def test_mistake_in_the_file_is_named(

@@ -1,10 +1,11 @@
+import math
 from typing import Any
 
 import numpy as np
 import pytest
 
-from phoenix_hw.leds.animation import AnimationLibrary
-from phoenix_hw.leds.animator import FADE_S, Animator
+from phoenix_hw.leds.animation import AnimationLibrary, Phase
+from phoenix_hw.leds.animator import EAR_PIXEL, FADE_S, LONGEST_LISTENING_S, Animator
 
 LIBRARY = AnimationLibrary.model_validate(
     {
@@ -13,6 +14,7 @@ LIBRARY = AnimationLibrary.model_validate(
             'green': {'kind': 'solid', 'color': '#00ff00'},
             'blue': {'kind': 'solid', 'color': '#0000ff'},
             'white': {'kind': 'solid', 'color': '#ffffff'},
+            'black': {'kind': 'solid', 'color': '#000000'},
             'meter': {'kind': 'loudness', 'color': '#ffffff'},
             'turning': {'kind': 'comet', 'color': '#ffffff', 'period_s': 1.0},
         },
@@ -24,6 +26,7 @@ LIBRARY = AnimationLibrary.model_validate(
             'following_up': 'green',
             'muted': 'white',
         },
+        'ear_light': {'color': '#00ff00', 'waiting': 0.25, 'listening': 1.0},
     }
 )
 
@@ -37,6 +40,12 @@ def first(animator: Animator, now_s: float) -> list[int]:
     return pixel
 
 
+def ear(animator: Animator, now_s: float) -> list[int]:
+    pixel: list[int] = animator.frame(now_s)[EAR_PIXEL].tolist()
+    return pixel
+
+
+FAINT, BRIGHT = [0, 12, 0], [0, 255, 0]
 RED, GREEN, BLUE, DARK = [255, 0, 0], [0, 255, 0], [0, 0, 255], [0, 0, 0]
 WHITE = [255, 255, 255]
 
@@ -103,10 +112,54 @@ def test_ended_commands_give_way_to_the_state() -> None:
 
 def test_state_that_changes_under_a_command_is_shown_after_it() -> None:
     animator = make()
-    animator.play('blue', 1.0, duration_s=2.0)
-    animator.show_state('conversation', 'listening', 2.0)
-    assert first(animator, 2.5) == BLUE
-    assert first(animator, 4.0) == GREEN
+    animator.play('green', 1.0, duration_s=2.0)
+    animator.show_state('conversation', 'speaking', 2.0)
+    assert first(animator, 2.5) == GREEN
+    assert first(animator, 4.0) == BLUE
+
+
+@pytest.mark.parametrize('phase', ['listening', 'following_up'])
+def test_no_command_hides_a_state_in_which_the_toy_listens(phase: Phase) -> None:
+    animator = make()
+    animator.show_state('conversation', phase, 1.0)
+    animator.play('blue', 2.0, duration_s=2.0)
+    assert first(animator, 3.0) == GREEN
+    animator.show_state('conversation', 'thinking', 3.0)
+    animator.show_state('idle', 'resting', 5.0)
+    assert first(animator, 6.0) == RED
+
+
+def test_an_open_ear_is_shown_whatever_the_state_until_it_is_closed_or_forgotten() -> None:
+    animator = make()
+    animator.play('blue', 0.0, duration_s=1000.0)
+    animator.show_ear(True, 1.0)
+    assert first(animator, 2.0) == GREEN
+    assert ear(animator, 1.0) == BRIGHT
+    animator.show_ear(False, 3.0)
+    assert first(animator, 4.0) == BLUE
+    assert ear(animator, 4.0) == FAINT
+    animator.show_ear(True, 5.0)
+    assert ear(animator, 4.9 + LONGEST_LISTENING_S) == BRIGHT
+    assert ear(animator, 5.1 + LONGEST_LISTENING_S) == FAINT
+
+
+@pytest.mark.parametrize('brightness', [0.0, 0.5, 1.0])
+@pytest.mark.parametrize('limit_ma', [0.0, 10.0, math.inf])
+@pytest.mark.parametrize('state', ['resting', 'thinking', 'speaking'])
+def test_nothing_puts_the_ear_light_out(brightness: float, limit_ma: float, state: Phase) -> None:
+    animator = make(brightness=brightness, current_limit_ma=limit_ma)
+    assert ear(animator, 0.0) == FAINT
+    animator.play('black', 0.0)
+    animator.play('black', 0.0, brightness=0.0, duration_s=1000.0)
+    animator.show_state('sleep', state, 1.0)
+    animator.show_muted(True, 2.0)  # or lost
+    assert [ear(animator, now_s) for now_s in (2.0, 2.1, 5.0)] == [FAINT] * 3
+    animator.show_state('conversation', 'listening', 6.0)
+    assert ear(animator, 6.0) == BRIGHT
+    animator.ear_light = False
+    animator.play('black', 7.0, duration_s=1000.0)
+    animator.show_state('idle', 'resting', 7.0)
+    assert ear(animator, 8.0) == DARK
 
 
 def test_color_and_brightness_of_a_command() -> None:
@@ -119,7 +172,7 @@ def test_color_and_brightness_of_a_command() -> None:
 def test_unknown_animation_is_refused_and_changes_nothing() -> None:
     animator = make()
     with pytest.raises(
-        ValueError, match="'disco'; allowed are blue, green, meter, red, turning, white"
+        ValueError, match="'disco'; allowed are black, blue, green, meter, red, turning, white"
     ):
         animator.play('disco', 1.0)
     assert first(animator, 2.0) == RED
@@ -159,4 +212,7 @@ def test_the_loudness_is_asked_for_at_the_time_of_the_frame() -> None:
 
 def test_the_current_limit_holds_for_every_frame() -> None:
     animator = make(current_limit_ma=44.0)  # 4 LEDs, 4 mA dark: 40 mA of 80 mA
+    animator.ear_light = False
     assert first(animator, 1.0) == [127, 0, 0]
+    animator.ear_light = True  # 1 mA of it; 39 mA of 60 mA for the others
+    assert first(animator, 1.0) == [166, 0, 0]

@@ -7,10 +7,10 @@ import soundfile
 from phoenix_hw.leds.animation import (
     AnimationLibrary,
     Moment,
-    correct_gamma,
     load_animations,
     paint,
 )
+from phoenix_hw.leds.duty import correct_gamma
 from phoenix_hw.leds.loudness import LoudnessFollower
 
 ROOT = Path(__file__).parents[4]

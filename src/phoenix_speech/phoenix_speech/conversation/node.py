@@ -13,9 +13,12 @@ from phoenix_msgs.msg import (
 )
 
 from phoenix_core import events
+from phoenix_core.limits.announced import Announced
 from phoenix_core.node.declarations import Publishes, subscribes
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.node.execution import run
+from phoenix_core.storage.toy_file import ToyFile
+from phoenix_speech.conversation.allowed_models import AllowedModels
 from phoenix_speech.conversation.chat_model import ChatModelError
 from phoenix_speech.conversation.persona import Persona
 from phoenix_speech.conversation.reply import ReplyAction, ReplyEngine, SpokenSentence
@@ -43,7 +46,14 @@ class Conversation(EventNode):
             first_sentence_s=settings.first_sentence_s,
             total_s=settings.total_s,
             on_failure=partial(self.post, self._model_failed),
+            allowed=AllowedModels(
+                self.parent_file,
+                Announced(ToyFile.ANNOUNCED.path(self.environ, self.get_namespace())),
+            ),
+            on_refusal=partial(self.post, self._model_refused),
         )
+        self._forgotten = self.parent_file.forgotten
+        self._refused: set[str] = set()  # models of which that was reported
         self._loop = ReplyLoop()
         self._reply: ReplyTask | None = None  # the one under way; others are no longer heard
 
@@ -59,6 +69,9 @@ class Conversation(EventNode):
     def on_request(self, request: ConversationRequest) -> None:
         """Begin a reply, or cancel the one under way; both end the previous one."""
         self._cancel()
+        if self._forgotten != self.parent_file.forgotten:
+            self._forgotten = self.parent_file.forgotten
+            self.in_background(self._engine.forget)
         if request.kind == ConversationRequest.REPLY:
             known = {slot.name: slot.value for slot in request.known}
             self._reply = ReplyTask(self._loop, partial(self._make_reply, request.text, known))
@@ -90,6 +103,7 @@ class Conversation(EventNode):
         if reply is not self._reply:
             return
         self.healed('conversation_failed')
+        self._refused.discard(sentence.model_name)
         if sentence.model_name == self.settings.providers[0]:
             self.healed('chat_model_failed')
         utterance = uuid.uuid4().hex
@@ -111,6 +125,16 @@ class Conversation(EventNode):
         if reply is self._reply:
             self._reply = None
             self.conversation(kind=ConversationEvent.ENDED)
+
+    def _model_refused(self, name: str) -> None:
+        if name not in self._refused:
+            self._refused.add(name)
+            self.fault(
+                'chat_model_not_allowed',
+                f'{name}: a parent does not allow it',
+                severity=Fault.WARNING,
+                tried='asks the next one',
+            )
 
     def _model_failed(self, name: str, reason: str) -> None:
         self.fault(

@@ -15,6 +15,7 @@ class Persona(FileModel):
     instructions: str = Field(min_length=1)  # the system prompt
     known: str = Field(min_length=1)  # precedes what the toy was told before, in the prompt
     tools: dict[str, Tool] = {}
+    leaves_house: str = Field(min_length=1)  # said before words go to a server elsewhere
     broken_off: str = Field(min_length=1)  # said when a reply breaks off
     reply_sentences: int = Field(ge=1, le=20)
     sentence_characters: int = Field(ge=50, le=1000)  # a longer sentence is rubbish

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from phoenix_core.clock.backoff import Backoff
+from phoenix_speech.conversation.allowed_models import AllowedModels
 from phoenix_speech.conversation.chat_model import ChatModel, ChatModelError, Message
 from phoenix_speech.conversation.chat_tools import ToolCall
 from phoenix_speech.conversation.history import History, HistoryTurn
@@ -51,6 +52,8 @@ class ReplyEngine:
     :param total_s: deadline for its whole reply.
     :param retry_s: how long a model is skipped after a failure; doubles with each further one.
     :param on_failure: called with the name of a model and why it failed; never what was said.
+    :param allowed: which models may be asked, and what is said before.
+    :param on_refusal: called with the name of a model that may not be asked.
     """
 
     def __init__(
@@ -60,6 +63,8 @@ class ReplyEngine:
         rules: SpeechRules,
         *,
         on_failure: Callable[[str, str], object],
+        allowed: AllowedModels,
+        on_refusal: Callable[[str], object],
         first_sentence_s: float = 4.0,
         total_s: float = 20.0,
         retry_s: float = 30.0,
@@ -71,6 +76,8 @@ class ReplyEngine:
         self._persona = persona
         self._rules = rules
         self._on_failure = on_failure
+        self._allowed = allowed
+        self._on_refusal = on_refusal
         self._first_sentence_s = first_sentence_s
         self._total_s = total_s
         self._clock = clock
@@ -93,9 +100,16 @@ class ReplyEngine:
         turn = HistoryTurn(text)
         problems = []
         for model in self._models:
+            if not self._allowed.allow(model):
+                self._on_refusal(model.name)
+                problems.append(f'{model.name}: is not allowed')
+                continue
             if model is not self._models[-1] and self._is_skipped(model.name):
                 problems.append(f'{model.name}: failed a moment ago')
                 continue
+            if self._allowed.must_announce(model):
+                yield SpokenSentence(self._persona.leaves_house, 'persona')
+                self._allowed.announced(model)
             try:
                 async with aclosing(self._ask(model, messages)) as parts:
                     async for part in parts:
@@ -116,6 +130,11 @@ class ReplyEngine:
                 yield SpokenSentence(self._persona.broken_off, 'persona')
                 return
         raise ChatModelError(f'no model can answer: {"; ".join(problems)}')
+
+    def forget(self) -> None:
+        """Forget what was said."""
+        self._history = History(self._persona)
+        self._allowed.forget()
 
     async def close(self) -> None:
         """Close the models."""

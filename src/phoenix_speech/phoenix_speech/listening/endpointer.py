@@ -39,6 +39,7 @@ class SpeechEnded:
 
     at_sample: int  # end of speech, or of the audio when max_utterance_s was reached
     audio: np.ndarray  # int16 mono at 16 kHz, from the lead-in to the last sample judged
+    unfinished: bool = False  # the longest utterance is over, and there was no pause
 
 
 @dataclass(frozen=True)
@@ -97,14 +98,16 @@ class Endpointer:
         self._no_speech_timeout = _samples(no_speech_timeout_s)
         self._max_utterance = _samples(max_utterance_s)
         self._history = _samples(HISTORY_S + max(lead_in_s, WARM_UP_S, overlap_s))
+        self._longest = self._max_utterance
         self.is_open = False
         self.position = 0  # samples processed so far: the stream's clock
         self._audio = np.empty(0, np.int16)  # the samples before position
 
-    def open(self, after: int | None = None) -> None:
+    def open(self, after: int | None = None, *, within_s: float | None = None) -> None:
         """
         Listen for one utterance; an unfinished one is dropped.
 
+        :param within_s: it must begin so soon, and be no longer, whatever the general limits.
         :param after: position where the wake phrase or the toy's own voice ended; it may lie up
             to HISTORY_S in the past or in the future. None (a button was pressed): nothing has to
             be left out, the lead-in may reach back freely and all speech counts.
@@ -117,7 +120,10 @@ class Endpointer:
             self._earliest = max(start - self._overlap, oldest)
             self._counts_from = start + self._tail
         self._window_start = max(start - _samples(WARM_UP_S), oldest)
-        self._deadline = start + self._no_speech_timeout
+        self._deadline, self._longest = start + self._no_speech_timeout, self._max_utterance
+        if within_s is not None:
+            self._deadline = min(self._deadline, start + _samples(within_s))
+            self._longest = min(self._longest, _samples(within_s))
         self._voiced = False
         self._counted = 0  # samples of the current run of speech that count as evidence
         self._speech_start = self._speech_end = start
@@ -183,9 +189,9 @@ class Endpointer:
 
     def _judge_end(self, end: int) -> SpeechEnded | None:
         start = self._audio_start()
-        if end - start >= self._max_utterance:
-            cut = start + self._max_utterance
-            return SpeechEnded(cut, self._slice(start, cut))
+        if end - start >= self._longest:
+            cut = start + self._longest
+            return SpeechEnded(cut, self._slice(start, cut), unfinished=True)
         if end - self._speech_end >= self._end_silence:
             return SpeechEnded(self._speech_end, self._slice(start, end))
         return None

@@ -23,6 +23,7 @@ from phoenix_core.node.health import describe
 from phoenix_core.telemetry import tracing
 from phoenix_speech.audio_format import SAMPLE_RATE
 from phoenix_speech.audio_stream import AudioStream
+from phoenix_speech.listening.caller import CallerLoudness
 from phoenix_speech.listening.endpointer import (
     Decision,
     Endpointer,
@@ -33,12 +34,16 @@ from phoenix_speech.listening.endpointer import (
 from phoenix_speech.listening.settings import RECOGNIZERS, ListenerSettings
 from phoenix_speech.listening.voice_activity import SileroVoiceActivity
 
+FOLLOW_UP_S = 8.0  # an ear that nobody called for waits and listens so long at most
+
 
 class Listener(EventNode):
     """
     Listens after a wake word or a request, until a person has spoken or stayed silent.
 
     Each listening ends with one final Transcript, or with one ListeningEvent that says why not.
+    Where nobody called, nothing is recognized of a monologue, or of a voice that is far louder or
+    quieter than the caller's was.
     """
 
     listening = Publishes(events.LISTENING)
@@ -59,6 +64,8 @@ class Listener(EventNode):
             no_speech_timeout_s=settings.no_speech_s,
             max_utterance_s=settings.max_utterance_s,
         )
+        self._caller = CallerLoudness()
+        self._follows_up = False
         self._stream = AudioStream()
         self._listening = 0  # number of the current listening; results of an older one are dropped
 
@@ -83,10 +90,11 @@ class Listener(EventNode):
     @subscribes(events.LISTEN_REQUEST)
     def on_request(self, request: ListenRequest) -> None:
         """Start or stop listening."""
-        if request.kind == ListenRequest.OPEN:
-            self._open(after=self._stream.position)
-        else:
+        if request.kind == ListenRequest.CLOSE:
             self._close()
+        else:
+            follows_up = request.kind == ListenRequest.FOLLOW_UP
+            self._open(after=self._stream.position, follows_up=follows_up)
 
     @subscribes(events.MICROPHONE_MUTE)
     def on_mute(self, mute: MicrophoneMute) -> None:
@@ -107,11 +115,14 @@ class Listener(EventNode):
                 self._decide(decision)
             self._recognize_so_far()
 
-    def _open(self, after: int) -> None:
+    def _open(self, after: int, *, follows_up: bool = False) -> None:
         if self._muted:
             self.listening(kind=ListeningEvent.MUTED)
             return
-        self._endpointer.open(after=after)
+        self._endpointer.open(after=after, within_s=FOLLOW_UP_S if follows_up else None)
+        self._follows_up = follows_up
+        if not follows_up:
+            self._caller.called()
         self._listening += 1
         self._recognizing = False
         self._cause = self.listening(kind=ListeningEvent.OPENED)
@@ -131,13 +142,18 @@ class Listener(EventNode):
                 self._partial_due = position + self._partial_interval
                 stamp = self._stream.time_of(position)
                 self._cause = self.user_speech.at(stamp)(kind=UserSpeech.STARTED)
-            case SpeechEnded(at_sample=position, audio=audio):
+            case SpeechEnded(at_sample=position, audio=audio, unfinished=unfinished):
                 length_s = (position - self._speech_start) / SAMPLE_RATE
                 stamp = self._stream.time_of(position)
                 self._cause = self.user_speech.at(stamp)(
                     kind=UserSpeech.ENDED,
                     duration_s=length_s,
                 )
+                if not self._follows_up:
+                    self._caller.learn(audio)
+                elif unfinished or not self._caller.fits(audio):
+                    self.listening(kind=ListeningEvent.NOT_ADDRESSED)
+                    return
                 self.listening(kind=ListeningEvent.HEARD)
                 self._recognizing = True
                 with tracing.caused_by(self._cause):
@@ -153,8 +169,8 @@ class Listener(EventNode):
 
     def _recognize_so_far(self) -> None:
         """Publish a partial transcript periodically, unless the previous one is still in work."""
-        if not self._partial_interval or self._partial_running:
-            return
+        if not self._partial_interval or self._partial_running or self._follows_up:
+            return  # what nobody called for is judged as a whole before it is recognized
         audio = self._endpointer.audio_so_far()
         if audio is not None and self._stream.position >= self._partial_due:
             self._partial_due = self._stream.position + self._partial_interval

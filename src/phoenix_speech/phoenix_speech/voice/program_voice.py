@@ -52,6 +52,7 @@ class ProgramVoice:
                         yield np.frombuffer(data, '<i2')
                 if process.wait(self._timeout_s):
                     reason = process.stderr.read().decode(errors='replace').strip()
+                    reason = reason.replace(text, '...')  # it may repeat what it was to speak
                     raise VoiceError(f'{program} ended with {process.returncode}: {reason}')
             except (TimeoutError, subprocess.TimeoutExpired, wave.Error) as error:
                 raise VoiceError(f'{program}: {error}') from error

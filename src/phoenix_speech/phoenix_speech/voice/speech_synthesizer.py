@@ -8,6 +8,7 @@ from contextlib import closing
 import numpy as np
 import soxr
 
+from phoenix_core.node.health import describe
 from phoenix_speech.sentences import SpeechRules, speakable_pieces
 from phoenix_speech.voice.voice_provider import VoiceError, VoiceProvider
 
@@ -104,6 +105,8 @@ class SpeechSynthesizer:
             except Exception as error:  # a voice of another package may raise anything
                 if self._closed:
                     raise VoiceError('closed') from error
+                if not isinstance(error, VoiceError | ImportError):  # may hold the text to speak
+                    error = VoiceError(describe(error))
                 self._retry_at[name] = self._clock() + self._retry_s
                 self._on_failure(name, error)
                 if chunks:

@@ -139,6 +139,17 @@ def cut_in_the_middle(answer: Answer) -> None:
     answer.cut()
 
 
+def reason_that_repeats_it(answer: Answer) -> None:
+    answer.send_response(500, 'no answer to: secret')
+    answer.end_headers()
+    answer.cut()
+
+
+def status_line_that_repeats_it(answer: Answer) -> None:
+    answer.wfile.write(b'no answer to: secret\r\n\r\n')
+    answer.cut()
+
+
 def internal_error(answer: Answer) -> None:
     answer.begin(500, 'application/json')
     answer.end()

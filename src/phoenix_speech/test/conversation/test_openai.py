@@ -3,14 +3,18 @@ import socket
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager
+from pathlib import Path
+from typing import cast
 
 import chat_server
 import pytest
 from chat_server import Answer, ChatServer
 
+from phoenix_core.settings import secrets
 from phoenix_speech.conversation.chat_model import ChatModelError
 from phoenix_speech.conversation.chat_tools import Tool, ToolCall, ToolParameter
-from phoenix_speech.conversation.providers.openai import OpenAIChatModel
+from phoenix_speech.conversation.providers.openai import OPENAI, OpenAIChatModel, OpenAISettings
+from phoenix_speech.conversation.settings import ConversationSettings
 
 pytestmark = pytest.mark.anyio
 
@@ -72,6 +76,61 @@ async def test_sends_the_key_of_the_environment(monkeypatch: pytest.MonkeyPatch)
         assert server.requests[0][1]['Authorization'] == 'Bearer sesame'
 
 
+async def test_sends_the_key_that_was_taken_out_of_the_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(secrets, '_withheld', {})
+    environ = {'OPENAI_API_KEY': 'sesame', 'HOME': '/home/me'}
+    secrets.withhold(environ)
+    assert environ == {'HOME': '/home/me'}
+    async with serving(chat_server.good) as (server, model):
+        await everything(model)
+        assert server.requests[0][1]['Authorization'] == 'Bearer sesame'
+
+
+def made(file: Path) -> OpenAIChatModel:
+    settings = ConversationSettings()
+    own = OpenAISettings(key_file=str(file))
+    return cast(OpenAIChatModel, OPENAI.make('openai', settings.with_providers({'openai': own})))
+
+
+def test_a_key_in_a_file_is_read_if_only_its_owner_can(tmp_path: Path) -> None:
+    file = tmp_path / 'key'
+    file.write_text('sesame\n')
+    file.chmod(0o644)
+    with pytest.raises(ValueError, match=f'{file}: others may read this secret; chmod 600'):
+        made(file)
+    file.chmod(0o600)
+    assert made(file)._client.headers['Authorization'] == 'Bearer sesame'
+    with pytest.raises(ValueError, match='the secret cannot be read'):
+        made(tmp_path / 'none')
+
+
+@pytest.mark.parametrize(
+    'url',
+    ['https://api.example.com/v1', 'http://127.0.0.1:1/v1', 'http://[::1]/', 'http://localhost/'],
+)
+def test_servers_of_this_machine_and_encrypted_ones_are_allowed(url: str) -> None:
+    assert OpenAISettings(base_url=url).base_url == url
+
+
+@pytest.mark.parametrize(
+    'url',
+    [
+        'http://api.example.com/v1', 'http://192.168.1.20/v1', 'http://127.0.0.1@evil.com/',
+        'http://localhost.evil.com/', 'HTTP://evil.com', 'file:///etc/passwd', 'https://', '',
+    ],
+)  # fmt: skip
+def test_a_server_that_a_network_could_listen_to_is_refused(url: str) -> None:
+    with pytest.raises(ValueError, match='must be https, or http to this machine'):
+        OpenAISettings(base_url=url)
+
+
+def test_a_password_does_not_belong_into_an_address() -> None:
+    with pytest.raises(ValueError, match='set key_file'):
+        OpenAISettings(base_url='https://me:sesame@api.example.com/v1')
+
+
 async def test_takes_a_finish_reason_for_the_end_and_skips_what_is_no_text() -> None:
     def behavior(answer: Answer) -> None:
         answer.begin()
@@ -124,11 +183,13 @@ async def test_a_call_with_broken_arguments_is_refused() -> None:
 @pytest.mark.parametrize(
     ('behavior', 'reason'),
     [
-        (chat_server.internal_error, "500 Internal Server Error, model 'tiny'"),
+        (chat_server.internal_error, "answers 500, model 'tiny'"),
         (chat_server.no_protocol, 'something else than a reply'),
-        (chat_server.web_page, 'text/event-stream'),
+        (chat_server.reason_that_repeats_it, "answers 500, model 'tiny'"),
+        (chat_server.status_line_that_repeats_it, 'RemoteProtocolError'),
+        (chat_server.web_page, 'SSEError'),
         (chat_server.error_in_the_stream, 'something else than a reply'),
-        (chat_server.cut_in_the_middle, 'peer closed|incomplete|broke off'),
+        (chat_server.cut_in_the_middle, 'RemoteProtocolError|broke off'),
     ],
 )
 async def test_says_what_is_wrong_but_not_what_was_said(

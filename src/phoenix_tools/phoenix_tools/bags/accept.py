@@ -8,7 +8,7 @@ from typing import Any
 
 from rclpy.serialization import serialize_message
 
-from phoenix_tools.bags.bag import topic_of
+from phoenix_tools.bags.bag import open_bag, topic_of
 from phoenix_tools.bags.bag_writer import BagWriter
 from phoenix_tools.bags.replay import Plan, is_outcome
 from phoenix_tools.bags.session import SETTINGS, UTC_OFFSET, Session, SessionEvent
@@ -28,7 +28,11 @@ def accept(session: Session, replayed: Session, plan: Plan) -> None:
     new = sorted([*kept, *added], key=lambda event: event.time_ns)
     with tempfile.TemporaryDirectory(dir=session.path.absolute().parent) as folder:
         part = Path(folder) / session.path.absolute().name  # the files of a bag are named after it
-        write_session(part, session.namespace, new, session.settings, session.utc_offset_s)
+        with open_bag(session.path) as bag:
+            kept_metadata = bag.custom
+        write_session(
+            part, session.namespace, new, session.settings, session.utc_offset_s, kept_metadata
+        )
         session.path.rename(Path(folder) / 'old')
         part.rename(session.path)
 
@@ -39,9 +43,10 @@ def write_session(
     session_events: Iterable[SessionEvent],
     settings: Mapping[str, Mapping[str, Any]],
     utc_offset_s: int | None,
+    custom: Mapping[str, str] | None = None,
 ) -> None:
-    """Write events as a bag."""
-    custom = {SETTINGS: json.dumps(settings)}
+    """Write events as a bag; `custom` is further metadata."""
+    custom = {**(custom or {}), SETTINGS: json.dumps(settings)}
     if utc_offset_s is not None:
         custom[UTC_OFFSET] = str(utc_offset_s)
     with BagWriter(path, custom=custom) as writer:

@@ -21,6 +21,7 @@ from rosbags.rosbag2 import Reader
 from rosidl_adapter.parser import parse_message_file
 
 from phoenix_core.events import message_schema
+from phoenix_core.settings.yaml_file import read_yaml
 
 _UNLIMITED = QosTime(9223372036, 854775807)
 
@@ -101,6 +102,8 @@ def open_bag(path: Path) -> Iterator[Bag]:
             raise BagError(f'{path}: has no metadata.yaml; ./phoenix bags repair {path}')
         raise BagError(f'{path}: is no rosbag2 directory: it has no metadata.yaml')
     with _reading(path):
+        if path.is_dir():
+            read_yaml(path / 'metadata.yaml')  # refuses what would occupy the library for ever
         reader = Reader(path)
         reader.open()
         _match_by_name(reader)

@@ -105,7 +105,7 @@ class BagWriter:
         self._files: list[_File] = []  # the completed ones
         self._counts: Counter[Topic] = Counter()
         try:
-            path.mkdir(parents=True)
+            path.mkdir(mode=0o700, parents=True)  # it may hold what was said
         except FileExistsError:
             raise BagError(f'{path}: exists already') from None
         except OSError as error:

@@ -2,14 +2,16 @@
 
 import argparse
 from collections import Counter
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 from phoenix_core.clock.units import NANOSECONDS_PER_SECOND
 from phoenix_tools.bags import edit
 from phoenix_tools.bags.bag import BagError, Topic, open_bag
+from phoenix_tools.bags.bag_writer import METADATA
 from phoenix_tools.bags.check import check
+from phoenix_tools.bags.expiry import delete, expires, is_own
 from phoenix_tools.bags.salvage import repair
 from phoenix_tools.bags.session import load_session
 
@@ -21,6 +23,34 @@ def main(options: argparse.Namespace) -> int:
     if options.action in _EDITS:
         return _written(options.output, _EDITS[options.action](options))
     return _COMMANDS[options.action](options)
+
+
+def _list(options: argparse.Namespace) -> int:
+    """List the bags below a folder with the rest of their lives; delete those that expired."""
+    now = datetime.now(timezone.utc)
+    found = sorted(file.parent for file in options.folder.glob(f'**/{METADATA}'))
+    for path in found:
+        try:
+            with open_bag(path) as bag:
+                custom = bag.custom
+            print(f'{path}  {_rest(path, custom, now)}')
+        except (BagError, OSError) as error:
+            print(f'{path}  {error}')
+    if not found:
+        print(f'{options.folder}: no bags')
+    return 0
+
+
+def _rest(path: Path, custom: Mapping[str, str], now: datetime) -> str:
+    end = expires(custom)
+    if end is None:
+        return 'does not expire'
+    if end > now:
+        return f'expires in {(end - now) / timedelta(days=1):.1f} days'
+    if not is_own(custom):
+        return f'expired on {end:%Y-%m-%d}; was not recorded here, so it is left to you'
+    delete(path)
+    return f'expired on {end:%Y-%m-%d}: deleted'
 
 
 def _info(options: argparse.Namespace) -> int:
@@ -81,6 +111,7 @@ def _written(target: Path, count: int) -> int:
 
 
 _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
+    'list': _list,
     'info': _info,
     'interactions': _interactions,
     'check': _check,

@@ -3,17 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-NEW_NAMES = {
-    ('conversation', 'base_url'): 'openai.base_url',
-    ('conversation', 'model'): 'openai.model',
-    ('listener', 'model'): 'moonshine.model',
-    ('microphone', 'device'): 'portaudio.device',
-    ('microphone', 'echo_gain'): 'simulated.echo_gain',
-    ('microphone', 'file'): 'simulated.file',
-    ('speaker', 'device'): 'portaudio.device',
-    ('speaker', 'file'): 'simulated.file',
-    ('voice', 'model'): 'piper.model',
-}
+NEW_NAMES = {('microphone', 'echo_gain'): 'simulated.echo_gain'}
 WITH_PINS = {('sensors', 'pads'), ('sensors', 'buttons')}  # were NAME=PIN
 
 

@@ -1,30 +1,58 @@
-"""Read the settings of the nodes of a running toy, so that a replay can use the same."""
+"""The settings in a session: read from the nodes of a running toy, and admitted to a replay."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from pydantic.fields import FieldInfo
 from rcl_interfaces.srv import GetParameters, ListParameters
 from rclpy.node import Node
 from rclpy.parameter import parameter_value_to_python
 
 from phoenix_core.settings import plugins, provider
-from phoenix_core.settings.node_settings import NodeSettings
+from phoenix_core.settings.layers import validated
+from phoenix_core.settings.node_settings import NodeSettings, SettingsError, is_recorded
 
 
 def notable(model: type[NodeSettings], values: Mapping[str, Any]) -> dict[str, Any]:
     """Return the settings that differ from their defaults, except those of the machine."""
-    fields = provider.fields(model, {name.partition('.')[0] for name in values if '.' in name})
+    recorded = _recorded(model, values)
     return {
         name: value
         for name, value in values.items()
-        if name in fields
-        and not _of_the_machine(fields[name].json_schema_extra)
-        and value != fields[name].default
+        if name in recorded and value != recorded[name].default
     }
 
 
-def _of_the_machine(extra: Any) -> bool:
-    return bool(extra and extra.get('machine'))
+def admitted(node: str, values: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """
+    Return which settings of a node a replay takes from a bag, and a refusal for each other one.
+
+    A bag is data, and may be a stranger's: see `is_recorded`.
+    """
+    if node not in plugins.names(plugins.NODES):
+        return {}, [f'{node}: no such node']
+    model = plugins.load(plugins.NODES, node).settings_class()
+    recorded = _recorded(model, values)
+    taken, refused = {}, []
+    for name, value in values.items():
+        if name not in recorded:
+            allowed = ', '.join(recorded)
+            refused.append(
+                f'{node}.{name}: is not taken from a bag, is {value!r:.99}; allowed: {allowed}'
+            )
+            continue
+        try:
+            validated(model, {name: value}, {name: f'{node}.'})
+            taken[name] = value
+        except SettingsError as error:
+            refused.append(str(error))
+    return taken, refused
+
+
+def _recorded(model: type[NodeSettings], names: Iterable[str]) -> dict[str, FieldInfo]:
+    providers = {name.partition('.')[0] for name in names if '.' in name}
+    fields = provider.fields(model, providers)
+    return {name: field for name, field in fields.items() if is_recorded(field)}
 
 
 class SettingsReader:

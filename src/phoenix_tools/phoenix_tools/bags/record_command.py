@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections import deque
-from datetime import datetime
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +24,11 @@ from phoenix_core import events
 from phoenix_core.clock.units import NANOSECONDS_PER_SECOND
 from phoenix_core.events import qos
 from phoenix_core.events.event_type import EventType, Privacy
+from phoenix_core.limits.stored import Stored
 from phoenix_core.node.execution import until_signalled
 from phoenix_tools.bags.bag import BagError, BagMessage, Topic
 from phoenix_tools.bags.bag_writer import BagWriter
+from phoenix_tools.bags.expiry import life
 from phoenix_tools.bags.node_settings import SettingsReader
 from phoenix_tools.bags.recording import Recorder, RecordingProfile, recorded_events
 from phoenix_tools.bags.session import SETTINGS, UTC_OFFSET
@@ -147,11 +149,15 @@ class RecordingThread:
 
     def _new_bag(self, path: Path) -> BagWriter:
         options = self._options
-        return BagWriter(
+        writer = BagWriter(
             path,
             split_bytes=options.split_mb and options.split_mb * 2**20,
             split_s=options.split_s,
+            custom=life(options.keep_days, datetime.now(timezone.utc)),
         )
+        if stored := Stored.of(os.environ, options.namespace):
+            stored.note_recording(path, datetime.now(timezone.utc))
+        return writer
 
 
 def default_path(folder: Path = Path('bags')) -> Path:
@@ -169,6 +175,8 @@ def main(options: argparse.Namespace) -> int:
         print('with sound: this bag will hold the voices of the people in the room')
     elif any(event.privacy is Privacy.PERSONAL for event in recorded):
         print('without sound; this bag will hold what is said, in words')
+    if options.keep_days is not None:
+        print(f'{options.keep_days:g} days long; then ./phoenix bags deletes it')
     if options.keep:
         print(
             f'keeping {options.keep:g} minutes; a fault, SIGUSR1 or Enter writes them', flush=True

@@ -1,5 +1,5 @@
 """
-A chat model that repeats the answers of a recorded session.
+A chat model that repeats the answers of a recorded session, and fails where it has none.
 
 A replay then needs no server, and the answers do not differ from run to run.
 """
@@ -17,6 +17,7 @@ from phoenix_speech.conversation.settings import ConversationSettings
 from phoenix_tools.bags.recorded_settings import RecordedSettings
 from phoenix_tools.bags.session import Session, load_session
 
+MODEL_FAILED = 'chat_model_failed'  # the fault; its message begins with the name of the model
 WITHOUT_MODEL = frozenset({'', 'scripted', 'persona'})  # their answers repeat by themselves
 
 
@@ -26,6 +27,8 @@ class RecordedChat:
 
     The tool calls of the model are not repeated.
     """
+
+    address = None  # nothing goes anywhere
 
     def __init__(self, session: Session) -> None:
         self.name = model_of(session)
@@ -59,11 +62,14 @@ class RecordedChat:
 
 
 def model_of(session: Session) -> str:
-    """Return the name of the language model that answered in a session; empty: none."""
+    """Return the name of the language model that answered, or else failed; empty: none."""
+    failed = ''
     for event in session.events:
         if event.event is events.CONVERSATION and event.message.provider not in WITHOUT_MODEL:
             return str(event.message.provider)
-    return ''
+        if event.event is events.FAULT and event.message.code == MODEL_FAILED and not failed:
+            failed = event.message.message.partition(':')[0]
+    return failed
 
 
 def _recorded(settings: ConversationSettings, own: RecordedSettings) -> RecordedChat:

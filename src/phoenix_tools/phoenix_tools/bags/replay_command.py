@@ -42,6 +42,8 @@ def _replay(options: argparse.Namespace, interrupted: list[int]) -> int:
     level = options.level or best_level(session)
     plan = make_plan(session, acting_nodes(), level)
     settings = replay_settings(session, synthesize=options.synthesize)
+    for line in session.refused:
+        print(line)
     if not session.settings:
         print(f'{options.bag}: tells no settings, so what the nodes choose by chance may differ')
     rate = float('inf') if options.fast else options.rate

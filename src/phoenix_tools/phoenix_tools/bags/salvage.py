@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-import yaml
 from mcap.records import Channel, Message, Schema
 from mcap.stream_reader import StreamReader
 from rosbags.rosbag2.metadata import parse_qos
 
+from phoenix_core.settings.yaml_file import YamlFileError, read_yaml
 from phoenix_tools.bags.bag import BagError, BagMessage, Topic, custom_data, one_line
 from phoenix_tools.bags.bag_writer import METADATA, BagWriter
 
@@ -84,7 +84,7 @@ def _number(file: Path) -> tuple[int, str]:
 def _custom(path: Path) -> dict[str, str]:
     """Return the metadata of the recorder, where it is still readable."""
     try:
-        information = yaml.safe_load((path / METADATA).read_text())
+        information = read_yaml(path / METADATA)
         return custom_data(information['rosbag2_bagfile_information']['custom_data'])
-    except (OSError, yaml.YAMLError, KeyError, TypeError, AttributeError):
+    except (YamlFileError, KeyError, TypeError, AttributeError):
         return {}

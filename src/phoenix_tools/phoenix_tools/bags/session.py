@@ -12,6 +12,7 @@ from phoenix_core.settings import plugins
 from phoenix_tools.bags.bag import Bag, BagError, one_line, open_bag
 from phoenix_tools.bags.decoding import decoders
 from phoenix_tools.bags.legacy_settings import migrated
+from phoenix_tools.bags.node_settings import admitted
 from phoenix_tools.traced_event import TracedEvent
 
 # The effects of an event that was sent by hand begin within that time.
@@ -61,7 +62,7 @@ class Session:
     The events of a session in the order of time.
 
     :param namespace: of the toy, e.g. /phoenix.
-    :param settings: of its nodes, as far as recorded.
+    :param settings: of its nodes, as far as recorded and admitted to a replay.
     :param utc_offset_s: of local time; None: not recorded.
     """
 
@@ -70,6 +71,7 @@ class Session:
     events: Sequence[SessionEvent]
     settings: Mapping[str, Mapping[str, Any]]
     utc_offset_s: int | None = None
+    refused: Sequence[str] = ()  # settings in the bag that no bag may set, one line each
 
     @cached_property
     def by_span(self) -> dict[str, SessionEvent]:
@@ -117,7 +119,8 @@ def load_session(path: Path) -> Session:
         offset = bag.custom.get(UTC_OFFSET, '')
         utc_offset_s = int(offset) if offset.lstrip('-').isdecimal() else None
         namespace = namespaces.pop() or '/'
-        return Session(path, namespace, session_events, _settings(bag), utc_offset_s)
+        settings, refused = _settings(bag)
+        return Session(path, namespace, session_events, settings, utc_offset_s, refused)
 
 
 def _complete(session_events: Sequence[SessionEvent]) -> None:
@@ -150,9 +153,13 @@ def _complete(session_events: Sequence[SessionEvent]) -> None:
                 event.message.header.parent_span_id = cause.span_id
 
 
-def _settings(bag: Bag) -> Mapping[str, Mapping[str, Any]]:
+def _settings(bag: Bag) -> tuple[dict[str, dict[str, Any]], list[str]]:
+    where = f'{bag.path}: metadata.yaml: {SETTINGS}: '
+    settings, refused = {}, []
     try:
-        settings = json.loads(bag.custom.get(SETTINGS, '{}'))
-        return {str(node): migrated(node, values) for node, values in settings.items()}
-    except (ValueError, AttributeError, TypeError) as error:
-        raise BagError(f'{bag.path}: metadata.yaml: custom_data.{SETTINGS}: {error}') from error
+        for node, values in json.loads(bag.custom.get(SETTINGS, '{}')).items():
+            settings[node], refusals = admitted(node, migrated(node, values))
+            refused += [where + refusal for refusal in refusals]
+    except (ValueError, AttributeError, TypeError, RecursionError) as error:
+        raise BagError(f'{where}{error}') from error
+    return settings, refused

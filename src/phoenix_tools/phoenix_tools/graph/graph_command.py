@@ -11,6 +11,7 @@ from phoenix_tools.graph.description import describe_event, describe_node, table
 from phoenix_tools.graph.diagram import FORMATS, DiagramError, around, declared
 from phoenix_tools.graph.graph_check import GraphCheck
 from phoenix_tools.graph.live import LiveGraph, observe_toy
+from phoenix_tools.graph.security_policy import security_policy
 
 LISTEN_S = 3.0
 ERRORS = (UnknownEventError, DiagramError)
@@ -22,6 +23,9 @@ def main(options: argparse.Namespace) -> int:
     namespace = '/' + options.namespace.strip('/')
     if options.check:
         return check(registry, namespace)
+    if options.format == 'sros2':
+        print(security_policy(with_standbys(registry), namespace), end='')
+        return 0
     names = [
         name if name in registry.nodes else registry.event(name).name for name in options.names
     ]
@@ -36,10 +40,7 @@ def main(options: argparse.Namespace) -> int:
 def check(registry: Registry, namespace: str) -> int:
     """Compare catalogue, code and running graph; print each difference; return 1 for any."""
     problems = registry.problems()
-    # The standbys are the same node classes under other names.
-    registry = Registry(
-        registry.nodes | {standby: registry.nodes[name] for name, standby in standbys().items()}
-    )
+    registry = with_standbys(registry)
     live = observe_toy(registry, node_names(), namespace, 0)
     problems += GraphCheck(registry, live.expected, namespace, live.observation).differences()
     for line in problems:
@@ -48,6 +49,13 @@ def check(registry: Registry, namespace: str) -> int:
         count = len(live.observation.endpoints)
         print(f'the running graph is as declared: {len(live.expected)} nodes, {count} endpoints')
     return 1 if problems else 0
+
+
+def with_standbys(registry: Registry) -> Registry:
+    """Add the standbys: the same node classes under other names."""
+    return Registry(
+        registry.nodes | {standby: registry.nodes[name] for name, standby in standbys().items()}
+    )
 
 
 def drawing(registry: Registry, live: LiveGraph, names: Collection[str], form: str) -> str:

@@ -22,7 +22,7 @@ from phoenix_bringup.launch_arguments import (
 from phoenix_bringup.launch_runner import LaunchError, LaunchRunner, ProcessSpec
 from phoenix_bringup.process_table import dry_run, node_names, processes
 from phoenix_core import events
-from phoenix_core.events.event_type import EventType
+from phoenix_core.events.event_type import EventType, Privacy
 from phoenix_core.node import discovery
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.node.execution import SPIN_TIMEOUT_S, shut_down
@@ -32,22 +32,23 @@ from phoenix_core.settings.node_settings import SettingsError
 from phoenix_core.settings.plugins import NODES
 from phoenix_core.settings.profile import load_profile
 from phoenix_core.supervision.readiness import Readiness
-from phoenix_hw.sensors.providers.gpiozero import GpiozeroSettings
 from phoenix_tools.ros_context import ros_executor
 from phoenix_tools.run.console import Console
 from phoenix_tools.run.play_progress import PlayProgress
+from phoenix_tools.run.private import PrivateError, enter
 from phoenix_tools.run.screen import Screen
 
 READY_S = 60.0  # loading all models takes some seconds, on a small Pi some ten
 EXIT_INTERRUPTED = 130
 POLL_S = 0.1
+HIDDEN = '(words: --show-words)'
 
 
 class RunError(Exception):
     """The toy could not be run; one line for the user."""
 
 
-ERRORS = (LaunchArgumentError, LaunchError, SettingsError, RunError)
+ERRORS = (LaunchArgumentError, LaunchError, SettingsError, RunError, PrivateError)
 
 
 def main(options: argparse.Namespace) -> int:
@@ -59,12 +60,17 @@ def main(options: argparse.Namespace) -> int:
     if options.dry_run:
         print(dry_run(processes(arguments)), end='')
         return 0
+    if options.private:
+        if arguments.peer:
+            raise RunError('--private has no network, so --peer cannot be reached')
+        enter([*sys.argv[1:]])
     os.environ.update(arguments.environment)  # for the console
     discovery.stay_private()
     if options.play:  # the same each time, whatever state the toy has stored
         os.environ.setdefault('PHOENIX_ACTIVITIES_STATE_FILE', '')
     check_profile(arguments.settings_file)
-    return asyncio.run(RunningToy(arguments, options.play).run())
+    show_words = options.show_words or bool(options.play) or sys.stdout.isatty()
+    return asyncio.run(RunningToy(arguments, options.play, show_words).run())
 
 
 def given_arguments(options: argparse.Namespace) -> dict[str, str]:
@@ -95,21 +101,22 @@ def check_profile(path: str) -> None:
     """
     names = plugins.names(NODES)
     profile = load_profile(Path(path), names)
-    settings: dict[str, Any] = {
-        name: resolve(plugins.load(NODES, name).settings_class(), name, profile) for name in names
-    }
-    pin = settings['sensors'].of_provider('gpiozero', GpiozeroSettings).mute_pin
-    if pin >= 0 and not settings['microphone'].mute_switch:
-        raise SettingsError(
-            f'{path}: microphone.mute_switch: must be true where sensors.gpiozero.mute_pin is '
-            f'{pin}: a switch that is on at the start would be read too late'
-        )
+    for name in names:
+        resolve(plugins.load(NODES, name).settings_class(), name, profile)
 
 
 class RunningToy:
-    """The processes of the toy, and the console node that observes it."""
+    """
+    The processes of the toy, and the console node that observes it.
 
-    def __init__(self, arguments: LaunchArguments, recording: Path | None) -> None:
+    :param recording: played to it; None: none.
+    :param show_words: print what is said.
+    """
+
+    def __init__(
+        self, arguments: LaunchArguments, recording: Path | None, show_words: bool
+    ) -> None:
+        self._show_words = show_words
         self._arguments = arguments
         self._nodes: dict[str, type[EventNode] | EventNode] = {
             name: plugins.load(NODES, name) for name in node_names(arguments)
@@ -185,7 +192,8 @@ class RunningToy:
             self._screen.on_event(event, message)
         summary = event.summarize(message)
         if summary is not None:
-            self._print(*summary)
+            hidden = event.privacy is not Privacy.NONE and not self._show_words
+            self._print(summary.label, HIDDEN if hidden else summary.text)
 
     def _on_line(self, process: ProcessSpec, text: str) -> None:
         if text.startswith('{') and self._screen is None:

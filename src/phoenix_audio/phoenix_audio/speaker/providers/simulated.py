@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from phoenix_audio.speaker.provider import SpeakerError
 from phoenix_audio.speaker.settings import SpeakerSettings
 from phoenix_audio.wav import WavWriter
 from phoenix_core.clock.simulated_time import REAL_TIME, RealTime
@@ -17,18 +18,22 @@ class SimulatedSpeakerSettings(ProviderSettings):
     """Settings of the simulated speaker."""
 
     file: str = setting('', 'WAV file for what is played; empty: none.', machine=True)
+    present: bool = setting(True, 'Whether the device is there; false: it cannot be opened.')
 
 
 class SimulatedSpeaker:
     """
     A speaker that plays in real time, into a WAV file or into nothing.
 
+    :raises SpeakerError: it is to be missing.
     :raises WavError: the file cannot be written.
     """
 
     latency_s = 0.04
 
     def __init__(self, settings: SpeakerSettings, own: SimulatedSpeakerSettings) -> None:
+        if not own.present:
+            raise SpeakerError('no simulated device is there')
         self._sample_rate = settings.sample_rate
         self._writer = WavWriter(Path(own.file), settings.sample_rate) if own.file else None
         self._time = REAL_TIME

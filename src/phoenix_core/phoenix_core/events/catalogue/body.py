@@ -123,3 +123,15 @@ LED_FRAME = EventType(
     needs_cause=True,  # only the first frame of an animation has one
     drawn='LEDs',
 )
+EAR_LIGHT = EventType(
+    'EAR_LIGHT',
+    'leds/ear_light',
+    msg.EarLight,
+    qos.STATE,
+    'Whether the light of the open ear can be seen; without it the microphone gives out no sound.',
+    privacy=Privacy.NONE,
+    role=Role.DETAIL,
+    compare=IGNORE,  # a lease, renewed at arbitrary moments
+    rate_hz=5,
+    traced=False,
+)

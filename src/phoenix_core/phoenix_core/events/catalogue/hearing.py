@@ -14,6 +14,7 @@ _LISTENING = {
     msg.ListeningEvent.NOT_UNDERSTOOD: 'not understood',
     msg.ListeningEvent.CANCELLED: 'closed',
     msg.ListeningEvent.MUTED: 'muted',
+    msg.ListeningEvent.NOT_ADDRESSED: 'not addressed',
 }
 
 

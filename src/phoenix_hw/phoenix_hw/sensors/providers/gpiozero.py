@@ -48,6 +48,7 @@ class GpiozeroSensorBoard:
             raise SensorBoardError(
                 f'the library gpiozero cannot be imported ({error}): pip install gpiozero==2.0.1'
             ) from error
+        self.has_mute_switch = own.mute_pin >= 0
         pads = pins_of('sensors.gpiozero.pad_pins', own.pad_pins, settings.pads)
         buttons = pins_of('sensors.gpiozero.button_pins', own.button_pins, settings.buttons)
         # Of each contact its kind, name, pin, and whether the pin is pulled up.
@@ -57,7 +58,7 @@ class GpiozeroSensorBoard:
         ]
         if own.motion_pin >= 0:
             self._contacts.append((SensorKind.MOTION, '', own.motion_pin, False))
-        if own.mute_pin >= 0:
+        if self.has_mute_switch:
             self._contacts.append((SensorKind.MUTE, '', own.mute_pin, True))
         self._check_pins()
         self._bounce_s = settings.bounce_s

@@ -11,6 +11,8 @@ from phoenix_hw.sensors.settings import SensorsSettings
 class SimulatedSensorBoard:
     """Sensors moved by `inject`. Reports in the thread of its caller."""
 
+    has_mute_switch = True
+
     def __init__(self, settings: SensorsSettings, own: ProviderSettings) -> None:
         self._names = {
             SensorKind.TOUCH: sorted(settings.pads),

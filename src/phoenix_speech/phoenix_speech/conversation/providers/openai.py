@@ -7,11 +7,16 @@ that a stream that breaks off cannot be told from a complete one.
 """
 
 import json
-import os
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
+from pydantic import field_validator
+
+from phoenix_core.limits.limits import is_loopback
+from phoenix_core.settings import secrets
 from phoenix_core.settings.node_settings import ProviderSettings, setting
 from phoenix_core.settings.provider import Provider
 from phoenix_speech.conversation.chat_model import ChatModelError, Message
@@ -33,8 +38,7 @@ class OpenAIChatModel:
     :param model: name of the model on the server.
     :param timeout_s: longest wait for a connection, and between two pieces of text.
     :param tools: name to tool; a server that refuses them is asked without from then on.
-
-    The environment variable OPENAI_API_KEY is sent if it is set; local servers need none.
+    :param key: sent to the server; empty: OPENAI_API_KEY of the environment, if it is set.
     """
 
     name = 'openai'
@@ -46,16 +50,18 @@ class OpenAIChatModel:
         model: str,
         timeout_s: float = 10.0,
         tools: Mapping[str, Tool] | None = None,
+        key: str = '',
     ) -> None:
         import httpx2
 
-        key = os.environ.get('OPENAI_API_KEY')
-        self._base_url = base_url
+        key = key or secrets.secret('OPENAI_API_KEY')
+        self.address = base_url
         self._model = model
         self._tools = [tool.specification(name) for name, tool in (tools or {}).items()]
         self._client = httpx2.AsyncClient(
             base_url=base_url,
             timeout=timeout_s,
+            trust_env=not is_loopback(base_url),  # no proxy between this machine and itself
             headers={'Authorization': f'Bearer {key}'} if key else {},
         )
 
@@ -68,9 +74,9 @@ class OpenAIChatModel:
         try:
             async with self._ask(messages) as response:
                 if response.is_error:
-                    # Without the body: some servers repeat the conversation in it.
-                    answer = f'{response.status_code} {response.reason_phrase}'
-                    raise ChatModelError(f'{self._base_url}: {answer}, model {self._model!r}')
+                    # The number alone: some servers repeat the conversation in the rest.
+                    answer = f'answers {response.status_code}'
+                    raise ChatModelError(f'{self.address}: {answer}, model {self._model!r}')
                 async for event in httpx2.EventSource(response):
                     if event.data == '[DONE]':
                         complete = True
@@ -80,11 +86,11 @@ class OpenAIChatModel:
                     if text:
                         yield text
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
-            raise ChatModelError(
-                f'{self._base_url}: {str(error) or type(error).__name__}'
-            ) from error
+            # What a server sent may be in the text of an error.
+            known = isinstance(error, httpx2.ConnectError) and str(error)
+            raise ChatModelError(f'{self.address}: {known or type(error).__name__}') from error
         if not complete:
-            raise ChatModelError(f'{self._base_url} broke off')
+            raise ChatModelError(f'{self.address} broke off')
         try:
             for call in calls.finish():
                 yield call
@@ -126,8 +132,27 @@ def _parse(data: str, calls: ToolCallStream) -> tuple[str, bool]:
 class OpenAISettings(ProviderSettings):
     """Settings of the client."""
 
-    base_url: str = setting('http://127.0.0.1:11434/v1', 'Address of the server.', machine=True)
+    base_url: str = setting(
+        'http://127.0.0.1:11434/v1',
+        'Address of the server: https, or http to this machine.',
+        machine=True,
+    )
     model: str = setting('llama3.2', 'Name of the model on the server.', machine=True)
+    key_file: str = setting(
+        '', 'File with the key, readable by its owner alone; empty: OPENAI_API_KEY.', machine=True
+    )
+
+    @field_validator('base_url')
+    @classmethod
+    def _encrypted(cls, base_url: str) -> str:
+        """Refuse to send what a child said, and the key, over a network that can read them."""
+        address = urlsplit(base_url)
+        encrypted = address.scheme == 'https' and address.hostname
+        if not encrypted and not (address.scheme == 'http' and is_loopback(base_url)):
+            raise ValueError('must be https, or http to this machine (127.0.0.1)')
+        if address.username or address.password:
+            raise ValueError('must hold no name and password; set key_file')
+        return base_url
 
 
 def _make(settings: ConversationSettings, own: OpenAISettings) -> OpenAIChatModel:
@@ -137,6 +162,7 @@ def _make(settings: ConversationSettings, own: OpenAISettings) -> OpenAIChatMode
         model=own.model,
         timeout_s=settings.total_s,
         tools=persona.tools,
+        key=secrets.from_file(Path(own.key_file)) if own.key_file else '',
     )
 
 

@@ -45,7 +45,7 @@ def _serve(model: str, requests: BinaryIO, frames: BinaryIO) -> None:
         except BrokenPipeError:
             raise
         except Exception as error:  # of any kind: the next text may work
-            send(ERROR, f'{type(error).__name__}: {error}'.encode())
+            send(ERROR, type(error).__name__.encode())  # its own text may hold the one to speak
         else:
             send(END)
 

@@ -1,0 +1,22 @@
+"""Retention: what a person told of itself is forgotten when a parent's limits say so."""
+
+from datetime import date
+
+from phoenix_activities.state.safe_state import KeptByToy
+from phoenix_core.limits.limits import Limits
+
+
+def forget_old(kept: KeptByToy, limits: Limits, today: date, *, paused: bool) -> None:
+    """
+    Date what is new, and forget what is too old.
+
+    :param paused: the conversation is over: without leave to remember, nothing outlasts it.
+    """
+    if paused and not limits.remember_facts:
+        kept.told.clear()
+    for name in list(kept.told):
+        known_since = kept.told_on.setdefault(name, today)
+        if (today - known_since).days >= limits.remember_days:
+            del kept.told[name]
+    for name in kept.told_on.keys() - kept.told.keys():
+        del kept.told_on[name]

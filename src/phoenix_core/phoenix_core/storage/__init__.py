@@ -1,0 +1,1 @@
+"""What a toy keeps on its disk, apart from what its activities do."""

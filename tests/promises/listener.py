@@ -1,0 +1,44 @@
+"""
+Somebody with the toy's software and domain: tells what of the toy can be seen, heard and done.
+
+`python listener.py TEXT` asks the toy to say a text, and prints a JSON object: the nodes there
+are, the topics that were heard, and whether somebody took the text.
+"""
+
+import json
+import sys
+import time
+
+import rclpy
+from phoenix_msgs.msg import SayRequest
+
+from phoenix_core import events
+from phoenix_core.node import discovery
+
+SECONDS = 5.0
+
+discovery.stay_private()
+rclpy.init()
+node = rclpy.create_node('stranger', namespace='/phoenix')
+heard = set()
+
+
+def listen(event):
+    def hear(message):
+        if getattr(message, 'text', '') != sys.argv[1]:
+            heard.add(event.topic)
+
+    node.create_subscription(event.message_class, event.topic, hear, event.qos)
+
+
+for event in events.ALL:
+    listen(event)
+say = node.create_publisher(SayRequest, events.SAY_REQUEST.topic, events.SAY_REQUEST.qos)
+end_s = time.monotonic() + SECONDS
+while time.monotonic() < end_s:
+    rclpy.spin_once(node, timeout_sec=0.1)
+    taken = say.get_subscription_count() > 1  # the other one is its own
+    say.publish(SayRequest(utterance_id='stranger', text=sys.argv[1]))
+nodes = {name for name, _ in node.get_node_names_and_namespaces()} - {'stranger'}
+print(json.dumps({'nodes': sorted(nodes), 'heard': sorted(heard), 'taken': taken}))
+rclpy.shutdown()

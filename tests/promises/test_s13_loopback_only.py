@@ -1,0 +1,113 @@
+"""S13: the toy is bound to the loopback interface, and a private one shuts other users out."""
+
+import json
+import os
+import re
+import stat
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+from front_door import Phoenix
+from sockets import local_addresses
+
+LISTENER = [sys.executable, str(Path(__file__).with_name('listener.py'))]
+# Another user, who even may read every file: else, this test's Python is not for him everywhere.
+STRANGER = (
+    *('setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'),
+    *('--inh-caps=+dac_read_search', '--ambient-caps=+dac_read_search'),
+)
+CAN_ISOLATE = os.geteuid() == 0 and not subprocess.call(
+    ['unshare', '--net', '--mount', *STRANGER, 'true'], stderr=subprocess.DEVNULL
+)
+isolated = pytest.mark.skipif(not CAN_ISOLATE, reason='needs root, namespaces and setpriv')
+
+
+def listen(toy: Phoenix, text: str, *before: str) -> dict:
+    """Return what somebody sees, hears and gets done with the toy's software and domain."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o777)
+        told = subprocess.run(
+            [*before, *LISTENER, text],
+            env={**os.environ, 'ROS_DOMAIN_ID': str(toy.domain), 'ROS_LOG_DIR': folder},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert told.returncode == 0, told.stderr
+    return json.loads(told.stdout)
+
+
+def pid_of(toy: Phoenix, text: str) -> int:
+    return next(number for number, command in toy.processes().items() if text in command)
+
+
+@pytest.mark.parametrize('layout', ['composed', 'processes'])
+def test_s13_every_socket_of_the_toy_is_on_loopback(phoenix, layout):
+    toy = phoenix('run', '--layout', layout)
+    toy.wait_for('all well')
+    found = local_addresses(toy.processes())
+    assert '127.0.0.1' in found['udp']
+    # Discovery is multicast: to the loopback interface alone, see S5.
+    assert set().union(*found.values()) <= {'127.0.0.1', '239.255.0.1'}, found
+
+
+@isolated
+@pytest.mark.parametrize('layout', ['composed', 'processes'])
+def test_s13_another_user_hears_sees_and_says_nothing(phoenix, layout):
+    toy = phoenix('run', '--private', '--layout', layout, '--show-words')
+    toy.wait_for('all well')
+    outside = listen(toy, 'I am outside', *STRANGER)
+    assert outside == {'nodes': [], 'heard': [], 'taken': False}
+    # The same listener inside, as only root or the toy's user can be: this is what is shut out.
+    inside = ['nsenter', '--target', str(pid_of(toy, '__node:=supervisor')), '--net', '--mount']
+    joined = listen(toy, 'I am inside', *inside)
+    assert {'microphone', 'voice', 'activities'} <= set(joined['nodes'])
+    assert {'audio/input', 'system/node_status'} <= set(joined['heard'])
+    assert joined['taken']
+    toy.wait_for('I am inside')
+    toy.interrupt()
+    assert 'I am outside' not in toy.output
+
+
+@isolated
+def test_s13_another_user_cannot_enter_or_look_into_the_toy(phoenix, tmp_path):
+    toy = phoenix(
+        'run', '--private', before=['env', f'HOME={tmp_path}', f'ROS_LOG_DIR={tmp_path}/log'],
+        XDG_STATE_HOME=str(tmp_path / 'state'), PHOENIX_ACTIVITIES_STATE_FILE='auto',
+    )  # fmt: skip
+    toy.wait_for('all well')
+    pid = pid_of(toy, '__node:=supervisor')
+    for attempt in (
+        ['nsenter', '--target', str(pid), '--net', '--mount', 'true'],
+        ['cat', f'/proc/{pid}/environ'],
+        ['ls', f'/proc/{pid}/fd'],
+        ['ls', f'/proc/{pid}/root/dev/shm'],
+    ):
+        tried = subprocess.run([*STRANGER[:4], *attempt], capture_output=True, check=False)
+        assert tried.returncode != 0, attempt
+    assert stat.S_IMODE(Path(f'/proc/{pid}/root/dev/shm').stat().st_mode) == 0o700
+    toy.interrupt()
+    modes = {
+        path: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.rglob('*') if path.is_file()
+    }
+    assert modes
+    assert set(modes.values()) == {0o600}, modes
+
+
+@pytest.mark.parametrize('layout', ['composed', 'processes'])
+def test_s13_the_key_is_given_to_the_conversation_alone(phoenix, layout):
+    key = 'sesame-open-4711'
+    toy = phoenix('run', '--layout', layout, OPENAI_API_KEY=key)
+    toy.wait_for('all well')
+    holders = set()
+    for pid, command in toy.processes().items():
+        assert key not in command
+        if key in Path(f'/proc/{pid}/environ').read_text():
+            holders.add(re.split(r'[ /]', command.partition(' --ros-args')[0].strip())[-1])
+    assert key not in toy.output
+    user = {'composed': 'microphone', 'processes': 'conversation'}[layout]  # the last of its nodes
+    # The runner is what the key was given to.
+    assert {name for name in holders if name not in ('run', layout)} == {user}
