@@ -159,7 +159,7 @@ class Activities(ToyNode):
         """Begin anew if a parent wants all to be forgotten; return whether that was so."""
         if self._forgotten == self.parent_file.forgotten:
             return False
-        self._running_timers.cancel()
+        self.cancel_timers()
         self.every(RETENTION_S, self._retain)
         self.speech_stop(reason='forgotten')
         if self._keeper is not None:

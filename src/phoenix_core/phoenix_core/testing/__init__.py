@@ -1,4 +1,4 @@
-"""Test support: a real ROS graph with a probe, and nodes that fail on request."""
+"""Test support: a real ROS graph with a probe."""
 
 from phoenix_core.testing.graph import NOTHING_KEPT, Probe, TestGraph, decide, keep_awake
 

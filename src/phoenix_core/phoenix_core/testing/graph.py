@@ -11,6 +11,7 @@ A real ROS graph for tests of nodes, and a probe that publishes and records even
 import tempfile
 import threading
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, TypeVar
@@ -203,21 +204,16 @@ class TestGraph:
 
     def call(self, function: Callable[[], Any]) -> Any:
         """Call a function on the executor's thread and return its result."""
-        done = threading.Event()
-        outcome: list[Any] = []
+        outcome: Future[Any] = Future()
 
         def task() -> None:
             try:
-                outcome.append(function())
+                outcome.set_result(function())
             except BaseException as error:  # raised in the calling thread
-                outcome.append(error)
-            done.set()
+                outcome.set_exception(error)
 
         self._executor.create_task(task)
-        assert done.wait(60), 'the executor of the test graph is blocked'
-        if isinstance(outcome[0], BaseException):
-            raise outcome[0]
-        return outcome[0]
+        return outcome.result(60)
 
     def _adopt(self, node: Node, start: bool) -> Node:
         self._nodes.append(node)
