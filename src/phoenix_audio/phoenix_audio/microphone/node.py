@@ -96,6 +96,7 @@ class Microphone(EventNode):
                     lambda error: self.post(self._on_lost, str(error)),
                 )
                 self._started = True
+                self.log.info('device opened')
             except MicrophoneError as error:
                 return str(error)
             return ''
