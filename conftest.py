@@ -48,7 +48,9 @@ def _state_folder(
     tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Let the toys of each test begin unmuted, whatever those of other tests have kept."""
-    monkeypatch.setenv('XDG_STATE_HOME', str(tmp_path_factory.mktemp('state')))
+    folder = tmp_path_factory.mktemp('state')
+    keep_awake(folder)
+    monkeypatch.setenv('XDG_STATE_HOME', str(folder))
 
 
 @pytest.fixture

@@ -31,7 +31,8 @@ from phoenix_core.node.declarations import Declarations
 from phoenix_core.node.event_node import DEFAULT_NAMESPACE, EventNode
 from phoenix_core.node.execution import SPIN_TIMEOUT_S
 from phoenix_core.node.publisher import EventPublisher
-from phoenix_core.storage.toy_file import replace_file
+from phoenix_core.storage.mute_file import MuteFile
+from phoenix_core.storage.toy_file import ToyFile, replace_file
 from phoenix_core.telemetry.tracing import TraceContext
 
 DEFAULT_TIMEOUT_S = 10.0
@@ -135,7 +136,7 @@ class TestGraph:
     Nodes on an isolated ROS graph, executed in a thread of their own.
 
     ROS's test coordinator assigns the ROS_DOMAIN_ID, which is `domain`, for other processes.
-    The toy's files lie in a folder of their own, `state_home`, where it is never night.
+    The toy's files lie in a folder of their own, `state_home`: it is never night, and not muted.
     """
 
     __test__ = False  # tells pytest that it is not a test class
@@ -150,6 +151,9 @@ class TestGraph:
         discovery.stay_private()
         self.state_home = self._resources.enter_context(tempfile.TemporaryDirectory())
         keep_awake(Path(self.state_home))
+        MuteFile(ToyFile.MUTE.path({'XDG_STATE_HOME': self.state_home}, DEFAULT_NAMESPACE)).write(
+            False
+        )
         self.domain = self._resources.enter_context(domain_id())
         self.context = Context()
         rclpy.init(context=self.context, domain_id=self.domain)
