@@ -1,13 +1,13 @@
 """
-Train the classifiers of the care check on the tuning corpus, and report how good they are.
+Train the classifiers of care check and speech guard, or report how good they are.
 
-    python bench/safety/train.py [--language en] [--report]
+    python bench/safety/train.py [--report]
 
-Without --report the weights are written to config/<language>/safety/classifier.npz: the same
-bytes for the same corpus. With it, nothing is written: five times, a fifth of the corpus is kept
-from training and judged afterwards, by the classifier alone at several thresholds and by the whole
-care check. The rules are not made anew for each fifth: they were written with sight of the corpus,
-so the figures of the whole check are those of tuning, not of the unseen.
+One set of weights serves both languages, as the encoder does. Without --report the weights are
+written to config/<language>/safety/{classifier,guard}.npz: the same bytes for the same corpus
+on the same machine.
+With it, nothing is written: each writer in turn is judged by classifiers that have learnt from the
+others. The rules of care.yaml were written with sight of the first writer's sentences only.
 """
 
 import argparse
@@ -15,74 +15,49 @@ import io
 import random
 import sys
 import zipfile
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
-import yaml
+from corpus import (
+    LANGUAGES,
+    MODEL_WRITERS,
+    ROOT,
+    WRITERS,
+    Example,
+    read_model,
+    read_said,
+    read_texts,
+    read_writer,
+)
 from numpy.typing import NDArray
 
-from phoenix_speech.safety.care_check import SURE, CareCheck
+from phoenix_speech.safety.care_check import CareCheck
 from phoenix_speech.safety.categories import LEVELS, Category, Level
-from phoenix_speech.safety.classifier import BUCKETS, HARMLESS, Classifier, features
-from phoenix_speech.safety.normalise import Normaliser
+from phoenix_speech.safety.classifier import (
+    BUCKETS,
+    HARMLESS,
+    HIDDEN,
+    Classifier,
+    Weights,
+    features,
+)
+from phoenix_speech.safety.normalise import plain_words
 from phoenix_speech.safety.rules import RuleBook
-from phoenix_speech.sentences import split_sentences
+from phoenix_speech.safety.sentence_encoder import DIMENSIONS, sentence_encoder
+from phoenix_speech.safety.speech_guard import SpeechGuard, SpokenCategory
 
-ROOT = Path(__file__).parents[2]
-TUNING = Path(__file__).parent / 'tuning'
-CLASSES = [HARMLESS, *(category.value for category in Category)]
+CARE_CLASSES = [HARMLESS, *(category.value for category in Category)]
+GUARD_CLASSES = [HARMLESS, *(category.value for category in SpokenCategory)]
 SEED = 16
-FOLDS = 5
-STEPS = 120
-RATE = 0.08
-DECAY = 2e-5  # of the weights, against learning the corpus by heart
-NOISY_COPIES = 1
-THRESHOLDS = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95)
-
-
-@dataclass(frozen=True)
-class Example:
-    """What is said, in one turn or several, and what it is about."""
-
-    label: str
-    turns: tuple[str, ...]
-
-
-def read_corpus(language: str) -> list[Example]:
-    """Return the tuning corpus of a language."""
-    unsafe = yaml.safe_load((TUNING / f'unsafe_{language}.yaml').read_text(encoding='utf-8'))
-    harmless = yaml.safe_load((TUNING / f'harmless_{language}.yaml').read_text(encoding='utf-8'))
-    return [
-        *(Example(e['category'], tuple(e.get('turns') or [e['say']])) for e in unsafe),
-        *(Example(HARMLESS, (text,)) for text in harmless),
-    ]
-
-
-def read_texts(language: str) -> list[Example]:
-    """Return what the toy itself tells: harmless, and never judged in a report."""
-    folder = ROOT / 'config' / language
-    files = [*sorted((folder / 'stories').glob('*.yaml')), folder / 'answers.yaml']
-    files += sorted((folder / 'activities').glob('*.yaml'))
-    texts = (text for file in files for text in _leaves(yaml.safe_load(file.read_text('utf-8'))))
-    return [
-        Example(HARMLESS, (sentence,))
-        for text in texts
-        for sentence in split_sentences(text)
-        if len(sentence.split()) > 2 and not set(sentence) & set('[](){}|<>')
-    ]
-
-
-def _leaves(node: object) -> Iterator[str]:
-    if isinstance(node, str):
-        yield node
-    elif isinstance(node, dict):
-        for child in node.values():
-            yield from _leaves(child)
-    elif isinstance(node, list):
-        for child in node:
-            yield from _leaves(child)
+STEPS = 500
+BATCH = 1024
+RATE = 0.01
+SPEED_OF_INNER = 0.3
+DROPPED = 0.3  # of the hidden layer, against learning the corpus by heart
+DECAY = 1e-4  # of the weights, for the same
+NOISY_SHARE = 0.4  # how much a misspelt copy counts
 
 
 def noisy(words: Sequence[str], chance: random.Random) -> list[str]:
@@ -94,74 +69,78 @@ def noisy(words: Sequence[str], chance: random.Random) -> list[str]:
     word = changed[at]
     if len(word) > 3:
         place = chance.randrange(len(word) - 1)
-        kind = chance.randrange(3)
-        if kind == 0:
-            word = word[:place] + word[place + 1] + word[place] + word[place + 2 :]
-        elif kind == 1:
-            word = word[:place] + word[place + 1 :]
-        else:
-            word = word[:place] + word[place] + word[place:]
-        changed[at] = word
+        swapped = word[:place] + word[place + 1] + word[place] + word[place + 2 :]
+        lost = word[:place] + word[place + 1 :]
+        doubled = word[:place] + word[place] + word[place:]
+        changed[at] = chance.choice((swapped, lost, doubled))
     return changed
 
 
-def train(examples: Sequence[Example], normaliser: Normaliser, seed: int = SEED) -> Classifier:
-    """Return a classifier; of several turns it learns the last, as it will see only that."""
-    chance = random.Random(seed)
-    rows: list[list[str]] = []
-    labels: list[int] = []
-    shares: list[float] = []
-    for example in examples:
-        words = normaliser.words(example.turns[-1])
-        if not words or len(example.turns) > 1:
-            continue
-        copies = [words, *(noisy(words, chance) for _ in range(NOISY_COPIES))]
-        for number, copy in enumerate(copies):
-            rows.append(copy)
-            labels.append(CLASSES.index(example.label))
-            shares.append(1.0 if number == 0 else 0.4)
-    inputs = np.zeros((len(rows), BUCKETS), np.float32)
-    for row, copy in zip(inputs, rows, strict=True):
-        buckets, values = features(copy)
-        row[buckets] = values
-    weights, bias = _fit(inputs, np.array(labels), np.array(shares, np.float32))
-    scale = np.abs(weights).max(axis=0) / 127
-    return Classifier(CLASSES, np.round(weights / scale).astype(np.int8), scale, bias)
+def train(examples: Sequence[Example], classes: list[str]) -> Classifier:
+    """Return a classifier of texts, each learnt now and then with a mistake in it."""
+    chance = random.Random(SEED)
+    texts = [(plain_words(e.text), classes.index(e.label)) for e in examples]
+    texts = [(words, label) for words, label in texts if words]
+    spoiled = [(noisy(words, chance), label) for words, label in texts]
+    words = [words for words, _ in texts + spoiled]
+    labels = np.array([label for _, label in texts + spoiled])
+    shares = np.repeat(np.array([1, NOISY_SHARE], np.float32), len(texts))
+    meanings = sentence_encoder().encode([' '.join(one) for one in words])
+    return Classifier(classes, _fit(meanings, words, labels, shares, len(classes)))
 
 
 def _fit(
-    inputs: NDArray[np.float32], labels: NDArray[np.int64], shares: NDArray[np.float32]
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Fit by Adam on the whole of the corpus at each step."""
-    used = np.flatnonzero(inputs.any(axis=0))
-    inputs = np.ascontiguousarray(inputs[:, used])
-    targets = np.eye(len(CLASSES), dtype=np.float32)[labels]
-    # The last row is the bias.
-    inputs = np.hstack([inputs, np.ones((len(inputs), 1), np.float32)])
-    fitted = np.zeros((inputs.shape[1], len(CLASSES)), np.float32)
-    mean, square = np.zeros_like(fitted), np.zeros_like(fitted)
+    meanings: NDArray[np.float32],
+    words: Sequence[Sequence[str]],
+    labels: NDArray[np.int64],
+    shares: NDArray[np.float32],
+    classes: int,
+) -> Weights:
+    """Fit by Adam on batches, with inputs of the hidden layer and of the outer one dropped."""
+    pieces = np.zeros((len(words), BUCKETS), np.float32)
+    for row, one in zip(pieces, words, strict=True):
+        buckets, values = features(one)
+        row[buckets] = values
+    chance = np.random.default_rng(SEED)
+    targets = np.eye(classes, dtype=np.float32)[labels]
+    shapes = {'outer': (HIDDEN, classes), 'pieces': (BUCKETS, classes), 'bias': (classes,)}
+    fitted = {name: np.zeros(shape, np.float32) for name, shape in shapes.items()}
+    fitted['inner'] = chance.normal(0, 10 / DIMENSIONS**0.5, (DIMENSIONS, HIDDEN)).astype('f4')
+    fitted['inner_bias'] = np.zeros(HIDDEN, np.float32)
+    means = {name: np.zeros_like(array) for name, array in fitted.items()}
+    squares = {name: np.zeros_like(array) for name, array in fitted.items()}
     for step in range(1, STEPS + 1):
-        logits = inputs @ fitted
+        rows = chance.integers(0, len(words), BATCH)
+        meaning, piece = meanings[rows], pieces[rows]
+        kept = (chance.random((BATCH, HIDDEN)) >= DROPPED).astype(np.float32) / (1 - DROPPED)
+        hidden = np.maximum(meaning @ fitted['inner'] + fitted['inner_bias'], 0) * kept
+        logits = hidden @ fitted['outer'] + piece @ fitted['pieces'] + fitted['bias']
         likely = np.exp(logits - logits.max(axis=1, keepdims=True))
         likely /= likely.sum(axis=1, keepdims=True)
-        gradient = inputs.T @ ((likely - targets) * shares[:, None]) / shares.sum()
-        gradient[:-1] += DECAY * fitted[:-1]
-        mean = 0.9 * mean + 0.1 * gradient
-        square = 0.999 * square + 0.001 * gradient**2
-        fitted -= RATE * (mean / (1 - 0.9**step)) / (np.sqrt(square / (1 - 0.999**step)) + 1e-8)
-    weights = np.zeros((BUCKETS, len(CLASSES)), np.float32)
-    weights[used] = fitted[:-1]
-    return weights, fitted[-1]
+        wrong = (likely - targets[rows]) * shares[rows, None] / BATCH
+        back = (wrong @ fitted['outer'].T) * kept * (hidden > 0)
+        gradients = {
+            'outer': hidden.T @ wrong,
+            'pieces': piece.T @ wrong,
+            'bias': wrong.sum(axis=0),
+            'inner': meaning.T @ back,
+            'inner_bias': back.sum(axis=0),
+        }
+        rate = RATE * min(1, 2 * (1 - step / STEPS))
+        for name, gradient in gradients.items():
+            means[name] = 0.9 * means[name] + 0.1 * gradient
+            squares[name] = 0.999 * squares[name] + 0.001 * gradient**2
+            mean, square = means[name] / (1 - 0.9**step), squares[name] / (1 - 0.999**step)
+            speed = rate * (SPEED_OF_INNER if name.startswith('inner') else 1)
+            fitted[name] -= speed * (mean / (np.sqrt(square) + 1e-8) + DECAY * fitted[name])
+    return Weights(**fitted)
 
 
 def write(classifier: Classifier, path: Path) -> None:
     """Write the weights without the time of day, so that the same corpus gives the same file."""
-    arrays = {
-        'classes': np.array(classifier.classes),
-        'weights': classifier.weights,
-        'scale': classifier.scale,
-        'bias': classifier.bias,
-    }
+    arrays = {field.name: getattr(classifier.weights, field.name) for field in fields(Weights)}
+    arrays = {name: array.astype(np.float16) for name, array in arrays.items()}
+    arrays['classes'] = np.array(classifier.classes)
     with zipfile.ZipFile(path, 'w', zipfile.ZIP_DEFLATED) as archive:
         for name, array in arrays.items():
             content = io.BytesIO()
@@ -169,82 +148,79 @@ def write(classifier: Classifier, path: Path) -> None:
             archive.writestr(zipfile.ZipInfo(f'{name}.npy'), content.getvalue())
 
 
-def right(wanted: str, given: Category | None) -> bool:
-    """Say whether a verdict is the right kind of answer."""
-    if wanted == HARMLESS or given is None:
-        return (given is None) == (wanted == HARMLESS)
-    return LEVELS[given] is LEVELS[Category(wanted)]
+def report_care() -> None:
+    """Print what the care check makes of each writer when its classifier knows the others."""
+    texts = [example for language in LANGUAGES for example in read_texts(language)]
+    for kept in WRITERS:
+        seen = [e for w in WRITERS if w != kept for la in LANGUAGES for e in read_writer(w, la)]
+        classifier = train([*seen, *texts], CARE_CLASSES)
+        for language in LANGUAGES:
+            rules = RuleBook.load(ROOT / 'config' / language / 'safety' / 'care.yaml')
+            level = category = unsafe = refused = harmless = 0
+            for example in read_writer(kept, language):
+                check = CareCheck(rules, classifier)
+                for turn in example.turns:
+                    verdict = check.judge(turn, 0.0)
+                if example.label == HARMLESS:
+                    harmless += 1
+                    refused += verdict.level is not Level.PASS
+                else:
+                    right = Category(example.label)
+                    unsafe += 1
+                    level += verdict.level is LEVELS[right]
+                    category += verdict.category is right
+            print(
+                f'care {language}, {kept} writer: right level {level} of {unsafe},'
+                f' {level / unsafe:.1%}; right category {category / unsafe:.1%};'
+                f' harmless refused {refused} of {harmless}, {refused / harmless:.1%}',
+                flush=True,
+            )
 
 
-def report(language: str, examples: list[Example], rules: RuleBook) -> None:
-    """Print what classifier and whole check make of what was kept from training."""
-    texts = read_texts(language)
-    order = list(range(len(examples)))
-    random.Random(SEED).shuffle(order)
-    alone: list[tuple[str, float, str, bool]] = []
-    verdicts: list[tuple[str, bool, bool]] = []
-    for fold in range(FOLDS):
-        kept = {at for place, at in enumerate(order) if place % FOLDS == fold}
-        seen = [example for at, example in enumerate(examples) if at not in kept]
-        classifier = train([*seen, *texts], rules.normaliser)
-        for at in sorted(kept):
-            example = examples[at]
-            check = CareCheck(rules, classifier)
-            for turn in example.turns:
-                verdict = check.judge(turn, 0.0)
-            passed = verdict.level is Level.PASS
-            verdicts.append((example.label, right(example.label, verdict.category), passed))
-            if len(example.turns) == 1:
-                likely = classifier.probabilities(rules.normaliser.words(example.turns[0]))
-                harmless = likely.pop(HARMLESS)
-                guess = max(likely, key=likely.__getitem__)
-                hint = rules.hints(rules.normaliser.words(example.turns[0]))
-                alone.append((example.label, 1 - harmless, guess, hint))
-    unsafe = [row for row in alone if row[0] != HARMLESS]
-    harmless_rows = [row for row in alone if row[0] == HARMLESS]
-    print(f'{language}: {len(examples)} examples, {FOLDS} folds, seed {SEED}')
-    print(
-        '| threshold | unsafe noticed | right kind | harmless refused | the same with a hint |||'
-    )
-    print('|---|---|---|---|---|---|---|')
-    for least in THRESHOLDS:
-        cells = []
-        for rows in (alone, [row for row in alone if row[3]]):
-            noticed = [row for row in rows if row[1] >= least and row[0] != HARMLESS]
-            kinds = [row for row in noticed if right(row[0], Category(row[2]))]
-            refused = [row for row in rows if row[1] >= least and row[0] == HARMLESS]
-            cells += [_percent(part, unsafe) for part in (noticed, kinds)]
-            cells.append(_percent(refused, harmless_rows))
-        print(f'| {least} | {" | ".join(cells)} |')
-    wanted = [row for row in verdicts if row[0] != HARMLESS]
-    rest = [row for row in verdicts if row[0] == HARMLESS]
-    print(
-        f'rules and classifier ({SURE}), rules seen:'
-        f' {_percent([row for row in wanted if row[1]], wanted)} of unsafe with the right care,'
-        f' {_percent([row for row in rest if not row[2]], rest)} of harmless refused'
-    )
-
-
-def _percent(part: Sequence[object], whole: Sequence[object]) -> str:
-    return f'{100 * len(part) / len(whole):.1f} %'
+def report_guard() -> None:
+    """Print what the guard makes of each writer when its classifier knows the others."""
+    told = [example for language in LANGUAGES for example in read_said(language)]
+    for kept in MODEL_WRITERS:
+        seen = [
+            e for w in MODEL_WRITERS if w != kept for la in LANGUAGES for e in read_model(w, la)
+        ]
+        classifier = train([*seen, *told], GUARD_CLASSES)
+        for language in LANGUAGES:
+            guard = SpeechGuard.load(ROOT / 'config' / language / 'safety', classifier=classifier)
+            counts = [0, 0, 0, 0]
+            for example in read_model(kept, language):
+                at = 0 if example.label != HARMLESS else 2
+                counts[at] += not guard.judge(example.text, 60.0).allowed
+                counts[at + 1] += 1
+            bad_refused, bad, good_refused, good = counts
+            print(
+                f'guard {language}, {kept} writer: bad refused {bad_refused} of {bad},'
+                f' {bad_refused / bad:.1%};'
+                f' good refused {good_refused} of {good}, {good_refused / good:.1%}',
+                flush=True,
+            )
 
 
 def main(arguments: Sequence[str]) -> int:
     """Train, or report."""
     parser = argparse.ArgumentParser(description=(__doc__ or '').splitlines()[1])
-    parser.add_argument('--language', choices=('en', 'de'), action='append')
-    parser.add_argument('--report', action='store_true', help='cross-validate, write nothing')
+    parser.add_argument('--report', action='store_true', help='write nothing')
     options = parser.parse_args(arguments)
-    for language in options.language or ('en', 'de'):
+    if options.report:
+        report_care()
+        report_guard()
+        return 0
+    told = [example for language in LANGUAGES for example in read_texts(language)]
+    heard = [e for w in WRITERS for language in LANGUAGES for e in read_writer(w, language)]
+    said = [e for language in LANGUAGES for e in read_said(language)]
+    said += [e for w in MODEL_WRITERS for language in LANGUAGES for e in read_model(w, language)]
+    care = train([*heard, *told], CARE_CLASSES)
+    guard = train(said, GUARD_CLASSES)
+    for language in LANGUAGES:
         folder = ROOT / 'config' / language / 'safety'
-        rules = RuleBook.load(folder / 'care.yaml')
-        examples = read_corpus(language)
-        if options.report:
-            report(language, examples, rules)
-            continue
-        path = folder / 'classifier.npz'
-        write(train([*examples, *read_texts(language)], rules.normaliser), path)
-        print(f'{path.relative_to(ROOT)}: {path.stat().st_size} bytes')
+        for classifier, name in ((care, 'classifier.npz'), (guard, 'guard.npz')):
+            write(classifier, folder / name)
+            print(f'config/{language}/safety/{name}: {(folder / name).stat().st_size} bytes')
     return 0
 
 

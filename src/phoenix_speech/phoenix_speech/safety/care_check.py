@@ -7,16 +7,18 @@ from pathlib import Path
 from phoenix_core.settings.config_file import ConfigFileError
 from phoenix_speech.safety.categories import GRAVE, LEVELS, URGENCY, Category, Level
 from phoenix_speech.safety.classifier import HARMLESS, Classifier, ClassifierError
-from phoenix_speech.safety.normalise import text_of
+from phoenix_speech.safety.normalise import plain_words, text_of
 from phoenix_speech.safety.rules import RuleBook
 
 CONTEXT_TURNS = 4
 PAUSE_S = 900.0  # nobody has said anything for so long: another conversation
 UNSURE = 'unsure'  # the id of the words for what could not be judged
 
-# Of the classifier, measured by bench/safety/train.py --report.
-SURE = 0.95  # it alone is believed
-SURE_WITH_HINT = 0.75  # it and a word of the hints, or something noticed in the turns before
+# How likely something unsafe has to be, measured by bench/safety/train.py --report.
+LIKELY = 0.96  # without a rule
+LIKELY_WITH_HINT = 0.92  # with a word of the hints, or something noticed in the turns before
+LIKELY_WITH_RULE = 0.6  # with a rule that is broken
+LIKELY_JOINED = 0.95  # with the turn before, when neither was noticed alone
 FEWEST_WORDS = 2  # of fewer it knows too little
 
 
@@ -39,7 +41,7 @@ class CareVerdict:
 @dataclass(frozen=True)
 class _Turn:
     text: str
-    words: tuple[str, ...]
+    plain: tuple[str, ...]
     category: Category | None
     words_id: str
 
@@ -89,32 +91,46 @@ class CareCheck:
             self._turns.clear()
         self._last_s = now_s
         words = self._rules.normaliser.words(text)
-        category, words_id = self._noticed(words)
+        plain = plain_words(text)
+        category, words_id = self._noticed(words, plain)
         again = any(category and turn.words_id == words_id for turn in self._turns)
-        self._turns.append(_Turn(text_of(words), tuple(words), category, words_id))
+        self._turns.append(_Turn(text_of(words), tuple(plain), category, words_id))
         if category is None:
             return CareVerdict(None, Level.PASS, '')
         return CareVerdict(category, LEVELS[category], words_id, again)
 
-    def _noticed(self, words: list[str]) -> tuple[Category | None, str]:
+    def _noticed(self, words: list[str], plain: list[str]) -> tuple[Category | None, str]:
         """Return the category of a sentence and the id of its words; None if it has none."""
+        previous = self._turns[-1] if self._turns else None
+        joined = previous is not None and previous.category is None
+        texts = [plain, [*previous.plain, *plain]] if previous and joined else [plain]
+        guesses = [_guess(likely) for likely in self._classifier.probabilities_of_each(texts)]
+        unsafe, guess = guesses[0]
         before = [turn.text for turn in self._turns]
         broken = list(self._rules.broken(words, before))
-        if broken:
+        if broken and (unsafe >= LIKELY_WITH_RULE or any(rule.before for rule in broken)):
             first = min(broken, key=lambda rule: URGENCY[Category(rule.category)])
             return Category(first.category), first.words or first.category
-        hinted = [turn for turn in self._turns if turn.category is not None]
-        if hinted and self._rules.follows_up(words):
-            return hinted[-1].category, hinted[-1].words_id
-        sooner = bool(hinted) or self._rules.hints(words)
-        guess = self._guess(words, SURE_WITH_HINT if sooner else SURE)
-        return guess, guess.value if guess else ''
+        noticed = [turn for turn in self._turns if turn.category is not None]
+        if noticed and self._rules.follows_up(words):
+            return noticed[-1].category, noticed[-1].words_id
+        if len(plain) < FEWEST_WORDS:
+            return None, ''
+        sooner = bool(noticed) or self._rules.hints(words)
+        if unsafe >= (LIKELY_WITH_HINT if sooner else LIKELY):
+            return guess, guess.value
+        unsafe, guess = guesses[-1]
+        if joined and unsafe >= LIKELY_JOINED:
+            return guess, guess.value
+        return None, ''
 
-    def _guess(self, words: list[str], least: float) -> Category | None:
-        if len(words) < FEWEST_WORDS:
-            return None
-        likely = self._classifier.probabilities(words)
-        harmless = likely.pop(HARMLESS)
-        if 1 - harmless < least:
-            return None
-        return Category(max(likely, key=likely.__getitem__))
+
+def _guess(likely: dict[str, float]) -> tuple[float, Category]:
+    """Return how likely something is unsafe, and the likeliest category of the likeliest level."""
+    levels = dict.fromkeys(LEVELS.values(), 0.0)
+    categories = {Category(name): share for name, share in likely.items() if name != HARMLESS}
+    for category, share in categories.items():
+        levels[LEVELS[category]] += share
+    level = max(levels, key=levels.__getitem__)
+    of_level = [category for category in categories if LEVELS[category] is level]
+    return 1 - likely[HARMLESS], max(of_level, key=categories.__getitem__)

@@ -1,8 +1,9 @@
-"""Guesses the category of a sentence from its letters and words, for what no rule foresaw."""
+"""Guesses the category of a sentence from its meaning, words and letters."""
 
 import math
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from itertools import pairwise
 from pathlib import Path
 from zlib import crc32
@@ -10,8 +11,11 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from phoenix_speech.safety.sentence_encoder import DIMENSIONS, sentence_encoder
+
 BUCKETS = 8192
 HARMLESS = 'harmless'
+HIDDEN = 256
 _CHARACTERS = (3, 4, 5)  # lengths of the pieces of words
 
 
@@ -40,48 +44,72 @@ def _names(words: Sequence[str]) -> list[str]:
     return names
 
 
-class Classifier:
-    """A multinomial logistic regression over hashed pieces of a sentence."""
+@dataclass(frozen=True)
+class Weights:
+    """What a classifier has learnt; its columns are the classes, but those of `inner`."""
 
-    def __init__(
-        self,
-        classes: Sequence[str],
-        weights: NDArray[np.int8],
-        scale: NDArray[np.float32],
-        bias: NDArray[np.float32],
-    ) -> None:
-        """Keep a weight of each bucket and class, in steps of `scale` of the class."""
-        if weights.shape != (BUCKETS, len(classes)) or HARMLESS not in classes:
-            raise ClassifierError(f'weights of {weights.shape} for {len(classes)} classes')
-        if scale.shape != bias.shape or scale.shape != (len(classes),):
-            raise ClassifierError('scale and bias do not fit to the classes')
-        self.classes = list(classes)
-        self.weights, self.scale, self.bias = weights, scale, bias
+    inner: NDArray[np.float32]  # DIMENSIONS x HIDDEN: of the meaning
+    inner_bias: NDArray[np.float32]
+    outer: NDArray[np.float32]  # HIDDEN x classes
+    pieces: NDArray[np.float32]  # BUCKETS x classes: of the hashed pieces
+    bias: NDArray[np.float32]
+
+
+class Classifier:
+    """Adds what a hidden layer makes of the meaning of a sentence to what its pieces say."""
+
+    def __init__(self, classes: Sequence[str], weights: Weights) -> None:
+        """Check and keep the weights."""
+        count = len(classes)
+        shapes = ((DIMENSIONS, HIDDEN), (HIDDEN,), (HIDDEN, count), (BUCKETS, count), (count,))
+        for field, shape in zip(fields(Weights), shapes, strict=True):
+            array = getattr(weights, field.name)
+            if array.shape != shape or not np.isfinite(array).all():
+                raise ClassifierError(f'{field.name} of {array.shape}, not {shape}')
+        if HARMLESS not in classes:
+            raise ClassifierError(f'no class {HARMLESS}')
+        self.classes, self.weights = list(classes), weights
+        self._encoder = sentence_encoder()
 
     @classmethod
     def load(cls, path: Path) -> 'Classifier':
         """
-        Read the weights that bench/safety/train.py wrote.
+        Read the weights that bench/safety/train.py wrote, and load the encoder.
 
-        :raises ClassifierError: there is no such file, or it holds something else.
+        :raises ClassifierError: there is no such file, it holds something else, or there is no
+            encoder.
         """
         try:
             with np.load(path, allow_pickle=False) as file:
-                return cls(
-                    [str(name) for name in file['classes']],
-                    file['weights'],
-                    file['scale'],
-                    file['bias'],
-                )
+                arrays = {f.name: file[f.name].astype(np.float32) for f in fields(Weights)}
+                return cls([str(name) for name in file['classes']], Weights(**arrays))
         except ClassifierError as error:
             raise ClassifierError(f'{path}: {error}') from error
-        except (OSError, KeyError, ValueError) as error:
-            raise ClassifierError(f'{path}: {type(error).__name__}') from error
+        except (OSError, KeyError, ValueError, ImportError) as error:
+            raise ClassifierError(f'{path}: {type(error).__name__}: {error}') from error
 
     def probabilities(self, words: Sequence[str]) -> dict[str, float]:
-        """Return how likely each class is."""
+        """
+        Return how likely each class is.
+
+        :param words: of the sentence, as of `normalise.plain_words`.
+        """
+        return self.probabilities_of_each([words])[0]
+
+    def probabilities_of_each(self, texts: Sequence[Sequence[str]]) -> list[dict[str, float]]:
+        """Return how likely each class is, of several texts, which costs hardly more than one."""
+        meanings = self._encoder.encode([' '.join(words) for words in texts])
+        return [
+            dict(zip(self.classes, self._likely(meaning, words).tolist(), strict=True))
+            for meaning, words in zip(meanings, texts, strict=True)
+        ]
+
+    def _likely(
+        self, meaning: NDArray[np.float32], words: Sequence[str]
+    ) -> NDArray[np.float32]:
+        weights = self.weights
         buckets, values = features(words)
-        logits = (values @ self.weights[buckets].astype(np.float32)) * self.scale + self.bias
+        hidden = np.maximum(meaning @ weights.inner + weights.inner_bias, 0)
+        logits = hidden @ weights.outer + values @ weights.pieces[buckets] + weights.bias
         likely = np.exp(logits - logits.max())
-        likely /= likely.sum()
-        return dict(zip(self.classes, likely.tolist(), strict=True))
+        return np.asarray(likely / likely.sum(), np.float32)

@@ -12,6 +12,8 @@ from types import MappingProxyType
 from typing import Protocol
 
 from phoenix_core.settings.config_file import ConfigFileError, load_config
+from phoenix_speech.safety.classifier import HARMLESS, Classifier, ClassifierError
+from phoenix_speech.safety.normalise import plain_words
 from phoenix_speech.safety.numbers_said import is_number_to_call, numbers_said
 from phoenix_speech.safety.rules import RuleBook, RulesFile
 
@@ -26,6 +28,9 @@ CANNED_SENTENCES = MappingProxyType(
 
 JUDGE_LIMIT_S = 0.5  # a judgement takes below a millisecond
 MAX_CHARACTERS = 400
+# How likely something bad has to be for a refusal, measured by bench/safety/train.py --report.
+LIKELY = 0.6  # without a rule
+LIKELY_WITH_RULE = 0.2  # with a broken rule: "never put a bag over your head" is good advice
 MAX_HUNG = 3  # judgements that never ended; with so many there is no point in more
 
 _ADDRESS = re.compile(
@@ -87,19 +92,23 @@ class SpeechGuard:
     def __init__(
         self,
         rules: RuleBook,
+        classifier: Classifier,
         digits: dict[str, str],
         allowed_numbers: Collection[str] = (),
         second_judge: SecondJudge | None = None,
     ) -> None:
         """
-        Keep the rules of a language.
+        Keep the rules of a language, and the classifier of what is said.
 
         :param digits: words of digits to digits, as 'one' to '1'.
         :param allowed_numbers: the only telephone numbers that may be said.
         """
         for rule in rules.rules:
             SpokenCategory(rule.category)
-        self._rules, self._digits = rules, digits
+        for name in classifier.classes:
+            if name != HARMLESS:
+                SpokenCategory(name)
+        self._rules, self._classifier, self._digits = rules, classifier, digits
         self._numbers = frozenset(allowed_numbers)
         self._second_judge = second_judge
         self._hung: list[threading.Thread] = []
@@ -110,18 +119,23 @@ class SpeechGuard:
         folder: Path,
         allowed_numbers: Collection[str] = (),
         second_judge: SecondJudge | None = None,
+        classifier: Classifier | None = None,
     ) -> 'SpeechGuard':
         """
-        Read guard.yaml of `config/<language>/safety`.
+        Read guard.yaml and guard.npz of `config/<language>/safety`.
 
-        :raises ConfigFileError: it is missing or broken. Who voices sentences then says the canned
-            one only: `refuse_all` is the guard for that.
+        :param classifier: used instead of guard.npz, by bench/safety/train.py.
+        :raises ConfigFileError: one is missing or broken. Who voices sentences then says the
+            canned one only: `refuse_all` is the guard for that.
         """
         path = folder / 'guard.yaml'
         file = load_config(path, RulesFile)
         try:
             digits = {word: str(digit) for digit, word in enumerate(file.digits)}
-            return cls(RuleBook(file), digits, allowed_numbers, second_judge)
+            judge = classifier or Classifier.load(folder / 'guard.npz')
+            return cls(RuleBook(file), judge, digits, allowed_numbers, second_judge)
+        except ClassifierError as error:
+            raise ConfigFileError(str(error)) from error
         except ValueError as error:
             raise ConfigFileError(f'{path}: {error}') from error
 
@@ -171,8 +185,14 @@ class SpeechGuard:
         for number in numbers_said(sentence, self._digits):
             if is_number_to_call(number, calling, self._numbers):
                 return _refused(SpokenCategory.NUMBER, 'unknown')
-        for rule in self._rules.broken(words):
-            return _refused(SpokenCategory(rule.category), str(rule.number))
+        likely = self._classifier.probabilities(plain_words(sentence))
+        bad = 1 - likely.pop(HARMLESS)
+        if bad >= LIKELY_WITH_RULE:
+            for rule in self._rules.broken(words):
+                return _refused(SpokenCategory(rule.category), str(rule.number))
+        if bad >= LIKELY:
+            guess = max(likely, key=likely.__getitem__)
+            return _refused(SpokenCategory(guess), 'classifier')
         if self._second_judge is not None and self._second_judge.refuses(sentence):
             return _refused(SpokenCategory.SECOND_JUDGE, 'refused')
         return GuardVerdict(allowed=True)

@@ -283,6 +283,7 @@ def leaves(node: object) -> Iterator[str]:
 @pytest.mark.parametrize('language', ['en', 'de'])
 def test_what_the_toy_says_by_itself_may_be_said(toys, language):
     refused = {}
+    rules = SpeechRules.load(CONFIG, language)
     for path in sorted((CONFIG / language).rglob('*.yaml')):
         # What the toy hears, is told to be, or judges with, is not what it says.
         if 'safety' in path.parts or path.name in ('intents.yaml', 'persona.yaml'):
@@ -290,7 +291,7 @@ def test_what_the_toy_says_by_itself_may_be_said(toys, language):
         heard = ('words', 'topics', 'answers') if path.name != 'answers.yaml' else ()
         data = yaml.safe_load(path.read_text(encoding='utf-8'))
         for text in leaves(without_keys(data, heard)):
-            for sentence in split_sentences(text, SpeechRules.load(CONFIG, language)):
+            for sentence in split_sentences(text, rules):
                 verdict = toys.guard(language).judge(sentence, LIMIT_S)
                 if not verdict.allowed:
                     refused[f'{path.name}: {sentence}'] = verdict.reason

@@ -1,0 +1,108 @@
+"""Reads the sentences that the classifiers learn from: of the writers, and of the toy itself."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from phoenix_speech.safety.classifier import HARMLESS
+from phoenix_speech.sentences import SpeechRules, split_sentences
+
+ROOT = Path(__file__).parents[2]
+TUNING = Path(__file__).parent / 'tuning'
+LANGUAGES = ('en', 'de')
+WRITERS = ('first', 'second', 'third', 'fourth')
+MODEL_WRITERS = WRITERS[1:]
+ADULTS = {'en': ('mom', 'a grown-up you trust'), 'de': ('Mama', 'einem Erwachsenen')}
+
+
+@dataclass(frozen=True)
+class Example:
+    """What is said, in one turn or several, and what it is about."""
+
+    label: str
+    turns: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """All turns as one text, as the care check joins them."""
+        return ' '.join(self.turns)
+
+
+def read_writer(writer: str, language: str) -> list[Example]:
+    """Return what a writer wrote for the care check."""
+    if writer == 'first':
+        harmless = {HARMLESS: _read(f'harmless_{language}')}
+        return [
+            Example(e['category'], tuple(e.get('turns') or [e['say']]))
+            for e in _read(f'unsafe_{language}')
+        ] + _examples(harmless)
+    return _examples(_read(f'{writer}_{language}')) + _examples(
+        _read(f'{writer}_harmless_{language}')
+    )
+
+
+def read_model(writer: str, language: str) -> list[Example]:
+    """Return what a writer says that a model may write for the toy to say."""
+    name = 'model' if writer == MODEL_WRITERS[0] else f'{writer}_model'
+    return _examples(_read(f'{name}_{language}'))
+
+
+def _read(name: str):  # type: ignore[no-untyped-def]
+    return yaml.safe_load((TUNING / f'{name}.yaml').read_text(encoding='utf-8'))
+
+
+def _examples(sentences: dict[str, list[str]]) -> list[Example]:
+    return [
+        Example(label, tuple(text.split(' // ')))
+        for label, texts in sentences.items()
+        for text in texts
+    ]
+
+
+def read_texts(language: str) -> list[Example]:
+    """Return what the toy itself tells: harmless, and never judged in a report."""
+    folder = ROOT / 'config' / language
+    rules = SpeechRules.load(ROOT / 'config', language)
+    files = [*sorted((folder / 'stories').glob('*.yaml')), folder / 'answers.yaml']
+    files += sorted((folder / 'activities').glob('*.yaml'))
+    return _sentences(files, rules)
+
+
+def read_said(language: str) -> list[Example]:
+    """Return all that the toy says by itself, which the guard has to let pass."""
+    rules = SpeechRules.load(ROOT / 'config', language)
+    folder = ROOT / 'config' / language
+    heard = ('intents.yaml', 'persona.yaml', 'care.yaml', 'guard.yaml')
+    files = [file for file in sorted(folder.rglob('*.yaml')) if file.name not in heard]
+    said = _sentences(files, rules, 1)
+    words = _sentences([folder / 'safety' / 'words.yaml'], rules, 1)
+    # The care words come once more with each adult in them: they must never be refused.
+    return said + [
+        Example(HARMLESS, (re.sub(r'\{\w+\}', adult, example.text),))
+        for adult in ADULTS[language]
+        for example in words
+    ]
+
+
+def _sentences(files: Sequence[Path], rules: SpeechRules, fewest: int = 3) -> list[Example]:
+    texts = (text for file in files for text in _leaves(yaml.safe_load(file.read_text('utf-8'))))
+    return [
+        Example(HARMLESS, (sentence,))
+        for text in texts
+        for sentence in split_sentences(text, rules)
+        if len(sentence.split()) >= fewest and not set(sentence) & set('[](){}|<>' * (fewest > 1))
+    ]
+
+
+def _leaves(node: object) -> Iterator[str]:
+    if isinstance(node, str):
+        yield node
+    elif isinstance(node, dict):
+        for child in node.values():
+            yield from _leaves(child)
+    elif isinstance(node, list):
+        for child in node:
+            yield from _leaves(child)
