@@ -1,6 +1,7 @@
 """Fixtures that tests of several packages use, and the choice of tests by their length."""
 
 import os
+import tempfile
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -9,13 +10,16 @@ import pytest
 
 from phoenix_core.node import discovery
 from phoenix_core.settings.provider import Provider
+from phoenix_core.testing import keep_awake
 
 discovery.stay_private()
 # A toy that a test starts must neither know nor change what the toy of this user keeps; what it
 # may keep is in a folder of the test.
 os.environ['PHOENIX_ACTIVITIES_STATE_FILE'] = ''
 # Nor does it do anything else in the evening than by day.
-os.environ['PHOENIX_ACTIVITIES_QUIET_HOURS'] = ''
+STATE_HOME = tempfile.TemporaryDirectory()
+os.environ['XDG_STATE_HOME'] = STATE_HOME.name
+keep_awake(Path(STATE_HOME.name))
 
 pytest_plugins = ['pulse_server']
 
@@ -44,7 +48,9 @@ def _state_folder(
     tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Let the toys of each test begin unmuted, whatever those of other tests have kept."""
-    monkeypatch.setenv('XDG_STATE_HOME', str(tmp_path_factory.mktemp('state')))
+    folder = tmp_path_factory.mktemp('state')
+    keep_awake(folder)
+    monkeypatch.setenv('XDG_STATE_HOME', str(folder))
 
 
 @pytest.fixture

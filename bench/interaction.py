@@ -20,7 +20,7 @@ from phoenix_core.events.event_type import EventType
 from phoenix_core.settings import plugins
 from phoenix_core.settings.plugins import NODES
 from phoenix_core.supervision.readiness import Readiness
-from phoenix_core.testing import Probe, TestGraph
+from phoenix_core.testing import NOTHING_KEPT, Probe, TestGraph
 from phoenix_tools.run.console import Console
 
 SAMPLE = Path(__file__).parents[1] / 'samples' / 'hey_jarvis_turn_on_the_light.wav'
@@ -66,7 +66,8 @@ async def measure(
     """Return the steps of each run, idle CPU in percent of one core, and memory in MB."""
     with TestGraph() as graph:
         os.environ['ROS_DOMAIN_ID'] = str(graph.domain)
-        os.environ['PHOENIX_ACTIVITIES_STATE_FILE'] = ''  # not that of this user's toy
+        os.environ.update(NOTHING_KEPT)  # not the state of this user's toy, nor its limits
+        os.environ['XDG_STATE_HOME'] = graph.state_home
         given = parse({'layout': layout, **arguments})
         runner = LaunchRunner(processes(given), lambda process, line: None)
         probe = graph.probe(

@@ -34,7 +34,7 @@ PAUSE_S = 6.0
 def make_session(bag: Path, minutes: float) -> None:
     """Let a person speak and type to the whole toy for so long."""
     settings = {
-        'activities': {'seed': 1, 'quiet_hours': ''},
+        'activities': {'seed': 1},
         'conversation': {'seed': 1},
         # Piper would take as long as all the rest; the replay takes the lengths from the bag.
         'voice': {

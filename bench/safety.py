@@ -25,6 +25,12 @@ COUNTRIES = {'en': 'US', 'de': 'DE'}
 RIGHT_AT_LEAST, REFUSED_AT_MOST, COST_AT_MOST_MS = 0.98, 0.01, 10.0
 
 
+def sentences(folder: Path, name: str, language: str) -> list[Any]:
+    """Read the sentences of a file; none, if the folder has no such file."""
+    path = folder / f'{name}_{language}.yaml'
+    return yaml.safe_load(path.read_text(encoding='utf-8')) if path.exists() else []
+
+
 class Bench:
     """The judges of a language, on the sentences of a folder."""
 
@@ -51,8 +57,7 @@ class Bench:
         )
 
     def _read(self, name: str) -> list[Any]:
-        path = self._folder / f'{name}_{self._language}.yaml'
-        return yaml.safe_load(path.read_text(encoding='utf-8')) if path.exists() else []
+        return sentences(self._folder, name, self._language)
 
     def _heard(self, turns: list[str]) -> Level:
         """Return what is done about the last of some turns, in a conversation of its own."""

@@ -20,9 +20,10 @@ from phoenix_speech.sentences import SpeechRules
 from phoenix_speech.voice.providers.piper import PiperVoice
 from phoenix_speech.voice.speech_synthesizer import SpeechSynthesizer
 from phoenix_speech.wake_word.detector import WakeWordDetector
-from phoenix_speech.wake_word.node import SELF_SPEECH_SHARE, WakeWordSettings
+from phoenix_speech.wake_word.node import SELF_SPEECH_SHARE
 from phoenix_speech.wake_word.providers.openwakeword import OpenWakeWordEngine
 from phoenix_speech.wake_word.self_speech_filter import SelfSpeechFilter
+from phoenix_speech.wake_word.settings import WakeWordSettings
 
 ROOT = Path(__file__).parents[1]
 RATE = 16000
@@ -133,7 +134,9 @@ def measure(name: str, replies: list[Reply], seed: int) -> Figures:
     figures = Figures()
     room, canceller = RoomSimulator(RATE, **options), EchoCanceller(RATE, FRAME)
     own = SelfSpeechFilter(OpenWakeWordEngine([PHRASE]))
-    raw, detector = (WakeWordDetector(OpenWakeWordEngine([PHRASE])) for _ in range(2))
+    raw, detector = (
+        WakeWordDetector(OpenWakeWordEngine([PHRASE]), WakeWordSettings()) for _ in range(2)
+    )
     endpointer = Endpointer(SileroVoiceActivity(), no_speech_timeout_s=LISTEN_S)
     person = read_wav(PERSON).astype(float)
     spoken = np.concatenate([reply.sound for reply in replies[:10]]).astype(float)

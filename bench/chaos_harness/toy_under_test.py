@@ -13,6 +13,7 @@ from room import QuietRoom
 
 from chaos_harness import ROOT
 from chaos_harness.language_server import LanguageServer
+from phoenix_core.testing import keep_awake
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ def start_toy(layout: str, seed: int) -> Iterator[ToyUnderTest]:
     """
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        keep_awake(folder)
         language = LanguageServer(random.Random(seed))
         chat = stack.enter_context(ChatServer(language))
         room = QuietRoom(folder)
@@ -42,7 +44,7 @@ def start_toy(layout: str, seed: int) -> Iterator[ToyUnderTest]:
         environ = {
             **room.env,
             'PHOENIX_ACTIVITIES_STATE_FILE': str(folder / 'toy.sqlite3'),
-            'PHOENIX_ACTIVITIES_QUIET_HOURS': '',
+            'XDG_STATE_HOME': str(folder),  # with limits and mute of its own
             'PHOENIX_CONVERSATION_PROVIDERS': '[openai, scripted]',
             'PHOENIX_CONVERSATION_OPENAI_BASE_URL': chat.url,
         }

@@ -32,6 +32,7 @@ setup(
             'help = phoenix_activities.activities.help:HelpActivity',
             'idle = phoenix_activities.activities.idle:IdleActivity',
             'light = phoenix_activities.activities.light:LightActivity',
+            'limits = phoenix_activities.activities.limits:LimitsActivity',
             'parrot = phoenix_activities.activities.parrot:ParrotActivity',
             'quiz = phoenix_activities.activities.quiz:QuizActivity',
             'riddle = phoenix_activities.activities.riddle:RiddleActivity',

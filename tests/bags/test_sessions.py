@@ -83,10 +83,16 @@ class WrongIntent(Intent):
     def node_name(cls):
         return 'intent'
 
-    def publish_event(self, event, fields, *args):
-        if event is events.INTENT_DETECTED and fields['name'] != IntentDetected.FALLBACK:
-            fields = {**fields, 'name': 'joke'}
-        return super().publish_event(event, fields, *args)
+    def configure(self):
+        super().configure()
+        publish = self.events_out.publish
+
+        def publish_wrong(event, fields, *args):
+            if event is events.INTENT_DETECTED and fields['name'] != IntentDetected.FALLBACK:
+                fields = {**fields, 'name': 'joke'}
+            return publish(event, fields, *args)
+
+        self.events_out.publish = publish_wrong
 
 
 class Changed(Activities):

@@ -39,7 +39,7 @@ def probe(graph):
 
 @pytest.fixture
 def node(graph, probe):
-    node = graph.add(Activities, parameters={'seed': 1, 'quiet_hours': ''})
+    node = graph.add(Activities, parameters={'seed': 1})
     probe.expect(events.ACTIVITY_STATE)
     return node
 
@@ -288,7 +288,7 @@ def test_the_toy_asks_once_to_say_it_again(node, probe, why):
     assert say.header.trace_id == cause.trace_id
     play(probe, say.utterance_id)
     request = probe.expect(events.LISTEN_REQUEST)
-    assert request.kind == ListenRequest.OPEN
+    assert request.kind == ListenRequest.FOLLOW_UP
     ear(probe, ListeningEvent.OPENED, cause)
     ear(probe, why, cause)
     assert expect_rest(probe) == 'not_heard'

@@ -104,7 +104,7 @@ def test_the_model_is_told_what_the_child_told_before(converse, probe, serve):
         known=[Slot(name='child_name', value='Mia')],
     )
     expect_sentences(probe, cause)
-    assert 'child_name: Mia' in server.requests[0][2]['messages'][0]['content']
+    assert 'calls itself "Mia"' in server.requests[0][2]['messages'][0]['content']
 
 
 def test_a_reply_in_german(graph, probe):
@@ -254,6 +254,7 @@ class Tongueless:
     """A chat model that fails in a way of its own."""
 
     name = 'tongueless'
+    address = ''
 
     def __init__(self, settings):
         pass

@@ -6,6 +6,7 @@ from phoenix_msgs.msg import IntentDetected, Transcript
 from phoenix_core import events
 from phoenix_core.settings.node_settings import SettingsError
 from phoenix_speech.safety.care_check import CareCheck
+from phoenix_speech.safety.speech_guard import SpeechGuard
 from phoenix_speech.understanding.node import Intent
 
 INTENTS = """
@@ -114,6 +115,24 @@ def test_a_danger_is_answered_with_care_before_any_intent(graph, probe):
     assert slots(intent)['grave'] == 'yes'
     assert 'mom or grandma' in slots(intent)['say']
     assert 'nine nine nine' in slots(intent)['say']
+
+
+@pytest.mark.parametrize(
+    'text', ['my favorite food is bleach', 'my favorite toy is a gun', 'call me 555 123 4567']
+)
+def test_what_is_not_fit_to_be_said_is_not_understood_to_be_kept(understood, text):
+    intent = understood(text)
+    assert intent.name == IntentDetected.CARE
+    assert 'say' in slots(intent)
+
+
+def test_a_guard_that_fails_lets_no_words_be_kept(understood, monkeypatch):
+    def judge(self, sentence):
+        raise RuntimeError('broken')
+
+    monkeypatch.setattr(SpeechGuard, '_judge', judge)
+    assert understood('my name is anna').name == IntentDetected.CARE
+    assert understood('what time is it').name == 'time'  # it has no words of the person
 
 
 def test_a_care_check_that_fails_is_careful_and_a_fault(graph, node, probe, monkeypatch):

@@ -11,7 +11,7 @@ from rclpy.parameter import Parameter
 from std_msgs.msg import ColorRGBA
 
 from phoenix_core import events
-from phoenix_core.settings.node_settings import SettingsError
+from phoenix_core.settings.node_settings import ProviderSettings, SettingsError
 from phoenix_hw.leds.animation import VISIBLE
 from phoenix_hw.leds.node import Leds
 from phoenix_hw.leds.provider import LedStripError
@@ -191,7 +191,7 @@ class LooseWire(SimulatedLedStrip):
     """A strip that fails to show red until its wire is mended."""
 
     def __init__(self, settings):
-        super().__init__(pixels=settings.pixels)
+        super().__init__(settings, ProviderSettings())
         self.mended = self.cut = False
         self.is_red = threading.Event()
 

@@ -15,7 +15,7 @@ from phoenix_audio.microphone.node import Microphone
 from phoenix_audio.microphone.provider import CapturedFrame, MicrophoneError
 from phoenix_audio.wav import WavWriter, read_wav
 from phoenix_core import events
-from phoenix_core.settings.node_settings import SettingsError
+from phoenix_core.settings.node_settings import ProviderSettings, SettingsError
 from phoenix_core.storage.mute_file import MuteFile
 from phoenix_hw.leds.node import Leds
 from phoenix_hw.leds.provider import LedStripError
@@ -426,7 +426,7 @@ class Fragile(SimulatedLedStrip):
     broken = False
 
     def __init__(self, settings):
-        super().__init__(pixels=settings.pixels)
+        super().__init__(settings, ProviderSettings())
 
     def show(self, rgb):
         if self.broken:

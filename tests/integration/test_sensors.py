@@ -18,7 +18,7 @@ from phoenix_core.node.declarations import subscribes
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.settings.node_settings import NodeSettings, SettingsError
 from phoenix_core.storage.mute_file import MuteFile
-from phoenix_core.storage.toy_file import toy_path
+from phoenix_core.storage.toy_file import ToyFile
 from phoenix_hw.sensors.fuel_gauge import Charge, FuelGaugeError
 from phoenix_hw.sensors.node import Sensors
 
@@ -169,7 +169,7 @@ class Reader(EventNode):
 
     def configure(self):
         self.noted = []
-        self._file = MuteFile(toy_path(self.environ, self.get_namespace(), '.mute'))
+        self._file = MuteFile(ToyFile.MUTE.path(self.environ, self.get_namespace()))
 
     @subscribes(events.MICROPHONE_MUTE)
     def on_mute(self, mute):

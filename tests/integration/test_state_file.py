@@ -14,9 +14,11 @@ from phoenix_activities.engine.node import Activities
 from phoenix_activities.state.state_keeper import StateKeeper
 from phoenix_activities.state.state_store import StateStore, StateStoreError
 from phoenix_core import events
+from phoenix_core.limits.limits import Limits
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.settings.node_settings import NodeSettings
-from phoenix_core.storage.toy_file import toy_path
+from phoenix_core.storage.toy_file import ToyFile
+from phoenix_core.testing import decide
 
 PROGRAM = 'from phoenix_activities.engine.node import main; main()'
 
@@ -39,8 +41,15 @@ def probe(graph):
     return graph.probe(publishes=publishes, records=records)
 
 
+@pytest.fixture(autouse=True)
+def remembering(graph, tmp_path):
+    """Let a parent allow the toy to remember what it is told."""
+    for state_home in (graph.state_home, tmp_path):
+        decide(Path(state_home), Limits(quiet_hours='', remember_facts=True))
+
+
 def add(graph, path):
-    parameters = {'seed': 1, 'quiet_hours': '', 'state_file': str(path)}
+    parameters = {'seed': 1, 'state_file': str(path)}
     return graph.add(Activities, parameters=parameters)
 
 
@@ -72,7 +81,6 @@ def start(graph, tmp_path):
         **os.environ,
         'ROS_DOMAIN_ID': str(graph.domain),
         'XDG_STATE_HOME': str(tmp_path),
-        'PHOENIX_ACTIVITIES_QUIET_HOURS': '',
     }
     del environ['PHOENIX_ACTIVITIES_STATE_FILE']
     running = []
@@ -134,7 +142,7 @@ def test_a_node_that_is_stopped_has_written_all(graph, probe, path):
 
 
 def test_a_node_that_was_inactive_remembers_without_a_file_too(graph, probe):
-    node = graph.add(Activities, parameters={'seed': 1, 'quiet_hours': ''})
+    node = graph.add(Activities, parameters={'seed': 1})
     ask(probe, 'set_child_name', name='mia')
     graph.call(node.trigger_deactivate)
     graph.call(node.trigger_activate)
@@ -220,7 +228,7 @@ def test_many_changes_end_in_the_newest_and_close_waits_for_it(graph, path):
     ],
 )
 def test_where_the_file_is(environ, namespace, path):
-    assert toy_path(environ, namespace, '.sqlite3') == (path and Path(path))
+    assert ToyFile.STATE.path(environ, namespace) == (path and Path(path))
 
 
 def test_tests_and_recordings_leave_the_toy_of_the_user_alone(graph, probe):

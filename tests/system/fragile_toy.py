@@ -13,7 +13,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+import failing_nodes
 import numpy as np
+from failing_nodes import HANG, RAISE
 from phoenix_msgs.msg import CapabilityStatus, NodeStatus, SimulatedSensor
 from witness import Witness
 
@@ -22,7 +24,6 @@ from phoenix_bringup.launch_arguments import parse
 from phoenix_bringup.launch_runner import LaunchRunner
 from phoenix_bringup.process_table import NodeProcess, processes
 from phoenix_core.testing import TestGraph
-from phoenix_core.testing.fault_injection import HANG, RAISE
 from phoenix_tools.run.play_progress import PlayProgress
 
 RECOVERY_S = 60.0
@@ -219,5 +220,5 @@ def _able_to_fail(process: NodeProcess, environ: Mapping[str, str]) -> NodeProce
     """Return a process whose composed nodes fail on request."""
     argv = process.argv
     if process.executable == 'compose':
-        argv = (sys.executable, '-m', 'phoenix_core.testing.fault_injection', *argv[1:])
+        argv = (sys.executable, failing_nodes.__file__, *argv[1:])
     return dataclasses.replace(process, argv=argv, env={**process.env, **environ})

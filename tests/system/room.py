@@ -17,8 +17,10 @@ from pulse_server import PulseServer
 
 from phoenix_audio.microphone.provider import CapturedFrame
 from phoenix_audio.microphone.providers.portaudio import PortAudioMicrophone
+from phoenix_audio.portaudio import PortAudioSettings
 from phoenix_audio.speaker.provider import SpeakerError
 from phoenix_audio.speaker.providers.portaudio import PortAudioSpeaker
+from phoenix_audio.speaker.settings import SpeakerSettings
 from phoenix_audio.wav import WavWriter, read_wav
 
 PLAYS = 'plays'
@@ -98,7 +100,7 @@ def main() -> None:
     if options.heard:
         microphone.start(keep, lambda error: sys.exit(str(error)))
     try:
-        speaker = PortAudioSpeaker()
+        speaker = PortAudioSpeaker(SpeakerSettings(), PortAudioSettings())
         print(PLAYS, flush=True)
         speaker.write(sound := read_wav(options.recording))
         while options.repeat:

@@ -5,12 +5,12 @@ import threading
 
 import pytest
 import yaml
+from failing_nodes import RAISE
 from fragile_toy import FAULTS, SIGNALS, FragileToy, requests_of
 from front_door import ROOT
 from phoenix_msgs.msg import CapabilityStatus
 
 from phoenix_core import events
-from phoenix_core.testing.fault_injection import RAISE
 
 SAMPLES = ROOT / 'samples'
 NOTHING_KEPT = {'PHOENIX_ACTIVITIES_STATE_FILE': ''}

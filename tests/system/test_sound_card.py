@@ -20,8 +20,10 @@ SAMPLE = ROOT / 'samples' / 'hey_jarvis_turn_on_the_light.wav'
 
 
 def test_the_toy_answers_somebody_in_the_room(phoenix, pulse: PulseServer, tmp_path: Path) -> None:
-    toy = phoenix('run', **room.IN_IT, **pulse.env)
+    toy = phoenix('run', '--show-words', **room.IN_IT, **pulse.env)
     toy.wait_for('ready')
+    if 'device opened' not in toy.output:  # it waits for the light, which comes with the rest
+        toy.wait_for('device opened')
     heard = tmp_path / 'heard.wav'
     somebody = room.speak(pulse, SAMPLE, '--heard', str(heard))
     assert somebody is not None

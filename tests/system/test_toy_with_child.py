@@ -164,7 +164,6 @@ def toy(graph: TestGraph, tmp_path: Path) -> Iterator[Phoenix]:
     toy = Phoenix(
         graph.domain,
         'run',
-        PHOENIX_ACTIVITIES_QUIET_HOURS='',
         PHOENIX_ACTIVITIES_SEED='1',
         PHOENIX_ACTIVITIES_STATE_FILE=str(tmp_path / 'toy.sqlite3'),
     )

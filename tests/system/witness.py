@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection
 from typing import Any
 
+from failing_nodes import failure_topic
 from phoenix_msgs.msg import CapabilityStatus, NodeStatus
 from std_msgs.msg import String
 
@@ -15,7 +16,6 @@ from phoenix_core.events.event_type import EventType
 from phoenix_core.node.declarations import Publishes, observes
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.settings.node_settings import NodeSettings
-from phoenix_core.testing.fault_injection import failure_topic
 from phoenix_tools.run.play_progress import PlayProgress
 
 WATCHED = [

@@ -16,10 +16,10 @@ from typing import Any
 from phoenix_activities.engine.activity import Activity, UserIntent
 from phoenix_activities.engine.activity_manager import ActivityManager
 from phoenix_activities.engine.inputs import Called, Input, Started
-from phoenix_activities.engine.quiet_hours import QuietHours
 from phoenix_activities.engine.toy_interface import Phase
 from phoenix_activities.engine.turn import EarEvent, PlaybackEnded, PlaybackStarted
 from phoenix_activities.words.words import Words
+from phoenix_core.limits.limits import Limits
 
 DEADLINES_S = {
     Phase.LISTENING: 30.0,
@@ -53,6 +53,7 @@ class RecordingToy:
         self.expected: Mapping[str, list[str]] = {}
         self.transitions: list[tuple[str, str, str]] = []  # left, entered, reason
         self.states: list[tuple[str, Phase]] = []
+        self.passed_s = 0.0
         self.interactions = 1  # calls that are due may begin others
         self.kept: dict[str, Any] = {}
         self._calls: list[PendingCall] = []
@@ -111,6 +112,10 @@ class RecordingToy:
         """Return the time that has passed."""
         return self.time
 
+    def steady_s(self) -> float:
+        """Return the seconds that have passed, whatever becomes of the local time."""
+        return self.passed_s
+
     def report_transition(self, activity: str, left: str, reason: str) -> None:
         """Record a transition."""
         self.transitions.append((left, activity, reason))
@@ -128,11 +133,13 @@ class RecordingToy:
         end = self.time + timedelta(seconds=seconds)
         while due := [call for call in self._calls if call.callback and call.due <= end]:
             call = min(due, key=lambda one: one.due)
+            self.passed_s += (call.due - self.time).total_seconds()
             self.time, callback = call.due, call.callback
             call.callback = None
             self.interactions += call.new_interaction
             assert callback is not None
             callback()
+        self.passed_s += (end - self.time).total_seconds()
         self.time = end
 
 
@@ -144,11 +151,11 @@ class ActivityHarness:
         words: Words,
         activities: Iterable[type[Activity]],
         seed: int = 1,
-        quiet_hours: QuietHours | None = None,
+        limits: Limits = Limits(),  # noqa: B008 - immutable
     ) -> None:
         """Begin in idle."""
         self.words, self._activities = words, list(activities)
-        self._quiet_hours = quiet_hours
+        self.limits = limits
         self._chance = random.Random(seed)
         self._begin(RecordingToy())
 
@@ -160,7 +167,7 @@ class ActivityHarness:
             self._activities,
             chance=self._chance,
             deadlines_s=DEADLINES_S,
-            quiet_hours=self._quiet_hours,
+            limits=lambda: self.limits,
             kept=toy.kept,
         )
         self.handle(Started())

@@ -2,7 +2,6 @@
 
 import wave
 from pathlib import Path
-from types import TracebackType
 
 import numpy as np
 import soundfile
@@ -77,10 +76,5 @@ class WavWriter:
     def __enter__(self) -> 'WavWriter':
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *exc_info: object) -> None:
         self.close()

@@ -21,9 +21,11 @@ from numpy.typing import NDArray
 
 from phoenix_audio.microphone.provider import CapturedFrame, MicrophoneError
 from phoenix_audio.microphone.providers.portaudio import PortAudioMicrophone
+from phoenix_audio.portaudio import PortAudioSettings
 from phoenix_audio.speaker.player import Player
 from phoenix_audio.speaker.provider import SpeakerError
 from phoenix_audio.speaker.providers.portaudio import PortAudioSpeaker
+from phoenix_audio.speaker.settings import SpeakerSettings
 
 TIMEOUT_S = 10.0
 RATE = 16000
@@ -66,6 +68,11 @@ class Ear:
         raise AssertionError('nothing was heard')
 
 
+def open_speaker(device: str = '', sample_rate: int = RATE) -> PortAudioSpeaker:
+    own = PortAudioSettings(device=device)
+    return PortAudioSpeaker(SpeakerSettings(sample_rate=sample_rate), own)
+
+
 class Stage:
     """A microphone that listens and a player on a speaker."""
 
@@ -76,7 +83,7 @@ class Stage:
         self.ear.wait_frames(5)
         self.reports: queue.Queue[tuple] = queue.Queue()
         self.player = Player(
-            PortAudioSpeaker,
+            open_speaker,
             on_started=lambda name: self.reports.put(('started', time.monotonic())),
             on_finished=lambda name, position: self.reports.put(('finished', time.monotonic())),
             on_interrupted=lambda name, position: self.reports.put(
@@ -257,7 +264,7 @@ def refused_rate() -> dict:
     microphone = PortAudioMicrophone(sample_rate=rate, frame_samples=frame)
     microphone.start(ear.on_frame, ear.on_error)
     ear.wait_frames(5)
-    speaker = PortAudioSpeaker(sample_rate=rate)
+    speaker = open_speaker(sample_rate=rate)
     times = np.arange(rate) / rate
     tone = (12000 * np.sin(2 * np.pi * (300 * times + 400 * times**2))).astype(np.int16)
     begun_s = time.monotonic()
@@ -281,7 +288,7 @@ def unknown_devices() -> dict:
         except MicrophoneError as refusal:
             refusals.append(str(refusal))
         try:
-            PortAudioSpeaker(device)
+            open_speaker(str(device))
         except SpeakerError as refusal:
             refusals.append(str(refusal))
     ear = Ear()
@@ -294,7 +301,7 @@ def unknown_devices() -> dict:
 
 def late_device() -> dict:
     """A microphone that comes later is found, although the speaker was there and in use."""
-    speaker = PortAudioSpeaker()
+    speaker = open_speaker()
     speaker.write(speech(0.1))
     ear = Ear()
     microphone = PortAudioMicrophone('late')

@@ -71,6 +71,7 @@ def parser() -> argparse.ArgumentParser:
     trace.add_argument('--svg', metavar='FILE', type=Path, help='also write a picture')
     trace.add_argument('--html', metavar='FILE', type=Path, help='also write a page')
 
+    _add_parent(commands)
     test = commands.add_parser('test', help='run tests (--all: long ones, too)', add_help=False)
     test.add_argument('arguments', nargs=argparse.REMAINDER, help='passed on to pytest')
     return root
@@ -85,6 +86,21 @@ def _positive(text: str) -> float:
 
 def _days(text: str) -> float | None:
     return None if text == 'forever' else _positive(text)
+
+
+def _add_parent(commands: Any) -> None:
+    parent = commands.add_parser(
+        'parent', help='what a parent decides: time, quiet hours, volume, memory; asks for the PIN'
+    )
+    parent.add_argument('--namespace', default='/phoenix', help='of the toy')
+    actions = parent.add_subparsers(dest='action', metavar='ACTION')
+    actions.add_parser('show', help='the limits in force; needs no PIN')
+    change = actions.add_parser('set', help='change one limit')
+    change.add_argument('key', metavar='KEY')
+    change.add_argument('value', metavar='VALUE', help='none: no limit')
+    actions.add_parser('pin', help='set the first PIN, or another')
+    actions.add_parser('stored', help='what is stored, where, how old and how big; needs no PIN')
+    actions.add_parser('forget', help='forget all that was told, recorded and counted')
 
 
 def _add_record(commands: Any) -> None:

@@ -25,6 +25,7 @@ ROOMS = {
     'docs': 'graph',
     'trace': 'traces',
     'events': 'live',
+    'parent': 'parent',
 }
 # Of the tests: a file at a time each, since tests of a file may share a toy.
 WORKERS = ('--numprocesses=auto', '--maxprocesses=4', '--dist=loadfile')

@@ -1,13 +1,15 @@
 """The alarm: rings for a timer, an alarm or a reminder that is due, whatever else goes on."""
 
 from datetime import datetime, timedelta
+from typing import Annotated
 
-from pydantic import BaseModel
+from pydantic import AfterValidator, BaseModel
 
 from phoenix_activities.engine.activity import Activity, Priority, Request, UserIntent
 from phoenix_activities.state.safe_state import Kept
 from phoenix_activities.timer_handle import TimerHandle
 from phoenix_activities.words.words import ActivityWords, Phrase, Phrases
+from phoenix_core.events.short_text import PURPOSE_WORDS, short_text
 
 RINGS = 5
 PERIOD_S = 4.0
@@ -30,6 +32,11 @@ class AlarmWords(ActivityWords):
     phrases: AlarmPhrases
 
 
+def purpose_of(text: str) -> str:
+    """Return what a reminder is about; an empty string for more than a few words."""
+    return short_text(text, PURPOSE_WORDS)
+
+
 class Due(BaseModel):
     """
     A timer, alarm or reminder that rings.
@@ -38,7 +45,7 @@ class Due(BaseModel):
     """
 
     due: datetime
-    what: str = ''
+    what: Annotated[str, AfterValidator(purpose_of)] = ''
 
 
 class AlarmKept(Kept):
@@ -117,7 +124,7 @@ class AlarmActivity(Activity):
         manager = self.manager
         if self._morning is not None:
             self._morning.cancel()
-        hours = manager.quiet_hours
+        hours = manager.limits().quiet
         if hours is not None and manager.is_quiet_time and all(map(self._is_late, self.kept.due)):
             left_s = hours.left(manager.now()).total_seconds()
             self._morning = manager.after(left_s, self._wake, new_interaction=True)

@@ -5,7 +5,7 @@ from phoenix_activities.words.words import ActivityWords, Phrase, Phrases
 
 
 class CareActivityPhrases(Phrases):
-    """Said instead of something lively, while a conversation is grave."""
+    """Said instead of something lively and of free talk, while a conversation is grave."""
 
     not_now: Phrase
 
@@ -25,7 +25,7 @@ class CareActivity(Activity):
     words: CareActivityWords
 
     def enter(self, request: Request) -> None:
-        """Say the words, or that there is no fun now."""
+        """Say the words, or whom to talk with now."""
         intent = request.intent
         if intent is not None and intent.name == self.name and intent.slots.get('say'):
             self.dialogue.say(intent.slots['say'])

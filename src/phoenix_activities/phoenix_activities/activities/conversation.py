@@ -8,6 +8,7 @@ from phoenix_activities.engine.activity import Activity, Priority, Request, User
 from phoenix_activities.words.words import ActivityWords, Phrase, Phrases
 
 RECALLS = {'my_name': 'name', 'my_favorite': 'favorite'}  # intent to the value it asks for
+GOODBYE = 'goodbye'  # ends all that runs and waits: nothing is to hold a person back
 
 
 class ConversationPhrases(Phrases):
@@ -37,6 +38,7 @@ class ConversationActivity(Activity):
     _asked_again = False  # the person was asked to say it again
     _invites = False  # the ear opens after what is being said
     _following_up = False  # the ear is open although nobody called
+    _parts = False  # after what is being said
     _request: Request | None = None  # from a model: begins when its reply is over
 
     def enter(self, request: Request) -> None:
@@ -88,27 +90,35 @@ class ConversationActivity(Activity):
         elif self._invites:
             self._following_up = not self._asked_again
             self.dialogue.listen()
+        elif self._parts:
+            self.manager.stop(GOODBYE)
         else:
             self.manager.finish('done')
 
     def _begin(self) -> None:
-        self._asked_again = self._following_up = False
+        self._asked_again = self._following_up = self._parts = False
         self._request = None
 
     def _answer(self, intent: UserIntent) -> None:
         words = self.manager.words
         if intent.name == 'repeat' and self.dialogue.repeat():
             return
-        if intent.name not in words.answers:
+        answer = words.answers.get(intent.name)
+        if (answer is None or answer.lively) and self.manager.gravity.is_grave:
+            self.manager.enter('care', Request(intent.name))
+            return
+        if answer is None:
             self._invites = True
             self.dialogue.request_reply(intent.text)
             return
-        if words.answers[intent.name].lively and self.manager.gravity.is_grave:
-            self.manager.enter('care', Request(intent.name))
+        if answer.lively and (refusal := self.manager.gate.no_fun()):
+            self.manager.refuse(refusal)
             return
+        refused = not self._remember(intent)
         values = self._values(intent)
         unknown = intent.name in RECALLS and not values[RECALLS[intent.name]]
-        name = f'{intent.name}_unknown' if unknown else intent.name
+        suffix = '_refused' if refused else '_unknown' if unknown else ''
+        name = intent.name + suffix
         if light := words.answers[name].show:
             self.body.show(
                 light.animation,
@@ -118,20 +128,27 @@ class ConversationActivity(Activity):
             )
         text = words.answer(name, **values)
         self._invites = text.endswith('?')
+        self._parts = name == GOODBYE
         self.dialogue.say(text)
 
+    def _remember(self, intent: UserIntent) -> bool:
+        """Keep what was told; return False if that is more than a few words."""
+        memory, slots = self.manager.memory, intent.slots
+        match intent.name:
+            case 'set_child_name':
+                return memory.tell_name(slots['name'])
+            case 'set_favorite':
+                return memory.tell_favorite(slots['thing'], slots['favorite'])
+        return True
+
     def _values(self, intent: UserIntent) -> dict[str, str]:
-        """Remember what was told, and return what an answer may name."""
-        memory, slots = self.manager.memory, dict(intent.slots)
-        if intent.name == 'set_child_name':
-            memory['child_name'] = slots['name'].title()
-        elif intent.name == 'set_favorite':
-            memory[f'favorite {slots["thing"]}'] = slots['favorite']
+        """Return what an answer may name."""
+        memory, slots = self.manager.memory, intent.slots
         now, forms = self.manager.now(), self.manager.words.forms
         return {
             'time': forms.time(now),
             'date': forms.date(now),
-            'favorite': memory.get(f'favorite {slots.get("thing", "")}', ''),
             **slots,
-            'name': memory.get('child_name', ''),
+            'favorite': memory.favorites.get(slots.get('thing', ''), ''),
+            'name': memory.child_name,
         }

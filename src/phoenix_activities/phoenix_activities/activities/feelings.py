@@ -88,8 +88,12 @@ class FeelingsActivity(AskingActivity):
         comfort = self.words.feelings[feeling]
         self.ask_nothing()
         self._offer = comfort.offer
+        offered = self.manager.activities.get(comfort.offer)
+        if offered is not None and offered.lively and self.manager.gravity.is_grave:
+            self.manager.enter('care', Request(feeling))
+            return True
         self.body.show(comfort.show, duration_s=4.0)
-        text = self.manager.words.choose(comfort.say)
+        text = self.text_of(comfort.say)
         if self._offer:
             self.ask(text, {'yes': [], 'no': []})
         else:

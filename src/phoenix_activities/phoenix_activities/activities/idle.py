@@ -8,6 +8,7 @@ COMPANY_S = 1800.0  # after the last interaction somebody may still be near
 NOISE_CHANCE = 0.3  # of a sign of life that it is a noise, too
 SLEEPY_S = 3600.0  # without a person
 SLEEPY_AT_NIGHT_S = 60.0
+PARTINGS = frozenset(('goodbye', 'stop'))  # reasons after which nobody wants to hear of the toy
 
 
 class IdlePhrases(Phrases):
@@ -28,7 +29,11 @@ class IdleWords(ActivityWords):
 
 
 class IdleActivity(Activity):
-    """Twinkles now and then, rarely makes a noise, and falls asleep when nobody comes."""
+    """
+    Twinkles now and then, rarely makes a noise, and falls asleep when nobody comes.
+
+    After a goodbye it makes no noise: nothing calls a person back.
+    """
 
     name = 'idle'
     priority = Priority.REST
@@ -36,15 +41,16 @@ class IdleActivity(Activity):
 
     _alone_s = 0.0
     _wait_s = 0.0
+    _parted = False
 
     def enter(self, request: Request) -> None:
         """Rest."""
-        self._alone_s = 0.0
+        self._alone_s, self._parted = 0.0, request.reason in PARTINGS
         self._rest()
 
     def resume(self) -> None:
         """Rest again."""
-        self._alone_s = 0.0
+        self._alone_s, self._parted = 0.0, False
         self._rest()
 
     def on_attention(self, reason: str) -> bool:
@@ -59,9 +65,10 @@ class IdleActivity(Activity):
         if self._alone_s >= (SLEEPY_AT_NIGHT_S if at_night else SLEEPY_S):
             self.manager.enter('sleep', Request('alone'))
             return
-        if not at_night and not self.manager.gravity.is_grave and self._wait_s >= LIVELY_S[0]:
+        if self.manager.gate.no_fun() is None and self._wait_s >= LIVELY_S[0]:
             self.body.show('twinkling', duration_s=3.0)
-            if self._alone_s < COMPANY_S and self.manager.chance.random() < NOISE_CHANCE:
+            may_be_heard = self._alone_s < COMPANY_S and not self._parted
+            if may_be_heard and self.manager.chance.random() < NOISE_CHANCE:
                 self.say_phrase(self.words.phrases.noise)
         self._rest()
 

@@ -26,6 +26,7 @@ class LightActivity(Activity):
     name = 'light'
     intents = ('light_on', 'light_off', 'light_color', 'light_brightness')
     priority = Priority.ANSWER
+    essential = True
     words: LightWords
 
     def enter(self, request: Request) -> None:

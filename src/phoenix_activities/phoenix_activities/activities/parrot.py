@@ -2,9 +2,13 @@
 
 from phoenix_activities.engine.activity import Activity, Request, UserIntent
 from phoenix_activities.words.words import ActivityWords, Phrase, Phrases
+from phoenix_core.events.short_text import short_text
 
+MOST_WORDS = 15
 # Understood even now; everything else is repeated.
-COMMANDS = frozenset(('stop', 'repeat', 'next', 'help', 'sleep', 'volume_up', 'volume_down'))
+COMMANDS = frozenset(
+    ('stop', 'goodbye', 'repeat', 'next', 'help', 'sleep', 'volume_up', 'volume_down')
+)
 
 
 class ParrotPhrases(Phrases):
@@ -12,6 +16,7 @@ class ParrotPhrases(Phrases):
 
     begin: Phrase
     squawk: Phrase
+    too_long: Phrase
     go_on: Phrase
 
 
@@ -45,8 +50,11 @@ class ParrotActivity(Activity):
         elif intent.name in COMMANDS or not intent.text:
             return False
         else:
-            self._last = intent.text
-            self.say_phrase(self.words.phrases.squawk, text=intent.text)
+            if text := short_text(intent.text, MOST_WORDS):
+                self._last = text
+                self.say_phrase(self.words.phrases.squawk, text=text)
+            else:
+                self.say_phrase(self.words.phrases.too_long)
         return True
 
     def on_said(self) -> None:

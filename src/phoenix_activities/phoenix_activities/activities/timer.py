@@ -6,7 +6,7 @@ from functools import partial
 
 from pydantic import PrivateAttr
 
-from phoenix_activities.activities.alarm import AlarmActivity, Due
+from phoenix_activities.activities.alarm import AlarmActivity, Due, purpose_of
 from phoenix_activities.engine.activity import Priority, Request, UserIntent
 from phoenix_activities.engine.asking import AskingActivity
 from phoenix_activities.state.safe_state import Kept
@@ -26,6 +26,7 @@ class TimerPhrases(Phrases):
     alarm_reminder_set: Phrase
     how_long: Phrase
     when: Phrase
+    too_long: Phrase
     cancelled: Phrase
     none: Phrase
     remaining: Phrase
@@ -102,7 +103,12 @@ class TimerActivity(AskingActivity):
             case 'timer_remaining':
                 self._say_remaining()
             case _:
-                self._set(intent, intent.slots.get('what', ''))
+                what = intent.slots.get('what', '')
+                purpose = purpose_of(what)
+                if what and not purpose:
+                    self.say_phrase(self.words.phrases.too_long)
+                else:
+                    self._set(intent, purpose)
 
     def _say_remaining(self) -> None:
         if not self.kept.running:

@@ -14,6 +14,7 @@ class VolumePhrases(Phrases):
     volume_set: Phrase
     mute: Phrase
     unmute: Phrase
+    loudest: Phrase
 
 
 class VolumeWords(ActivityWords):
@@ -28,6 +29,7 @@ class VolumeActivity(Activity):
     name = 'volume'
     intents = ('volume_up', 'volume_down', 'volume_set', 'mute', 'unmute')
     priority = Priority.ANSWER
+    essential = True
     words: VolumeWords
 
     def enter(self, request: Request) -> None:
@@ -56,5 +58,7 @@ class VolumeActivity(Activity):
             case _:
                 phrase, muted = phrases.volume_set, False
                 level = float(intent.slots['level']) / 100
+        if level > body.loudest():
+            phrase = phrases.loudest
         body.set_volume(level, muted)
         self.say_phrase(phrase, level=intent.slots.get('level', ''))

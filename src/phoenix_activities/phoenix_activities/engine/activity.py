@@ -63,7 +63,8 @@ class Activity:
     name: ClassVar[str]
     intents: ClassVar[tuple[str, ...]] = ()  # enter it
     priority: ClassVar[Priority] = Priority.PLAY
-    lively: ClassVar[bool] = False  # fun: not while a conversation is grave
+    lively: ClassVar[bool] = False  # fun: not while a conversation is grave, nor in quiet hours
+    essential: ClassVar[bool] = False  # no limit that a parent sets refuses it
     words: ActivityWords
     kept: Kept
 
@@ -145,5 +146,6 @@ class Activity:
 
     def text_of(self, phrase: Phrase, /, **values: Any) -> str:
         """Return one of the texts of a phrase, with the {values} that it names."""
-        values.setdefault('name', self.manager.memory.get('child_name', ''))
+        values.setdefault('name', self.manager.memory.child_name)
+        values.setdefault('grown_up', self.manager.words.grown_up)
         return self.manager.words.choose(phrase).format_map(values)

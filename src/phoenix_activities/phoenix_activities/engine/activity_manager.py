@@ -9,6 +9,7 @@ from phoenix_activities.engine.activity import Activity, Request, UserIntent
 from phoenix_activities.engine.activity_stack import REST, ActivityStack, Move
 from phoenix_activities.engine.body import Body
 from phoenix_activities.engine.dialogue import Dialogue
+from phoenix_activities.engine.gate import Gate, Refusal
 from phoenix_activities.engine.gravity import Gravity
 from phoenix_activities.engine.inputs import (
     ActivityRequested,
@@ -21,12 +22,12 @@ from phoenix_activities.engine.inputs import (
     VolumeStepped,
 )
 from phoenix_activities.engine.lost_capabilities import LostCapabilities
-from phoenix_activities.engine.quiet_hours import QuietHours
 from phoenix_activities.engine.toy_interface import Phase, ToyInterface
 from phoenix_activities.engine.turn import Ear, EarWanted, Outcome
 from phoenix_activities.state.safe_state import KeptByToy, SafeState
 from phoenix_activities.timer_handle import TimerHandle
 from phoenix_activities.words.words import Words
+from phoenix_core.limits.limits import Limits
 
 CARE = 'care'  # the intent, and the activity that answers it
 
@@ -48,35 +49,34 @@ class ActivityManager:
         chance: random.Random,
         volume: float = 0.7,
         deadlines_s: Mapping[Phase, float],
-        quiet_hours: QuietHours | None = None,
+        limits: Callable[[], Limits] = Limits,
         kept: Mapping[str, Any] | None = None,
     ) -> None:
         """
         Make the activities.
 
-        :param activities: one of them must be named 'idle' and one 'conversation'.
+        :param activities: must name 'idle', 'conversation', 'care' and 'limits'.
         :param deadlines_s: how long each phase may last without progress, until the toy gives up
             and rests; a phase that is not named, for ever.
         :param volume: until somebody changes it.
-        :param quiet_hours: when the toy sleeps and is not lively by itself.
+        :param limits: returns what a parent has decided, as it is now.
         :param kept: what ToyInterface.keep got before the toy ended.
         """
         self._toy = toy
-        self.words = words
-        self.chance = chance
-        self.quiet_hours = quiet_hours
+        self.words, self.chance, self.limits = words, chance, limits
         self.safe_state = SafeState(kept or {})
         own = self.safe_state.recall('toy', KeptByToy)
-        self.memory = own.told  # what a person told, e.g. child_name
+        self.memory = own.told
         self.dialogue = Dialogue(toy, self.memory, lambda: self.current.on_unattended())
-        self.body = Body(toy, own, volume)
+        self.body = Body(toy, own, volume, lambda: limits().loudest(toy.now()))
         self.gravity = Gravity(self.after)
+        self.gate = Gate(limits, self.safe_state, own, self.gravity, toy)
         self.lost = LostCapabilities()
         made = [make(self) for make in activities]
         self.activities: Mapping[str, Activity] = {activity.name: activity for activity in made}
         self._entered_by = {name: activity for activity in made for name in activity.intents}
         self._stack = ActivityStack({one.name: one.priority for one in made})
-        self._kept = self.safe_state.values()
+        self._kept = dict(kept or {})
         self._deadlines_s = deadlines_s
         self._deadline: TimerHandle | None = None
         self._waiting: TimerHandle | None = None  # for the time-out of the running activity
@@ -114,14 +114,17 @@ class ActivityManager:
     @property
     def is_quiet_time(self) -> bool:
         """Whether the toy is to be quiet by itself now."""
-        return self.quiet_hours is not None and self.quiet_hours.contains(self.now().time())
+        return self.limits().is_quiet(self.now())
 
     # What activities use.
 
     def enter(self, name: str, request: Request) -> None:
         """Begin an activity; what runs is paused if that has a lower priority, or else ended."""
-        if self.activities[name].lively and self.gravity.is_grave:
-            name = CARE
+        # Who calls is heard, whatever the limits say: it may be about danger.
+        called = name == 'conversation' and request.intent is None
+        if not called and (refusal := self.gate.refusal(self.activities[name])):
+            self.refuse(refusal)
+            return
         self._fall_silent(request.reason)
         move = self._stack.enter(name)
         self._leave(move)
@@ -130,6 +133,12 @@ class ActivityManager:
         self._toy.report_transition(name, move.left, request.reason)
         self.current.enter(request)
 
+    def refuse(self, refusal: Refusal) -> None:
+        """Say why not; what runs goes on after that, if it may."""
+        if self.gate.refusal(self.current) is not None:
+            self.stop(refusal.value)
+        self.enter(refusal.activity, Request(refusal.value))
+
     def finish(self, reason: str) -> None:
         """End what runs; what it had interrupted goes on, or else the toy rests."""
         self._fall_silent(reason)
@@ -137,7 +146,7 @@ class ActivityManager:
         self._leave(move)
         self._toy.report_transition(move.entered, move.left, reason)
         if move.resumed:
-            self.current.resume()
+            self._let(self.current.resume)
         else:
             self.current.enter(Request(reason))
 
@@ -149,7 +158,7 @@ class ActivityManager:
         """Let on_timeout of the activity follow after a while, unless it is interrupted."""
         self._stop_waiting()
         self._waiting = self.after(
-            seconds, lambda: self.current.on_timeout(), new_interaction=new_interaction
+            seconds, lambda: self._let(self.current.on_timeout), new_interaction=new_interaction
         )
 
     def after(
@@ -195,11 +204,11 @@ class ActivityManager:
             case _:
                 match self.dialogue.handle(event):
                     case Outcome.ALL_SAID:
-                        self.current.on_said()
+                        self._let(self.current.on_said)
                     case Outcome.NOTHING_HEARD:
-                        self.current.on_not_heard()
+                        self._let(self.current.on_not_heard)
                     case Outcome.NOT_ADDRESSED:
-                        self.current.on_unattended()
+                        self._let(self.current.on_unattended)
 
     def _start(self) -> None:
         self.body.start()
@@ -235,7 +244,7 @@ class ActivityManager:
                 self.stop(CARE)
             self.enter(CARE, Request(CARE, intent))
             return
-        if self.current.on_intent(intent):
+        if self.gate.refusal(self.current) is None and self.current.on_intent(intent):
             return
         if intent.name == 'stop':
             self.stop('stop')
@@ -252,6 +261,13 @@ class ActivityManager:
             self.enter(name, request)
 
     # Inner workings.
+
+    def _let(self, act: Callable[[], None]) -> None:
+        """Let the running activity go on, or say why not."""
+        if refusal := self.gate.refusal(self.current):
+            self.refuse(refusal)
+        else:
+            act()
 
     def _leave(self, move: Move) -> None:
         for name in move.ended:
@@ -272,7 +288,8 @@ class ActivityManager:
         if state != self._reported:
             self._reported = state
             self._toy.report_state(*state)
-        kept = self.safe_state.values()
+        self.gate.follow(self.current)
+        kept = self.safe_state.values(facts=self.limits().remember_facts)
         if kept != self._kept:
             self._kept = kept
             self._toy.keep(kept)

@@ -1,5 +1,7 @@
 """The body of the toy: its light and the volume of its voice, both kept over a crash."""
 
+from collections.abc import Callable
+
 from phoenix_activities.engine.toy_interface import ToyInterface
 from phoenix_activities.state.safe_state import KeptByToy, KeptLight
 
@@ -7,30 +9,42 @@ from phoenix_activities.state.safe_state import KeptByToy, KeptLight
 class Body:
     """Shows animations and sets the volume for the activity that runs."""
 
-    def __init__(self, toy: ToyInterface, kept: KeptByToy, first_volume: float) -> None:
+    def __init__(
+        self,
+        toy: ToyInterface,
+        kept: KeptByToy,
+        first_volume: float,
+        loudest: Callable[[], float],
+    ) -> None:
         """
         Begin with what was kept.
 
         :param first_volume: until somebody changes it.
+        :param loudest: the highest volume that is allowed now; the speaker keeps to it anyway.
         """
         self._toy = toy
         self._kept = kept
         self._first_volume = first_volume
+        self.loudest = loudest
 
     def start(self) -> None:
         """Bring light and volume to what was kept."""
-        self._toy.set_volume(self.volume, self._kept.muted)
+        self._toy.set_volume(self._wanted, self._kept.muted)
         if light := self._kept.light:
             self._toy.show(light.animation, light.color, light.brightness, 0.0)
 
     @property
     def volume(self) -> float:
         """The volume of the voice, 0 to 1."""
+        return min(self._wanted, self.loudest())
+
+    @property
+    def _wanted(self) -> float:
         return self._first_volume if self._kept.volume is None else self._kept.volume
 
     def set_volume(self, level: float, muted: bool = False) -> None:
-        """Set the volume of the voice, cut to 0 to 1."""
-        self._kept.volume, self._kept.muted = min(1.0, max(0.0, level)), muted
+        """Set the volume of the voice, cut to what is allowed."""
+        self._kept.volume, self._kept.muted = min(self.loudest(), max(0.0, level)), muted
         self._toy.set_volume(self.volume, muted)
 
     def show(

@@ -17,13 +17,14 @@ from phoenix_activities.engine.turn import (
     TurnEvent,
     transition,
 )
+from phoenix_activities.state.safe_state import KeptFacts
 
 
 class Dialogue:
     """Speaks and listens for the activity that runs."""
 
     def __init__(
-        self, toy: ToyInterface, memory: Mapping[str, str], on_unattended: Callable[[], None]
+        self, toy: ToyInterface, memory: KeptFacts, on_unattended: Callable[[], None]
     ) -> None:
         """
         Begin without an open turn.
@@ -55,7 +56,7 @@ class Dialogue:
         """Let the conversation node answer; on_said follows when all has been spoken."""
         self._last_said = []
         self.handle(ReplyRequested())
-        self._toy.request_reply(text, self._memory)
+        self._toy.request_reply(text, self._memory.slots())
 
     def listen(self) -> None:
         """Open the ear although nobody calls; an intent, on_not_heard or on_unattended follows."""

@@ -17,12 +17,16 @@ def installed_activities() -> list[type[Activity]]:
 
 
 def load_words(
-    folders: Sequence[Path], chance: random.Random, activities: Iterable[type[Activity]]
+    folders: Sequence[Path],
+    chance: random.Random,
+    activities: Iterable[type[Activity]],
+    adults: Sequence[str] = (),
 ) -> Words:
     """
     Read the words of a language.
 
-    :param folders: as for Words.
+    :param folders, adults: as for Words.
     :raises ConfigFileError: a file is unreadable, or lacks what an activity declares.
     """
-    return Words(folders, chance, {one.name: one.words_model() for one in activities})
+    models = {one.name: one.words_model() for one in activities}
+    return Words(folders, chance, models, adults)

@@ -17,11 +17,6 @@ class ActivitiesSettings(SeededSettings):
     speaking_deadline_s: float = setting(
         90.0, 'The toy gives up an utterance that does not end [s].', gt=0
     )
-    quiet_hours: str = setting(
-        '20:00-06:30',
-        'When the toy sleeps unless it is wanted, local time; empty: never.',
-        machine=False,
-    )
     thinking_earcon_s: float = setting(
         2.0, 'Thinking is heard again and again after so long [s].', ge=0.5, le=30
     )

@@ -72,6 +72,9 @@ class ToyInterface(Protocol):
     def now(self) -> datetime:
         """Return the local time."""
 
+    def steady_s(self) -> float:
+        """Return the seconds of a clock that nobody can set."""
+
     def report_transition(self, activity: str, left: str, reason: str) -> None:
         """Report that another activity runs."""
 

@@ -107,6 +107,10 @@ class ToyNode(EventNode):
         """Return the local time of the ROS clock."""
         return datetime.fromtimestamp(self.now_s(), timezone.utc).astimezone()
 
+    def steady_s(self) -> float:
+        """Return the seconds of the node's monotonic clock."""
+        return self.time.now_s()
+
     def report_transition(self, activity: str, left: str, reason: str) -> None:
         """Publish a transition, and sound the alarm if that is its reason."""
         if reason == 'alarm':

@@ -48,3 +48,7 @@ class SpokenForms:
     def all_of(self, items: list[str]) -> str:
         """Return the items joined by commas and an 'and'."""
         return format_list(items, locale=self._locale)
+
+    def any_of(self, items: list[str]) -> str:
+        """Return the items joined by commas and an 'or'."""
+        return format_list(items, 'or', locale=self._locale)

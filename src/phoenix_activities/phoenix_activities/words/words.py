@@ -56,11 +56,12 @@ class IntentAnswer(FileModel):
 
     say: Phrase
     show: AnswerLight | None = None
-    lively: bool = False  # fun: not while a conversation is grave
+    lively: bool = False  # fun: not while a conversation is grave, nor in quiet hours
 
 
 class _AnswersFile(FileModel):
     answers: dict[str, IntentAnswer]
+    grown_up: str  # whom a child tells, where the profile names no adults
     colors: dict[str, str]
     color_names: dict[str, str] = {}
 
@@ -73,6 +74,7 @@ class Words:
         folders: Sequence[Path],
         chance: random.Random,
         activities: Mapping[str, type[ActivityWords]],
+        adults: Sequence[str] = (),
     ) -> None:
         """
         Read answers.yaml, activities/<name>.yaml and stories/*.yaml.
@@ -80,12 +82,14 @@ class Words:
         :param folders: of one language, e.g. config/en; the first that has a file counts.
         :param chance: chooses among texts.
         :param activities: the model of each activity's file.
+        :param adults: whom the child calls on, as the child calls them.
         :raises ConfigFileError: a file is unreadable or not what its model declares.
         """
         self._chance = chance
         self.forms = SpokenForms(folders[0].name)
         content = load_config(folders[0] / 'answers.yaml', _AnswersFile)
         self.answers: Mapping[str, IntentAnswer] = content.answers
+        self.grown_up = self.forms.any_of([one for one in adults if one]) or content.grown_up
         self.colors: Mapping[str, str] = content.colors
         self.color_names: Mapping[str, str] = content.color_names
         self._activities = {

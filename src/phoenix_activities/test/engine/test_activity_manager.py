@@ -1,7 +1,7 @@
 """The activities and the manager between them, with a toy that only records."""
 
 import random
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import yaml
@@ -17,7 +17,6 @@ from phoenix_activities.engine.inputs import (
     CapabilitiesLost,
     Touched,
 )
-from phoenix_activities.engine.quiet_hours import QuietHours
 from phoenix_activities.engine.toy_interface import Phase
 from phoenix_activities.engine.turn import (
     EarEvent,
@@ -29,6 +28,7 @@ from phoenix_activities.engine.turn import (
 )
 from phoenix_activities.testing import DEADLINES_S
 from phoenix_activities.words.words import Words
+from phoenix_core.limits.limits import Limits
 from phoenix_core.settings.config_file import ConfigFileError
 
 ENGLISH = CONFIG / 'en'
@@ -495,20 +495,6 @@ def test_a_time_of_the_day_is_the_next_one(slots, due):
 
 
 @pytest.mark.parametrize(
-    ('text', 'inside', 'outside'),
-    [('20:00-06:30', ['20:00', '23:59', '06:29'], ['06:30', '19:59']),
-     ('13:00-14:00', ['13:30'], ['12:59', '14:00'])],
-)  # fmt: skip
-def test_quiet_hours(text, inside, outside):
-    hours = QuietHours.parse(text)
-    assert all(hours.contains(time.fromisoformat(one)) for one in inside)
-    assert not any(hours.contains(time.fromisoformat(one)) for one in outside)
-    assert QuietHours.parse('') is None
-    with pytest.raises(ValueError, match="'20:00-06:30'"):
-        QuietHours.parse('late')
-
-
-@pytest.mark.parametrize(
     ('seconds', 'words'),
     [
         (0, '0 seconds'),
@@ -585,7 +571,7 @@ def test_who_touches_a_toy_that_cannot_hear_is_told_so_each_time(harness, manage
 
 
 def test_who_touches_a_toy_that_cannot_hear_is_told_so_at_night_too(harness, manager):
-    manager.quiet_hours = QuietHours.parse('00:00-23:59')
+    harness.limits = Limits(quiet_hours='00:00-23:59')
     harness.handle(CapabilitiesLost(frozenset({'hearing'})))
     assert harness.speak() == []
     for _ in range(2):

@@ -31,7 +31,7 @@ from phoenix_core.node.event_node import EventNode
 from phoenix_core.node.execution import run
 from phoenix_core.node.timers import Timer
 from phoenix_core.storage.mute_file import MuteFile
-from phoenix_core.storage.toy_file import toy_path
+from phoenix_core.storage.toy_file import ToyFile
 
 HEALTH_PERIOD_S = 0.25
 SWITCH_S = 5.0  # within which somebody is expected to tell whether the toy is muted
@@ -55,7 +55,7 @@ class Microphone(EventNode):
         self._provider = MICROPHONES.make(self.settings.provider, self.settings)
         if isinstance(self._provider, SimulatedMicrophone):
             self._provider.follow(self.time)
-        self._mute_file = MuteFile(toy_path(self.environ, self.get_namespace(), '.mute'))
+        self._mute_file = MuteFile(ToyFile.MUTE.path(self.environ, self.get_namespace()))
         self._muted = self._switch_unknown = True  # until somebody tells
 
     def activate(self) -> None:
@@ -96,6 +96,7 @@ class Microphone(EventNode):
                     lambda error: self.post(self._on_lost, str(error)),
                 )
                 self._started = True
+                self.log.info('device opened')
             except MicrophoneError as error:
                 return str(error)
             return ''

@@ -1,6 +1,7 @@
 """The speaker node: plays what the voice says, and reports the progress."""
 
 import array
+from datetime import datetime, timezone
 from queue import SimpleQueue
 
 import numpy as np
@@ -47,6 +48,7 @@ class Speaker(EventNode):
         self._earcons = load_earcons(settings.config_path / 'earcons.yaml', settings.sample_rate)
         self._provider = SPEAKERS.load(settings.provider)
         self._volume = VolumeRamp(settings.sample_rate)
+        self._wanted_volume = 1.0
 
     def activate(self) -> None:
         """Start the player, which opens the device, repeatedly if necessary."""
@@ -116,6 +118,7 @@ class Speaker(EventNode):
 
     def _expect(self, utterance_id: str) -> None:
         """Remember the cause of an utterance, and since when it is on its way to the device."""
+        self._keep_to_ceiling()  # it may be night since the last one
         if not self._causes:  # otherwise it waits for the end of another
             self._fed[utterance_id] = timing.handed_over()
         self._causes[utterance_id] = tracing.current()
@@ -134,7 +137,14 @@ class Speaker(EventNode):
     @subscribes(events.VOLUME)
     def on_volume(self, volume: Volume) -> None:
         """Change the volume."""
-        self._volume.level = 0.0 if volume.muted else volume.level
+        self._wanted_volume = 0.0 if volume.muted else volume.level
+        self._keep_to_ceiling()
+
+    def _keep_to_ceiling(self) -> None:
+        """Be as loud as wanted, and no louder than a parent allows now, whoever wants it."""
+        now = datetime.fromtimestamp(self.now_s(), timezone.utc).astimezone()
+        loudest = self.parent_file.limits.loudest(now)
+        self._volume.level = min(self._wanted_volume, loudest)
 
     def _publish_played(
         self, utterance_id: str, samples: NDArray[np.int16], now: Time, in_s: float

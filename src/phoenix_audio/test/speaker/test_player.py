@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from phoenix_audio.speaker.player import Player
 from phoenix_audio.speaker.provider import SpeakerDevice, SpeakerError
-from phoenix_audio.speaker.providers.simulated import SimulatedSpeaker
+from phoenix_audio.speaker.providers.simulated import PROVIDER
+from phoenix_audio.speaker.settings import SpeakerSettings
 from phoenix_audio.speaker.volume import VolumeRamp
 
 TIMEOUT_S = 10.0
@@ -242,7 +243,7 @@ def test_an_interruption_of_nothing_is_no_event(bench: Bench) -> None:
 
 
 def test_the_simulated_speaker_is_silent_in_time() -> None:
-    bench = Bench(SimulatedSpeaker)
+    bench = Bench(lambda: PROVIDER.make('simulated', SpeakerSettings()))
     delays_s = []
     for count in range(5):
         bench.player.feed(f'{count}', speech(100, frames=100), last=False)
@@ -260,7 +261,7 @@ def test_the_simulated_speaker_is_silent_in_time() -> None:
 
 
 def test_positions_are_those_of_what_was_heard() -> None:
-    bench = Bench(SimulatedSpeaker)
+    bench = Bench(lambda: PROVIDER.make('simulated', SpeakerSettings()))
     bench.player.feed('a', speech(100, frames=100), last=True)
     assert bench.next() == ('started', 'a')
     started_s = time.monotonic()

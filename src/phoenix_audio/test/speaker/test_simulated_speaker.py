@@ -6,45 +6,54 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from phoenix_audio.speaker.providers.simulated import SimulatedSpeaker
+from phoenix_audio.speaker.providers.simulated import SimulatedSpeaker, SimulatedSpeakerSettings
+from phoenix_audio.speaker.settings import SpeakerSettings
 from phoenix_audio.wav import WavError, read_wav
+from phoenix_core.clock.simulated_time import RealTime
 
 TIMEOUT_S = 10.0
 
 
-class FakeTime:
+class FakeTime(RealTime):
     """A clock that only moves when somebody sleeps."""
 
     def __init__(self) -> None:
-        self.now_s = 50.0
+        self.at_s = 50.0
 
-    def clock(self) -> float:
-        return self.now_s
+    def now_s(self) -> float:
+        return self.at_s
 
     def sleep(self, seconds: float) -> None:
-        self.now_s += seconds
+        self.at_s += seconds
+
+
+def make(time: RealTime, file: Path | None = None) -> SimulatedSpeaker:
+    own = SimulatedSpeakerSettings(file=str(file) if file else '')
+    speaker = SimulatedSpeaker(SpeakerSettings(), own)
+    speaker.follow(time)
+    return speaker
 
 
 def test_writing_takes_as_long_as_playing_less_the_buffer() -> None:
     time = FakeTime()
-    speaker = SimulatedSpeaker(clock=time.clock, sleep=time.sleep)
+    speaker = make(time)
 
     speaker.write(np.ones(640, np.int16))
-    assert time.now_s == 50.0
+    assert time.at_s == 50.0
 
     for _ in range(100):
         speaker.write(np.ones(640, np.int16))
-    assert time.now_s == pytest.approx(54.0, abs=0.011)
+    assert time.at_s == pytest.approx(54.0, abs=0.011)
 
     time.sleep(10.0)  # a pause gains nothing
     speaker.write(np.ones(16000, np.int16))
-    assert time.now_s == pytest.approx(64.0 + 0.96, abs=0.021)
+    assert time.at_s == pytest.approx(64.0 + 0.96, abs=0.021)
 
 
 def test_the_file_holds_what_was_heard(tmp_path: Path) -> None:
     time = FakeTime()
     file = tmp_path / 'heard.wav'
-    speaker = SimulatedSpeaker(file=file, clock=time.clock, sleep=time.sleep)
+    speaker = make(time, file)
     samples = np.arange(16000, dtype=np.int16)
 
     speaker.write(samples)
@@ -59,7 +68,7 @@ def test_the_file_holds_what_was_heard(tmp_path: Path) -> None:
 def test_an_abort_drops_what_was_not_heard(tmp_path: Path) -> None:
     time = FakeTime()
     file = tmp_path / 'heard.wav'
-    speaker = SimulatedSpeaker(file=file, clock=time.clock, sleep=time.sleep)
+    speaker = make(time, file)
 
     speaker.write(np.ones(640, np.int16))
     time.sleep(0.01)
@@ -73,15 +82,15 @@ def test_an_abort_drops_what_was_not_heard(tmp_path: Path) -> None:
 
 
 def test_an_abort_ends_a_write_that_waits() -> None:
-    time = FakeTime()
     waiting = threading.Event()
     aborted = threading.Event()
 
-    def sleep(seconds: float) -> None:
-        waiting.set()
-        assert aborted.wait(TIMEOUT_S)
+    class Waiting(FakeTime):
+        def sleep(self, seconds: float) -> None:
+            waiting.set()
+            assert aborted.wait(TIMEOUT_S)
 
-    speaker = SimulatedSpeaker(clock=time.clock, sleep=sleep)
+    speaker = make(Waiting())
     writer = threading.Thread(target=speaker.write, args=(np.ones(16000, np.int16),))
     writer.start()
     assert waiting.wait(TIMEOUT_S)
@@ -95,4 +104,4 @@ def test_an_abort_ends_a_write_that_waits() -> None:
 
 def test_a_file_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
     with pytest.raises(WavError, match=r'no/heard\.wav'):
-        SimulatedSpeaker(file=tmp_path / 'no' / 'heard.wav')
+        make(FakeTime(), tmp_path / 'no' / 'heard.wav')

@@ -182,7 +182,7 @@ class EventType(Generic[Fields, Message]):
         """
         for path, rule in self.rules.items():
             for name, value in fields_at(path, message):
-                if not rule.allows(value):
+                if value not in rule:
                     raise EventRuleError(f'{self.name}: {name} {rule}', repr(value))
         for path, reference in self.references.items():
             names = reference.names(message, known)

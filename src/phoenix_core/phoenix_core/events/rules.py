@@ -1,30 +1,17 @@
 """Rules for the fields of an event, checked where the event is published."""
 
-from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
 from phoenix_core.events.constants import constants
 
 
-class Rule(ABC):
-    """The values that a field may hold. As text: 'must be one of 1, 2'."""
-
-    @abstractmethod
-    def allows(self, value: Any) -> bool:
-        """Return whether a value complies with the rule."""
-
-    @abstractmethod
-    def __str__(self) -> str: ...
-
-
 @dataclass(frozen=True)
-class NotEmpty(Rule):
+class NotEmpty:
     """Any string or sequence but an empty one."""
 
-    def allows(self, value: Any) -> bool:
-        """Return whether a value complies with the rule."""
+    def __contains__(self, value: Any) -> bool:
         return len(value) > 0
 
     def __str__(self) -> str:
@@ -32,14 +19,13 @@ class NotEmpty(Rule):
 
 
 @dataclass(frozen=True)
-class InRange(Rule):
+class InRange:
     """A number from low to high, both included; not NaN."""
 
     low: float
     high: float = float('inf')
 
-    def allows(self, value: float) -> bool:
-        """Return whether a value complies with the rule."""
+    def __contains__(self, value: float) -> bool:
         return self.low <= value <= self.high
 
     def __str__(self) -> str:
@@ -49,17 +35,20 @@ class InRange(Rule):
 
 
 @dataclass(frozen=True)
-class OneOf(Rule):
+class OneOf:
     """One of the listed values."""
 
     values: tuple[Any, ...]
 
-    def allows(self, value: Any) -> bool:
-        """Return whether a value complies with the rule."""
+    def __contains__(self, value: Any) -> bool:
         return value in self.values
 
     def __str__(self) -> str:
         return f'must be one of {", ".join(map(str, self.values))}'
+
+
+# The values that a field may hold. As text: 'must be one of 1, 2'.
+Rule: TypeAlias = NotEmpty | InRange | OneOf
 
 
 @dataclass(frozen=True)

@@ -12,18 +12,17 @@ from collections.abc import Collection, Mapping
 from functools import partial
 from typing import Any, ClassVar
 
-from builtin_interfaces.msg import Time
 from phoenix_msgs.msg import CapabilityStatus, Fault, NodeStatus
 from rclpy.lifecycle import LifecycleState, TransitionCallbackReturn
 from rclpy.logging import LoggingSeverity
 
 from phoenix_core import events
 from phoenix_core.clock.simulated_time import REAL_TIME, RealTime
-from phoenix_core.events.event_type import EventType
+from phoenix_core.limits.parent_file import ParentFile
 from phoenix_core.node.declarations import Declarations, Publishes
 from phoenix_core.node.heartbeat import Heartbeat
 from phoenix_core.node.isolated_node import IsolatedNode
-from phoenix_core.node.publishers import EventPublishers
+from phoenix_core.node.publisher import EventPublishers
 from phoenix_core.node.subscriptions import EventSubscriptions
 from phoenix_core.node.worker import Worker
 from phoenix_core.settings.node_settings import NodeSettings, SettingsError
@@ -72,7 +71,7 @@ class EventNode(IsolatedNode):
         """
         Create the node with its parameters.
 
-        :param environ: of the process: where PHOENIX_<NODE>_<FIELD> is looked up.
+        :param environ: where PHOENIX_<NODE>_<FIELD> is looked up, and where the toy's files are.
         :param time: how time passes for the node and its devices.
         :param declares: what this node declares beside what its class does.
         :param options: for rclpy's node: context, namespace, parameter_overrides, cli_args, ...
@@ -82,13 +81,16 @@ class EventNode(IsolatedNode):
             self.declarations = type(self).declarations + declares  # type: ignore[misc]
         options.setdefault('namespace', DEFAULT_NAMESPACE)
         super().__init__(self.node_name(), time=time, **options)
+        self.environ = environ
+        self.parent_file = ParentFile.of(environ, self.get_namespace())
         change_state = self._service_change_state
         change_state.callback = partial(_refuse_what_is_not_allowed, change_state.callback)
-        self.environ = environ
-        self._active = False
-        self._finalized = False
+        self._active = self._finalized = False
+        # The names to which references of the catalogue are; a subclass that knows them fills them
+        # in, or maps each to those that belong to it (None: any do).
+        self.known: dict[str, Collection[str] | Mapping[str, Collection[str] | None]] = {}
         self.events_out = EventPublishers(self)
-        self._events_in = EventSubscriptions(self, self.isolated)
+        self._events_in = EventSubscriptions(self)
         try:
             self._settings_parameters = SettingsParameters(
                 self, self.settings_class(), environ, self._settings_were_changed
@@ -147,33 +149,6 @@ class EventNode(IsolatedNode):
             return int(NodeStatus.UNCONFIGURED)
         return int(NodeStatus.ACTIVE if self._active else NodeStatus.INACTIVE)
 
-    @property
-    def known(self) -> dict[str, Collection[str] | Mapping[str, Collection[str] | None]]:
-        """
-        What references of the catalogue are to.
-
-        A subclass that knows the names fills them in, or maps each to those that belong to it
-        (None: any do).
-        """
-        return self.events_out.known
-
-    def publish_event(
-        self,
-        event: EventType,
-        fields: Mapping[str, Any],
-        stamp: Time | None = None,
-        cause: TraceContext | None = None,
-    ) -> TraceContext | None:
-        """Publish an event; nodes call the publisher that they declare, see EventPublisher."""
-        if not self._active and not event.of_every_node:
-            self.log.warning('attempted to publish while not active', topic=event.topic)
-            return None
-        context = self.events_out.publish(event, fields, stamp, cause)
-        if self._logs_events and event.rate_hz is None:
-            with tracing.caused_by(context):
-                self.log.debug('sent', topic=event.topic)
-        return context
-
     # Lifecycle.
 
     def start(self) -> bool:
@@ -221,7 +196,7 @@ class EventNode(IsolatedNode):
 
     def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Stop timers and handlers, then deactivate; what it still publishes goes out."""
-        self._running_timers.cancel()
+        self.cancel_timers()
         self._events_in.close()
         try:
             self.isolated(self.deactivate, None, Timing.now())
@@ -286,7 +261,7 @@ class EventNode(IsolatedNode):
     def _set_log_level(self) -> None:
         logger, level = self.get_logger(), self.settings.log_level
         logger.set_level(logs.LEVELS[level] if level else LoggingSeverity.UNSET)
-        self._logs_events = logger.is_enabled_for(LoggingSeverity.DEBUG)
+        self.logs_events = logger.is_enabled_for(LoggingSeverity.DEBUG)
 
 
 def _refuse_what_is_not_allowed(change_state: Any, request: Any, response: Any) -> Any:

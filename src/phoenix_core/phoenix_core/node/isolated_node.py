@@ -15,7 +15,7 @@ from phoenix_core import events
 from phoenix_core.clock.simulated_time import RealTime
 from phoenix_core.node.declarations import Publishes
 from phoenix_core.node.health import FaultLimit, Health, describe
-from phoenix_core.node.timers import Timer, Timers
+from phoenix_core.node.timers import Timer
 from phoenix_core.node.worker import Worker
 from phoenix_core.settings.node_settings import NodeSettings
 from phoenix_core.telemetry import timing, tracing
@@ -48,7 +48,7 @@ class IsolatedNode(LifecycleNode):
         time.attach(self)
         self.health = Health()
         self._fault_limit = FaultLimit(time.now_s)
-        self._running_timers = Timers(self)
+        self._timers_running: set[Timer] = set()
         self._worker: Worker | None = None
 
     # Faults.
@@ -158,9 +158,7 @@ class IsolatedNode(LifecycleNode):
 
     def every(self, period_s: float, callback: Callable[[], None]) -> Timer:
         """Call a function periodically until the timer is cancelled or the node deactivated."""
-        return self._running_timers.start(
-            period_s, lambda: self.isolated(callback, None, Timing.now())
-        )
+        return self._timer(period_s, lambda: self.isolated(callback, None, Timing.now()))
 
     def after(self, delay_s: float, callback: Callable[[], None]) -> Timer:
         """Call a function once in the current trace context, unless cancelled or deactivated."""
@@ -170,8 +168,16 @@ class IsolatedNode(LifecycleNode):
             self.isolated(callback, cause, Timing.now())
 
         cause = tracing.current()
-        timer = self._running_timers.start(delay_s, once)
+        timer = self._timer(delay_s, once)
         return timer
+
+    def cancel_timers(self) -> None:
+        """Cancel all timers."""
+        for timer in list(self._timers_running):
+            timer.cancel()
+
+    def _timer(self, period_s: float, callback: Callable[[], None]) -> Timer:
+        return Timer(self, self._timers_running, period_s, callback)
 
     def now_s(self) -> float:
         """Return the node's ROS time in seconds."""

@@ -1,10 +1,13 @@
-"""The publisher of one event of a node."""
+"""The publishers of a node: they fill in headers, check rules, and count and send events."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any, Generic
 
 from builtin_interfaces.msg import Time
+from phoenix_msgs.msg import Fault
 
-from phoenix_core.events.event_type import EventType, Fields
+from phoenix_core.events.event_type import EventRuleError, EventType, Fields
+from phoenix_core.telemetry import timing, tracing
 from phoenix_core.telemetry.tracing import TraceContext
 
 
@@ -39,10 +42,8 @@ class EventPublisher(Generic[Fields]):
             because the node is not active, which is logged.
         :raises EventRuleError: a field breaks a rule of the catalogue, and event_rules is enforce.
         """
-        context: TraceContext | None = self._node.publish_event(
-            self.event, fields, self._stamp, self._cause
-        )
-        return context
+        publishers: EventPublishers = self._node.events_out
+        return publishers.publish(self.event, fields, self._stamp, self._cause)
 
     def at(self, stamp: Time) -> 'EventPublisher[Fields]':
         """Return a publisher of the event with this time stamp instead of the current time."""
@@ -60,3 +61,101 @@ class EventPublisher(Generic[Fields]):
     @property
     def __name__(self) -> str:
         return f'publish {self.event.topic}'
+
+
+class EventPublishers:
+    """
+    The ROS publishers of a node by event.
+
+    :param node: an EventNode.
+    """
+
+    def __init__(self, node: Any) -> None:
+        self._node = node
+        self._producer = node.get_name()
+        self._clock = node.get_clock()
+        self._publishers: dict[EventType, Any] = {}
+        self._rules_reported: set[str] = set()  # broken rules with a fault published
+
+    def make(self, produced: Iterable[EventType]) -> None:
+        """Create the publishers of these events that do not exist."""
+        for event in produced:
+            if event not in self._publishers:
+                self._publishers[event] = self._node.create_publisher(
+                    event.message_class, event.topic, event.qos
+                )
+
+    def free(self, produced: Iterable[EventType]) -> None:
+        """Destroy the publishers of these events."""
+        for event in produced:
+            if publisher := self._publishers.pop(event, None):
+                self._node.destroy_publisher(publisher)
+
+    def subscription_count(self, event: EventType) -> int:
+        """Return the number of subscriptions matched with the publisher of an event."""
+        publisher = self._publishers.get(event)
+        return publisher.get_subscription_count() if publisher is not None else 0
+
+    def publish(
+        self,
+        event: EventType,
+        fields: Mapping[str, Any],
+        stamp: Time | None,
+        cause: TraceContext | None,
+    ) -> TraceContext | None:
+        """Publish an event; see EventPublisher."""
+        node = self._node
+        if not node.is_active and not event.of_every_node:
+            node.log.warning('attempted to publish while not active', topic=event.topic)
+            return None
+        message = event.build(fields)
+        if node.settings.event_rules != 'off':
+            self._check_rules(event, message)
+        context = None
+        if event.has_header:
+            header = message.header
+            timing.stamp(header)
+            header.stamp = stamp or self._now(header.published)
+            header.producer = self._producer
+            parent = cause or tracing.current()
+            if event.traced and (parent or not event.needs_cause):
+                context = _fill_trace(event, header, parent)
+        elif hasattr(message, 'header'):
+            message.header.stamp = stamp or self._clock.now().to_msg()
+        self.send(event, message)
+        if node.logs_events and event.rate_hz is None:
+            with tracing.caused_by(context):
+                node.log.debug('sent', topic=event.topic)
+        return context
+
+    def send(self, event: EventType, message: Any) -> None:
+        """Send a message unchanged."""
+        self._node.time.published(event)
+        if self._node.metrics is not None:
+            self._node.metrics.published(event)
+        self._publishers[event].publish(message)
+
+    def _now(self, system_time: Time) -> Time:
+        """Return the ROS time: the system time, which is cheaper to get, unless simulated."""
+        return self._clock.now().to_msg() if self._clock.ros_time_is_active else system_time
+
+    def _check_rules(self, event: EventType, message: Any) -> None:
+        """Raise for a broken rule, or publish one fault per rule, depending on event_rules."""
+        try:
+            event.check(message, self._node.known)
+        except EventRuleError as error:
+            if self._node.settings.event_rules == 'enforce':
+                raise
+            if error.kind not in self._rules_reported:
+                self._rules_reported.add(error.kind)
+                self._node.fault('event_rule_broken', error.kind, severity=Fault.WARNING)
+
+
+def _fill_trace(event: EventType, header: Any, parent: TraceContext | None) -> TraceContext:
+    if parent is None or event.starts_trace:
+        header.trace_id = tracing.new_trace_id()
+    else:
+        header.trace_id = parent.trace_id
+        header.parent_span_id = parent.span_id
+    header.span_id = tracing.new_span_id()
+    return TraceContext(header.trace_id, header.span_id)

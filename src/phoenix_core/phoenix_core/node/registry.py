@@ -1,13 +1,14 @@
 """The registry of all installed events and nodes, and of the flow of events between them."""
 
 import difflib
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from phoenix_core import events
 from phoenix_core.events.event_type import EventType
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.settings import plugins
+from phoenix_core.settings.plugins import NODES
 
 NodeClass = type[EventNode] | EventNode  # an instance may declare more than its class
 
@@ -16,14 +17,8 @@ class UnknownEventError(ValueError):
     """There is no event of that name or topic; suggests a similar one."""
 
 
-@dataclass(frozen=True)
-class EventFlow:
-    """
-    The nodes between which an event travels, in alphabetical order.
-
-    :param producers: nodes that publish it.
-    :param consumers: nodes that subscribe to it.
-    """
+class EventFlow(NamedTuple):
+    """The nodes that publish an event, and those that subscribe to it, in alphabetical order."""
 
     producers: tuple[str, ...]
     consumers: tuple[str, ...]
@@ -41,20 +36,14 @@ class Registry:
         self, nodes: Mapping[str, NodeClass], catalogue: Iterable[EventType] = events.ALL
     ) -> None:
         self.nodes = dict(sorted(nodes.items()))
-        declared = (event for name in self.nodes for event in self._of(name))
-        self.events = tuple(dict.fromkeys([*catalogue, *declared]))
+        declared = [node.declarations for node in self.nodes.values()]
+        named = (event for own in declared for event in (*own.publishes, *own.subscribes))
+        self.events = tuple(dict.fromkeys([*catalogue, *named]))
 
     @classmethod
     def installed(cls) -> 'Registry':
         """Return the registry of the nodes of all installed packages."""
-        return cls(
-            {name: plugins.load(plugins.NODES, name) for name in plugins.names(plugins.NODES)}
-        )
-
-    def of_packages(self, packages: Collection[str]) -> 'Registry':
-        """Return a registry of the catalogue and the nodes of these packages."""
-        own = {name: node for name, node in self.nodes.items() if self.package(name) in packages}
-        return Registry(own)
+        return cls({name: plugins.load(NODES, name) for name in plugins.names(NODES)})
 
     def event(self, name: str) -> EventType:
         """
@@ -73,21 +62,9 @@ class Registry:
     def event_flow(self, event: EventType) -> EventFlow:
         """Return the producers and consumers of an event."""
         return EventFlow(
-            tuple(name for name in self.nodes if event in self.produced_by(name)),
-            tuple(name for name in self.nodes if event in self.consumed_by(name)),
+            tuple(n for n, node in self.nodes.items() if event in node.declarations.publishes),
+            tuple(n for n, node in self.nodes.items() if event in node.declarations.subscribes),
         )
-
-    def produced_by(self, node: str) -> tuple[EventType, ...]:
-        """Return the events that a node publishes, those of every node last."""
-        return self.nodes[node].declarations.publishes
-
-    def consumed_by(self, node: str) -> tuple[EventType, ...]:
-        """Return the events that a node subscribes to."""
-        return tuple(self.nodes[node].declarations.subscribes)
-
-    def observed_by(self, node: str) -> tuple[EventType, ...]:
-        """Return the events that a node observes."""
-        return tuple(self.nodes[node].declarations.observes)
 
     def package(self, node: str) -> str:
         """Return the name of the Python package that contains a node."""
@@ -102,9 +79,6 @@ class Registry:
             for event in self.events
             for line in (*self._orphaned(event), *self._ambiguous(event))
         ]
-
-    def _of(self, node: str) -> list[EventType]:
-        return [*self.produced_by(node), *self.consumed_by(node)]
 
     def _orphaned(self, event: EventType) -> Iterable[str]:
         flow = self.event_flow(event)

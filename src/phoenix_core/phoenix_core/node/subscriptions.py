@@ -18,12 +18,10 @@ class EventSubscriptions:
     Calls the handler of each event with its trace context and the time that it was queued.
 
     :param node: an EventNode.
-    :param isolated: calls a handler: isolated(handler, cause, spent, message).
     """
 
-    def __init__(self, node: Any, isolated: Callable[..., None]) -> None:
+    def __init__(self, node: Any) -> None:
         self._node = node
-        self._isolated = isolated
         self._subscriptions: list[tuple[EventType, Any]] = []
         self._open_since_ns: int | None = None  # system time
         # States received while the node was not active: the newest of each producer.
@@ -79,6 +77,6 @@ class EventSubscriptions:
             if cause is None and event.traced and not event.needs_cause:
                 cause = TraceContext.root()  # published by hand: it starts an interaction
         begun = Timing.now(queued_s)
-        self._isolated(handler, cause, begun, message)
+        self._node.isolated(handler, cause, begun, message)
         if metrics is not None:
             metrics.handled(event, message, queued_s, Timing.now().since_s - begun.since_s)

@@ -2,17 +2,27 @@
 
 import os
 from collections.abc import Mapping
+from enum import Enum
 from pathlib import Path
 
 
-def toy_path(environ: Mapping[str, str], namespace: str, suffix: str) -> Path | None:
-    """Return the file with that suffix of a toy, below XDG_STATE_HOME; None without a home."""
-    folder = environ.get('XDG_STATE_HOME', '')
-    if not folder.startswith('/'):  # its specification: ignore relative ones
-        home = environ.get('HOME', '')
-        folder = f'{home}/.local/state' if home else ''
-    name = namespace.strip('/').replace('/', '.') or 'toy'
-    return Path(folder) / 'phoenix' / f'{name}{suffix}' if folder else None
+class ToyFile(Enum):
+    """The files of a toy below XDG_STATE_HOME, by how their names end."""
+
+    STATE = 'sqlite3'  # what its activities keep
+    MUTE = 'mute'  # whether its microphone is muted
+    PARENT = 'parent.json'  # what a parent has decided
+    ANNOUNCED = 'announced.json'  # of which servers it has said that words go there
+    ELSEWHERE = 'elsewhere.json'  # what it has stored in other folders
+
+    def path(self, environ: Mapping[str, str], namespace: str) -> Path | None:
+        """Return the file of a toy; None without a home."""
+        folder = environ.get('XDG_STATE_HOME', '')
+        if not folder.startswith('/'):  # its specification: ignore relative ones
+            home = environ.get('HOME', '')
+            folder = f'{home}/.local/state' if home else ''
+        name = namespace.strip('/').replace('/', '.') or 'toy'
+        return Path(folder) / 'phoenix' / f'{name}.{self.value}' if folder else None
 
 
 def replace_file(path: Path, text: str) -> None:

@@ -59,14 +59,11 @@ class LifecycleManager:
                 return Command.SHUTDOWN if node.needs_rebuild else Command.CONFIGURE
             case State.WAITING, NodeStatus.INACTIVE if node.needs_rebuild:
                 return Command.SHUTDOWN
-            case State.WAITING, NodeStatus.INACTIVE if self._may_activate(node):
-                return Command.ACTIVATE
+            case State.WAITING, NodeStatus.INACTIVE if self.gathered and not self._rests(node):
+                return Command.ACTIVATE if self._consumers_settled(node) else None
             case State.IN_SERVICE, _ if self._rests(node):
                 return Command.DEACTIVATE
         return None
-
-    def _may_activate(self, node: WatchedNode) -> bool:
-        return self.gathered and not self._rests(node) and self._consumers_settled(node)
 
     def _rests(self, node: WatchedNode) -> bool:
         """Return whether a node is a standby whose principal works or is still starting."""

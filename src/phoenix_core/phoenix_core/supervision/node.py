@@ -17,9 +17,8 @@ from phoenix_core.node.declarations import Publishes, subscribes
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.node.execution import run
 from phoenix_core.supervision.liveliness import LivelinessMonitor
-from phoenix_core.supervision.nodes import Process
 from phoenix_core.supervision.settings import SupervisorSettings
-from phoenix_core.supervision.state import Command, State
+from phoenix_core.supervision.state import Command, Process, State
 from phoenix_core.supervision.supervision import Supervision
 from phoenix_core.supervision.watchdog import Watchdog
 

@@ -1,6 +1,8 @@
-"""The states of a supervised node, and the commands that lead from one to another."""
+"""The states of supervised nodes, and the interface through which the supervision changes them."""
 
+from dataclasses import dataclass
 from enum import Enum
+from typing import Protocol
 
 from phoenix_msgs.msg import NodeStatus
 
@@ -39,3 +41,36 @@ class Command(Enum):
     def state(self) -> State:
         """The state during the transition."""
         return self.value[1]
+
+
+@dataclass(frozen=True)
+class Process:
+    """The process of a node, which composed nodes share."""
+
+    host: str
+    pid: int
+
+
+class Nodes(Protocol):
+    """Actions on nodes and processes, and reports."""
+
+    def change(self, node: str, command: Command) -> bool:
+        """Request a transition; return False if the node cannot receive requests yet."""
+
+    def exists(self, process: Process) -> bool:
+        """Return whether a process exists; True for one of another machine."""
+
+    def is_stopped(self, process: Process) -> bool:
+        """Return whether a process of this machine is stopped by a signal (SIGSTOP)."""
+
+    def listen_again(self, node: str) -> None:
+        """Subscribe again to the liveliness of a node."""
+
+    def kill(self, process: Process) -> bool:
+        """Kill a process; return False for one of another machine."""
+
+    def entered(self, node: str, state: State, reason: str) -> None:
+        """Log the state that a node has entered."""
+
+    def report(self, node: str, code: str, message: str, tried: str, *, lost: bool) -> None:
+        """Publish a fault of a node."""

@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 from phoenix_msgs.msg import CapabilityStatus, NodeStatus
 
 from phoenix_core.supervision.lifecycle_manager import LifecycleManager
-from phoenix_core.supervision.nodes import Nodes, Process
 from phoenix_core.supervision.settings import SupervisorSettings
-from phoenix_core.supervision.state import Command, State
+from phoenix_core.supervision.state import Command, Nodes, Process, State
 from phoenix_core.supervision.watched_node import WatchedNode
 
 OK, DEGRADED, LOST = CapabilityStatus.OK, CapabilityStatus.DEGRADED, CapabilityStatus.LOST
@@ -103,7 +102,7 @@ class Supervision:
         elif any(node.is_changing for node in members):
             # A transition, e.g. to load a model, blocks the executor that all its nodes share.
             for node in members:
-                node.on_busy_process(now)
+                node.life.excuse(now)
         elif hung := [node for node in members if node.hangs(now)]:
             why = f'no sign of life for {self.settings.hang_s:g} s from'
             self._on_process_hung(process, hung, why, now)
@@ -117,7 +116,7 @@ class Supervision:
         message = f'{why} {_names(hung)}'
         self.nodes.report(hung[0].name, 'node_hung', message, tried, lost=False)
         for node in self._members(process) if killed else hung:
-            node.on_process_hung(now, failed=node in hung)
+            node.on_process_lost(now, ended=False, failed=node in hung)
 
     def _on_process_died(self, process: Process, now: float) -> None:
         """Report a process that has ended, unless it was reported before."""
@@ -129,7 +128,7 @@ class Supervision:
         message = f'the process of {_names(members)} has ended'
         self.nodes.report(guilty[0].name, 'node_died', message, '', lost=False)
         for node in members:
-            node.on_process_died(now, failed=node in guilty)
+            node.on_process_lost(now, ended=True, failed=node in guilty)
 
     # Status of capabilities.
 

@@ -6,9 +6,8 @@ from phoenix_msgs.msg import NodeStatus
 
 from phoenix_core.clock.backoff import Backoff
 from phoenix_core.supervision.life_signs import LifeSign, LifeSigns
-from phoenix_core.supervision.nodes import Nodes, Process
 from phoenix_core.supervision.settings import SupervisorSettings
-from phoenix_core.supervision.state import Command, State
+from phoenix_core.supervision.state import Command, Nodes, Process, State
 
 
 @dataclass
@@ -123,10 +122,6 @@ class WatchedNode:
             self._fail(now)
             self._rest(now, f'could not {command.name.lower()}')
 
-    def on_busy_process(self, now: float) -> None:
-        """Disregard the silence so far: another node of the process is in a transition."""
-        self.life.excuse(now)
-
     def hangs(self, now: float) -> bool:
         """
         Return whether the node has been silent for too long.
@@ -144,22 +139,18 @@ class WatchedNode:
         self._nodes.listen_again(self.name)
         return False
 
-    def on_process_died(self, now: float, *, failed: bool) -> None:
+    def on_process_lost(self, now: float, *, ended: bool, failed: bool) -> None:
         """
-        Handle the end of the process.
+        Handle a process that has ended, or that hangs or was killed because it did.
 
         :param failed: whether it counts as a failure of this node.
         """
-        self._ended_process = self.is_changing
-        self._lose_process(now, 'its process has ended', failed=failed)
-
-    def on_process_hung(self, now: float, *, failed: bool) -> None:
-        """
-        Handle a process that hangs, or was killed because it did.
-
-        :param failed: whether it counts as a failure of this node.
-        """
-        self._lose_process(now, 'its process hangs', failed=failed)
+        if ended:
+            self._ended_process = self.is_changing
+        if failed:
+            self._fail(now)
+        self._request = self._active_since = None
+        self._enter(State.DOWN, 'its process has ended' if ended else 'its process hangs')
 
     def step(self, now: float) -> None:
         """Do what is due."""
@@ -212,12 +203,6 @@ class WatchedNode:
     def _is_hopeless(self) -> bool:
         """Whether another attempt would likely end the process, which other nodes may share."""
         return self._ended_process and self.is_lost
-
-    def _lose_process(self, now: float, reason: str, *, failed: bool) -> None:
-        if failed:
-            self._fail(now)
-        self._request = self._active_since = None
-        self._enter(State.DOWN, reason)
 
     def _rest(self, now: float, reason: str) -> None:
         """Enter the state of a node that is present and not in a transition."""

@@ -45,7 +45,8 @@ class Telemetry(EventNode):
 
     def configure(self) -> None:
         """Create empty stores."""
-        self._recent = RecentEvents(self.settings.interactions)
+        self._forgotten = -1
+        self._forget_if_wanted()
         self._toy_metrics = ToyMetrics(stale_s=3 * METRICS_PERIOD_S)
         self._first_sound = FirstSound(self.metrics) if self.metrics is not None else None
 
@@ -74,6 +75,7 @@ class Telemetry(EventNode):
         """Store, export and measure an event that is part of an interaction."""
         if not belongs(message):
             return
+        self._forget_if_wanted()
         self._recent.feed(event, message)
         if self._export is not None:
             self._export.feed(event, message)
@@ -89,10 +91,17 @@ class Telemetry(EventNode):
         self, request: GetRecentEvents.Request, response: GetRecentEvents.Response
     ) -> GetRecentEvents.Response:
         """Return the stored events."""
+        self._forget_if_wanted()
         for event, message in self._recent:
             data = array.array('B', serialize_message(message))
             response.events.append(TracedEvent(topic=event.topic, data=data))
         return response
+
+    def _forget_if_wanted(self) -> None:
+        """Begin with an empty store, also when a parent wants all to be forgotten."""
+        if self._forgotten != self.parent_file.forgotten:
+            self._forgotten = self.parent_file.forgotten
+            self._recent = RecentEvents(self.settings.interactions)
 
     def _serve(self) -> MetricsServer | None:
         port = self.settings.metrics_port

@@ -1,5 +1,5 @@
-"""Test support: a real ROS graph with a probe, and nodes that fail on request."""
+"""Test support: a real ROS graph with a probe."""
 
-from phoenix_core.testing.graph import Probe, TestGraph
+from phoenix_core.testing.graph import NOTHING_KEPT, Probe, TestGraph, decide, keep_awake
 
-__all__ = ['Probe', 'TestGraph']
+__all__ = ['NOTHING_KEPT', 'Probe', 'TestGraph', 'decide', 'keep_awake']

@@ -8,9 +8,12 @@ A real ROS graph for tests of nodes, and a probe that publishes and records even
         intent = probe.expect(events.INTENT_DETECTED)
 """
 
+import tempfile
 import threading
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any, TypeVar
 
 import rclpy
@@ -21,16 +24,34 @@ from rclpy.experimental import EventsExecutor
 from rclpy.parameter import Parameter
 
 from phoenix_core.events.event_type import EventType
+from phoenix_core.limits.limits import Limits
+from phoenix_core.limits.parent_file import Decided, ParentFile
 from phoenix_core.node import discovery
 from phoenix_core.node.declarations import Declarations
-from phoenix_core.node.event_node import EventNode
+from phoenix_core.node.event_node import DEFAULT_NAMESPACE, EventNode
 from phoenix_core.node.execution import SPIN_TIMEOUT_S
 from phoenix_core.node.publisher import EventPublisher
+from phoenix_core.storage.mute_file import MuteFile
+from phoenix_core.storage.toy_file import ToyFile, replace_file
 from phoenix_core.telemetry.tracing import TraceContext
 
 DEFAULT_TIMEOUT_S = 10.0
 
+NOTHING_KEPT = {'PHOENIX_ACTIVITIES_STATE_FILE': ''}
+
 Node = TypeVar('Node', bound=EventNode)
+
+
+def keep_awake(state_home: Path, namespace: str = DEFAULT_NAMESPACE) -> None:
+    """Let a toy do in the evening what it does by day."""
+    decide(state_home, Limits(quiet_hours=''), namespace)
+
+
+def decide(state_home: Path, limits: Limits, namespace: str = DEFAULT_NAMESPACE) -> None:
+    """Put limits in force as the owner of the machine can: without a PIN."""
+    path = ParentFile.of({'XDG_STATE_HOME': str(state_home)}, namespace).path
+    assert path is not None
+    replace_file(path, Decided(limits=limits).model_dump_json())
 
 
 class Probe(EventNode):
@@ -115,6 +136,7 @@ class TestGraph:
     Nodes on an isolated ROS graph, executed in a thread of their own.
 
     ROS's test coordinator assigns the ROS_DOMAIN_ID, which is `domain`, for other processes.
+    The toy's files lie in a folder of their own, `state_home`: it is never night, and not muted.
     """
 
     __test__ = False  # tells pytest that it is not a test class
@@ -127,6 +149,11 @@ class TestGraph:
     def __enter__(self) -> 'TestGraph':
         """Open the graph."""
         discovery.stay_private()
+        self.state_home = self._resources.enter_context(tempfile.TemporaryDirectory())
+        keep_awake(Path(self.state_home))
+        MuteFile(ToyFile.MUTE.path({'XDG_STATE_HOME': self.state_home}, DEFAULT_NAMESPACE)).write(
+            False
+        )
         self.domain = self._resources.enter_context(domain_id())
         self.context = Context()
         rclpy.init(context=self.context, domain_id=self.domain)
@@ -159,14 +186,17 @@ class TestGraph:
         Create a node, start it, and wait until it and the other nodes are matched.
 
         :param parameters: overrides of its ROS parameters.
-        :param environ: environment variables of the node; default: none.
+        :param environ: environment variables of the node, beside the place of the toy's files.
         :param start: configure and activate it.
         :param options: for the node's constructor, e.g. a fake provider.
         :raises AssertionError: it does not become active.
         """
         overrides = [Parameter(name, value=value) for name, value in (parameters or {}).items()]
         node = node_class(
-            context=self.context, parameter_overrides=overrides, environ=environ or {}, **options
+            context=self.context,
+            parameter_overrides=overrides,
+            environ={'XDG_STATE_HOME': self.state_home, **NOTHING_KEPT, **(environ or {})},
+            **options,
         )
         return self._adopt(node, start)
 
@@ -178,21 +208,16 @@ class TestGraph:
 
     def call(self, function: Callable[[], Any]) -> Any:
         """Call a function on the executor's thread and return its result."""
-        done = threading.Event()
-        outcome: list[Any] = []
+        outcome: Future[Any] = Future()
 
         def task() -> None:
             try:
-                outcome.append(function())
+                outcome.set_result(function())
             except BaseException as error:  # raised in the calling thread
-                outcome.append(error)
-            done.set()
+                outcome.set_exception(error)
 
         self._executor.create_task(task)
-        assert done.wait(60), 'the executor of the test graph is blocked'
-        if isinstance(outcome[0], BaseException):
-            raise outcome[0]
-        return outcome[0]
+        return outcome.result(60)
 
     def _adopt(self, node: Node, start: bool) -> Node:
         self._nodes.append(node)

@@ -43,8 +43,8 @@ def test_an_event_knows_its_nodes_and_a_node_its_events():
     registry = Registry({'hand': Hand, 'cat': Cat}, CATALOGUE)
     assert registry.event_flow(events.TOUCH) == EventFlow(('hand',), ('cat',))
     assert registry.event_flow(events.FAULT) == EventFlow(('cat', 'hand'), ())
-    assert registry.produced_by('cat') == (PURRING, *OF_EVERY_NODE)
-    assert registry.consumed_by('cat') == (events.TOUCH,)
+    assert registry.nodes['cat'].declarations.publishes == (PURRING, *OF_EVERY_NODE)
+    assert [*registry.nodes['cat'].declarations.subscribes] == [events.TOUCH]
     assert registry.package('cat') == 'test_registry'
 
 

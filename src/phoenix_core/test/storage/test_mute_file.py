@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from phoenix_core.storage.mute_file import MuteFile
-from phoenix_core.storage.toy_file import toy_path
+from phoenix_core.storage.toy_file import ToyFile
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def test_a_file_that_was_never_written_permits_nothing(path: Path) -> None:
 
 
 def test_without_a_place_nothing_is_kept_and_nobody_objects() -> None:
-    file = MuteFile(toy_path({}, '/phoenix', '.mute'))
+    file = MuteFile(ToyFile.MUTE.path({}, '/phoenix'))
     file.write(True)
     assert file.read() is None
     assert file.permits_sound

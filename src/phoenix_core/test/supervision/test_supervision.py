@@ -5,9 +5,8 @@ import itertools
 import pytest
 from phoenix_msgs.msg import CapabilityStatus, EventHeader, NodeStatus, TopicReach
 
-from phoenix_core.supervision.nodes import Process
 from phoenix_core.supervision.settings import SupervisorSettings
-from phoenix_core.supervision.state import Command, State
+from phoenix_core.supervision.state import Command, Process, State
 from phoenix_core.supervision.supervision import Supervision
 
 UNCONFIGURED, INACTIVE, ACTIVE, FINALIZED = 1, 2, 3, 4

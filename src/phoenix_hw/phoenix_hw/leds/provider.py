@@ -1,6 +1,5 @@
 """The interface of an LED strip or ring."""
 
-import typing
 from typing import Literal, Protocol
 
 Order = Literal['RGB', 'RBG', 'GRB', 'GBR', 'BRG', 'BGR']
@@ -22,13 +21,6 @@ class LedStrip(Protocol):
 
     def close(self) -> None:
         """Turn all pixels dark and free the device."""
-
-
-def check_order(order: str) -> None:
-    """Raise ValueError unless the colors are in an order that exists."""
-    orders = typing.get_args(Order)
-    if order not in orders:
-        raise ValueError(f'order: {order!r}; allowed are {", ".join(orders)}')
 
 
 def check_length(rgb: bytes, pixels: int) -> None:

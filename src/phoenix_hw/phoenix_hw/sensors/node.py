@@ -19,7 +19,7 @@ from phoenix_core.node.event_node import EventNode
 from phoenix_core.node.execution import run
 from phoenix_core.node.timers import Timer
 from phoenix_core.storage.mute_file import MuteFile
-from phoenix_core.storage.toy_file import toy_path
+from phoenix_core.storage.toy_file import ToyFile
 from phoenix_hw.sensors.contact import Change, ChangeKind, Contact
 from phoenix_hw.sensors.fuel_gauge import Charge, FuelGauge, FuelGaugeError
 from phoenix_hw.sensors.provider import Reading, SensorKind
@@ -56,7 +56,7 @@ class Sensors(EventNode):
     def configure(self) -> None:
         """Make the board, and the fuel gauge if there is one."""
         settings = self.settings
-        mute_path = toy_path(self.environ, self.get_namespace(), '.mute')
+        mute_path = ToyFile.MUTE.path(self.environ, self.get_namespace())
         if mute_path is None:
             self.log.warning('mute is not kept over a restart: there is no HOME')
         self._mute_file = MuteFile(mute_path)

@@ -3,7 +3,8 @@ import sys
 import pytest
 
 from phoenix_hw.sensors.fuel_gauge import Charge, FuelGaugeError
-from phoenix_hw.sensors.fuel_gauges.max17048 import Max17048
+from phoenix_hw.sensors.fuel_gauges.max17048 import Max17048, Max17048Settings
+from phoenix_hw.sensors.settings import SensorsSettings
 
 
 class FakeBus:
@@ -24,10 +25,14 @@ class FakeBus:
         self.closed = True
 
 
+def make(bus: FakeBus | None = None, **own: int) -> Max17048:
+    return Max17048(SensorsSettings(), Max17048Settings(**own), bus)
+
+
 def test_registers_become_charge_voltage_and_rate() -> None:
     # 3.9 V are 49920 steps of 78.125 uV; 60.5 % are 60 and 128 of 256; -16 steps of 0.208 %/h.
     bus = FakeBus({0x02: b'\xc3\x00', 0x04: b'\x3c\x80', 0x16: b'\xff\xf0'})
-    gauge = Max17048(bus=bus)
+    gauge = make(bus)
     assert gauge.read() == Charge(
         percentage=pytest.approx(0.605),
         voltage=pytest.approx(3.9),
@@ -40,17 +45,17 @@ def test_registers_become_charge_voltage_and_rate() -> None:
 
 def test_a_charging_battery_and_one_that_is_more_than_full() -> None:
     bus = FakeBus({0x02: b'\xd2\x00', 0x04: b'\x65\x00', 0x16: b'\x00\x64'})
-    charge = Max17048(bus=bus).read()
+    charge = make(bus).read()
     assert charge.percentage == 1.0
     assert charge.rate == pytest.approx(0.208)
 
 
 def test_a_gauge_that_does_not_answer_is_named() -> None:
     with pytest.raises(FuelGaugeError, match=r'MAX17048 on I2C bus 3: .*Remote I/O error'):
-        Max17048(number=3, bus=FakeBus({})).read()
+        make(FakeBus({}), i2c_bus=3).read()
 
 
 def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, 'smbus2', None)
     with pytest.raises(FuelGaugeError, match='needs the library smbus2'):
-        Max17048()
+        make()

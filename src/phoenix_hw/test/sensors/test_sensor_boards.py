@@ -3,9 +3,14 @@ from typing import Any
 
 import pytest
 
+from phoenix_core.settings.node_settings import ProviderSettings
 from phoenix_hw.sensors.provider import Reading, SensorBoardError, SensorKind
-from phoenix_hw.sensors.providers.gpiozero import GpiozeroSensorBoard
+from phoenix_hw.sensors.providers.gpiozero import GpiozeroSensorBoard, GpiozeroSettings
 from phoenix_hw.sensors.providers.simulated import SimulatedSensorBoard
+from phoenix_hw.sensors.settings import SensorsSettings
+
+PADS = {'head': 17, 'belly': 27}
+BUTTONS = {'talk': 22}
 
 
 @pytest.fixture
@@ -16,18 +21,22 @@ def pins() -> Any:
     factory.reset()
 
 
-def make_board(pins: Any, **changes: Any) -> GpiozeroSensorBoard:
-    config = {
-        'pads': {'head': 17, 'belly': 27},
-        'buttons': {'talk': 22},
+def make_board(
+    factory: Any, pads: Any = PADS, buttons: Any = BUTTONS, bounce_s: float = 0.02, **own: Any
+) -> GpiozeroSensorBoard:
+    settings = SensorsSettings(pads=[*pads], buttons=[*buttons], bounce_s=bounce_s)
+    pins = {
+        'pad_pins': [f'{name}={pin}' for name, pin in pads.items()],
+        'button_pins': [f'{name}={pin}' for name, pin in buttons.items()],
         'motion_pin': 23,
-        'pin_factory': pins,
     }
-    return GpiozeroSensorBoard(**(config | changes))
+    return GpiozeroSensorBoard(settings, GpiozeroSettings(**(pins | own)), factory)
 
 
 def make_simulated() -> SimulatedSensorBoard:
-    return SimulatedSensorBoard(pads=['head'], buttons=['talk'])
+    return SimulatedSensorBoard(
+        SensorsSettings(pads=['head'], buttons=['talk']), ProviderSettings()
+    )
 
 
 def test_pins_become_readings(pins: Any) -> None:
@@ -63,16 +72,6 @@ def test_the_mute_switch_is_reported_at_the_start_too(pins: Any) -> None:
     assert readings[1:] == [Reading(SensorKind.MUTE, '', 0)]
 
 
-def test_pull_ups_turn_the_active_level_around(pins: Any) -> None:
-    readings: list[Reading] = []
-    board = make_board(pins, pads_pull_up=True, buttons_pull_up=False)
-    board.start(readings.append)
-    pins.pin(27).drive_low()
-    pins.pin(22).drive_high()
-    board.stop()
-    assert [(r.name, r.value) for r in readings] == [('belly', 1), ('talk', 1)]
-
-
 def test_bounce_time_reaches_the_pins(pins: Any) -> None:
     board = make_board(pins, bounce_s=0.05)
     board.start(lambda reading: None)
@@ -104,7 +103,7 @@ def test_stopped_board_is_silent_and_starts_again(pins: Any) -> None:
         ({'buttons': {'talk': 17}}, 'button talk: pin 17 is already taken by touch head'),
         ({'motion_pin': 22}, 'motion: pin 22 is already taken by button talk'),
         ({'pads': {'head': 40}}, 'touch head: pin 40; allowed are the BCM numbers 0 to 27'),
-        ({'buttons': {'talk': -1}}, 'button talk: pin -1; allowed are the BCM numbers 0 to 27'),
+        ({'buttons': {'talk': 28}}, 'button talk: pin 28; allowed are the BCM numbers 0 to 27'),
     ],
 )
 def test_bad_pins_are_refused_by_name(pins: Any, changes: dict[str, Any], said: str) -> None:
@@ -113,7 +112,7 @@ def test_bad_pins_are_refused_by_name(pins: Any, changes: dict[str, Any], said: 
 
 
 def test_pin_that_cannot_be_claimed_is_named_and_the_others_are_freed(pins: Any) -> None:
-    taken = make_board(pins, pads={}, buttons={'stop': 22}, motion_pin=None)
+    taken = make_board(pins, pads={}, buttons={'stop': 22}, motion_pin=-1)
     taken.start(lambda reading: None)
     board = make_board(pins)
     with pytest.raises(SensorBoardError, match=r'button talk on GPIO 22: .*in use'):
@@ -126,7 +125,7 @@ def test_pin_that_cannot_be_claimed_is_named_and_the_others_are_freed(pins: Any)
 def test_machine_without_pins_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip('gpiozero', reason='gpiozero is not installed')
     monkeypatch.setenv('GPIOZERO_PIN_FACTORY', 'nonesuch')
-    board = GpiozeroSensorBoard(pads={'head': 17}, buttons={})
+    board = make_board(None)
     with pytest.raises(SensorBoardError, match='need a Raspberry Pi, the library lgpio'):
         board.start(lambda reading: None)
 
@@ -134,7 +133,7 @@ def test_machine_without_pins_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_missing_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, 'gpiozero', None)
     with pytest.raises(SensorBoardError, match='pip install gpiozero'):
-        GpiozeroSensorBoard(pads={}, buttons={})
+        make_board(None)
 
 
 @pytest.mark.parametrize(

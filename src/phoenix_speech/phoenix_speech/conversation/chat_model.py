@@ -23,6 +23,15 @@ class ChatModel(Protocol):
         """The name of the provider in events."""
         ...
 
+    @property
+    def address(self) -> str | None:
+        """
+        Where the conversation goes: the URL of a server; empty: a model in this process.
+
+        None: it is no language model. A model that does not say so counts as elsewhere.
+        """
+        ...
+
     def stream(self, messages: Sequence[Message]) -> AsyncGenerator[str | ToolCall, None]:
         """
         Yield the text of the reply as it is made, and at its end the tools that the model calls.

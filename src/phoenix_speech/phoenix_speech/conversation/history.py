@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from phoenix_speech.conversation.chat_model import Message
+from phoenix_speech.conversation.known_facts import fact_lines
 from phoenix_speech.conversation.persona import Persona
 
 
@@ -49,9 +50,6 @@ class History:
                 {'role': 'user', 'content': turn.asked},
                 {'role': 'assistant', 'content': ' '.join(turn.said)},
             ]
-        instructions = self._persona.instructions
-        if known:
-            facts = '; '.join(f'{name}: {value}' for name, value in known.items())
-            instructions += f'{self._persona.known} {facts}\n'
+        instructions = self._persona.instructions + fact_lines(known, self._persona.known)
         system = {'role': 'system', 'content': instructions}
         return [system, *messages, {'role': 'user', 'content': text}]

@@ -1,6 +1,7 @@
 """The conversation node: replies to what no activity understands."""
 
 import uuid
+from collections.abc import Mapping
 from contextlib import aclosing
 from functools import partial
 
@@ -13,14 +14,21 @@ from phoenix_msgs.msg import (
 )
 
 from phoenix_core import events
+from phoenix_core.events.short_text import PURPOSE_WORDS, short_text
+from phoenix_core.limits.announced import Announced
 from phoenix_core.node.declarations import Publishes, subscribes
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.node.execution import run
+from phoenix_core.storage.toy_file import ToyFile
+from phoenix_speech.conversation.allowed_models import AllowedModels
 from phoenix_speech.conversation.chat_model import ChatModelError
 from phoenix_speech.conversation.persona import Persona
 from phoenix_speech.conversation.reply import ReplyAction, ReplyEngine, SpokenSentence
 from phoenix_speech.conversation.reply_task import ReplyLoop, ReplyTask
 from phoenix_speech.conversation.settings import CHAT_MODELS, ConversationSettings
+from phoenix_speech.safety.installed import safety_folder, safety_numbers
+from phoenix_speech.safety.slot_guard import refused_slot
+from phoenix_speech.safety.speech_guard import JUDGE_LIMIT_S, SpeechGuard
 from phoenix_speech.sentences import SpeechRules
 
 
@@ -33,9 +41,12 @@ class Conversation(EventNode):
     settings: ConversationSettings
 
     def configure(self) -> None:
-        """Read the persona and make the chat models."""
+        """Read the guard and the persona, and make the chat models."""
         settings = self.settings
         words = settings.config_path / settings.language
+        self._guard = SpeechGuard.load(
+            safety_folder(settings.language), safety_numbers(settings).all()
+        )
         self._engine = ReplyEngine(
             [CHAT_MODELS.make(name, settings) for name in settings.providers],
             Persona.load(words / 'persona.yaml'),
@@ -43,7 +54,15 @@ class Conversation(EventNode):
             first_sentence_s=settings.first_sentence_s,
             total_s=settings.total_s,
             on_failure=partial(self.post, self._model_failed),
+            allowed=AllowedModels(
+                self.parent_file,
+                Announced(ToyFile.ANNOUNCED.path(self.environ, self.get_namespace())),
+            ),
+            on_refusal=partial(self.post, self._model_refused),
+            is_fit=lambda sentence: self._guard.judge(sentence, JUDGE_LIMIT_S).allowed,
         )
+        self._forgotten = self.parent_file.forgotten
+        self._refused: set[str] = set()  # models of which that was reported
         self._loop = ReplyLoop()
         self._reply: ReplyTask | None = None  # the one under way; others are no longer heard
 
@@ -59,6 +78,9 @@ class Conversation(EventNode):
     def on_request(self, request: ConversationRequest) -> None:
         """Begin a reply, or cancel the one under way; both end the previous one."""
         self._cancel()
+        if self._forgotten != self.parent_file.forgotten:
+            self._forgotten = self.parent_file.forgotten
+            self.in_background(self._engine.forget)
         if request.kind == ConversationRequest.REPLY:
             known = {slot.name: slot.value for slot in request.known}
             self._reply = ReplyTask(self._loop, partial(self._make_reply, request.text, known))
@@ -71,8 +93,9 @@ class Conversation(EventNode):
             reply.cancel()
             self.conversation.caused_by(reply.cause)(kind=ConversationEvent.ENDED)
 
-    async def _make_reply(self, text: str, known: dict[str, str], reply: ReplyTask) -> None:
+    async def _make_reply(self, text: str, told: dict[str, str], reply: ReplyTask) -> None:
         """Post each part of a reply to the executor's thread."""
+        known = {slot: one for slot, one in told.items() if self._is_fit({slot: one})}
         try:
             async with aclosing(self._engine.reply(text, known)) as parts:
                 while True:
@@ -80,16 +103,26 @@ class Conversation(EventNode):
                         part = await anext(parts, None)
                     if part is None:
                         break
-                    pass_on = self._act if isinstance(part, ReplyAction) else self._say
-                    self.post(pass_on, part, reply)
+                    if not isinstance(part, ReplyAction):
+                        self.post(self._say, part, reply)
+                    elif self._is_fit(part.slots):
+                        self.post(self._act, part, reply)
+                    else:
+                        self.post(self._tool_refused)
         except ChatModelError as error:
             self.post(self.fault, 'conversation_failed', str(error), impairs=CapabilityStatus.LOST)
         self.post(self._end, reply)
+
+    def _is_fit(self, slots: Mapping[str, str]) -> bool:
+        """Return whether values are of a few words each that the toy may say."""
+        short = all(short_text(value, PURPOSE_WORDS) or not value for value in slots.values())
+        return short and refused_slot(self._guard, slots) is None
 
     def _say(self, sentence: SpokenSentence, reply: ReplyTask) -> None:
         if reply is not self._reply:
             return
         self.healed('conversation_failed')
+        self._refused.discard(sentence.model_name)
         if sentence.model_name == self.settings.providers[0]:
             self.healed('chat_model_failed')
         utterance = uuid.uuid4().hex
@@ -111,6 +144,25 @@ class Conversation(EventNode):
         if reply is self._reply:
             self._reply = None
             self.conversation(kind=ConversationEvent.ENDED)
+
+    def _model_refused(self, name: str) -> None:
+        if name not in self._refused:
+            self._refused.add(name)
+            self.fault(
+                'chat_model_not_allowed',
+                f'{name}: a parent does not allow it',
+                severity=Fault.WARNING,
+                tried='asks the next one',
+            )
+
+    def _tool_refused(self) -> None:
+        self.fault(
+            'tool_refused',
+            'a model asks for an activity with words that are not for the toy to say',
+            severity=Fault.WARNING,
+            tried='goes on without it',
+            self_healing=True,
+        )
 
     def _model_failed(self, name: str, reason: str) -> None:
         self.fault(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from phoenix_core.clock.backoff import Backoff
+from phoenix_speech.conversation.allowed_models import AllowedModels
 from phoenix_speech.conversation.chat_model import ChatModel, ChatModelError, Message
 from phoenix_speech.conversation.chat_tools import ToolCall
 from phoenix_speech.conversation.history import History, HistoryTurn
@@ -51,6 +52,9 @@ class ReplyEngine:
     :param total_s: deadline for its whole reply.
     :param retry_s: how long a model is skipped after a failure; doubles with each further one.
     :param on_failure: called with the name of a model and why it failed; never what was said.
+    :param allowed: which models may be asked, and what is said before.
+    :param on_refusal: called with the name of a model that may not be asked.
+    :param is_fit: whether a sentence may be said; one that may not is not told to a model again.
     """
 
     def __init__(
@@ -60,6 +64,9 @@ class ReplyEngine:
         rules: SpeechRules,
         *,
         on_failure: Callable[[str, str], object],
+        allowed: AllowedModels,
+        on_refusal: Callable[[str], object],
+        is_fit: Callable[[str], bool] = lambda sentence: True,
         first_sentence_s: float = 4.0,
         total_s: float = 20.0,
         retry_s: float = 30.0,
@@ -71,6 +78,9 @@ class ReplyEngine:
         self._persona = persona
         self._rules = rules
         self._on_failure = on_failure
+        self._allowed = allowed
+        self._on_refusal = on_refusal
+        self._is_fit = is_fit
         self._first_sentence_s = first_sentence_s
         self._total_s = total_s
         self._clock = clock
@@ -84,7 +94,7 @@ class ReplyEngine:
         """
         Yield the reply to a text; cancelling the task, or closing the generator, ends the rest.
 
-        What was yielded counts as said, and enters the history.
+        What was yielded counts as said, and enters the history if it is fit.
 
         :param known: what the toy was told before, e.g. child_name.
         :raises ChatModelError: no model can answer.
@@ -93,9 +103,16 @@ class ReplyEngine:
         turn = HistoryTurn(text)
         problems = []
         for model in self._models:
+            if not self._allowed.allow(model):
+                self._on_refusal(model.name)
+                problems.append(f'{model.name}: is not allowed')
+                continue
             if model is not self._models[-1] and self._is_skipped(model.name):
                 problems.append(f'{model.name}: failed a moment ago')
                 continue
+            if self._allowed.must_announce(model):
+                yield SpokenSentence(self._persona.leaves_house, 'persona')
+                self._allowed.announced(model)
             try:
                 async with aclosing(self._ask(model, messages)) as parts:
                     async for part in parts:
@@ -103,7 +120,8 @@ class ReplyEngine:
                             tool = self._persona.tools[part.name]
                             yield ReplyAction(tool.activity, part.slots)
                         else:
-                            self._history.add(turn, part)
+                            if self._is_fit(part):
+                                self._history.add(turn, part)
                             yield SpokenSentence(part, model.name)
             except ChatModelError as error:
                 self._failed(model.name, str(error))
@@ -116,6 +134,11 @@ class ReplyEngine:
                 yield SpokenSentence(self._persona.broken_off, 'persona')
                 return
         raise ChatModelError(f'no model can answer: {"; ".join(problems)}')
+
+    def forget(self) -> None:
+        """Forget what was said."""
+        self._history = History(self._persona)
+        self._allowed.forget()
 
     async def close(self) -> None:
         """Close the models."""

@@ -26,6 +26,7 @@ CANNED_SENTENCES = MappingProxyType(
     }
 )
 
+JUDGE_LIMIT_S = 0.5  # a judgement takes below a millisecond
 MAX_CHARACTERS = 400
 LIKELY_BAD = 0.6  # below, a sentence without a broken rule may be said: train.py --report
 MAX_HUNG = 3  # judgements that never ended; with so many there is no point in more

@@ -16,6 +16,8 @@ from phoenix_speech.safety.care_check import CareCheck, CareVerdict
 from phoenix_speech.safety.care_words import CareWords
 from phoenix_speech.safety.categories import Level
 from phoenix_speech.safety.installed import safety_folder, safety_numbers
+from phoenix_speech.safety.slot_guard import care_for, refused_slot
+from phoenix_speech.safety.speech_guard import SpeechGuard
 from phoenix_speech.understanding.intent_matcher import IntentMatch, IntentMatcher
 
 
@@ -27,19 +29,22 @@ class Intent(EventNode):
     """
     Judges final transcripts, and matches those that pass against the sentence templates.
 
-    What does not pass is CARE, before any intent or model; what fits no template is FALLBACK.
+    What does not pass is CARE, before any intent or model, and so is an intent with a slot that is
+    not fit to be said; what fits no template is FALLBACK.
     """
 
     intent_detected = Publishes(events.INTENT_DETECTED)
     settings: IntentSettings
 
     def configure(self) -> None:
-        """Read the care check, whose rules no setting leads around, and the templates."""
+        """Read care check and guard, whose rules no setting leads around, and the templates."""
         settings = self.settings
         safety = safety_folder(settings.language)
         self._care_check = CareCheck.load(safety)
         adults = [adult for adult in settings.adults if adult]
-        self._care_words = CareWords.load(safety, safety_numbers(settings), adults)
+        numbers = safety_numbers(settings)
+        self._care_words = CareWords.load(safety, numbers, adults)
+        self._guard = SpeechGuard.load(safety, numbers.all())
         self._matcher = IntentMatcher(language_folders(settings.config_path, settings.language))
         self.known['intents'] = {
             IntentDetected.FALLBACK: (),
@@ -68,10 +73,12 @@ class Intent(EventNode):
         if verdict.level is not Level.PASS:
             return verdict
         try:
-            return self._matcher.match(text)
+            match = self._matcher.match(text)
         except Exception as error:  # after a bug in the matcher the child still gets an answer
             self.post(self.fault, 'matching_failed', describe(error))
             return None
+        refused = match and refused_slot(self._guard, match.slots)
+        return care_for(refused) if refused else match
 
     def _publish(self, text: str, found: CareVerdict | IntentMatch | None) -> None:
         slots: Mapping[str, str] = {}

@@ -6,6 +6,8 @@ from pathlib import Path
 from phoenix_core.settings.config_file import ConfigFileError
 from phoenix_speech.safety.care_words import SafetyNumbers
 from phoenix_speech.safety.speech_guard import (
+    JUDGE_LIMIT_S,
+    MAX_CHARACTERS,
     GuardVerdict,
     SpeechGuard,
     canned_sentence,
@@ -13,12 +15,17 @@ from phoenix_speech.safety.speech_guard import (
 )
 from phoenix_speech.sentences import SpeechRules, split_sentences
 
-JUDGE_LIMIT_S = 0.5  # a judgement takes below a millisecond
+SENTENCE_ENDS = ('.', '!', '?')
 CANNED_AGAIN_S = 5.0  # a reply that is refused sentence by sentence gets one calm sentence
 
 
 class GuardedText:
-    """Judges each sentence before it is synthesized; without a guard nothing passes."""
+    """
+    Judges each sentence before it is synthesized; without a guard nothing passes.
+
+    Each is judged alone, and once more together with the one before it: cut in two, what is not
+    fit to be said is still not.
+    """
 
     def __init__(
         self,
@@ -42,6 +49,7 @@ class GuardedText:
         self._clock = clock
         self._on_refused = on_refused
         self._canned_at_s = float('-inf')
+        self._interaction = self._before = ''
 
     @staticmethod
     def load_guard(
@@ -54,13 +62,21 @@ class GuardedText:
             on_failure(str(error))
             return None
 
-    def of(self, text: str) -> str:
-        """Return what may be said instead of a text: all of it, parts, or a calm sentence."""
+    def of(self, text: str, interaction: str = '') -> str:
+        """
+        Return what may be said instead of a text: all of it, parts, or a calm sentence.
+
+        :param interaction: in which it is said; texts of the same one are judged together.
+        """
+        if interaction != self._interaction:
+            self._interaction, self._before = interaction, ''
         said = []
         for sentence in split_sentences(text, self._rules):
             verdict = self._judge(sentence)
             if verdict.allowed:
                 said.append(sentence)
+                is_complete = self._before.endswith(SENTENCE_ENDS)
+                self._before = sentence if is_complete else self._after(sentence)
                 continue
             self._on_refused(verdict.reason)
             now_s = self._clock()
@@ -72,4 +88,11 @@ class GuardedText:
     def _judge(self, sentence: str) -> GuardVerdict:
         if self._guard is None:
             return refuse_all()
-        return self._guard.judge(sentence, JUDGE_LIMIT_S)
+        verdict = self._guard.judge(sentence, JUDGE_LIMIT_S)
+        if verdict.allowed and self._before:
+            verdict = self._guard.judge(self._after(sentence), JUDGE_LIMIT_S)
+        return verdict
+
+    def _after(self, sentence: str) -> str:
+        """Return a sentence with what was said before it."""
+        return f'{self._before} {sentence}'.strip()[-MAX_CHARACTERS:]

@@ -102,8 +102,10 @@ class Voice(EventNode):
     def _synthesize(self, utterance_id: str, text: str) -> None:
         """Synthesize a request, unless it was stopped; on the worker thread."""
         is_silent = True
+        interaction = tracing.current()
         try:
-            with closing(self._synthesizer.synthesize(self._guarded.of(text))) as chunks:
+            fit = self._guarded.of(text, interaction.trace_id if interaction else '')
+            with closing(self._synthesizer.synthesize(fit)) as chunks:
                 for chunk in self.by_model(chunks):
                     if utterance_id not in self._requests:
                         return

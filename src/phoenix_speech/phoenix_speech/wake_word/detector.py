@@ -7,6 +7,7 @@ import numpy as np
 
 from phoenix_speech.audio_format import SAMPLE_RATE
 from phoenix_speech.wake_word.engine import WakeWordEngine
+from phoenix_speech.wake_word.settings import WakeWordSettings
 
 
 @dataclass(frozen=True)
@@ -23,9 +24,6 @@ class WakeWordDetector:
     Applies threshold, patience and refractory time; its clock is the stream's, in samples.
 
     :param engine: may be replaced later.
-    :param threshold: score from which on a step counts, 0 to 1.
-    :param patience: number of consecutive steps over the threshold that make a detection.
-    :param refractory_s: time after a detection in which no phrase is detected.
     :param on_score: called with each phrase, its score at each step, and the position of the
         step's end.
     """
@@ -33,17 +31,12 @@ class WakeWordDetector:
     def __init__(
         self,
         engine: WakeWordEngine,
-        *,
-        threshold: float = 0.5,
-        patience: int = 2,
-        refractory_s: float = 2.0,
+        settings: WakeWordSettings,
         on_score: Callable[[str, float, int], object] = lambda phrase, score, at_sample: None,
     ) -> None:
         self.engine = engine
         self._on_score = on_score
-        self._threshold = threshold
-        self._patience = patience
-        self._refractory = round(refractory_s * SAMPLE_RATE)
+        self._settings = settings
         self.position = 0  # samples processed so far: the stream's clock
         self._step_end = 0
         self._deaf_until = 0
@@ -75,13 +68,13 @@ class WakeWordDetector:
         if self._step_end <= self._deaf_until:
             return None
         for phrase, score in scores.items():
-            over = score >= self._threshold
+            over = score >= self._settings.threshold
             self._streaks[phrase] = self._streaks.get(phrase, 0) + 1 if over else 0
-        heard = [phrase for phrase in scores if self._streaks[phrase] >= self._patience]
+        heard = [phrase for phrase in scores if self._streaks[phrase] >= self._settings.patience]
         if not heard:
             return None
         best = max(heard, key=lambda phrase: scores[phrase])
         self._streaks.clear()
-        self._deaf_until = self._step_end + self._refractory
-        first_step = self._step_end - (self._patience - 1) * self.engine.step_samples
+        self._deaf_until = self._step_end + round(self._settings.refractory_s * SAMPLE_RATE)
+        first_step = self._step_end - (self._settings.patience - 1) * self.engine.step_samples
         return Detection(best, scores[best], first_step)

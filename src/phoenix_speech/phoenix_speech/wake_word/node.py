@@ -60,15 +60,8 @@ class WakeWord(EventNode):
 
     def settings_changed(self) -> None:
         """Apply the new settings from now on."""
-        settings = self.settings
-        self._detector = WakeWordDetector(
-            self._engine,
-            threshold=settings.threshold,
-            patience=settings.patience,
-            refractory_s=settings.refractory_s,
-            on_score=self._note_score,
-        )
-        self._self_test = WakeWordSelfTest(self._calls, settings.threshold)
+        self._detector = WakeWordDetector(self._engine, self.settings, self._note_score)
+        self._self_test = WakeWordSelfTest(self._calls, self.settings.threshold)
 
     @subscribes(events.AUDIO_INPUT)
     def on_audio(self, frame: AudioFrame) -> None:
@@ -160,10 +153,7 @@ class WakeWord(EventNode):
 
     def _publish_detection(self, detection: Detection, heard: int) -> None:
         stamp = self._stream.time_of(heard)
-        self.wake_word_detected.at(stamp)(
-            phrase=detection.phrase,
-            score=detection.score,
-        )
+        self.wake_word_detected.at(stamp)(phrase=detection.phrase, score=detection.score)
         if self.metrics is not None:
             self._detections(detection.phrase).inc()
 

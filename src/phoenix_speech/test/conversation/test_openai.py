@@ -76,6 +76,14 @@ async def test_sends_the_key_of_the_environment(monkeypatch: pytest.MonkeyPatch)
         assert server.requests[0][1]['Authorization'] == 'Bearer sesame'
 
 
+async def test_no_proxy_hears_what_is_for_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(('127.0.0.1', 0)) as proxy:
+        monkeypatch.setenv('HTTP_PROXY', f'http://127.0.0.1:{proxy.getsockname()[1]}')
+        monkeypatch.delenv('NO_PROXY', raising=False)
+        async with serving(chat_server.good, timeout_s=2.0) as (_, model):
+            assert await everything(model)
+
+
 async def test_sends_the_key_that_was_taken_out_of_the_environment(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

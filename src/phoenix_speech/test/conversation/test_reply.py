@@ -7,12 +7,16 @@ import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Sequence
 from contextlib import ExitStack, aclosing, asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import chat_server
 import pytest
 from chat_server import Answer, ChatServer
 
+from phoenix_core.limits.announced import Announced
+from phoenix_core.limits.parent_file import ParentFile
 from phoenix_core.settings.config_file import ConfigFileError
+from phoenix_speech.conversation.allowed_models import AllowedModels
 from phoenix_speech.conversation.chat_model import (
     ChatModel,
     ChatModelError,
@@ -34,6 +38,10 @@ from phoenix_speech.sentences import SpeechRules
 CONFIG = Path(__file__).parents[4] / 'config'
 PERSONA = Persona.load(CONFIG / 'en' / 'persona.yaml')
 RULES = SpeechRules.load(CONFIG, 'en')
+UNLIMITED: dict[str, Any] = {
+    'allowed': AllowedModels(ParentFile(None), Announced(None)),
+    'on_refusal': lambda name: None,
+}
 BROKEN_OFF = SpokenSentence(PERSONA.broken_off, 'persona')
 
 pytestmark = pytest.mark.anyio
@@ -46,6 +54,8 @@ def anyio_backend() -> str:
 
 class Parrot:
     """A chat model that says what it is told to say, and keeps what it was asked."""
+
+    address: str | None = ''
 
     def __init__(self, name: str, *deltas: str | ToolCall | Exception) -> None:
         self.name = name
@@ -128,7 +138,7 @@ def engine_of(failures: list[tuple[str, str]]) -> Callable[..., ReplyEngine]:
         def failed(name: str, reason: str) -> None:
             failures.append((name, reason))
 
-        return ReplyEngine(models, persona, RULES, on_failure=failed, **options)  # type: ignore[arg-type]
+        return ReplyEngine(models, persona, RULES, on_failure=failed, **{**UNLIMITED, **options})  # type: ignore[arg-type]
 
     return make
 
@@ -163,6 +173,7 @@ async def toy(
             on_failure=lambda name, reason: failures.append((name, reason)),
             first_sentence_s=0.4,
             total_s=0.6,
+            **UNLIMITED,
         )
         yield engine
         await engine.close()
@@ -449,7 +460,8 @@ async def test_the_model_is_told_what_the_child_told_before(
     model = Parrot('model', 'I see. ')
     await everything(engine_of(model).reply('Hi', {'child_name': 'Mia', 'favorite color': 'blue'}))
     assert model.asked[0][0]['content'] == (
-        f'{PERSONA.instructions}{PERSONA.known} child_name: Mia; favorite color: blue\n'
+        f'{PERSONA.instructions}The child calls itself "Mia".\n'
+        'The child named as its favorite color "blue".\n'
     )
 
 

@@ -15,6 +15,7 @@ from phoenix_speech.listening.providers.moonshine import MoonshineRecognizer
 from phoenix_speech.listening.voice_activity import SileroVoiceActivity
 from phoenix_speech.wake_word.detector import WakeWordDetector
 from phoenix_speech.wake_word.providers.openwakeword import OpenWakeWordEngine
+from phoenix_speech.wake_word.settings import WakeWordSettings
 
 SAMPLES = Path(__file__).resolve().parents[4] / 'samples'
 WORDS = {
@@ -96,7 +97,7 @@ def test_request_is_heard_without_the_wake_phrase(moonshine, pause_s):
     request = recording('turn_on_the_living_room_light')[round(0.17 * 16_000) :]
     pause, end = np.zeros(round(pause_s * 16_000), np.int16), np.zeros(8000, np.int16)
     stream = np.concatenate((end, phrase, pause, request, end))
-    detector = WakeWordDetector(OpenWakeWordEngine(['hey_jarvis']))
+    detector = WakeWordDetector(OpenWakeWordEngine(['hey_jarvis']), WakeWordSettings())
     endpointer = Endpointer(SileroVoiceActivity())
     texts = []
     for start in range(0, len(stream), 640):

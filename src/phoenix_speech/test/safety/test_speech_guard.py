@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from phoenix_core.settings.config_file import ConfigFileError
+from phoenix_speech.conversation.persona import Persona
 from phoenix_speech.safety.speech_guard import (
     CANNED,
     CANNED_SENTENCES,
@@ -295,6 +296,14 @@ def test_what_the_toy_says_by_itself_may_be_said(toys, language):
                 if not verdict.allowed:
                     refused[f'{path.name}: {sentence}'] = verdict.reason
     assert refused == {}
+
+
+@pytest.mark.parametrize('language', ['en', 'de'])
+def test_what_the_toy_says_about_a_language_model_may_be_said(toys, language):
+    persona = Persona.load(CONFIG / language / 'persona.yaml')
+    for text in (persona.leaves_house, persona.broken_off):
+        for sentence in split_sentences(text, SpeechRules.load(CONFIG, language)):
+            assert toys.guard(language).judge(sentence, LIMIT_S).allowed, sentence
 
 
 def without_keys(node: object, names: tuple[str, ...]) -> object:

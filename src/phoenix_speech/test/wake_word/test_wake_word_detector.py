@@ -10,6 +10,7 @@ import pytest
 
 from phoenix_speech.wake_word.detector import Detection, WakeWordDetector
 from phoenix_speech.wake_word.providers.openwakeword import OpenWakeWordEngine
+from phoenix_speech.wake_word.settings import WakeWordSettings
 
 SAMPLES = Path(__file__).resolve().parents[4] / 'samples'
 MODELS = ['hey_jarvis', 'alexa', 'hey_mycroft']
@@ -58,36 +59,42 @@ def recording(name: str) -> np.ndarray:
 
 
 def test_score_over_the_threshold_is_a_detection():
-    detector = WakeWordDetector(ScriptedEngine(jarvis=[0, 0.49, 0.8]), threshold=0.5, patience=1)
+    detector = WakeWordDetector(
+        ScriptedEngine(jarvis=[0, 0.49, 0.8]), WakeWordSettings(threshold=0.5, patience=1)
+    )
     assert detections(detector, 5) == [Detection('jarvis', 0.8, at_sample=3 * STEP)]
 
 
 def test_patience_wants_consecutive_steps_and_reports_the_first_of_them():
-    detector = WakeWordDetector(ScriptedEngine(jarvis=[0.9, 0, 0.7, 0.8, 0.9]), patience=3)
+    detector = WakeWordDetector(
+        ScriptedEngine(jarvis=[0.9, 0, 0.7, 0.8, 0.9]), WakeWordSettings(patience=3)
+    )
     assert detections(detector, 6) == [Detection('jarvis', 0.9, at_sample=3 * STEP)]
 
 
 def test_best_of_several_phrases_wins():
     engine = ScriptedEngine(jarvis=[0.6, 0.7], alexa=[0.6, 0.9], mycroft=[0, 1.0])
-    assert detections(WakeWordDetector(engine, patience=2), 2)[0].phrase == 'alexa'
+    assert (
+        detections(WakeWordDetector(engine, WakeWordSettings(patience=2)), 2)[0].phrase == 'alexa'
+    )
 
 
 def test_refractory_time_is_counted_in_samples():
     engine = ScriptedEngine(jarvis=[0.9] * 40)
-    detector = WakeWordDetector(engine, patience=1, refractory_s=1.0)  # 16 steps
+    detector = WakeWordDetector(engine, WakeWordSettings(patience=1, refractory_s=1.0))  # 16 steps
     assert [found.at_sample // STEP for found in detections(detector, 40)] == [1, 18, 35]
 
 
 def test_patience_begins_anew_after_the_refractory_time():
     engine = ScriptedEngine(jarvis=[0.9, 0.9] + [0] * 16 + [0.9, 0])
-    detector = WakeWordDetector(engine, patience=2, refractory_s=1.0)
+    detector = WakeWordDetector(engine, WakeWordSettings(patience=2, refractory_s=1.0))
     assert len(detections(detector, 20)) == 1
 
 
 def test_frame_length_does_not_matter():
     script = [0, 0.9, 0.9, 0, 0]
-    whole = WakeWordDetector(ScriptedEngine(jarvis=script)).process(steps(5))
-    detector = WakeWordDetector(ScriptedEngine(jarvis=script))
+    whole = WakeWordDetector(ScriptedEngine(jarvis=script), WakeWordSettings()).process(steps(5))
+    detector = WakeWordDetector(ScriptedEngine(jarvis=script), WakeWordSettings())
     pieces = [detector.process(np.zeros(70, np.int16)) for _ in range(5 * STEP // 70)]
     assert [found for found in pieces if found] == [whole]
 
@@ -99,7 +106,7 @@ def engine() -> OpenWakeWordEngine:
 
 def hear(engine: OpenWakeWordEngine, audio: np.ndarray, frame: int = 640) -> list[Detection]:
     engine.reset()
-    detector = WakeWordDetector(engine)
+    detector = WakeWordDetector(engine, WakeWordSettings())
     frames = [audio[start : start + frame] for start in range(0, len(audio), frame)]
     return [found for samples in frames if (found := detector.process(samples))]
 

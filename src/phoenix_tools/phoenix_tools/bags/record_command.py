@@ -24,6 +24,7 @@ from phoenix_core import events
 from phoenix_core.clock.units import NANOSECONDS_PER_SECOND
 from phoenix_core.events import qos
 from phoenix_core.events.event_type import EventType, Privacy
+from phoenix_core.limits.stored import Stored
 from phoenix_core.node.execution import until_signalled
 from phoenix_tools.bags.bag import BagError, BagMessage, Topic
 from phoenix_tools.bags.bag_writer import BagWriter
@@ -148,12 +149,15 @@ class RecordingThread:
 
     def _new_bag(self, path: Path) -> BagWriter:
         options = self._options
-        return BagWriter(
+        writer = BagWriter(
             path,
             split_bytes=options.split_mb and options.split_mb * 2**20,
             split_s=options.split_s,
             custom=life(options.keep_days, datetime.now(timezone.utc)),
         )
+        if stored := Stored.of(os.environ, options.namespace):
+            stored.note_recording(path, datetime.now(timezone.utc))
+        return writer
 
 
 def default_path(folder: Path = Path('bags')) -> Path:

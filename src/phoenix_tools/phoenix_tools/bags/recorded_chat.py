@@ -28,6 +28,8 @@ class RecordedChat:
     The tool calls of the model are not repeated.
     """
 
+    address = None  # nothing goes anywhere
+
     def __init__(self, session: Session) -> None:
         self.name = model_of(session)
         self._replies: defaultdict[str, deque[str]] = defaultdict(deque)

@@ -57,11 +57,12 @@ def describe_event(registry: Registry, live: LiveGraph, event: EventType) -> str
 
 def describe_node(registry: Registry, live: LiveGraph, name: str) -> str:
     """Describe a node: the events it publishes and hears, with the nodes at the other ends."""
+    declares = registry.nodes[name].declarations
     rows = [
         (verb, event.topic, live.traffic.pulse(event), ends(registry, live, event)[other_end])
         for verb, declared, other_end in (
-            ('publishes', registry.produced_by(name), 1),
-            ('hears', registry.consumed_by(name), 0),
+            ('publishes', declares.publishes, 1),
+            ('hears', declares.subscribes, 0),
         )
         for event in declared
     ]

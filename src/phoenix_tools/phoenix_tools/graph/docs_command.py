@@ -23,7 +23,10 @@ README_FLOW = re.compile(r'```mermaid\n.*?```\n', re.DOTALL)
 
 def main(options: argparse.Namespace) -> int:
     """Write, or with --check compare, and return the exit code."""
-    registry = Registry.installed().of_packages({path.name for path in (ROOT / 'src').iterdir()})
+    all_nodes, packages = Registry.installed(), {path.name for path in (ROOT / 'src').iterdir()}
+    registry = Registry(
+        {name: n for name, n in all_nodes.nodes.items() if all_nodes.package(name) in packages}
+    )
     broken = broken_contracts(ROOT)
     if broken:
         print('\n'.join([*(f'phoenix: {line}' for line in broken), REMEDY]), file=sys.stderr)
@@ -62,7 +65,7 @@ def broken_contracts(root: Path) -> list[str]:
 
 def documents(registry: Registry, root: Path) -> Iterator[tuple[Path, str]]:
     """Yield the path and the text of every document. In the README only a drawing is generated."""
-    toy = [name for name in node_names() if not registry.observed_by(name)]
+    toy = [name for name in node_names() if not registry.nodes[name].declarations.observes]
     yield root / 'docs' / 'events.md', document(registry, toy)
     yield root / CONTRACTS, json.dumps(record(), indent=1) + '\n'
     activities = root / 'docs' / 'activities.md'

@@ -86,7 +86,7 @@ def _overview(registry: Registry) -> str:
 def _event(registry: Registry, event: EventType) -> Iterator[str]:
     message = schema(event.message_class)
     producers, consumers = _ends(registry, event)
-    observers = [name for name in registry.nodes if event in registry.observed_by(name)]
+    observers = [n for n, node in registry.nodes.items() if event in node.declarations.observes]
     yield f'### {event.name}\n'
     yield f'{event.description}\n'
     yield '| | |\n|---|---|'

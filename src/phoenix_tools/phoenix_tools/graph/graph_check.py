@@ -159,7 +159,8 @@ class GraphCheck:
 
     def _extra(self, event: EventType, node: str, publishes: bool) -> Iterator[str]:
         if node in self._running:
-            if not publishes and event in self._registry.observed_by(self._running[node]):
+            declares = self._registry.nodes[self._running[node]].declarations
+            if not publishes and event in declares.observes:
                 return
             does = 'publishes' if publishes else 'hears'
             yield (

@@ -57,12 +57,12 @@ def _add_profile(
     profiles: ElementTree.Element, registry: Registry, namespace: str, node: str
 ) -> None:
     profile = ElementTree.SubElement(profiles, 'profile', ns=namespace, node=node)
-    heard = [*registry.consumed_by(node), *registry.observed_by(node)]
-    subscribed, requested = [*SUBSCRIBED, *_topics(heard)], []
+    declares = registry.nodes[node].declarations
+    subscribed, requested = [*SUBSCRIBED, *_topics(declares.hears)], []
     if registry.nodes[node] is Supervisor:
         subscribed += map(alive_topic, registry.nodes)
         requested = [f'{name}/change_state' for name in registry.nodes]
-    _allow(profile, 'topic', 'publish', [*PUBLISHED, OWN, *_topics(registry.produced_by(node))])
+    _allow(profile, 'topic', 'publish', [*PUBLISHED, OWN, *_topics(declares.publishes)])
     _allow(profile, 'topic', 'subscribe', subscribed)
     _allow(profile, 'service', 'reply', [OWN])
     _allow(profile, 'service', 'request', requested)

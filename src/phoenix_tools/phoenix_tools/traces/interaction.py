@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from phoenix_msgs.msg import PlaybackEvent, Transcript
+from phoenix_msgs.msg import Transcript
 
 from phoenix_core import events
 from phoenix_core.clock.units import NANOSECONDS_PER_SECOND, nanoseconds
@@ -131,13 +131,6 @@ class Interaction:
     def orphans(self) -> list[Span]:
         """Events whose cause is not among the spans."""
         return [span for span in self.spans if span.parent_span_id and self.cause(span) is None]
-
-    @property
-    def last_sound(self) -> Span | None:
-        """The end of the last utterance."""
-        ended = (PlaybackEvent.FINISHED, PlaybackEvent.INTERRUPTED)
-        sounds = [s for s in self.spans if s.event is events.AUDIO_PLAYBACK]
-        return next((s for s in reversed(sounds) if s.message.kind in ended), None)
 
     def cause(self, span: Span) -> Span | None:
         """Return the event that caused this one."""

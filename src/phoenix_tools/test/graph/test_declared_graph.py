@@ -15,7 +15,7 @@ def test_every_event_has_its_nodes():
 
 @pytest.mark.parametrize('name', REGISTRY.nodes)
 def test_every_node_publishes_what_every_node_does(name):
-    assert set(events.OF_EVERY_NODE) <= set(REGISTRY.produced_by(name))
+    assert set(events.OF_EVERY_NODE) <= set(REGISTRY.nodes[name].declarations.publishes)
 
 
 def test_all_that_people_are_shown_reaches_the_terminal():

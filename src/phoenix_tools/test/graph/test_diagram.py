@@ -67,7 +67,7 @@ def test_the_declared_graph_has_the_arrows_of_the_declarations():
     arrows = arrows_of(diagram.declared(REGISTRY, TOY))
     assert {('microphone', 'audio/input'), ('audio/input', 'wake_word')} <= arrows
     for name in TOY:
-        for event in REGISTRY.consumed_by(name):
+        for event in REGISTRY.nodes[name].declarations.subscribes:
             if any(producer in TOY for producer in REGISTRY.event_flow(event).producers):
                 assert (event.topic, name) in arrows
 

@@ -18,8 +18,8 @@ from phoenix_core.telemetry.recent_events import RecentEvents
 from phoenix_tools.bags.recording import RecordingProfile, recorded_events
 from phoenix_tools.traces import drawing, trace_command
 from phoenix_tools.traces.interaction import interactions
-from phoenix_tools.traces.sources import TraceError
 from phoenix_tools.traces.stages import StagesFile, load_stages, stage_times
+from phoenix_tools.traces.trace_command import TraceError
 
 TRACE = 'ab' * 16
 BEGUN_S = 1000.0
@@ -97,7 +97,7 @@ def test_events_become_one_interaction_in_order():
     assert (found.start, found.heard, found.done) == ('wake word', 'light on', 'light_on')
     assert found.seconds == pytest.approx(3.0)
     assert found.orphans == found.faults == []
-    assert [span.name for span in found.chain(found.last_sound)][-3:] == [
+    assert [span.name for span in found.chain(found.spans[-1])][-3:] == [
         'audio/output',
         'audio/playback started',
         'audio/playback finished',

@@ -34,14 +34,14 @@ class PortAudioSpeaker:
     The device is tried at once, and then held only from a `write` to the next `abort`, so that
     PortAudio can look for new devices while the toy is silent.
 
-    :param device: its name, a unique part of it, or its index; None: the system's default.
-    :param sample_rate: a device that refuses it is opened at its own rate, with resampling.
+    A device that refuses the sample rate is opened at its own, with resampling.
+
     :raises SpeakerError: the device cannot be opened; names the devices there are.
     """
 
-    def __init__(self, device: str | int | None = None, sample_rate: int = 16000) -> None:
-        self._device = device
-        self._sample_rate = sample_rate
+    def __init__(self, settings: SpeakerSettings, own: PortAudioSettings) -> None:
+        self._device = own.device_id
+        self._sample_rate = settings.sample_rate
         self._lock = threading.Lock()
         self._aborts = 0
         self._stream: Any = None
@@ -117,8 +117,4 @@ class PortAudioSpeaker:
         return SpeakerError(f'speaker {device_name(self._device)}: {reason}')
 
 
-def _make(settings: SpeakerSettings, own: PortAudioSettings) -> PortAudioSpeaker:
-    return PortAudioSpeaker(own.device_id, settings.sample_rate)
-
-
-PROVIDER = Provider(_make, PortAudioSettings)
+PROVIDER = Provider(PortAudioSpeaker, PortAudioSettings)

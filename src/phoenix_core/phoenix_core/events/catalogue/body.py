@@ -9,21 +9,6 @@ from phoenix_core.events.constants import words_of
 from phoenix_core.events.event_type import EventType, Privacy, Role, Summary
 from phoenix_core.events.rules import InRange, NotEmpty, constant_of
 
-
-def _touch(touch: msg.TouchEvent) -> Summary | None:
-    return Summary('touch', touch.pad) if touch.kind == msg.TouchEvent.TOUCHED else None
-
-
-def _button(button: msg.ButtonEvent) -> Summary | None:
-    pressed = button.kind == msg.ButtonEvent.PRESSED
-    return Summary('button', button.button) if pressed else None
-
-
-def _motion(motion: msg.MotionEvent) -> Summary | None:
-    started = motion.kind == msg.MotionEvent.STARTED
-    return Summary('motion', words_of(motion)) if started else None
-
-
 TOUCH = EventType(
     'TOUCH',
     'sensors/touch',
@@ -40,7 +25,7 @@ TOUCH = EventType(
     compare={'duration_s': within(0.1)},
     starts_trace=True,
     begins='touch',
-    summary=_touch,
+    summary=lambda touch: (Summary('touch', touch.pad) if touch.kind == touch.TOUCHED else None),
     drawn='touch',
 )
 BUTTON = EventType(
@@ -59,7 +44,9 @@ BUTTON = EventType(
     compare={'duration_s': within(0.1)},
     starts_trace=True,
     begins='button',
-    summary=_button,
+    summary=lambda button: (
+        Summary('button', button.button) if button.kind == button.PRESSED else None
+    ),
     drawn='touch',
 )
 MOTION = EventType(
@@ -74,7 +61,9 @@ MOTION = EventType(
     no_consumer='no activity reacts to motion yet',
     starts_trace=True,
     begins='motion',
-    summary=_motion,
+    summary=lambda motion: (
+        Summary('motion', words_of(motion)) if motion.kind == motion.STARTED else None
+    ),
     drawn='touch',
 )
 BATTERY = EventType(

@@ -18,11 +18,6 @@ _LISTENING = {
 }
 
 
-def _user_speech(speech: msg.UserSpeech) -> Summary | None:
-    ended = speech.kind == msg.UserSpeech.ENDED
-    return Summary('speech', f'{speech.duration_s:.1f} s') if ended else None
-
-
 def _transcript(transcript: msg.Transcript) -> Summary:
     if transcript.kind == msg.Transcript.PARTIAL:
         return Summary('hearing', f'{transcript.text} ...')
@@ -95,7 +90,9 @@ USER_SPEECH = EventType(
     role=Role.HEARD,
     rules={'kind': constant_of(msg.UserSpeech), 'duration_s': InRange(0)},
     compare={'duration_s': within(0.3)},
-    summary=_user_speech,
+    summary=lambda speech: (
+        Summary('speech', f'{speech.duration_s:.1f} s') if speech.kind == speech.ENDED else None
+    ),
     drawn='person',
 )
 TRANSCRIPT = EventType(

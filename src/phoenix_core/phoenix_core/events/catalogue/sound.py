@@ -6,17 +6,9 @@ from phoenix_core.events import qos
 from phoenix_core.events.comparison import IGNORE, within
 from phoenix_core.events.constants import words_of
 from phoenix_core.events.event_type import EventType, Privacy, Role, Summary
-from phoenix_core.events.rules import InRange, NotEmpty, OneOf, constant_of
+from phoenix_core.events.rules import InRange, NotEmpty, OneOf, Rule, constant_of
 
-_FORMAT = {'sample_rate': InRange(8000, 192000), 'channels': OneOf((1,))}
-
-
-def _playback(event: msg.PlaybackEvent) -> Summary:
-    return Summary('speaker', f'{words_of(event)} at {event.position_s:.1f} s')
-
-
-def _volume(volume: msg.Volume) -> Summary:
-    return Summary('volume', 'muted' if volume.muted else f'{volume.level:.0%}')
+_FORMAT: dict[str, Rule] = {'sample_rate': InRange(8000, 192000), 'channels': OneOf((1,))}
 
 
 AUDIO_INPUT = EventType(
@@ -70,7 +62,7 @@ AUDIO_PLAYBACK = EventType(
         'position_s': InRange(0),
     },
     compare={'utterance_id': IGNORE, 'position_s': within(0.5)},
-    summary=_playback,
+    summary=lambda event: Summary('speaker', f'{words_of(event)} at {event.position_s:.1f} s'),
     drawn='toy says',
 )
 EARCON = EventType(
@@ -93,5 +85,5 @@ VOLUME = EventType(
     'The volume of the speaker.',
     privacy=Privacy.NONE,
     rules={'level': InRange(0, 1)},
-    summary=_volume,
+    summary=lambda state: Summary('volume', 'muted' if state.muted else f'{state.level:.0%}'),
 )

@@ -9,9 +9,9 @@ from phoenix_hw.leds.settings import LedsSettings
 class SimulatedLedStrip:
     """Stores the last frame instead of showing it."""
 
-    def __init__(self, *, pixels: int) -> None:
-        self._pixels = pixels
-        self.frame = bytes(3 * pixels)
+    def __init__(self, settings: LedsSettings, own: ProviderSettings) -> None:
+        self._pixels = settings.pixels
+        self.close()
 
     def show(self, rgb: bytes) -> None:
         """Store the frame."""
@@ -23,8 +23,4 @@ class SimulatedLedStrip:
         self.frame = bytes(3 * self._pixels)
 
 
-def _make(settings: LedsSettings, own: ProviderSettings) -> SimulatedLedStrip:
-    return SimulatedLedStrip(pixels=settings.pixels)
-
-
-PROVIDER = Provider(_make)
+PROVIDER = Provider(SimulatedLedStrip)

@@ -7,7 +7,7 @@ import numpy as np
 
 from phoenix_core.settings.node_settings import ProviderSettings, setting
 from phoenix_core.settings.provider import Provider
-from phoenix_hw.leds.provider import LedStripError, Order, check_length, check_order
+from phoenix_hw.leds.provider import LedStripError, Order, check_length
 from phoenix_hw.leds.settings import LedsSettings
 
 
@@ -33,15 +33,15 @@ class SpiLedStrip:
     SPEED_HZ = 2_400_000
     RESET = bytes(round(300e-6 * SPEED_HZ / 8))
 
-    def __init__(
-        self, *, pixels: int, bus: int = 0, order: Order = 'GRB', device: Any = None
-    ) -> None:
-        check_order(order)
-        self._pixels = pixels
-        self._order = ['RGB'.index(color) for color in order]
-        self._name = f'LED strip on SPI bus {bus}'
+    def __init__(self, settings: LedsSettings, own: SpiSettings, device: Any = None) -> None:
+        self._pixels = settings.pixels
+        self._order = ['RGB'.index(color) for color in own.order]
+        self._name = f'LED strip on SPI bus {own.bus}'
         try:
-            self._device = self._opened(bus) if device is None else device
+            if device is None:
+                device = importlib.import_module('spidev').SpiDev()
+                device.open(own.bus, 0)
+            self._device = device
             self._device.max_speed_hz = self.SPEED_HZ
             self._device.mode = 0
         except (ImportError, OSError) as error:
@@ -75,14 +75,5 @@ class SpiLedStrip:
             self._open = False
             self._device.close()
 
-    def _opened(self, bus: int) -> Any:
-        device = importlib.import_module('spidev').SpiDev()
-        device.open(bus, 0)
-        return device
 
-
-def _make(settings: LedsSettings, own: SpiSettings) -> SpiLedStrip:
-    return SpiLedStrip(pixels=settings.pixels, bus=own.bus, order=own.order)
-
-
-PROVIDER = Provider(_make, SpiSettings)
+PROVIDER = Provider(SpiLedStrip, SpiSettings)

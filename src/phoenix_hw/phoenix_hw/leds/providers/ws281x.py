@@ -7,9 +7,11 @@ from typing import Any
 
 from phoenix_core.settings.node_settings import ProviderSettings, setting
 from phoenix_core.settings.provider import Provider
-from phoenix_hw.leds.provider import LedStripError, Order, check_length, check_order
+from phoenix_hw.leds.provider import LedStripError, Order, check_length
 from phoenix_hw.leds.settings import LedsSettings
 
+_FREQUENCY_HZ = 800_000
+_DMA = 10
 # GPIO (BCM) to PWM channel, as the library has it; GPIO 10 is SPI and would need its own set-up.
 _CHANNEL_OF_PIN = {12: 0, 18: 0, 21: 0, 13: 1, 19: 1}
 
@@ -27,38 +29,36 @@ class Ws281xLedStrip:
 
     PWM disables the headphone output.
 
-    :param pin: BCM number: 12, 18 or 21 with `channel` 0, 13 or 19 with channel 1.
     :param library: the module rpi_ws281x, or a replacement.
     :raises LedStripError: the pin or the library cannot be used.
     """
 
-    def __init__(
-        self,
-        *,
-        pixels: int,
-        pin: int = 18,
-        frequency_hz: int = 800_000,
-        dma: int = 10,
-        channel: int = 0,
-        order: Order = 'GRB',
-        library: Any = None,
-    ) -> None:
-        if _CHANNEL_OF_PIN.get(pin) != channel:
-            allowed = ', '.join(f'{p} with {c}' for p, c in _CHANNEL_OF_PIN.items())
-            raise ValueError(f'pin: {pin} with channel: {channel}; allowed are {allowed}')
-        check_order(order)
-        library = library or _import_library()
-        strip_type = getattr(library.ws, f'WS2811_STRIP_{order}')
-        self._pixels = pixels
+    def __init__(self, settings: LedsSettings, own: Ws281xSettings, library: Any = None) -> None:
+        if own.pin not in _CHANNEL_OF_PIN:
+            raise ValueError(f'pin: {own.pin}; allowed are {", ".join(map(str, _CHANNEL_OF_PIN))}')
+        try:
+            library = library or importlib.import_module('rpi_ws281x')
+        except ImportError as error:
+            raise LedStripError(
+                f'rpi_ws281x cannot be imported ({error}): pip install rpi-ws281x==5.0.0'
+            ) from error
+        self._pixels = settings.pixels
         self._strip = library.PixelStrip(
-            pixels, pin, frequency_hz, dma, channel=channel, strip_type=strip_type
+            self._pixels,
+            own.pin,
+            _FREQUENCY_HZ,
+            _DMA,
+            channel=_CHANNEL_OF_PIN[own.pin],
+            strip_type=getattr(library.ws, f'WS2811_STRIP_{own.order}'),
         )
         try:
             self._strip.begin()
         except RuntimeError as error:
             # The library's cleanup at exit would crash the process, as nothing was set up.
             atexit.unregister(self._strip._cleanup)
-            raise LedStripError(f'LED strip on GPIO {pin}: {error}; {_advice(error)}') from error
+            raise LedStripError(
+                f'LED strip on GPIO {own.pin}: {error}; {_advice(error)}'
+            ) from error
         self._open = True
 
     def show(self, rgb: bytes) -> None:
@@ -85,25 +85,12 @@ class Ws281xLedStrip:
             self._strip._cleanup()
 
 
-def _import_library() -> Any:
-    try:
-        return importlib.import_module('rpi_ws281x')
-    except ImportError as error:
-        raise LedStripError(
-            f'rpi_ws281x cannot be imported ({error}): pip install rpi-ws281x==5.0.0'
-        ) from error
-
-
 def _advice(error: RuntimeError) -> str:
     if 'code -3 ' in str(error):
         return 'this is not a Raspberry Pi 1 to 4 (on a Pi 5 use the provider spi)'
     if os.geteuid() != 0:
         return 'PWM and PCM need root: run as root'
-    return 'check pin, dma and channel, and that no other program drives the LEDs'
+    return 'check the pin, and that no other program drives the LEDs'
 
 
-def _make(settings: LedsSettings, own: Ws281xSettings) -> Ws281xLedStrip:
-    return Ws281xLedStrip(pixels=settings.pixels, pin=own.pin, order=own.order)
-
-
-PROVIDER = Provider(_make, Ws281xSettings)
+PROVIDER = Provider(Ws281xLedStrip, Ws281xSettings)

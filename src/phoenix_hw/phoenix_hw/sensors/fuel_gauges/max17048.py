@@ -21,18 +21,17 @@ class Max17048:
 
     Registers and steps are those of the data sheet (19-6171): two bytes each, the high one first.
 
-    :param number: of the I2C bus.
-    :param bus: an SMBus of the library smbus2, or a replacement; None opens that number.
+    :param bus: an SMBus of the library smbus2, or a replacement; None opens that of the settings.
     :raises FuelGaugeError: the bus or the library cannot be used.
     """
 
     ADDRESS = 0x36
     VCELL, SOC, CRATE = 0x02, 0x04, 0x16
 
-    def __init__(self, *, number: int = 1, bus: Any = None) -> None:
-        self._name = f'fuel gauge MAX17048 on I2C bus {number}'
+    def __init__(self, settings: SensorsSettings, own: Max17048Settings, bus: Any = None) -> None:
+        self._name = f'fuel gauge MAX17048 on I2C bus {own.i2c_bus}'
         try:
-            self._bus = importlib.import_module('smbus2').SMBus(number) if bus is None else bus
+            self._bus = bus or importlib.import_module('smbus2').SMBus(own.i2c_bus)
         except (ImportError, OSError) as error:
             raise FuelGaugeError(
                 f'{self._name}: {error}; it needs the library smbus2, and I2C switched on'
@@ -63,8 +62,4 @@ class Max17048:
         )
 
 
-def _make(settings: SensorsSettings, own: Max17048Settings) -> Max17048:
-    return Max17048(number=own.i2c_bus)
-
-
-PROVIDER = Provider(_make, Max17048Settings)
+PROVIDER = Provider(Max17048, Max17048Settings)

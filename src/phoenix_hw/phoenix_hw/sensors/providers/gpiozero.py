@@ -1,7 +1,8 @@
 """Sensors on the pins of a Raspberry Pi, read by gpiozero."""
 
 import importlib
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
+from functools import partial
 from typing import Any
 
 from phoenix_core.settings.node_settings import ProviderSettings, setting
@@ -29,28 +30,17 @@ class GpiozeroSensorBoard:
     """
     Sensors on the pins of a Raspberry Pi. Reports come in threads of gpiozero.
 
-    Pins are BCM numbers. With pull-up a contact to ground is active (a plain button), without it a
-    high level is, and the pin is pulled down (a capacitive pad, a motion sensor). The mute switch
-    closes to ground when it mutes. Of what is active at the start only the mute switch is
-    reported; a contact is reported when it is released.
+    Buttons and the mute switch, which mutes when closed, connect their pins to ground; capacitive
+    pads and the motion sensor are active at a high level. Of what is active at the start only the
+    mute switch is reported; a contact is reported when it is released.
 
-    :param bounce_s: gpiozero's bounce time.
     :param pin_factory: gpiozero's; None: the one of the machine.
     :raises SensorBoardError: gpiozero is not installed.
     :raises ValueError: a pin does not exist or is used twice.
     """
 
     def __init__(
-        self,
-        *,
-        pads: Mapping[str, int],
-        buttons: Mapping[str, int],
-        motion_pin: int | None = None,
-        mute_pin: int | None = None,
-        pads_pull_up: bool = False,
-        buttons_pull_up: bool = True,
-        bounce_s: float = 0.02,
-        pin_factory: Any = None,
+        self, settings: SensorsSettings, own: GpiozeroSettings, pin_factory: Any = None
     ) -> None:
         try:
             self._gpiozero = importlib.import_module('gpiozero')
@@ -58,17 +48,20 @@ class GpiozeroSensorBoard:
             raise SensorBoardError(
                 f'the library gpiozero cannot be imported ({error}): pip install gpiozero==2.0.1'
             ) from error
-        self.has_mute_switch = mute_pin is not None
+        self.has_mute_switch = own.mute_pin >= 0
+        pads = pins_of('sensors.gpiozero.pad_pins', own.pad_pins, settings.pads)
+        buttons = pins_of('sensors.gpiozero.button_pins', own.button_pins, settings.buttons)
+        # Of each contact its kind, name, pin, and whether the pin is pulled up.
         self._contacts = [
-            *((SensorKind.TOUCH, name, pin, pads_pull_up) for name, pin in pads.items()),
-            *((SensorKind.BUTTON, name, pin, buttons_pull_up) for name, pin in buttons.items()),
+            *((SensorKind.TOUCH, name, pin, False) for name, pin in pads.items()),
+            *((SensorKind.BUTTON, name, pin, True) for name, pin in buttons.items()),
         ]
-        if motion_pin is not None:
-            self._contacts.append((SensorKind.MOTION, '', motion_pin, False))
-        if mute_pin is not None:
-            self._contacts.append((SensorKind.MUTE, '', mute_pin, True))
+        if own.motion_pin >= 0:
+            self._contacts.append((SensorKind.MOTION, '', own.motion_pin, False))
+        if self.has_mute_switch:
+            self._contacts.append((SensorKind.MUTE, '', own.mute_pin, True))
         self._check_pins()
-        self._bounce_s = bounce_s
+        self._bounce_s = settings.bounce_s
         self._pin_factory = pin_factory
         self._devices: list[Any] = []
 
@@ -93,8 +86,8 @@ class GpiozeroSensorBoard:
                     pin_factory=self._pin_factory,
                 )
                 self._devices.append(device)
-                device.when_activated = _reporter(on_reading, Reading(kind, name, 1.0))
-                device.when_deactivated = _reporter(on_reading, Reading(kind, name, 0.0))
+                device.when_activated = partial(on_reading, Reading(kind, name, 1.0))
+                device.when_deactivated = partial(on_reading, Reading(kind, name, 0.0))
                 if kind == SensorKind.MUTE:
                     on_reading(Reading(kind, name, float(device.value)))
         except self._gpiozero.BadPinFactory as error:
@@ -114,10 +107,6 @@ class GpiozeroSensorBoard:
 
 def _contact(kind: int, name: str) -> str:
     return f'{kind_name(kind)} {name}'.rstrip()
-
-
-def _reporter(on_reading: Callable[[Reading], None], reading: Reading) -> Callable[[], None]:
-    return lambda: on_reading(reading)
 
 
 def pins_of(setting: str, pairs: Collection[str], names: Collection[str]) -> dict[str, int]:
@@ -140,14 +129,4 @@ def pins_of(setting: str, pairs: Collection[str], names: Collection[str]) -> dic
     return pins
 
 
-def _make(settings: SensorsSettings, own: GpiozeroSettings) -> GpiozeroSensorBoard:
-    return GpiozeroSensorBoard(
-        pads=pins_of('sensors.gpiozero.pad_pins', own.pad_pins, settings.pads),
-        buttons=pins_of('sensors.gpiozero.button_pins', own.button_pins, settings.buttons),
-        motion_pin=own.motion_pin if own.motion_pin >= 0 else None,
-        mute_pin=own.mute_pin if own.mute_pin >= 0 else None,
-        bounce_s=settings.bounce_s,
-    )
-
-
-PROVIDER = Provider(_make, GpiozeroSettings)
+PROVIDER = Provider(GpiozeroSensorBoard, GpiozeroSettings)

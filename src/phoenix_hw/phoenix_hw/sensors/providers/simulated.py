@@ -1,6 +1,6 @@
 """A simulated sensor board, moved by events."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 
 from phoenix_core.settings.node_settings import ProviderSettings
 from phoenix_core.settings.provider import Provider
@@ -13,10 +13,10 @@ class SimulatedSensorBoard:
 
     has_mute_switch = True
 
-    def __init__(self, *, pads: Collection[str], buttons: Collection[str]) -> None:
+    def __init__(self, settings: SensorsSettings, own: ProviderSettings) -> None:
         self._names = {
-            SensorKind.TOUCH: sorted(pads),
-            SensorKind.BUTTON: sorted(buttons),
+            SensorKind.TOUCH: sorted(settings.pads),
+            SensorKind.BUTTON: sorted(settings.buttons),
         }
         self._on_reading: Callable[[Reading], None] | None = None
 
@@ -49,8 +49,4 @@ class SimulatedSensorBoard:
         self._on_reading(Reading(kind, name, value))
 
 
-def _make(settings: SensorsSettings, own: ProviderSettings) -> SimulatedSensorBoard:
-    return SimulatedSensorBoard(pads=settings.pads, buttons=settings.buttons)
-
-
-PROVIDER = Provider(_make)
+PROVIDER = Provider(SimulatedSensorBoard)

@@ -6,7 +6,6 @@ import (httpx2 2.16: 0.13 s and 17 MB). It would save about ten lines, but it sw
 that a stream that breaks off cannot be told from a complete one.
 """
 
-import ipaddress
 import json
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -16,6 +15,7 @@ from urllib.parse import urlsplit
 
 from pydantic import field_validator
 
+from phoenix_core.limits.limits import is_loopback
 from phoenix_core.settings import secrets
 from phoenix_core.settings.node_settings import ProviderSettings, setting
 from phoenix_core.settings.provider import Provider
@@ -55,13 +55,13 @@ class OpenAIChatModel:
         import httpx2
 
         key = key or secrets.secret('OPENAI_API_KEY')
-        self._base_url = base_url
+        self.address = base_url
         self._model = model
         self._tools = [tool.specification(name) for name, tool in (tools or {}).items()]
         self._client = httpx2.AsyncClient(
             base_url=base_url,
             timeout=timeout_s,
-            trust_env=not _is_loopback(base_url),  # no proxy for this machine itself
+            trust_env=not is_loopback(base_url),  # no proxy between this machine and itself
             headers={'Authorization': f'Bearer {key}'} if key else {},
         )
 
@@ -76,7 +76,7 @@ class OpenAIChatModel:
                 if response.is_error:
                     # The number alone: some servers repeat the conversation in the rest.
                     answer = f'answers {response.status_code}'
-                    raise ChatModelError(f'{self._base_url}: {answer}, model {self._model!r}')
+                    raise ChatModelError(f'{self.address}: {answer}, model {self._model!r}')
                 async for event in httpx2.EventSource(response):
                     if event.data == '[DONE]':
                         complete = True
@@ -88,9 +88,9 @@ class OpenAIChatModel:
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
             # What a server sent may be in the text of an error.
             known = isinstance(error, httpx2.ConnectError) and str(error)
-            raise ChatModelError(f'{self._base_url}: {known or type(error).__name__}') from error
+            raise ChatModelError(f'{self.address}: {known or type(error).__name__}') from error
         if not complete:
-            raise ChatModelError(f'{self._base_url} broke off')
+            raise ChatModelError(f'{self.address} broke off')
         try:
             for call in calls.finish():
                 yield call
@@ -148,19 +148,11 @@ class OpenAISettings(ProviderSettings):
         """Refuse to send what a child said, and the key, over a network that can read them."""
         address = urlsplit(base_url)
         encrypted = address.scheme == 'https' and address.hostname
-        if not encrypted and not (address.scheme == 'http' and _is_loopback(base_url)):
+        if not encrypted and not (address.scheme == 'http' and is_loopback(base_url)):
             raise ValueError('must be https, or http to this machine (127.0.0.1)')
         if address.username or address.password:
             raise ValueError('must hold no name and password; set key_file')
         return base_url
-
-
-def _is_loopback(url: str) -> bool:
-    host = urlsplit(url).hostname or ''
-    try:
-        return host == 'localhost' or ipaddress.ip_address(host).is_loopback
-    except ValueError:  # another name
-        return False
 
 
 def _make(settings: ConversationSettings, own: OpenAISettings) -> OpenAIChatModel:

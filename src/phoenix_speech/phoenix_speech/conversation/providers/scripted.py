@@ -34,6 +34,7 @@ class ScriptedChat:
     """
 
     name = 'scripted'
+    address = None
 
     def __init__(self, path: Path, *, chance: random.Random) -> None:
         script = load_config(path, _Script)

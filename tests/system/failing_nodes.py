@@ -1,7 +1,7 @@
 """
 Nodes that fail on request, for fault tests and for the chaos harness (bench/chaos.py).
 
-`python -m phoenix_core.testing.fault_injection NODE...` runs them; no launch file does.
+`python failing_nodes.py NODE...` runs them; no launch file does.
 """
 
 import sys

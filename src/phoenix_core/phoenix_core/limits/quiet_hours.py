@@ -1,5 +1,6 @@
 """The hours of the day in which the toy is quiet by itself."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
@@ -21,7 +22,9 @@ class QuietHours:
         if not text:
             return None
         try:
-            begin, end = (time.fromisoformat(part.strip()) for part in text.split('-'))
+            if not re.fullmatch(r'\d\d:\d\d-\d\d:\d\d', text, re.ASCII):
+                raise ValueError
+            begin, end = map(time.fromisoformat, text.split('-'))
         except ValueError:
             raise ValueError("expected two times, e.g. '20:00-06:30', or nothing") from None
         return cls(begin, end)

@@ -1,0 +1,1 @@
+"""What a parent decides, from the terminal."""
