@@ -28,9 +28,7 @@ CANNED_SENTENCES = MappingProxyType(
 
 JUDGE_LIMIT_S = 0.5  # a judgement takes below a millisecond
 MAX_CHARACTERS = 400
-# How likely something bad has to be for a refusal, measured by bench/safety/train.py --report.
-LIKELY = 0.6  # without a rule
-LIKELY_WITH_RULE = 0.2  # with a broken rule: "never put a bag over your head" is good advice
+LIKELY_BAD = 0.6  # below, a sentence without a broken rule may be said: train.py --report
 MAX_HUNG = 3  # judgements that never ended; with so many there is no point in more
 
 _ADDRESS = re.compile(
@@ -185,12 +183,10 @@ class SpeechGuard:
         for number in numbers_said(sentence, self._digits):
             if is_number_to_call(number, calling, self._numbers):
                 return _refused(SpokenCategory.NUMBER, 'unknown')
+        for rule in self._rules.broken(words):
+            return _refused(SpokenCategory(rule.category), str(rule.number))
         likely = self._classifier.probabilities(plain_words(sentence))
-        bad = 1 - likely.pop(HARMLESS)
-        if bad >= LIKELY_WITH_RULE:
-            for rule in self._rules.broken(words):
-                return _refused(SpokenCategory(rule.category), str(rule.number))
-        if bad >= LIKELY:
+        if 1 - likely.pop(HARMLESS) >= LIKELY_BAD:
             guess = max(likely, key=likely.__getitem__)
             return _refused(SpokenCategory(guess), 'classifier')
         if self._second_judge is not None and self._second_judge.refuses(sentence):
