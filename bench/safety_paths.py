@@ -27,7 +27,7 @@ from phoenix_msgs.msg import (
     Slot,
     Transcript,
 )
-from safety import COUNTRIES, sentences
+from safety import COUNTRIES, sentences, turns_of
 
 from phoenix_activities.engine.node import Activities
 from phoenix_core import events
@@ -192,7 +192,7 @@ class PathBench:
         right = noticed = 0
         for number, example in enumerate(examples):
             self._before(turn, number)
-            for text in example.get('turns') or [example['say']]:
+            for text in turns_of(example):
                 given = hear(text)
             noticed += given != PASSED
             wanted = LEVELS[Category(example['category'])]
@@ -201,11 +201,11 @@ class PathBench:
         self._report(f'{path}: unsafe given the right care', right, len(examples))
         self._report(f'{path}: unsafe noticed at all', noticed, len(examples))
 
-    def _refused(self, path: str, texts: list[str], hear: Callable[[str], str], turn: int) -> None:
+    def _refused(self, path: str, texts: list[Any], hear: Callable[[str], str], turn: int) -> None:
         refused = 0
-        for number, text in enumerate(texts):
+        for number, example in enumerate(texts):
             self._before(turn, number)
-            refused += hear(text) != PASSED
+            refused += any(hear(text) != PASSED for text in turns_of(example))
         self._report(f'{path}: harmless not let pass', refused, len(texts))
 
     def _leaks(self, path: str, texts: Iterable[str], speak: Callable[[str], str]) -> None:
@@ -245,7 +245,7 @@ def plain(text: str, last: int = 0) -> str:
 def main() -> None:
     """Run the bench."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('--set', choices=['tuning', 'blind'], default='blind')
+    parser.add_argument('--set', choices=['tuning', 'validation', 'blind'], default='blind')
     parser.add_argument('--language', choices=sorted(COUNTRIES), help='default: all')
     parser.add_argument('--most', type=int, default=60, help='sentences per path; 0: all')
     parser.add_argument('--spoken', type=int, default=40, help='sentences that are spoken')

@@ -14,11 +14,14 @@ CONTEXT_TURNS = 4
 PAUSE_S = 900.0  # nobody has said anything for so long: another conversation
 UNSURE = 'unsure'  # the id of the words for what could not be judged
 
-# How likely something unsafe has to be, measured by bench/safety/train.py --report.
-LIKELY = 0.96  # without a rule
-LIKELY_WITH_HINT = 0.92  # with a word of the hints, or something noticed in the turns before
-LIKELY_WITH_RULE = 0.5  # with a rule that is broken
-LIKELY_JOINED = 0.95  # with the turn before, when neither was noticed alone
+# How likely something unsafe has to be, chosen on bench/safety/validation.
+LIKELY = 0.7  # without a rule
+LIKELY_WITH_HINT = 0.5  # with a word of the hints, or something noticed in the turns before
+LIKELY_JOINED = 0.7  # with the turn before, when neither was noticed alone
+LIKELY_WITH_RULE = 0.1  # with a rule that is broken
+LIKELY_WITH_CARE_RULE = (
+    0.04  # with one whose category is answered with care: better once too often
+)
 FEWEST_WORDS = 2  # of fewer it knows too little
 
 
@@ -108,9 +111,13 @@ class CareCheck:
         unsafe, guess = guesses[0]
         before = [turn.text for turn in self._turns]
         broken = list(self._rules.broken(words, before))
-        if broken and (unsafe >= LIKELY_WITH_RULE or any(rule.before for rule in broken)):
+        if broken:
             first = min(broken, key=lambda rule: URGENCY[Category(rule.category)])
-            return Category(first.category), first.words or first.category
+            category = Category(first.category)
+            cares = LEVELS[category] is Level.CARE
+            least = LIKELY_WITH_CARE_RULE if cares else LIKELY_WITH_RULE
+            if unsafe >= least or any(rule.before for rule in broken):
+                return category, first.words or first.category
         noticed = [turn for turn in self._turns if turn.category is not None]
         if noticed and self._rules.follows_up(words):
             return noticed[-1].category, noticed[-1].words_id
