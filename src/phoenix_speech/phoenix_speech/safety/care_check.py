@@ -15,9 +15,9 @@ PAUSE_S = 900.0  # nobody has said anything for so long: another conversation
 UNSURE = 'unsure'  # the id of the words for what could not be judged
 
 # How likely something unsafe has to be, measured by bench/safety/train.py --report.
-LIKELY = 0.96  # without a rule
-LIKELY_WITH_HINT = 0.92  # with a word of the hints, or something noticed in the turns before
-LIKELY_WITH_RULE = 0.5  # with a rule that is broken
+LIKELY = 0.97  # without a rule
+LIKELY_WITH_HINT = 0.93  # with a word of the hints, or something noticed in the turns before
+LIKELY_WITH_RULE = 0.4  # with a rule that is broken
 LIKELY_JOINED = 0.95  # with the turn before, when neither was noticed alone
 FEWEST_WORDS = 2  # of fewer it knows too little
 

@@ -104,9 +104,7 @@ class Classifier:
             for meaning, words in zip(meanings, texts, strict=True)
         ]
 
-    def _likely(
-        self, meaning: NDArray[np.float32], words: Sequence[str]
-    ) -> NDArray[np.float32]:
+    def _likely(self, meaning: NDArray[np.float32], words: Sequence[str]) -> NDArray[np.float32]:
         weights = self.weights
         buckets, values = features(words)
         hidden = np.maximum(meaning @ weights.inner + weights.inner_bias, 0)
