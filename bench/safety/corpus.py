@@ -3,12 +3,16 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import yaml
+from hassil import sample_expression
 
 from phoenix_speech.safety.classifier import HARMLESS
+from phoenix_speech.safety.rules import RuleBook
 from phoenix_speech.sentences import SpeechRules, split_sentences
+from phoenix_speech.understanding.intents_file import load_intents
 
 ROOT = Path(__file__).parents[2]
 TUNING = Path(__file__).parent / 'tuning'
@@ -69,6 +73,35 @@ def read_texts(language: str) -> list[Example]:
     files = [*sorted((folder / 'stories').glob('*.yaml')), folder / 'answers.yaml']
     files += sorted((folder / 'activities').glob('*.yaml'))
     return _sentences(files, rules)
+
+
+def read_commands(language: str) -> list[Example]:
+    """Return what may be asked of the toy, as far as no rule of the care check is broken."""
+    folder = ROOT / 'config' / language
+    rules = RuleBook.load(folder / 'safety' / 'care.yaml')
+    intents = load_intents([folder / 'intents.yaml'])
+    texts = (
+        text
+        for intent in intents.intents.values()
+        for data in intent.data
+        for sentence in data.sentences
+        for text in islice(
+            sample_expression(
+                sentence.expression,
+                intents.slot_lists,
+                intents.expansion_rules,
+                expand_ranges=False,
+            ),
+            0,
+            600,
+            200,
+        )
+    )
+    return [
+        Example(HARMLESS, (text,))
+        for text in texts
+        if '{' not in text and not any(rules.broken(rules.normaliser.words(text)))
+    ]
 
 
 def read_said(language: str) -> list[Example]:

@@ -26,6 +26,7 @@ from corpus import (
     ROOT,
     WRITERS,
     Example,
+    read_commands,
     read_model,
     read_said,
     read_texts,
@@ -150,7 +151,7 @@ def write(classifier: Classifier, path: Path) -> None:
 
 def report_care() -> None:
     """Print what the care check makes of each writer when its classifier knows the others."""
-    texts = [example for language in LANGUAGES for example in read_texts(language)]
+    texts = [e for la in LANGUAGES for e in (*read_texts(la), *read_commands(la))]
     for kept in WRITERS:
         seen = [e for w in WRITERS if w != kept for la in LANGUAGES for e in read_writer(w, la)]
         classifier = train([*seen, *texts], CARE_CLASSES)
@@ -210,7 +211,7 @@ def main(arguments: Sequence[str]) -> int:
         report_care()
         report_guard()
         return 0
-    told = [example for language in LANGUAGES for example in read_texts(language)]
+    told = [e for la in LANGUAGES for e in (*read_texts(la), *read_commands(la))]
     heard = [e for w in WRITERS for language in LANGUAGES for e in read_writer(w, language)]
     said = [e for language in LANGUAGES for e in read_said(language)]
     said += [e for w in MODEL_WRITERS for language in LANGUAGES for e in read_model(w, language)]

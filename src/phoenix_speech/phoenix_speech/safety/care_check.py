@@ -19,9 +19,7 @@ LIKELY = 0.7  # without a rule
 LIKELY_WITH_HINT = 0.5  # with a word of the hints, or something noticed in the turns before
 LIKELY_JOINED = 0.7  # with the turn before, when neither was noticed alone
 LIKELY_WITH_RULE = 0.1  # with a rule that is broken
-LIKELY_WITH_CARE_RULE = (
-    0.04  # with one whose category is answered with care: better once too often
-)
+LIKELY_WITH_CARE_RULE = 0.04  # with one that is answered with care: better once too often
 FEWEST_WORDS = 2  # of fewer it knows too little
 
 

