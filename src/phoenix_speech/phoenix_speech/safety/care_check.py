@@ -7,7 +7,7 @@ from pathlib import Path
 from phoenix_core.settings.config_file import ConfigFileError
 from phoenix_speech.safety.categories import GRAVE, LEVELS, URGENCY, Category, Level
 from phoenix_speech.safety.classifier import HARMLESS, Classifier, ClassifierError
-from phoenix_speech.safety.normalise import plain_words, text_of
+from phoenix_speech.safety.normalise import text_of
 from phoenix_speech.safety.rules import RuleBook
 
 CONTEXT_TURNS = 4
@@ -15,9 +15,9 @@ PAUSE_S = 900.0  # nobody has said anything for so long: another conversation
 UNSURE = 'unsure'  # the id of the words for what could not be judged
 
 # How likely something unsafe has to be, chosen on bench/safety/validation.
-LIKELY = 0.7  # without a rule
-LIKELY_WITH_HINT = 0.5  # with a word of the hints, or something noticed in the turns before
-LIKELY_JOINED = 0.7  # with the turn before, when neither was noticed alone
+LIKELY = 0.8  # without a rule
+LIKELY_WITH_HINT = 0.6  # with a word of the hints, or something noticed in the turns before
+LIKELY_JOINED = 0.8  # with the turn before, when neither was noticed alone
 LIKELY_WITH_RULE = 0.1  # with a rule that is broken
 LIKELY_WITH_CARE_RULE = 0.04  # with one that is answered with care: better once too often
 FEWEST_WORDS = 2  # of fewer it knows too little
@@ -92,7 +92,7 @@ class CareCheck:
             self._turns.clear()
         self._last_s = now_s
         words = self._rules.normaliser.words(text)
-        plain = plain_words(text)
+        plain = self._rules.normaliser.plain(text)
         category, words_id = self._noticed(words, plain)
         again = any(category and turn.words_id == words_id for turn in self._turns)
         self._turns.append(_Turn(text_of(words), tuple(plain), category, words_id))

@@ -27,6 +27,7 @@ class Normaliser:
         skip: Collection[str] = (),
         vocabulary: Collection[str] = (),
         keep: Collection[str] = (),
+        misheard: Mapping[str, str] | None = None,
     ) -> None:
         """
         Take what is particular to a language.
@@ -35,9 +36,9 @@ class Normaliser:
         :param skip: words without weight, which are left out.
         :param vocabulary: words of the rules, which a misspelt word is corrected to.
         :param keep: words that are right though they look like a misspelt one.
+        :param misheard: what a recognizer writes for what was said, as 'die my hair'.
         """
-        self._replace = {tuple(old.split()): new.split() for old, new in replace.items()}
-        self._longest = max((len(old) for old in self._replace), default=0)
+        self._replace, self._misheard = _phrases(replace), _phrases(misheard or {})
         self._skip = frozenset(skip)
         self._known = frozenset(vocabulary) | frozenset(keep) | self._skip
         self._by_length: dict[int, list[str]] = {}
@@ -48,25 +49,15 @@ class Normaliser:
 
     def words(self, text: str) -> list[str]:
         """Return the words of a text: plain, expanded, corrected, without what has no weight."""
-        plain = self._replaced(plain_words(text))
+        plain = _replaced(self.plain(text), self._replace)
         words = (self._corrected(word) for word in plain if word not in self._skip)
         # What a correction made may be something to replace, too.
-        return [word for word in self._replaced(list(words)) if word not in self._skip]
+        replaced = _replaced(list(words), self._replace)
+        return [word for word in replaced if word not in self._skip]
 
-    def _replaced(self, words: list[str]) -> list[str]:
-        result: list[str] = []
-        at = 0
-        while at < len(words):
-            for length in range(min(self._longest, len(words) - at), 0, -1):
-                new = self._replace.get(tuple(words[at : at + length]))
-                if new is not None:
-                    result += new
-                    at += length
-                    break
-            else:
-                result.append(words[at])
-                at += 1
-        return result
+    def plain(self, text: str) -> list[str]:
+        """Return the plain words of a text, with what is known to be misheard put right."""
+        return _replaced(plain_words(text), self._misheard)
 
     def _corrected(self, word: str) -> str:
         if word in self._known or len(word) < SHORTEST_TO_CORRECT or word.isdigit():
@@ -89,6 +80,27 @@ class Normaliser:
                 if distance < best_distance:
                     best, best_distance = candidate, distance
         return best
+
+
+def _phrases(texts: Mapping[str, str]) -> dict[tuple[str, ...], list[str]]:
+    return {tuple(old.split()): new.split() for old, new in texts.items()}
+
+
+def _replaced(words: list[str], phrases: Mapping[tuple[str, ...], list[str]]) -> list[str]:
+    longest = max(map(len, phrases), default=0)
+    result: list[str] = []
+    at = 0
+    while at < len(words):
+        for length in range(min(longest, len(words) - at), 0, -1):
+            new = phrases.get(tuple(words[at : at + length]))
+            if new is not None:
+                result += new
+                at += length
+                break
+        else:
+            result.append(words[at])
+            at += 1
+    return result
 
 
 def plain_words(text: str) -> list[str]:

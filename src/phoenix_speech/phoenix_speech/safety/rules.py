@@ -31,6 +31,7 @@ class RuleModel(FileModel):
 class RulesFile(FileModel):
     """A file of rules: care.yaml, guard.yaml."""
 
+    misheard: dict[str, str] = {}  # care: what a recognizer writes for something harmless
     replace: dict[str, str] = {}
     skip: list[str] = []
     correct: list[str] = []  # words that a misspelt one is read as
@@ -64,7 +65,7 @@ class RuleBook:
         for rule in file.rules:
             for pattern in (*rule.say, *rule.without, *rule.unless, *rule.before):
                 known |= vocabulary(pattern, file.groups)
-        self.normaliser = Normaliser(file.replace, file.skip, file.correct, known)
+        self.normaliser = Normaliser(file.replace, file.skip, file.correct, known, file.misheard)
         self.rules = [_rule(number, rule, file) for number, rule in enumerate(file.rules, 1)]
         self._follow_up = _joined(file.follow_ups, file)
         self._calling = _joined(file.calling, file)
