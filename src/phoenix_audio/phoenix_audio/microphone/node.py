@@ -34,7 +34,7 @@ from phoenix_core.storage.mute_file import MuteFile
 from phoenix_core.storage.toy_file import ToyFile
 
 HEALTH_PERIOD_S = 0.25
-SWITCH_S = 5.0  # within which somebody is expected to tell whether the toy is muted
+SWITCH_S = 20.0  # within which somebody is expected to tell whether the toy is muted
 UNLIT_S = 2.0  # without a known light before the toy says so: a restart takes less
 
 
