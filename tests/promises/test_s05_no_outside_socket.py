@@ -20,7 +20,7 @@ SAMPLE = 'samples/hey_jarvis_turn_on_the_light.wav'
 NETWORK = f"""
 set -e
 ip link set lo up
-sysctl -qw net.ipv6.conf.all.disable_ipv6=1
+echo 1 > /proc/sys/net/ipv6/conf/all/disable_ipv6
 ip link add out type veth peer name beyond
 ip link set beyond up
 ip address add 10.99.0.1/24 dev out
