@@ -80,7 +80,7 @@ def test_without_a_goodbye_it_may_hum_but_never_at_night():
     heard = {True: [], False: []}
     for _ in range(50):
         child.do({'call': 'what time is it'})
-        heard[child.harness.manager.is_quiet_time] += noises_in_half_an_hour(child)
+        heard[child.harness.manager.gate.is_quiet_time] += noises_in_half_an_hour(child)
     assert set(heard[False]) <= set(child.harness.words.of_activity('idle').phrases.noise.root)
     assert heard[False]
     assert heard[True] == []

@@ -125,7 +125,8 @@ class AlarmActivity(Activity):
         if self._morning is not None:
             self._morning.cancel()
         hours = manager.limits().quiet
-        if hours is not None and manager.is_quiet_time and all(map(self._is_late, self.kept.due)):
+        quiet = manager.gate.is_quiet_time
+        if hours is not None and quiet and all(map(self._is_late, self.kept.due)):
             left_s = hours.left(manager.now()).total_seconds()
             self._morning = manager.after(left_s, self._wake, new_interaction=True)
         elif manager.current is self:

@@ -61,7 +61,7 @@ class IdleActivity(Activity):
     def on_timeout(self) -> None:
         """Give a sign of life, or fall asleep."""
         self._alone_s += self._wait_s
-        at_night = self.manager.is_quiet_time
+        at_night = self.manager.gate.is_quiet_time
         if self._alone_s >= (SLEEPY_AT_NIGHT_S if at_night else SLEEPY_S):
             self.manager.enter('sleep', Request('alone'))
             return
@@ -75,7 +75,7 @@ class IdleActivity(Activity):
     def on_lost(self, *, asked: bool = False) -> None:
         """Announce what the toy cannot do now; at night only when asked."""
         unannounced = self.manager.lost.unannounced
-        while unannounced and (asked or not self.manager.is_quiet_time):
+        while unannounced and (asked or not self.manager.gate.is_quiet_time):
             if phrase := self.words.lost.get(unannounced.pop(0)):
                 self.say_phrase(phrase)
 
@@ -86,7 +86,7 @@ class IdleActivity(Activity):
         """Rest on."""
 
     def _rest(self) -> None:
-        at_night = self.manager.is_quiet_time
+        at_night = self.manager.gate.is_quiet_time
         self._wait_s = SLEEPY_AT_NIGHT_S if at_night else self.manager.chance.uniform(*LIVELY_S)
         self.manager.wait(self._wait_s, new_interaction=True)
         self.on_lost()

@@ -32,7 +32,7 @@ class SleepActivity(Activity):
 
     def resume(self) -> None:
         """Sleep on at night; in the daytime the toy has been woken."""
-        if not self.manager.is_quiet_time:
+        if not self.manager.gate.is_quiet_time:
             self.manager.finish('woken')
 
     def on_intent(self, intent: UserIntent) -> bool:

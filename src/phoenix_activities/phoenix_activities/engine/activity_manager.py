@@ -22,6 +22,7 @@ from phoenix_activities.engine.inputs import (
     VolumeStepped,
 )
 from phoenix_activities.engine.lost_capabilities import LostCapabilities
+from phoenix_activities.engine.progress import Progress
 from phoenix_activities.engine.toy_interface import Phase, ToyInterface
 from phoenix_activities.engine.turn import Ear, EarWanted, Outcome
 from phoenix_activities.state.safe_state import KeptByToy, SafeState
@@ -76,11 +77,8 @@ class ActivityManager:
         self.activities: Mapping[str, Activity] = {activity.name: activity for activity in made}
         self._entered_by = {name: activity for activity in made for name in activity.intents}
         self._stack = ActivityStack({one.name: one.priority for one in made})
-        self._kept = dict(kept or {})
-        self._deadlines_s = deadlines_s
-        self._deadline: TimerHandle | None = None
+        self._progress = Progress(toy, deadlines_s, self.after, lambda: self.stop('late'))
         self._waiting: TimerHandle | None = None  # for the time-out of the running activity
-        self._reported: tuple[str, Phase] | None = None
 
     def handle(self, event: Input) -> None:
         """
@@ -110,11 +108,6 @@ class ActivityManager:
     def phase(self) -> Phase:
         """What the toy is doing within the activity."""
         return self.dialogue.turn.phase
-
-    @property
-    def is_quiet_time(self) -> bool:
-        """Whether the toy is to be quiet by itself now."""
-        return self.limits().is_quiet(self.now())
 
     # What activities use.
 
@@ -282,24 +275,9 @@ class ActivityManager:
         if self._waiting is not None:
             self._waiting.cancel()
 
-    def _settle(self, progress: bool) -> None:
+    def _settle(self, forward: bool) -> None:
         """Report a changed state, keep what changed, and wait anew for what is under way."""
-        state = (self.current.name, self.phase)
-        if state != self._reported:
-            self._reported = state
-            self._toy.report_state(*state)
+        self._progress.follow(self.current.name, self.phase, forward=forward)
         self.gate.follow(self.current)
-        kept = self.safe_state.values(facts=self.limits().remember_facts)
-        if kept != self._kept:
-            self._kept = kept
+        if (kept := self.safe_state.changed(facts=self.limits().remember_facts)) is not None:
             self._toy.keep(kept)
-        if not progress:
-            return
-        if self._deadline is not None:
-            self._deadline.cancel()
-        if deadline_s := self._deadlines_s.get(self.phase):
-            self._deadline = self.after(deadline_s, self._give_up)
-
-    def _give_up(self) -> None:
-        self._toy.report_late(self.phase)
-        self.stop('late')

@@ -54,6 +54,11 @@ class Gate:
         self._own = own
         forget_old(own, limits(), self._use.day, paused=True)
 
+    @property
+    def is_quiet_time(self) -> bool:
+        """Whether the toy is to be quiet by itself now."""
+        return self._limits().is_quiet(self._toy.now())
+
     def refusal(self, activity: Activity) -> Refusal | None:
         """Return why an activity may neither begin nor go on now; None: it may."""
         if not may_be_refused(type(activity)):
@@ -68,7 +73,7 @@ class Gate:
             return Refusal.GRAVE
         if over := self._time_over():
             return over
-        return Refusal.NIGHT if self._limits().is_quiet(self._toy.now()) else None
+        return Refusal.NIGHT if self.is_quiet_time else None
 
     def follow(self, activity: Activity) -> None:
         """Count the time of the activity that runs from now on; forget what is too old."""

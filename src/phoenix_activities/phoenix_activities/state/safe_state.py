@@ -103,6 +103,7 @@ class SafeState:
     def __init__(self, values: Mapping[str, Any]) -> None:
         """Begin with what was kept before, JSON values by name."""
         self._values = values
+        self._kept = dict(values)
         self._recalled: dict[str, Kept] = {}
         self.refused: list[str] = []  # names of values that do not fit their model
 
@@ -116,9 +117,9 @@ class SafeState:
         self._recalled[name] = kept
         return kept
 
-    def values(self, *, facts: bool = True) -> dict[str, Any]:
+    def changed(self, *, facts: bool = True) -> dict[str, Any] | None:
         """
-        Return what is to be kept now, without models that equal their defaults.
+        Return what is to be kept now, without models that equal their defaults; None: no news.
 
         :param facts: keep what a person told of itself, too.
         """
@@ -127,4 +128,7 @@ class SafeState:
             left_out = None if facts else set(kept.facts)
             if dumped := kept.model_dump(mode='json', exclude_defaults=True, exclude=left_out):
                 values[name] = dumped
+        if values == self._kept:
+            return None
+        self._kept = values
         return values
