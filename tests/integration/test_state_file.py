@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import sqlite3
 import subprocess
 import sys
 import time
@@ -11,6 +12,7 @@ import pytest
 from phoenix_msgs.msg import CapabilityStatus, PlaybackEvent, Slot
 
 from phoenix_activities.engine.node import Activities
+from phoenix_activities.state import state_store
 from phoenix_activities.state.state_keeper import StateKeeper
 from phoenix_activities.state.state_store import StateStore, StateStoreError
 from phoenix_core import events
@@ -159,6 +161,18 @@ def test_a_damaged_file_is_put_aside_and_told(graph, probe, path):
     assert path.with_name('toy.sqlite3.damaged').read_bytes() == b'rubbish' * 1000
     ask(probe, 'set_child_name', name='mia')
     wait_until_kept(path, 'Mia')
+
+
+def test_a_damaged_value_is_put_aside_and_the_toy_goes_on_with_the_rest(graph, probe, path):
+    StateStore(path, pytest.fail).save({'toy': {'told': {'child_name': 'Mia'}}, 'use': {}})
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.execute("UPDATE kept SET value = CAST(value AS BLOB) WHERE name = 'use'")
+        rows = connection.execute('SELECT name, value FROM kept ORDER BY name').fetchall()
+        connection.execute('UPDATE checksum SET of_kept = ?', (state_store._checksum(rows),))
+        connection.commit()
+    add(graph, path)
+    assert expect_fault(probe, 'state_put_aside').tried == 'goes on with the rest'
+    assert 'Mia' in ask(probe, 'my_name')
 
 
 def test_what_does_not_fit_any_more_is_refused_by_name_and_not_quoted(graph, probe, path):

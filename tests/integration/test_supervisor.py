@@ -1,5 +1,6 @@
 """The supervisor on a real graph: real processes of nodes that die, hang and fail."""
 
+import copy
 import itertools
 import os
 import signal
@@ -14,9 +15,11 @@ from pydantic import ValidationError
 from rclpy.parameter import Parameter
 
 from phoenix_core import events
+from phoenix_core.supervision.launched import LAUNCH_ID, LAUNCHED_NODES
 from phoenix_core.supervision.liveliness import LivelinessMonitor
 from phoenix_core.supervision.node import Supervisor, SupervisorSettings
 
+LAUNCH = {LAUNCH_ID: 'test'}
 OK, DEGRADED, LOST = CapabilityStatus.OK, CapabilityStatus.DEGRADED, CapabilityStatus.LOST
 NODES = """
 import sys, time
@@ -71,12 +74,13 @@ class Toy:
         for name in ('ASKER', 'EAR'):
             environ[f'PHOENIX_{name}_AUTOSTART'] = 'false'
             environ[f'PHOENIX_{name}_WORK_LIMIT_S'] = '0.5'
+        environ |= {**LAUNCH, LAUNCHED_NODES: names}
         self.processes.append(subprocess.Popen(command, env=environ))
         return self.processes[-1]
 
     def supervise(self, **parameters) -> Supervisor:
         own = {'capabilities': ['asking=asker', 'hearing=ear'], 'retry_s': 0.1, **parameters}
-        return self.graph.add(Supervisor, parameters=own)
+        return self.graph.add(Supervisor, parameters=own, environ=LAUNCH)
 
     def expect(self, count: int = 1, **levels: int) -> None:
         """Wait until the capabilities have been reported at these levels, that many times."""
@@ -162,6 +166,26 @@ def test_a_node_without_a_sign_of_life_is_killed(toy, how):
     toy.expect(2, asking=OK, hearing=OK)
     assert toy.activations('ear') == [ear.pid, again.pid]
     assert toy.faults() == [('ear', 'node_hung')]
+
+
+def test_no_message_gets_a_process_killed_that_the_launcher_has_not_started(toy):
+    ear = toy.start('ear')
+    toy.start('asker')
+    bystander = subprocess.Popen(['sleep', '60'])
+    toy.processes.append(bystander)
+    toy.supervise(hang_s=0.6)
+    toy.expect(asking=OK, hearing=OK)
+    status = toy.probe.expect(events.NODE_STATUS, lambda s: s.header.producer == 'ear')
+    for name in ('ear', 'stranger'):
+        forged = copy.deepcopy(status)
+        forged.header.producer, forged.process_id = name, bystander.pid
+        toy.graph.call(lambda forged=forged: toy.probe.events_out.send(events.NODE_STATUS, forged))
+    hung = toy.probe.expect(events.FAULT, lambda fault: fault.code == 'node_hung')
+    assert hung.node == 'stranger'
+    assert hung.tried == 'let it be: the launcher has not started it'
+    assert bystander.poll() is None
+    assert toy.faults().count(('ear', 'node_strange')) == 1
+    assert toy.activations('ear') == [ear.pid]
 
 
 @pytest.mark.parametrize(

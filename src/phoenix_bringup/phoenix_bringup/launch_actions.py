@@ -1,5 +1,6 @@
 """The processes as actions of the ROS 2 package launch; needs launch and launch_ros."""
 
+import secrets
 from collections.abc import Collection
 
 from launch import LaunchContext, LaunchDescription
@@ -8,6 +9,7 @@ from launch_ros.actions import Node
 
 from phoenix_bringup.launch_arguments import DECLARATIONS, Declaration, parse
 from phoenix_bringup.process_table import NodeProcess, processes
+from phoenix_core.supervision import launched
 
 
 def launch_description(required: Collection[str] = ()) -> LaunchDescription:
@@ -34,10 +36,11 @@ def _node_actions(context: LaunchContext) -> list[Node]:
     # Arguments that nobody declared cannot be refused here: a file that includes this one may
     # have its own.
     given = {name: context.launch_configurations[name] for name in DECLARATIONS}
-    return [_node_action(process) for process in processes(parse(given))]
+    mark = secrets.token_hex(16)
+    return [_node_action(process, mark) for process in processes(parse(given))]
 
 
-def _node_action(process: NodeProcess) -> Node:
+def _node_action(process: NodeProcess, mark: str) -> Node:
     return Node(
         package=process.package,
         executable=process.executable,
@@ -46,6 +49,6 @@ def _node_action(process: NodeProcess) -> Node:
         exec_name=process.name,
         arguments=list(process.arguments),
         ros_arguments=list(process.ros_arguments),
-        additional_env=dict(process.env),
+        additional_env={**process.env, **launched.marks(mark, process.nodes)},
         respawn=process.respawn,
     )

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 
 from phoenix_core.node.execution import EXIT_BAD_SETTINGS
 from phoenix_core.settings.secrets import is_secret
+from phoenix_core.supervision import launched
 
 # In the environment of every process of one runner: also finds what has left its process group.
-_MARK = 'PHOENIX_LAUNCH_ID'
+_MARK = launched.LAUNCH_ID
 # Waits until its input is closed, even by a SIGKILL of the runner, then kills every process that
 # has the mark until none is left. PR_SET_PDEATHSIG would reach children but not grandchildren,
 # and needs Python code between fork and exec, which can deadlock. A shell costs a megabyte.
@@ -43,6 +44,7 @@ class ProcessSpec:
     env: Mapping[str, str] = field(default_factory=dict)  # added to the inherited environment
     respawn: bool = False
     respawn_delay: float = 0.0  # seconds
+    nodes: tuple[str, ...] = ()  # those that it runs
 
 
 class LaunchRunner:
@@ -158,7 +160,11 @@ class LaunchRunner:
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=write_end,
                 stderr=write_end,
-                env={**os.environ, **process.env, _MARK: self._mark},
+                env={
+                    **os.environ,
+                    **process.env,
+                    **launched.marks(self._mark, process.nodes),
+                },
                 start_new_session=True,
             )
         except BaseException:

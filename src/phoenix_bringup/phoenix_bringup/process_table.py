@@ -126,7 +126,6 @@ class NodeProcess(ProcessSpec):
     namespace: str
     arguments: tuple[str, ...]
     ros_arguments: tuple[str, ...]
-    nodes: tuple[str, ...]  # those that it runs
 
 
 def processes(given: LaunchArguments) -> list[NodeProcess]:

@@ -74,7 +74,12 @@ class Activity:
         self.body = manager.body
         self.words = manager.words.of_activity(self.name)
         kept_model: type[Kept] = typing.get_type_hints(type(self))['kept']
-        self.kept = manager.safe_state.recall(f'activity {self.name}', kept_model)
+        self.kept = manager.safe_state.recall(self.kept_as, kept_model)
+
+    @property
+    def kept_as(self) -> str:
+        """The name under which `kept` is kept."""
+        return f'activity {self.name}'
 
     @classmethod
     def words_model(cls) -> type[ActivityWords]:

@@ -208,7 +208,11 @@ class ActivityManager:
         self._toy.report_transition(self.current.name, '', 'start')
         self.current.enter(Request('start'))
         for activity in self.activities.values():
-            activity.on_start()
+            try:
+                activity.on_start()
+            except Exception:  # of what was kept: or it would fail at every start
+                self.safe_state.refuse(activity.kept_as)
+                activity.on_start()
 
     def _call(self, call: Called) -> None:
         """Stop what is being said and open the ear; a toy that cannot hear says that instead."""

@@ -114,10 +114,10 @@ class Activities(ToyNode):
             limits=lambda: self.parent_file.limits,
             kept=self._kept,
         )
-        for name in self.manager.safe_state.refused:
-            self.fault('state_refused', f'{name}: what was kept does not fit any more')
         self.known['activities'] = self.manager.activities.keys()
         self._pass_on(Started())
+        if refused := ', '.join(self.manager.safe_state.refused):
+            self.fault('state_refused', f'{refused}: what was kept does not fit any more')
 
     def cleanup(self) -> None:
         """Write what is not in the file yet."""

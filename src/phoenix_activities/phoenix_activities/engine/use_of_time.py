@@ -4,8 +4,11 @@ import math
 from collections.abc import Callable
 from datetime import date
 
+from pydantic import Field
+
 from phoenix_activities.state.safe_state import Kept
 
+MINUTES_OF_DAY = 24 * 60
 PAUSE_S = 900.0  # of rest, after which another session begins
 
 
@@ -19,8 +22,8 @@ class KeptUse(Kept):
     """
 
     day: date | None = None
-    minutes: int = 0
-    session_minutes: int = 0
+    minutes: int = Field(0, ge=0, le=MINUTES_OF_DAY)
+    session_minutes: int = Field(0, ge=0, le=MINUTES_OF_DAY)
 
 
 class UseOfTime:

@@ -105,17 +105,30 @@ class SafeState:
         self._values = values
         self._kept = dict(values)
         self._recalled: dict[str, Kept] = {}
-        self.refused: list[str] = []  # names of values that do not fit their model
+        self.refused: list[str] = []  # names of values that do not all fit their model
 
     def recall(self, name: str, model: type[Model]) -> Model:
-        """Return what was kept under that name."""
+        """Return what was kept under that name, without the fields that do not fit."""
+        values = self._values.get(name, {})
         try:
-            kept = model.model_validate(self._values.get(name, {}))
-        except ValidationError:
+            kept = model.model_validate(values)
+        except ValidationError as error:
             self.refused.append(name)
-            kept = model()
+            bad = {problem['loc'][0] for problem in error.errors() if problem['loc']}
+            kept = model.model_validate(
+                {field: value for field, value in values.items() if field not in bad}
+                if bad
+                else {}
+            )
         self._recalled[name] = kept
         return kept
+
+    def refuse(self, name: str) -> None:
+        """Forget what was kept under that name, which nothing can be made of."""
+        self.refused.append(name)
+        kept = self._recalled[name]
+        for field, value in type(kept)():
+            setattr(kept, field, value)
 
     def changed(self, *, facts: bool = True) -> dict[str, Any] | None:
         """

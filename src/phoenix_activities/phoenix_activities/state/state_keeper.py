@@ -101,4 +101,5 @@ class StateKeeper:
         )
 
     def _report_put_aside(self, report: str) -> None:
-        self._node.fault('state_put_aside', report, tried='begins with nothing')
+        tried = 'goes on with the rest' if self._newest else 'begins with nothing'
+        self._node.fault('state_put_aside', report, tried=tried)

@@ -46,11 +46,12 @@ class StateStoreError(Exception):
 
 
 class _UnusableError(Exception):
-    """The file must be replaced; `mark` becomes a part of its name."""
+    """The file must be replaced; `mark` becomes a part of its name, `rest` goes on."""
 
-    def __init__(self, why: str, mark: str) -> None:
+    def __init__(self, why: str, mark: str, rest: Values | None = None) -> None:
         super().__init__(why)
         self.mark = mark
+        self.rest: Values = rest or {}
 
 
 class StateStore:
@@ -58,7 +59,8 @@ class StateStore:
     Keeps named JSON values in a file. Its methods may be called in any thread.
 
     A file that is damaged, or of a newer version, is renamed (one of each kind is kept) and
-    replaced; `on_put_aside` gets a report of one line, in the thread that found it.
+    replaced; `on_put_aside` gets a report of one line, in the thread that found it. If only some
+    of its values are none, the others go on.
     """
 
     def __init__(
@@ -92,7 +94,11 @@ class StateStore:
             self._attempt(self._write, {**kept, **values})
 
     def _load(self) -> Values:
-        values: Values = self._attempt(self._read) if self._holds_something() else {}
+        values: Values = {}
+        if self._holds_something():
+            values = self._attempt(self._read)
+            if values and not self._holds_something():  # the rest of one that was put aside
+                self._attempt(self._write, values)
         self._loaded = True
         return values
 
@@ -113,7 +119,7 @@ class StateStore:
                 return action(*args)  # another process may just have replaced it
             except _UnusableError as error:
                 self._put_aside(str(error), error.mark)
-            return action(*args)
+                return action(*args) if args else error.rest
         except OSError as error:
             raise StateStoreError(f'{self.path}: {error.strerror}') from error
         except (sqlite3.Error, _UnusableError) as error:
@@ -201,8 +207,27 @@ def _content(connection: sqlite3.Connection) -> Values:
     # SQLite has no checksums: a flipped bit in a text would go unnoticed.
     if connection.execute('SELECT of_kept FROM checksum').fetchall() != [(_checksum(rows),)]:
         raise ValueError('the checksum differs')
-    return {name: json.loads(value) for name, value in rows}
+    values: Values = {}
+    bad = 0
+    for name, value in rows:  # nor does it hold a column to a type
+        try:
+            values[_text(name)] = json.loads(_text(value), parse_constant=_refuse)
+        except (ValueError, RecursionError):
+            bad += 1
+    if bad:
+        raise _UnusableError(f'{bad} of {len(rows)} values are damaged', 'damaged', values)
+    return values
 
 
-def _checksum(rows: list[tuple[str, str]]) -> int:
-    return zlib.crc32(json.dumps(rows).encode())
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f'{type(value).__name__} instead of a text')
+    return value
+
+
+def _refuse(constant: str) -> Any:
+    raise ValueError(f'{constant} is no JSON')
+
+
+def _checksum(rows: list[tuple[Any, Any]]) -> int:
+    return zlib.crc32(json.dumps(rows, default=bytes.hex).encode())

@@ -3,11 +3,15 @@
 from datetime import datetime
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from whole_toy import ACTIVITIES, words_of
 
 from phoenix_activities.engine.activity import UserIntent
 from phoenix_activities.engine.inputs import Touched, VolumeStepped
 from phoenix_activities.engine.toy_interface import Phase
+from phoenix_activities.engine.use_of_time import KeptUse
+from phoenix_activities.state.safe_state import KeptByToy
 from phoenix_activities.testing import ActivityHarness
 from phoenix_core.events.short_text import MOST_FAVORITES
 from phoenix_core.limits.limits import Limits
@@ -312,3 +316,46 @@ def test_what_does_not_fit_is_refused_and_the_rest_is_kept(harness):
         },
         'activity of a package that is away': {'number': 3},
     }
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3)
+    | st.dictionaries(st.text(max_size=9), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+def kept_fields():
+    """List each field that the toy keeps, as name and field."""
+    manager = ActivityHarness(words_of('en'), ACTIVITIES).manager
+    kept = {'toy': KeptByToy, 'use': KeptUse}
+    kept |= {one.kept_as: type(one.kept) for one in manager.activities.values()}
+    return [(name, field) for name, model in kept.items() for field in model.model_fields]
+
+
+@pytest.mark.parametrize(('name', 'field'), kept_fields())
+def test_whatever_was_kept_the_toy_starts_and_the_rest_is_there(name, field):
+    harness = ActivityHarness(words_of('en'), ACTIVITIES)
+    harness.limits = Limits(remember_facts=True)
+
+    @given(ANYTHING)
+    @settings(deadline=None, max_examples=20)
+    def check(value):
+        own = {'told': {'child_name': 'Mia'}, 'volume': 0.3}
+        harness.toy.kept = {'toy': own} | {name: ({} if name != 'toy' else own) | {field: value}}
+        harness.crash()
+        assert harness.manager.current.name in ('idle', 'alarm')
+        if (name, field) != ('toy', 'told'):
+            assert harness.manager.memory.child_name == 'Mia'
+        if (name, field) != ('toy', 'volume'):
+            assert harness.manager.body.volume == pytest.approx(0.3)
+
+    check()
+
+
+@pytest.mark.parametrize('value', [None, 5, 'x', [], [1], {'': 1}, True])
+def test_what_was_kept_as_a_whole_may_be_anything(harness, value):
+    harness.toy.kept = dict.fromkeys(['toy', 'use', 'activity story', 'activity timer'], value)
+    harness.crash()
+    assert harness.manager.current.name == 'idle'

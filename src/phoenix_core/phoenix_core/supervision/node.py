@@ -16,6 +16,8 @@ from phoenix_core import events
 from phoenix_core.node.declarations import Publishes, subscribes
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.node.execution import run
+from phoenix_core.supervision import launched
+from phoenix_core.supervision.launched import LaunchedProcesses
 from phoenix_core.supervision.liveliness import LivelinessMonitor
 from phoenix_core.supervision.settings import SupervisorSettings
 from phoenix_core.supervision.state import Command, Process, State
@@ -54,6 +56,7 @@ class Supervisor(EventNode):
             capability: nodes.split(',') for capability, nodes in _pairs(settings.capabilities)
         }
         standbys = dict(_pairs(settings.standbys))
+        self._launched = LaunchedProcesses(self.environ)
         self._supervision = Supervision(self, capabilities, settings, standbys, settings.up)
         self._monitors: dict[str, LivelinessMonitor] = {}
         self._changes: dict[str, Any] = {}
@@ -130,15 +133,25 @@ class Supervisor(EventNode):
         self.log.debug(f'{node}: no sign of life yet, subscribing again')
         self._monitors[node].listen_again()
 
-    def kill(self, process: Process) -> bool:
+    def runs(self, process: Process, node: str) -> bool:
+        """Return whether the launcher has started a process of this machine for a node."""
+        return self._launched.runs(process, node)
+
+    def kill(self, process: Process, node: str) -> bool:
         """Make a process print its stacks, and kill it; launch starts it again."""
-        if process.host != socket.gethostname():
+        descriptor = self._launched.open(process, node)
+        if descriptor is None:
             return False
+
+        def end() -> None:
+            launched.send(descriptor, signal.SIGKILL)
+            os.close(descriptor)
+
         if self.is_stopped(process):
-            _send(process.pid, signal.SIGKILL)
-            return True
-        _send(process.pid, signal.SIGUSR1)
-        self.after(STACK_DUMP_S, lambda: _send(process.pid, signal.SIGKILL))
+            end()
+        else:
+            launched.send(descriptor, signal.SIGUSR1)
+            self.after(STACK_DUMP_S, end)
         return True
 
     def entered(self, node: str, state: State, reason: str) -> None:
@@ -177,13 +190,6 @@ def _state(process: Process) -> str:
     except OSError:
         return ''
     return stat.rpartition(')')[2].split()[0]
-
-
-def _send(pid: int, number: int) -> None:
-    try:
-        os.kill(pid, number)
-    except ProcessLookupError:
-        return  # it has already ended
 
 
 def main() -> None:

@@ -66,8 +66,11 @@ class Nodes(Protocol):
     def listen_again(self, node: str) -> None:
         """Subscribe again to the liveliness of a node."""
 
-    def kill(self, process: Process) -> bool:
-        """Kill a process; return False for one of another machine."""
+    def runs(self, process: Process, node: str) -> bool:
+        """Return whether the launcher has started a process of this machine for a node."""
+
+    def kill(self, process: Process, node: str) -> bool:
+        """Kill a process that runs a node; return False unless the launcher has started it."""
 
     def entered(self, node: str, state: State, reason: str) -> None:
         """Log the state that a node has entered."""

@@ -50,16 +50,25 @@ class Supervision:
         return status.header.producer in self._expected or not status.autostart
 
     def on_status(self, status: NodeStatus, now: float) -> None:
-        """Process the status of a node to watch."""
+        """Process the status of a node to watch; refuse that of a stranger in its name."""
         name = status.header.producer
         node = self._watched.get(name)
+        process = Process(status.host, status.process_id)
         if node is None:
             self._watched[name] = WatchedNode(status, self.nodes, self.settings, now)
-        elif Process(status.host, status.process_id) != node.process:
+        elif process == node.process:
+            node.on_status(status, now)
+        elif self._is_strange(node, process):
+            message = f'process {process.pid} on {process.host} takes its name'
+            self.nodes.report(name, 'node_strange', message, 'refused its status', lost=False)
+        else:
             self._on_process_died(node.process, now)
             node.on_new_process(status, now)
-        else:
-            node.on_status(status, now)
+
+    def _is_strange(self, node: WatchedNode, process: Process) -> bool:
+        """Return whether a process is none of the launcher's, while one of these runs the node."""
+        is_launched = self.nodes.runs(node.process, node.name)
+        return is_launched and not self.nodes.runs(process, node.name)
 
     def on_liveliness(self, name: str, alive: bool, now: float) -> None:
         """Process a report of DDS on a watched node."""
@@ -111,8 +120,9 @@ class Supervision:
         self, process: Process, hung: list[WatchedNode], why: str, now: float
     ) -> None:
         """Report a process and kill it, unless its nodes start themselves."""
-        killed = not any(node.status.autostart for node in hung) and self.nodes.kill(process)
-        tried = 'killed the process' if killed else ''
+        managed = not any(node.status.autostart for node in hung)
+        killed = managed and self.nodes.kill(process, hung[0].name)
+        tried = 'killed the process' if killed else 'let it be: the launcher has not started it'
         message = f'{why} {_names(hung)}'
         self.nodes.report(hung[0].name, 'node_hung', message, tried, lost=False)
         for node in self._members(process) if killed else hung:

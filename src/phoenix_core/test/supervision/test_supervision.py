@@ -33,6 +33,7 @@ class FakeNodes:
         self.listened: list[str] = []
         self.gone: set[int] = set()
         self.stopped: set[int] = set()
+        self.strange: set[int] = set()  # that no launcher has started
         self.failing: set[str] = set()
         self.lossy: set[str] = set()  # that get no request
         self.states: dict[str, tuple[int, int]] = {}  # state and process
@@ -54,7 +55,12 @@ class FakeNodes:
     def listen_again(self, node: str) -> None:
         self.listened.append(node)
 
-    def kill(self, process: Process) -> bool:
+    def runs(self, process: Process, node: str) -> bool:
+        return process.pid not in self.strange | self.gone
+
+    def kill(self, process: Process, node: str) -> bool:
+        if process.pid in self.strange:
+            return False
         self.killed.append(process.pid)
         return True
 
@@ -243,6 +249,38 @@ def test_a_hung_process_is_killed_once_and_a_busy_one_left_alone():
     nodes.tell('mind', UNCONFIGURED, 77)
     nodes.bring_up()
     assert nodes.codes('mind') == ['node_hung']
+
+
+@pytest.mark.parametrize('name', GRAPH)
+def test_a_stranger_in_the_name_of_a_node_changes_nothing(name):
+    nodes = FakeNodes(hang_s=2)
+    nodes.appear(*GRAPH)
+    nodes.bring_up()
+    nodes.strange.add(1)
+    before = nodes.states[name]
+    nodes.supervision.on_status(nodes.status(name, UNCONFIGURED, 1), nodes.now)
+    nodes.states[name] = before
+    assert nodes.step(0.1) == nodes.step(5) == []
+    assert nodes.codes(name) == ['node_strange']
+    assert nodes.killed == []
+    assert nodes.levels() == {'all': OK, 'glow': OK}
+    nodes.silence(name)  # and the real one is watched as before
+    nodes.step(2)
+    assert nodes.killed == [before[1]]
+
+
+@pytest.mark.parametrize('stopped', [True, False])
+def test_a_process_that_the_launcher_has_not_started_is_told_of_and_let_be(stopped):
+    nodes = FakeNodes(hang_s=2)
+    nodes.strange.add(1)
+    nodes.appear('ear', pid=1, state=ACTIVE)
+    nodes.step(0.1)
+    if stopped:
+        nodes.stopped.add(1)
+    nodes.silence('ear')
+    nodes.step(2)
+    assert nodes.codes('ear') == ['node_hung']
+    assert nodes.killed == []
 
 
 def test_a_stopped_process_is_killed_at_once_even_while_it_is_being_brought_up():
