@@ -15,12 +15,13 @@ from phoenix_msgs.msg import SayRequest
 from phoenix_core import events
 from phoenix_core.node import discovery
 
-SECONDS = 5.0
+SECONDS = 4.0
 
 discovery.stay_private()
 rclpy.init()
 node = rclpy.create_node('stranger', namespace='/phoenix')
 heard = set()
+taken = False
 
 
 def listen(event):
@@ -37,8 +38,9 @@ say = node.create_publisher(SayRequest, events.SAY_REQUEST.topic, events.SAY_REQ
 end_s = time.monotonic() + SECONDS
 while time.monotonic() < end_s:
     rclpy.spin_once(node, timeout_sec=0.1)
-    taken = say.get_subscription_count() > 1  # the other one is its own
-    say.publish(SayRequest(utterance_id='stranger', text=sys.argv[1]))
+    if not taken:
+        taken = say.get_subscription_count() > 1  # the other one is its own
+        say.publish(SayRequest(utterance_id='stranger', text=sys.argv[1]))
 nodes = {name for name, _ in node.get_node_names_and_namespaces()} - {'stranger'}
 print(json.dumps({'nodes': sorted(nodes), 'heard': sorted(heard), 'taken': taken}))
 rclpy.shutdown()

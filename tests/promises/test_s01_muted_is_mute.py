@@ -2,11 +2,11 @@
 
 import pytest
 from fragile_toy import SUPERVISOR, FragileToy
+from layouts import BOTH, PROCESSES_FIRST
 from phoenix_msgs.msg import SimulatedSensor
 
 from phoenix_core import events
 
-LAYOUTS = ['composed', 'processes']
 NEVER_S = 2.0  # a microphone that is open delivers fifty frames in that time
 
 
@@ -65,7 +65,7 @@ ORDERS = [
 
 
 @pytest.mark.long
-@pytest.mark.parametrize('layout', LAYOUTS)
+@pytest.mark.parametrize('layout', BOTH)
 def test_muted_stays_muted_in_every_order_of_deaths_until_the_switch_opens_it(layout):
     with FragileToy(layout, {}) as toy:
         assert toy.wait_until_well()
@@ -82,7 +82,7 @@ def test_muted_stays_muted_in_every_order_of_deaths_until_the_switch_opens_it(la
         ear.expect_open()
 
 
-@pytest.mark.parametrize('layout', LAYOUTS)
+@pytest.mark.parametrize('layout', PROCESSES_FIRST)
 def test_muted_survives_the_whole_toy_and_a_stranger_cannot_open_it(layout):
     with FragileToy(layout, {}) as toy:
         assert toy.wait_until_well()

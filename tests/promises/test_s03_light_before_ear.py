@@ -9,6 +9,7 @@ import pytest
 import yaml
 from fragile_toy import SUPERVISOR, FragileToy
 from front_door import ROOT
+from layouts import PROCESSES_FIRST
 from phoenix_msgs.msg import EarLight, ListeningEvent
 from rcl_interfaces.srv import SetParameters
 from rclpy.parameter import Parameter
@@ -17,14 +18,13 @@ from phoenix_core import events
 from phoenix_core.clock.units import NANOSECONDS_PER_SECOND, nanoseconds
 from phoenix_hw.leds.animation import VISIBLE
 
-LAYOUTS = ['composed', 'processes']
 REQUEST = ROOT / 'samples' / 'hey_jarvis_turn_on_the_light.wav'
 LATE_S = 0.05  # a frame that was checked and is on its way
 WITHIN_S = 0.15
 BRIGHT = 200  # duty of the ear light while the toy listens
 
 
-@pytest.fixture(params=LAYOUTS)
+@pytest.fixture(params=PROCESSES_FIRST)
 def toy(request):
     with FragileToy(request.param, {}) as toy:
         toy.probe = toy.graph.probe(

@@ -5,6 +5,7 @@ import stat
 
 import pytest
 from front_door import Phoenix
+from layouts import COMPOSED_FIRST
 from rare_words import ending, found_in, type_rare_words, written_since
 
 from phoenix_core import events
@@ -14,7 +15,7 @@ SOUND = (b'RIFF', b'fLaC', b'OggS', b'\x89MCAP')  # how files that can hold some
 HEARD = 'living room'  # spoken in samples/hey_jarvis_turn_on_the_light.wav
 
 
-@pytest.mark.parametrize('layout', ['composed', 'processes'])
+@pytest.mark.parametrize('layout', COMPOSED_FIRST)
 def test_s04_a_hundred_turns_leave_nothing_behind(graph, samples, tmp_path, layout):
     marker = tmp_path / 'marker'
     marker.touch()

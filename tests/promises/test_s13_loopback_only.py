@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from front_door import Phoenix
+from layouts import COMPOSED_FIRST, PROCESSES_FIRST
 from sockets import local_addresses
 
 LISTENER = [sys.executable, str(Path(__file__).with_name('listener.py'))]
@@ -44,7 +45,7 @@ def pid_of(toy: Phoenix, text: str) -> int:
     return next(number for number, command in toy.processes().items() if text in command)
 
 
-@pytest.mark.parametrize('layout', ['composed', 'processes'])
+@pytest.mark.parametrize('layout', PROCESSES_FIRST)
 def test_s13_every_socket_of_the_toy_is_on_loopback(phoenix, layout):
     toy = phoenix('run', '--layout', layout)
     toy.wait_for('all well')
@@ -55,7 +56,7 @@ def test_s13_every_socket_of_the_toy_is_on_loopback(phoenix, layout):
 
 
 @isolated
-@pytest.mark.parametrize('layout', ['composed', 'processes'])
+@pytest.mark.parametrize('layout', COMPOSED_FIRST)
 def test_s13_another_user_hears_sees_and_says_nothing(phoenix, layout):
     toy = phoenix('run', '--private', '--layout', layout, '--show-words')
     toy.wait_for('all well')
@@ -97,7 +98,7 @@ def test_s13_another_user_cannot_enter_or_look_into_the_toy(phoenix, tmp_path):
     assert set(modes.values()) == {0o600}, modes
 
 
-@pytest.mark.parametrize('layout', ['composed', 'processes'])
+@pytest.mark.parametrize('layout', PROCESSES_FIRST)
 def test_s13_the_key_is_given_to_the_conversation_alone(phoenix, layout):
     key = 'sesame-open-4711'
     toy = phoenix('run', '--layout', layout, OPENAI_API_KEY=key)

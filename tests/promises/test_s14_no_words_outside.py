@@ -6,6 +6,7 @@ import urllib.request
 import pytest
 from chat_server import ChatServer
 from front_door import Phoenix
+from layouts import COMPOSED_FIRST
 from phoenix_msgs.msg import Transcript
 from rare_words import ending, found_in, type_rare_words, type_sentence
 from rcl_interfaces.msg import Log
@@ -39,7 +40,7 @@ def free_port():
         return free.getsockname()[1]
 
 
-@pytest.mark.parametrize('layout', ['composed', 'processes'])
+@pytest.mark.parametrize('layout', COMPOSED_FIRST)
 def test_s14_what_everybody_may_see_of_a_toy_holds_no_words(graph, tmp_path, layout):
     port = free_port()
     logs = tmp_path / 'logs'

@@ -5,6 +5,7 @@ import socket
 from pathlib import Path
 
 import pytest
+from layouts import BOTH
 
 ROUNDS = 50
 SHARED_MEMORY = Path('/dev/shm')
@@ -12,7 +13,7 @@ AMISS = re.compile(r'fault|\[(WARN|ERROR|FATAL)\]|Traceback|Error')
 
 
 @pytest.mark.long
-@pytest.mark.parametrize('layout', ['composed', 'processes'])
+@pytest.mark.parametrize('layout', BOTH)
 def test_nothing_is_left_of_a_toy_that_was_started_and_stopped(phoenix, tmp_path, layout):
     before = set(SHARED_MEMORY.iterdir())
     with socket.socket() as free:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import soundfile
 from front_door import END_S, ROOT
+from layouts import BOTH
 
 from phoenix_audio.wav import read_wav
 from phoenix_speech.listening.providers.moonshine import MoonshineRecognizer
@@ -21,7 +22,7 @@ def words(text: str) -> set[str]:
     return {word.strip('.,!?').lower() for word in text.split()}
 
 
-@pytest.mark.parametrize('layout', ['composed', 'processes'])
+@pytest.mark.parametrize('layout', BOTH)
 def test_a_recording_is_heard_understood_and_answered_aloud(phoenix, tmp_path, layout):
     reply = tmp_path / 'reply.wav'
     toy = phoenix('run', '--layout', layout, '--play', SAMPLE, '--reply-to', str(reply))
@@ -123,7 +124,7 @@ def test_a_wrong_argument_is_refused_with_what_is_allowed(phoenix, arguments, pr
     assert len(toy.output.splitlines()) == 1
 
 
-@pytest.mark.parametrize('layout', ['composed', 'processes'])
+@pytest.mark.parametrize('layout', BOTH)
 @pytest.mark.parametrize('moment', ['', 'importing', 'ready', 'started at'])
 def test_ctrl_c_at_any_moment_ends_everything(phoenix, layout, moment):
     toy = phoenix('run', '--layout', layout, '--play', SAMPLE)
@@ -138,7 +139,7 @@ def test_ctrl_c_at_any_moment_ends_everything(phoenix, layout, moment):
     assert toy.left_behind() == []
 
 
-@pytest.mark.parametrize('layout', ['composed', 'processes'])
+@pytest.mark.parametrize('layout', BOTH)
 def test_the_dry_run_prints_every_process(phoenix, layout):
     toy = phoenix('run', '--dry-run', '--layout', layout, '--profile', 'pi')
     assert toy.end() == 0
