@@ -8,6 +8,8 @@ from phoenix_core.clock.units import NANOSECONDS_PER_SECOND, nanoseconds, to_sta
 from phoenix_core.events.event_type import EventRuleError
 from phoenix_speech.audio_format import SAMPLE_RATE
 
+LONGEST_AGO_NS = 60 * NANOSECONDS_PER_SECOND
+
 
 class AudioStream:
     """
@@ -46,8 +48,10 @@ class AudioStream:
         self._next = None
 
     def position_at(self, stamp: Time) -> int:
-        """Return the position that was captured at a time."""
+        """Return the position that was captured at a time; the last one if a clock was set."""
         ago_ns = self._end_ns - nanoseconds(stamp)
+        if abs(ago_ns) > LONGEST_AGO_NS:
+            return self.position
         return self.position - round(ago_ns * SAMPLE_RATE / NANOSECONDS_PER_SECOND)
 
     def time_of(self, position: int) -> Time:

@@ -104,7 +104,7 @@ class ToyNode(EventNode):
             return self.after(delay_s, callback)
 
     def now(self) -> datetime:
-        """Return the local time of the ROS clock."""
+        """Return the local time of day."""
         return datetime.fromtimestamp(self.now_s(), timezone.utc).astimezone()
 
     def steady_s(self) -> float:

@@ -5,6 +5,8 @@ from datetime import date
 from phoenix_activities.state.safe_state import KeptByToy
 from phoenix_core.limits.limits import Limits
 
+FIRST_DAY = date(2026, 1, 1)  # before Phoenix: a clock that is not set yet, and begins in 1970
+
 
 def forget_old(kept: KeptByToy, limits: Limits, today: date, *, paused: bool) -> None:
     """
@@ -14,7 +16,10 @@ def forget_old(kept: KeptByToy, limits: Limits, today: date, *, paused: bool) ->
     """
     gone = paused and not limits.remember_facts
     for slot in kept.told.slots():
-        known_since = kept.told_on.setdefault(slot, today)
+        known_since = kept.told_on.get(slot, today)
+        if known_since < FIRST_DAY:
+            known_since = today
+        kept.told_on[slot] = known_since
         if gone or (today - known_since).days >= limits.remember_days:
             kept.told.forget(slot)
     for slot in kept.told_on.keys() - kept.told.slots():

@@ -148,6 +148,19 @@ def test_each_change_is_kept_at_once_and_only_changes_are(harness, monkeypatch):
     assert kept[1:] == [{'toy': {**mia, 'volume': 0.0}}]
 
 
+@pytest.mark.parametrize('began', [datetime(1970, 1, 1, 0, 1), datetime(2025, 12, 31)])
+def test_what_was_told_before_the_clock_was_set_is_not_old(harness, began):
+    today, harness.toy.time = harness.toy.time, began
+    told(harness, 'set_child_name', name='mia')
+    harness.crash()
+    assert 'Mia' in told(harness, 'my_name')
+    harness.toy.time = today
+    assert 'Mia' in told(harness, 'my_name')
+    assert harness.toy.kept['toy']['told_on'] == {'child_name': str(today.date())}
+    harness.toy.pass_time(Limits().remember_days * 24 * HOUR)
+    assert 'Mia' not in told(harness, 'my_name')
+
+
 def test_a_timer_counts_on(harness):
     told(harness, 'reminder_set', duration='600', what='feed the cat')
     harness.toy.pass_time(4 * MINUTE)

@@ -186,12 +186,11 @@ class Microphone(EventNode):
                 'the microphone has it, can be cancelled'
             )
         samples = np.frombuffer(frame.samples, np.int16)
-        stamp = frame.header.stamp
-        heard_s = stamp.sec + stamp.nanosec * 1e-9
+        heard_s = self.happened_s(frame.header.stamp)
         if self._canceller is not None:
             self._canceller.play(samples, heard_s)
         if isinstance(self._provider, SimulatedMicrophone):
-            self._provider.hear(samples, heard_s - self.now_s())
+            self._provider.hear(samples, heard_s - self.time.now_s())
 
     def _miss_switch(self) -> None:
         """Report that the toy hears nothing because it is unknown whether it is muted."""
@@ -253,7 +252,7 @@ class Microphone(EventNode):
         if not self._light.holds(now_s):
             return
         if self._canceller is not None:
-            samples = self._canceller.cancel(samples, captured.nanoseconds * 1e-9)
+            samples = self._canceller.cancel(samples, self.happened_s(captured.to_msg()))
         self.audio_input.at(captured.to_msg())(
             stream_id=self.settings.provider,
             sequence=self._sequence,

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from rclpy.clock import Clock
 from rclpy.clock_type import ClockType
 from rclpy.time import Time as RosTime
 
@@ -52,6 +53,10 @@ class RealTime:
 
     def attach(self, node: Any) -> None:
         """Control the ROS clock of a node and consider its timers."""
+
+    def timer_clock(self, node: Any) -> Clock:
+        """Return the clock for the timers of a node: it goes on when the time of day is set."""
+        return Clock(clock_type=ClockType.STEADY_TIME)
 
     def subscribed(self, event: EventType, change: int) -> None:
         """Change the number of subscriptions of an event."""
@@ -146,6 +151,11 @@ class SimulatedTime(RealTime):
         clock.set_ros_time_override(self._ros_time())
         clock._set_ros_time_is_active(True)
         self._nodes.append(node)
+
+    def timer_clock(self, node: Any) -> Clock:
+        """Return the ROS clock of a node, which is simulated."""
+        clock: Clock = node.get_clock()
+        return clock
 
     def subscribed(self, event: EventType, change: int) -> None:
         """Count the subscriptions of an event in this process."""

@@ -8,11 +8,13 @@ import contextlib
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
+from builtin_interfaces.msg import Time
 from phoenix_msgs.msg import CapabilityStatus, Fault
 from rclpy.lifecycle import LifecycleNode
 
 from phoenix_core import events
 from phoenix_core.clock.simulated_time import RealTime
+from phoenix_core.clock.units import NANOSECONDS_PER_SECOND, nanoseconds, to_stamp
 from phoenix_core.node.declarations import Publishes
 from phoenix_core.node.health import FaultLimit, Health, describe
 from phoenix_core.node.timers import Timer
@@ -24,6 +26,8 @@ from phoenix_core.telemetry.timing import Timing
 from phoenix_core.telemetry.tracing import TraceContext
 
 Result = TypeVar('Result')
+
+LONGEST_AGO_S = 60.0  # an older time stamp is of before the clock was set
 
 
 class IsolatedNode(LifecycleNode):
@@ -46,6 +50,7 @@ class IsolatedNode(LifecycleNode):
         super().__init__(name, **options)
         self.time = time
         time.attach(self)
+        self.timer_clock = time.timer_clock(self)
         self.health = Health()
         self._fault_limit = FaultLimit(time.now_s)
         self._timers_running: set[Timer] = set()
@@ -179,9 +184,26 @@ class IsolatedNode(LifecycleNode):
     def _timer(self, period_s: float, callback: Callable[[], None]) -> Timer:
         return Timer(self, self._timers_running, period_s, callback)
 
+    # Times. `self.time.now_s()` is steady; the time of day may be set at any moment, as at each
+    # start of a machine without a clock of its own, and is only for what people mean by it.
+
     def now_s(self) -> float:
-        """Return the node's ROS time in seconds."""
+        """Return the time of day, the node's ROS time, in seconds since 1970."""
         return float(self.get_clock().now().nanoseconds * 1e-9)
+
+    def happened_s(self, stamp: Time) -> float:
+        """
+        Return when something happened, as `self.time.now_s()` tells it.
+
+        Now, if the time of day was set since then.
+        """
+        ago_s = (self.get_clock().now().nanoseconds - nanoseconds(stamp)) * 1e-9
+        return self.time.now_s() - (ago_s if abs(ago_s) < LONGEST_AGO_S else 0.0)
+
+    def stamp_at(self, steady_s: float) -> Time:
+        """Return the time stamp of what happened then, the reverse of `happened_s`."""
+        ago_ns = round((self.time.now_s() - steady_s) * NANOSECONDS_PER_SECOND)
+        return to_stamp(self.get_clock().now().nanoseconds - ago_ns)
 
     # Isolation.
 

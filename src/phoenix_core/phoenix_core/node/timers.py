@@ -1,4 +1,4 @@
-"""A timer of a node, on its ROS clock."""
+"""A timer of a node, on a clock that nobody can set."""
 
 from collections.abc import Callable
 from typing import Any
@@ -17,7 +17,7 @@ class Timer:
     ) -> None:
         self._node = node
         self._running = running
-        self._timer = node.create_timer(period_s, callback)
+        self._timer = node.create_timer(period_s, callback, clock=node.timer_clock)
         running.add(self)
 
     def cancel(self) -> None:

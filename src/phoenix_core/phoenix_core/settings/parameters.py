@@ -83,6 +83,9 @@ class SettingsParameters:
             self._with(parameters)
         except SettingsError as error:
             return SetParametersResult(successful=False, reason=str(error))
+        if any(parameter.name == 'use_sim_time' for parameter in parameters):
+            reason = 'use_sim_time is set at the start alone: time must not stand still'
+            return SetParametersResult(successful=False, reason=reason)
         return SetParametersResult(successful=True)
 
     def _apply(self, parameters: list[Parameter]) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextvars import ContextVar
 from typing import Any, NamedTuple
 
+from phoenix_core.clock.system_time import SYSTEM_TIME
 from phoenix_core.clock.units import NANOSECONDS_PER_SECOND, nanoseconds
 
 
@@ -80,7 +81,7 @@ def model() -> Iterator[None]:
 
 def now_ns() -> int:
     """Return the system time, which all processes of a machine share."""
-    return time.time_ns()
+    return SYSTEM_TIME.now_ns()
 
 
 def stamp(header: Any) -> None:
@@ -91,12 +92,14 @@ def stamp(header: Any) -> None:
 
 def age_s(header: Any, since_ns: int = 0) -> float:
     """
-    Return the time since an event was published.
+    Return the time since an event was published, or since the system time was set.
 
     :param since_ns: system time at which the subscriber started: a latched state may be older.
     """
     sent = header.published
     if not sent.sec:  # not published by a Phoenix node
         return 0.0
-    sent_ns = max(nanoseconds(sent), since_ns)
-    return max(0, now_ns() - sent_ns) / NANOSECONDS_PER_SECOND
+    now = now_ns()
+    begun_ns = (nanoseconds(sent), since_ns, SYSTEM_TIME.set_ns)
+    known_ns = max((ns for ns in begun_ns if ns <= now), default=now)
+    return (now - known_ns) / NANOSECONDS_PER_SECOND

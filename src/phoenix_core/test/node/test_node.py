@@ -2,6 +2,7 @@
 
 import gc
 import threading
+import time
 from functools import partial
 from pathlib import Path
 
@@ -9,9 +10,12 @@ import pytest
 from lifecycle_msgs.msg import Transition
 from lifecycle_msgs.srv import ChangeState
 from phoenix_msgs.msg import Fault, ListenRequest, Slot, StopSpeaking, TouchEvent
+from rclpy.clock_type import ClockType
 from rclpy.parameter import Parameter
+from rclpy.time import Time as RosTime
 
 from phoenix_core import events
+from phoenix_core.clock.units import NANOSECONDS_PER_SECOND, seconds
 from phoenix_core.events.event_type import EventRuleError
 from phoenix_core.node.declarations import Publishes, subscribes
 from phoenix_core.node.event_node import EventNode
@@ -248,3 +252,60 @@ def test_a_destroyed_or_refused_node_lets_its_participant_go():
         assert len(receivers()) == len(before)
     finally:
         gc.enable()
+
+
+class Clockwork(EventNode):
+    """Stops speech again and again, and once more after a while."""
+
+    stop_speaking = Publishes(events.STOP_SPEAKING)
+    settings: NodeSettings
+
+    def activate(self) -> None:
+        self.every(0.05, lambda: self.stop_speaking(reason='every'))
+
+    @subscribes(events.TOUCH)
+    def on_touch(self, touch: TouchEvent) -> None:
+        self.after(0.2, lambda: self.stop_speaking(reason='after'))
+
+
+def set_time_of_day(node, by_s):
+    """Set the ROS clock of a node, which stands still from then on."""
+    clock = node.get_clock()
+    at_ns = clock.now().nanoseconds + round(by_s * NANOSECONDS_PER_SECOND)
+    clock._set_ros_time_is_active(True)
+    clock.set_ros_time_override(RosTime(nanoseconds=max(at_ns, 0), clock_type=ClockType.ROS_TIME))
+
+
+@pytest.mark.parametrize('by_s', [-3600, 7200, -1.79e9, 3e7])
+def test_the_timers_of_a_node_go_on_whatever_the_time_of_day(graph, by_s):
+    probe = graph.probe(publishes=[events.TOUCH], records=[events.STOP_SPEAKING])
+    node = graph.add(Clockwork)
+    touch(probe, 'head')
+    graph.call(lambda: set_time_of_day(node, by_s))
+    begun_s = time.monotonic()
+    before = len(probe.recorded(events.STOP_SPEAKING))
+    probe.expect_count(events.STOP_SPEAKING, before + 20)
+    assert 0.7 < time.monotonic() - begun_s < 5
+    probe.expect(events.STOP_SPEAKING, lambda m: m.reason == 'after')
+    now_s = node.time.now_s()
+    assert node.happened_s(node.get_clock().now().to_msg()) == pytest.approx(now_s, abs=0.5)
+    assert seconds(node.stamp_at(now_s - 2)) == pytest.approx(node.now_s() - 2, abs=0.5)
+
+
+def test_what_happened_before_the_clock_was_set_happened_now(graph):
+    node = graph.add(Clockwork)
+    before = node.get_clock().now().to_msg()
+    assert node.time.now_s() - node.happened_s(before) < 5
+    for by_s in (-3600, 7200):
+        graph.call(lambda by_s=by_s: set_time_of_day(node, by_s))
+        assert node.happened_s(before) == pytest.approx(node.time.now_s(), abs=0.5)
+
+
+@pytest.mark.parametrize('value', [True, False])
+def test_nobody_makes_the_time_of_a_running_node_stand_still(graph, value):
+    node = graph.add(Clockwork)
+    parameters = [Parameter('use_sim_time', value=value)]
+    [result] = graph.call(lambda: node.set_parameters(parameters))
+    assert not result.successful
+    assert 'at the start alone' in result.reason
+    assert not node.get_clock().ros_time_is_active

@@ -60,7 +60,7 @@ class Leds(EventNode):
         self._animator = Animator(
             library,
             pixels=settings.pixels,
-            now_s=self.now_s(),
+            now_s=self.time.now_s(),
             brightness=settings.brightness,
             current_limit_ma=settings.current_limit_ma,
             loudness=self._loudness.at,
@@ -95,21 +95,20 @@ class Leds(EventNode):
     @subscribes(events.ACTIVITY_STATE)
     def on_state(self, state: ActivityState) -> None:
         """Show what the toy is doing."""
-        if self._animator.show_state(state.activity, PHASES[state.phase], self.now_s()):
+        if self._animator.show_state(state.activity, PHASES[state.phase], self.time.now_s()):
             self._changed_by = tracing.current()
 
     @subscribes(events.LISTENING)
     def on_listening(self, event: ListeningEvent) -> None:
         """Show an open ear at once, whatever becomes of the activities."""
-        self._animator.show_ear(event.kind == ListeningEvent.OPENED, self.now_s())
+        self._animator.show_ear(event.kind == ListeningEvent.OPENED, self.time.now_s())
         self.draw()
 
     @subscribes(events.AUDIO_PLAYED)
     def on_played(self, frame: AudioFrame) -> None:
         """Follow the loudness of what is heard."""
-        stamp = frame.header.stamp
         samples = np.frombuffer(frame.samples, np.int16)
-        self._loudness.feed(samples, frame.sample_rate, stamp.sec + stamp.nanosec * 1e-9)
+        self._loudness.feed(samples, frame.sample_rate, self.happened_s(frame.header.stamp))
 
     @subscribes(events.MICROPHONE_MUTE)
     def on_mute(self, mute: MicrophoneMute) -> None:
@@ -133,21 +132,21 @@ class Leds(EventNode):
             self._show_hearing()
 
     def _show_hearing(self) -> None:
-        self._animator.show_muted(self._muted or self._deaf, self.now_s())
+        self._animator.show_muted(self._muted or self._deaf, self.time.now_s())
         self._changed_by = tracing.current()
 
     @subscribes(events.LED_COMMAND)
     def on_command(self, command: LedCommand) -> None:
         """Show what the command requests."""
         if not command.animation:
-            self._animator.end_commands(self.now_s())
+            self._animator.end_commands(self.time.now_s())
             self._changed_by = tracing.current()
             return
         color = command.color
         try:
             self._animator.play(
                 command.animation,
-                self.now_s(),
+                self.time.now_s(),
                 color=(color.r, color.g, color.b) if color.a > 0 else None,
                 brightness=command.brightness,
                 duration_s=command.duration_s,
@@ -159,7 +158,7 @@ class Leds(EventNode):
 
     def draw(self) -> None:
         """Send the next frame if it differs from the one shown."""
-        frame = self._animator.frame(self.now_s())
+        frame = self._animator.frame(self.time.now_s())
         if (rgb := frame.tobytes()) != self._shown:
             self._show(rgb)
             lit = self._is_lit(frame)
@@ -168,7 +167,7 @@ class Leds(EventNode):
 
     def _confirm(self) -> None:
         """Send a frame even if it is the one shown, and tell whether the ear light is in it."""
-        frame = self._animator.frame(self.now_s())
+        frame = self._animator.frame(self.time.now_s())
         self._show(frame.tobytes())
         self._tell_ear_light(self._is_lit(frame))
 

@@ -10,7 +10,6 @@ from phoenix_msgs.msg import (
     SimulatedSensor,
     TouchEvent,
 )
-from rclpy.time import Time
 from sensor_msgs.msg import BatteryState
 
 from phoenix_core import events
@@ -115,7 +114,7 @@ class Sensors(EventNode):
             case _:
                 key = reading.kind, reading.name
                 contact = self._contacts.setdefault(key, self._contact(reading.kind))
-                self._follow(key, contact.feed(reading.value > 0, self.now_s()))
+                self._follow(key, contact.feed(reading.value > 0, self.time.now_s()))
 
     def _mute(self, muted: bool) -> None:
         """
@@ -147,15 +146,15 @@ class Sensors(EventNode):
             self._tell_change(*key, change)
         if key in self._due:
             self._due.pop(key).cancel()
-        contact, now_s = self._contacts[key], self.now_s()
+        contact, now_s = self._contacts[key], self.time.now_s()
         if contact.due_s < math.inf:
             self._due[key] = self.after(
                 max(contact.due_s - now_s, 0.001),
-                lambda: self._follow(key, contact.poll(self.now_s())),
+                lambda: self._follow(key, contact.poll(self.time.now_s())),
             )
 
     def _tell_change(self, kind: int, name: str, change: Change) -> None:
-        stamp = Time(seconds=change.at_s).to_msg()
+        stamp = self.stamp_at(change.at_s)
         if kind == SensorKind.TOUCH and change.kind in TOUCHES:
             self.touch.at(stamp)(
                 pad=name,

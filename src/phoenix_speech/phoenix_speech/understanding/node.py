@@ -67,7 +67,7 @@ class Intent(EventNode):
             self.in_background(self._understand, text, then=partial(self._publish, text))
 
     def _understand(self, text: str) -> CareVerdict | IntentMatch | None:
-        verdict = self._care_check.judge(text, self.now_s())
+        verdict = self._care_check.judge(text, self.time.now_s())
         if verdict.failure:
             self.post(self.fault, 'care_check_failed', verdict.failure)
         if verdict.level is not Level.PASS:

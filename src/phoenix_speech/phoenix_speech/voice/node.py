@@ -47,14 +47,14 @@ class Voice(EventNode):
             ),
             settings.language,
             self._rules,
-            clock=self.now_s,
+            clock=self.time.now_s,
             on_refused=lambda reason: self.post(self._refused, reason),
         )
         self._synthesizer = SpeechSynthesizer(
             {name: partial(VOICES.load(name).make, name, settings) for name in settings.providers},
             self._rules,
             sample_rate=settings.sample_rate,
-            clock=self.now_s,
+            clock=self.time.now_s,
             on_failure=lambda name, error: self.post(self._voice_failed, name, error),
         )
 
@@ -134,7 +134,7 @@ class Voice(EventNode):
             self.earcon.caused_by(cause)(earcon='error', utterance_id=utterance_id)
 
     def _send(self) -> None:
-        for frame in self._queue.due(self.now_s()):
+        for frame in self._queue.due(self.time.now_s()):
             self._send_frame(frame)
 
     def _send_frame(self, frame: QueuedFrame) -> None:

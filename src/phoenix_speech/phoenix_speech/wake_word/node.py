@@ -6,7 +6,6 @@ import numpy as np
 from phoenix_msgs.msg import AudioFrame, CapabilityStatus, Fault
 
 from phoenix_core import events
-from phoenix_core.clock.units import seconds
 from phoenix_core.events.event_type import EventRuleError
 from phoenix_core.node.declarations import Publishes, subscribes
 from phoenix_core.node.event_node import EventNode
@@ -71,7 +70,7 @@ class WakeWord(EventNode):
         self._watched = self.wake_word_score.subscription_count > 0
         self._queued += len(samples)
         self._keep_up()
-        self.in_background(self._score, samples, end, seconds(self._stream.time_of(end)))
+        self.in_background(self._score, samples, end, self.happened_s(self._stream.time_of(end)))
 
     @subscribes(events.AUDIO_PLAYED)
     def on_played(self, frame: AudioFrame) -> None:
@@ -79,7 +78,7 @@ class WakeWord(EventNode):
         if frame.sample_rate != SAMPLE_RATE:
             raise EventRuleError(f'audio/played: {frame.sample_rate} Hz; allowed is {SAMPLE_RATE}')
         samples = np.frombuffer(frame.samples, np.int16)
-        self.in_background(self._self_speech.play, samples, seconds(frame.header.stamp))
+        self.in_background(self._self_speech.play, samples, self.happened_s(frame.header.stamp))
 
     def _keep_up(self) -> None:
         behind = self._queued - self._scored
