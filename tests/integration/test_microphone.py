@@ -37,6 +37,7 @@ def probe(graph, leds):
     probe = graph.probe(
         publishes=[
             events.SIMULATED_SOUND,
+            events.SIMULATED_VOICE,
             events.MICROPHONE_MUTE,
             events.EAR_LIGHT,
             events.AUDIO_PLAYED,
@@ -101,6 +102,32 @@ def test_a_recording_is_heard_unchanged(graph, probe, samples):
     path = samples / 'hey_jarvis.wav'
     probe.publish(events.SIMULATED_SOUND, file=str(path))
     expect_recording(probe, path)
+
+
+def test_live_sound_is_heard_unchanged_while_the_device_is_open(graph, probe):
+    graph.add(Microphone)
+    probe.expect(events.AUDIO_INPUT)
+    noise = np.random.default_rng(1).integers(-9000, 9000, (8, 640)).astype(np.int16)
+    for sequence, samples in enumerate(noise):
+        probe.publish(
+            events.SIMULATED_VOICE,
+            sequence=sequence,
+            sample_rate=16000,
+            channels=1,
+            samples=array.array('h', samples.tobytes()),
+        )
+    loud = probe.expect_count(events.AUDIO_INPUT, 8, lambda f: np.abs(heard(f)).max() > 100)
+    sound = np.concatenate([heard(frame) for frame in loud])
+    assert np.abs(sound - noise.ravel()).max() <= ROOM_NOISE
+
+
+def test_live_sound_of_another_rate_is_a_fault(graph, probe):
+    graph.add(Microphone)
+    probe.expect(events.AUDIO_INPUT)
+    probe.publish(
+        events.SIMULATED_VOICE, sample_rate=48000, channels=1, samples=array.array('h', [1])
+    )
+    assert '48000 Hz, allowed is 16000' in probe.expect(events.FAULT).message
 
 
 def test_a_recording_may_be_heard_from_the_start_on(graph, probe, tmp_path):

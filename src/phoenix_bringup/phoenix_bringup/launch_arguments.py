@@ -41,6 +41,7 @@ class LaunchArguments(BaseModel):
         '', description='WAV file that the simulated speaker writes; empty: none'
     )
     telemetry: bool = Field(True, description='false: nothing is counted, kept or exported')
+    studio: bool = Field(False, description='true: serves the page for a browser, on loopback')
     machine: Literal['', 'toy', 'helper'] = Field(
         '', description='which of two machines this is; empty: there is only one'
     )

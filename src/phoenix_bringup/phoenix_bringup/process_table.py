@@ -55,6 +55,10 @@ TABLE = (
         },
     ),
     NodeRow('phoenix_core', 'telemetry', watches=True, wanted=lambda given: given.telemetry),
+    # A process of its own: whatever a browser does to it, the toy goes on.
+    NodeRow(
+        'phoenix_studio', 'studio', alone=True, watches=True, wanted=lambda given: given.studio
+    ),
     NodeRow('phoenix_hw', 'leds', 'light'),
     NodeRow(
         'phoenix_audio',
@@ -190,7 +194,7 @@ def _process(
         name=name,
         # In the order of launch_ros: `ros2 launch` starts exactly the same.
         argv=(
-            _program(package, executable),
+            program(package, executable),
             *arguments,
             *('--ros-args', *ros_arguments, '--ros-args'),
             *(('-r', f'__node:={node_name}') if node_name else ()),
@@ -213,7 +217,12 @@ def enclave(namespace: str, process: str) -> str:
     return f'{namespace.rstrip("/")}/{process}'
 
 
-def _program(package: str, executable: str) -> str:
+def program(package: str, executable: str) -> str:
+    """
+    Return the path of an executable.
+
+    :raises LaunchError: its package is not installed.
+    """
     try:
         return str(Path(get_package_prefix(package)) / 'lib' / package / executable)
     except PackageNotFoundError as error:

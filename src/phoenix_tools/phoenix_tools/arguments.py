@@ -31,9 +31,14 @@ def parser() -> argparse.ArgumentParser:
         action='store_true',
         help='shut other users of this machine out: own network, no language model elsewhere',
     )
+    run.add_argument('--studio', action='store_true', help='also show it in a browser')
     run.add_argument('--dry-run', action='store_true', help='only print what would be started')
     run.add_argument('--show-args', action='store_true', help='list the launch arguments')
     run.add_argument('arguments', nargs='*', metavar='NAME:=VALUE', help='launch arguments')
+
+    studio = commands.add_parser('studio', help='show a running toy in a browser')
+    studio.add_argument('--namespace', default='/phoenix', help='of the toy')
+    studio.add_argument('--port', type=int, help='of the page; 0: any free one')
 
     graph = commands.add_parser('graph', help='who sends what to whom, declared or running')
     graph.add_argument('names', nargs='*', metavar='NAME', help='only these events and nodes')

@@ -26,6 +26,7 @@ ROOMS = {
     'trace': 'traces',
     'events': 'live',
     'parent': 'parent',
+    'studio': 'run',
 }
 # Of the tests: a file at a time each, since tests of a file may share a toy.
 WORKERS = ('--numprocesses=auto', '--maxprocesses=4', '--dist=loadfile')

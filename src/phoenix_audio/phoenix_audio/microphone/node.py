@@ -234,6 +234,16 @@ class Microphone(EventNode):
         if isinstance(self._provider, SimulatedMicrophone):
             self.in_background(self._play, self._provider, Path(sound.file))
 
+    @subscribes(events.SIMULATED_VOICE)
+    def on_voice(self, frame: AudioFrame) -> None:
+        """Hear live sound if the microphone is simulated."""
+        if frame.sample_rate != self.settings.sample_rate:
+            raise EventRuleError(
+                f'simulation/voice: {frame.sample_rate} Hz, allowed is {self.settings.sample_rate}'
+            )
+        if isinstance(self._provider, SimulatedMicrophone) and self._started:
+            self._provider.hear_live(np.frombuffer(frame.samples, np.int16))
+
     def _play(self, microphone: SimulatedMicrophone, recording: Path) -> None:
         try:
             microphone.play(recording)

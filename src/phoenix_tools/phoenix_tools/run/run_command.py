@@ -88,6 +88,8 @@ def given_arguments(options: argparse.Namespace) -> dict[str, str]:
     for name in ('layout', 'machine', 'peer'):
         if value := getattr(options, name):
             arguments[name] = value
+    if options.studio:
+        arguments['studio'] = 'true'
     if options.reply_to:
         arguments['reply_to'] = str(options.reply_to.resolve())
     return arguments

@@ -1,4 +1,4 @@
-"""A simulated microphone: a quiet room in which recordings are played."""
+"""A simulated microphone: a quiet room in which recordings are played and a browser is heard."""
 
 import threading
 import time
@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from phoenix_audio.microphone.live_sound import LiveSound
 from phoenix_audio.microphone.provider import CapturedFrame
 from phoenix_audio.microphone.room_simulator import RoomSimulator
 from phoenix_audio.microphone.settings import MicrophoneSettings
@@ -29,7 +30,7 @@ class SimulatedMicrophoneSettings(ProviderSettings):
 
 class SimulatedMicrophone:
     """
-    A quiet room in which recordings can be played, heard in real time.
+    A quiet room in which recordings and live sound can be heard, in real time.
 
     :param file: recording that is played whenever the microphone starts.
     :param room: returns what the toy plays; None: that is not heard.
@@ -55,6 +56,7 @@ class SimulatedMicrophone:
         self._time = REAL_TIME
         self._lock = threading.Lock()
         self._recordings: deque[NDArray[np.int16]] = deque()
+        self._live = LiveSound(sample_rate)
         # Not zeros: those are what a broken microphone delivers.
         self._noise = np.random.default_rng(0)
         self._stopping = threading.Event()
@@ -89,6 +91,7 @@ class SimulatedMicrophone:
         self._thread = None
         with self._lock:
             self._recordings.clear()
+            self._live = LiveSound(self._sample_rate)
 
     def play(self, path: Path) -> float:
         """
@@ -100,6 +103,11 @@ class SimulatedMicrophone:
         with self._lock:
             self._recordings.append(samples)
         return samples.size / self._sample_rate
+
+    def hear_live(self, samples: NDArray[np.int16]) -> None:
+        """Let samples be heard that come from another ear, shape (n,). Thread-safe."""
+        with self._lock:
+            self._live.feed(samples)
 
     def hear(self, samples: NDArray[np.int16], in_s: float) -> None:
         """Let the room return what the speaker plays, shape (n,), and is heard in that time."""
@@ -135,6 +143,8 @@ class SimulatedMicrophone:
         with self._lock:
             if self._room is not None:
                 heard += np.rint(self._room.hear(captured_s, heard.size)).astype(np.int32)
+            live = self._live.take(self._frame_samples)
+            heard[: live.size] += live
             if self._recordings:
                 recording = self._recordings.popleft()
                 sounding, rest = np.split(recording, [self._frame_samples])

@@ -1,0 +1,1 @@
+"""Phoenix in the browser: the toy, the makers' studio, the parents' page."""

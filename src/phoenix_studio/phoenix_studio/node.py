@@ -1,0 +1,140 @@
+"""The studio node: shows the toy in browsers, and stands in for a person there."""
+
+import array
+import os
+import webbrowser
+from typing import Any
+
+from phoenix_msgs.msg import SimulatedSensor
+
+from phoenix_core import events
+from phoenix_core.events import qos
+from phoenix_core.events.event_type import EventType
+from phoenix_core.node.declarations import Publishes, observes
+from phoenix_core.node.execution import run
+from phoenix_core.node.publisher import EventPublisher
+from phoenix_studio.event_view import SHOWN, event_json, stream_of
+from phoenix_studio.limits_desk import LimitsDesk
+from phoenix_studio.ros_calls import RosCalls
+from phoenix_studio.server.access import Access
+from phoenix_studio.server.application import Desks, application
+from phoenix_studio.server.guard import ENTRY
+from phoenix_studio.server.hub import Hub
+from phoenix_studio.server.refusals import Refusals
+from phoenix_studio.server.toy import Action, Mute, Press, Touch, Type
+from phoenix_studio.server.web_server import LOOPBACK, WebServer
+from phoenix_studio.settings import StudioSettings
+from phoenix_studio.settings_desk import SettingsDesk
+from phoenix_tools.person import PersonNode
+
+STREAM = 'browser'
+SAMPLE_RATE = 16000
+ENTRY_PERIOD_S = 1.0
+FORGOTTEN = '{"forgotten":true}'
+
+
+class Studio(PersonNode):
+    """Serves the pages while it is active. It writes nothing to disk."""
+
+    simulated_voice = Publishes(events.SIMULATED_VOICE)
+    settings: StudioSettings
+
+    def activate(self) -> None:
+        """Open the port, and tell where the page is."""
+        self._frames = 0
+        self._forgotten = self.parent_file.forgotten
+        self._hub = Hub()
+        self._web = WebServer(self.settings.port)
+        self._access = Access(self._web.port)
+        self._calls = RosCalls(self)
+        desks = Desks(LimitsDesk(self._calls), SettingsDesk(self._calls))
+        refusals = Refusals(self.log.warning)
+        self._web.start(application(self._access, self._hub, self, desks, refusals))
+        self._shown_code = ''
+        self._show_entry()
+        self.every(ENTRY_PERIOD_S, self._show_entry)
+        self.every(ENTRY_PERIOD_S, self._forget_if_wanted)
+
+    def deactivate(self) -> None:
+        """Close the port."""
+        self._web.close()
+        self._calls.close()
+
+    @observes((*SHOWN, events.AUDIO_PLAYED))
+    def on_event(self, event: EventType, message: Any) -> None:
+        """Pass an event on to the browsers."""
+        if event is events.AUDIO_PLAYED and self._hub.is_heard:
+            self._web.post(self._hub.play, message.samples.tobytes())
+        if event.qos is qos.STATE:
+            producer = message.header.producer if event.has_header else ''
+            text = event_json(event, message)
+            self._web.post(self._hub.tell_state, f'{event.name} {producer}', text)
+        elif event is events.FAULT:
+            self._web.post(self._hub.tell_fault, event_json(event, message))
+        elif self._hub.is_watched:
+            text = event_json(event, message)
+            self._web.post(self._tell, text, stream_of(event, message))
+
+    # What browsers ask for, in the thread of the server.
+
+    def act(self, action: Action) -> None:
+        """Do what a person did in a browser."""
+        match action:
+            case Touch():
+                self._move(SimulatedSensor.TOUCH, action.down, action.name)
+            case Press():
+                self._move(SimulatedSensor.BUTTON, action.down, action.name)
+            case Mute():
+                self._move(SimulatedSensor.MUTE, action.muted)
+            case Type():
+                self.type_sentence(action.text)
+
+    def hear(self, samples: bytes) -> None:
+        """Let the simulated microphone hear 16 bit samples of a browser's."""
+        self.post(self._publish_voice, array.array('h', samples))
+
+    def send(self, publisher: EventPublisher[...], **fields: Any) -> None:
+        """Publish on the executor's thread."""
+        self.post(publisher, **fields)
+
+    def _move(self, kind: int, on: bool, name: str = '') -> None:
+        self.send(self.simulated_sensor, kind=kind, name=name, value=float(on))
+
+    def _publish_voice(self, samples: 'array.array[int]') -> None:
+        self.simulated_voice(
+            stream_id=STREAM,
+            sequence=self._frames,
+            sample_rate=SAMPLE_RATE,
+            channels=1,
+            samples=samples,
+        )
+        self._frames += 1
+
+    def _tell(self, text: str, stream: str) -> None:
+        self._hub.tell(text, replaces=stream)
+
+    def _show_entry(self) -> None:
+        """Tell the address for the next browser, since each is good for one."""
+        if self._access.code == self._shown_code:
+            return
+        first = not self._shown_code
+        self._shown_code = self._access.code
+        address = f'http://{LOOPBACK}:{self._web.port}{ENTRY}?code={self._shown_code}'
+        print(f'{address}' if first else f'{address} (another browser)', flush=True)
+        if first and self.settings.open_browser and _has_screen():
+            self.in_background(webbrowser.open, address)
+
+    def _forget_if_wanted(self) -> None:
+        """Let the pages drop all words when a parent wants all to be forgotten."""
+        if self._forgotten != self.parent_file.forgotten:
+            self._forgotten = self.parent_file.forgotten
+            self._web.post(self._hub.tell, FORGOTTEN)
+
+
+def _has_screen() -> bool:
+    return any(map(os.environ.get, ('DISPLAY', 'WAYLAND_DISPLAY')))
+
+
+def main() -> None:
+    """Run the node alone."""
+    raise SystemExit(run([Studio]))

@@ -1,0 +1,103 @@
+"""The pages, sockets and requests of the studio."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
+
+from starlette.applications import Starlette
+from starlette.convertors import StringConvertor, register_url_convertor
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
+from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
+
+from phoenix_studio.server.access import Access
+from phoenix_studio.server.guard import ENTRY, OUTSIDE, Guard
+from phoenix_studio.server.hub import Hub
+from phoenix_studio.server.refusals import Refusals
+from phoenix_studio.server.sockets import Sockets
+from phoenix_studio.server.toy import CallError, Toy
+
+PAGES = Path(__file__).resolve().parents[1] / 'static'
+# The cookie is not sent with a redirect from elsewhere, but with what our own page opens.
+ENTERED = '<!doctype html><meta http-equiv="refresh" content="0;url={}"><title>Phoenix</title>'
+
+
+class NodeName(StringConvertor):
+    """The name of a node in an address."""
+
+    regex = '[a-z][a-z0-9_]{0,63}'
+
+
+register_url_convertor('name', NodeName())
+
+
+class LimitsSource(Protocol):
+    """What a parent has decided."""
+
+    async def limits(self) -> dict[str, Any]:
+        """Return it; raise CallError."""
+
+
+class SettingsSource(Protocol):
+    """The settings of nodes."""
+
+    async def settings(self, node: str) -> dict[str, Any]:
+        """Return those of a node; raise CallError."""
+
+
+class Desks(NamedTuple):
+    """Who answers requests of the pages."""
+
+    limits: LimitsSource
+    settings: SettingsSource
+
+
+def application(access: Access, hub: Hub, toy: Toy, desks: Desks, refusals: Refusals) -> ASGIApp:
+    """Return all that a browser can reach, behind the guard."""
+    sockets = Sockets(hub, toy, refusals)
+
+    async def enter(request: Request) -> Response:
+        token = access.enter(request.query_params.get('code', ''))
+        if token is None:
+            refusals.note('a wrong or used code')
+            return Response(OUTSIDE, 403, media_type='text/plain')
+        page = '/parents' if request.query_params.get('page') == 'parents' else '/'
+        response = HTMLResponse(ENTERED.format(page), headers={'cache-control': 'no-store'})
+        response.set_cookie(access.cookie, token, httponly=True, samesite='strict', path='/')
+        return response
+
+    routes = [
+        Route(ENTRY, enter),
+        Route('/', _page('index.html')),
+        Route('/parents', _page('parents.html')),
+        Route('/favicon.svg', _page('favicon.svg')),
+        Route('/favicon.ico', _page('favicon.svg')),  # browsers ask for it by themselves
+        Route('/api/limits', _answer(lambda request: desks.limits.limits())),
+        Route(
+            '/api/settings/{node:name}',
+            _answer(lambda request: desks.settings.settings(request.path_params['node'])),
+        ),
+        WebSocketRoute('/events', sockets.events),
+        WebSocketRoute('/sound', sockets.sound),
+        Mount('/assets', StaticFiles(directory=PAGES / 'assets', check_dir=False)),
+    ]
+    return Guard(Starlette(routes=routes), access, refusals)
+
+
+def _page(name: str) -> Callable[[Request], Awaitable[Response]]:
+    async def page(request: Request) -> Response:
+        return FileResponse(PAGES / name, headers={'cache-control': 'no-cache'})
+
+    return page
+
+
+def _answer(ask: Callable[[Request], Awaitable[dict[str, Any]]]) -> Any:
+    async def answer(request: Request) -> Response:
+        try:
+            return JSONResponse(await ask(request), headers={'cache-control': 'no-store'})
+        except CallError as error:
+            return JSONResponse({'reason': str(error)}, 503)
+
+    return answer

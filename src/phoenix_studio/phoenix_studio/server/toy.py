@@ -1,0 +1,62 @@
+"""What the server asks of the toy, and what a browser may ask for."""
+
+from typing import Annotated, Literal, Protocol
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+_CLOSED = ConfigDict(extra='forbid', frozen=True, strict=True)
+Name = Annotated[str, Field(min_length=1, max_length=64, pattern=r'^[^\x00]+$')]
+
+
+class Touch(BaseModel):
+    """Touches a simulated pad, or lets it go."""
+
+    model_config = _CLOSED
+    do: Literal['touch']
+    name: Name
+    down: bool
+
+
+class Press(BaseModel):
+    """Presses a simulated button, or lets it go."""
+
+    model_config = _CLOSED
+    do: Literal['press']
+    name: Name
+    down: bool
+
+
+class Mute(BaseModel):
+    """Sets the simulated mute switch."""
+
+    model_config = _CLOSED
+    do: Literal['mute']
+    muted: bool
+
+
+class Type(BaseModel):
+    """Types a sentence to the toy."""
+
+    model_config = _CLOSED
+    do: Literal['type']
+    text: Annotated[str, Field(min_length=1, max_length=1000, pattern=r'^[^\x00]+$')]
+
+
+Action = Touch | Press | Mute | Type
+ACTIONS: TypeAdapter[Action] = TypeAdapter(
+    Annotated[Action, Field(discriminator='do')]  # type: ignore[arg-type]  # not in its stubs
+)
+
+
+class CallError(Exception):
+    """A part of the toy does not answer, or refuses; one line."""
+
+
+class Toy(Protocol):
+    """The toy as the server sees it; its methods may be called in any thread."""
+
+    def act(self, action: Action) -> None:
+        """Do what a person did in a browser."""
+
+    def hear(self, samples: bytes) -> None:
+        """Hear 16 bit samples of a browser's microphone."""

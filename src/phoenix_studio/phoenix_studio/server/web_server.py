@@ -1,0 +1,77 @@
+"""Runs the web server in a thread of its own, on the loopback interface."""
+
+import asyncio
+import contextlib
+import socket
+import threading
+from collections.abc import Callable
+
+import uvicorn
+from starlette.types import ASGIApp
+
+LOOPBACK = '127.0.0.1'
+LARGEST_MESSAGE = 8192  # bytes of a browser's message on a socket
+END_S = 5.0
+
+
+class WebServer:
+    """
+    Serves an application until it is closed.
+
+    :param port: 0 for any free port.
+    :raises OSError: the port is in use.
+    """
+
+    def __init__(self, port: int) -> None:
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        try:
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            self._socket.bind((LOOPBACK, port))
+            self._socket.listen()
+        except OSError:
+            self._socket.close()
+            raise
+        self.port: int = self._socket.getsockname()[1]
+        self._loop = asyncio.new_event_loop()
+        self._server: uvicorn.Server | None = None
+        self._thread: threading.Thread | None = None
+
+    def start(self, app: ASGIApp) -> None:
+        """Begin to serve."""
+        config = uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,  # addresses may hold a code
+            lifespan='off',
+            http='h11',
+            ws='websockets-sansio',
+            ws_max_size=LARGEST_MESSAGE,
+            ws_ping_interval=10.0,
+            ws_ping_timeout=10.0,
+            ws_per_message_deflate=False,  # on loopback it only costs time
+            server_header=False,
+            limit_concurrency=500,
+            timeout_graceful_shutdown=1,
+        )
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._run, args=(self._server,), name='studio web')
+        self._thread.start()
+
+    def post(self, function: Callable[..., object], *args: object) -> None:
+        """Call a function on the server's event loop; thread-safe, without effect once closed."""
+        with contextlib.suppress(RuntimeError):  # the loop is closed
+            self._loop.call_soon_threadsafe(function, *args)
+
+    def close(self) -> None:
+        """Stop serving and release the port."""
+        if self._server is not None and self._thread is not None:
+            self._server.should_exit = True
+            self._thread.join(END_S)
+        self._socket.close()
+
+    def _run(self, server: uvicorn.Server) -> None:
+        asyncio.set_event_loop(self._loop)
+        try:
+            self._loop.run_until_complete(server.serve([self._socket]))
+        finally:
+            self._loop.close()

@@ -1,0 +1,169 @@
+"""Debian's Chromium on the pages of a real toy: what it shows, and what it must not do."""
+
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from front_door import ROOT, Phoenix
+
+from phoenix_core.testing import TestGraph, keep_awake
+
+CHROMIUM = shutil.which('chromium') or shutil.which('chromium-browser')
+AXE = ROOT / 'src/phoenix_studio/web/node_modules/axe-core/axe.min.js'
+# Software draws the 3D, and takes what the toy needs: the picture is small.
+DESKTOP = {'width': 1000, 'height': 640}
+PHONE = {'width': 390, 'height': 780}
+# What is played is measured, too.
+LISTEN = """
+const connect = AudioNode.prototype.connect;
+AudioNode.prototype.connect = function (target, ...rest) {
+  if (target === this.context.destination) {
+    const analyser = new AnalyserNode(this.context, { fftSize: 2048 });
+    connect.call(this, analyser);
+    const samples = new Float32Array(2048);
+    setInterval(() => {
+      analyser.getFloatTimeDomainData(samples);
+      const loudest = Math.max(...samples.map(Math.abs));
+      const before = Number(document.documentElement.dataset.heard ?? 0);
+      document.documentElement.dataset.heard = String(Math.max(before, loudest));
+    }, 50);
+  }
+  return connect.call(this, target, ...rest);
+};
+"""
+
+
+class StudioToy:
+    """A real toy with its pages; `entry` is the address for the next browser."""
+
+    def __init__(self, state_home: Path, graph: TestGraph, *arguments: str) -> None:
+        keep_awake(state_home)
+        self.state_home = state_home
+        self.graph = graph
+        self.process = Phoenix(
+            graph.domain,
+            'run',
+            '--studio',
+            '--show-words',
+            *arguments,
+            XDG_STATE_HOME=str(state_home),
+            PHOENIX_STUDIO_PORT='0',
+        )
+        self.process.wait_for('ready ')
+        self._shown = 0
+
+    @property
+    def entry(self) -> str:
+        """The address that the terminal shows; waits until it is another one."""
+        while True:
+            addresses = re.findall(r'http://127\S+', self.process.output)
+            if len(addresses) > self._shown:
+                self._shown = len(addresses)
+                return str(addresses[-1])
+            self.process.wait_for('http://127')
+
+
+@contextmanager
+def studio_toy(state_home: Path, *arguments: str) -> Iterator[StudioToy]:
+    """Run a toy with its pages, on a graph of its own."""
+    with TestGraph() as graph:
+        toy = StudioToy(state_home, graph, *arguments)
+        try:
+            yield toy
+        finally:
+            toy.process.kill()
+
+
+class Browser:
+    """A browser with a session; notes what no page may do."""
+
+    def __init__(self, chromium: Any, entry: str) -> None:
+        self._chromium = chromium
+        self.address = entry.split('/enter')[0]
+        self.complaints: list[str] = []
+        first = self._context()
+        page = self._page(first)
+        page.goto(entry)
+        page.wait_for_url(f'{self.address}/')
+        self._cookies = first.cookies()
+        first.close()
+
+    def open(self, path: str = '/', **options: Any) -> Any:
+        """Open a page in a window of its own; see Playwright's new_context."""
+        context = self._context(**options)
+        context.add_cookies(self._cookies)
+        page = self._page(context)
+        page.goto(self.address + path)
+        return page
+
+    def _context(self, **options: Any) -> Any:
+        options = {'viewport': DESKTOP, 'locale': 'en-US', **options}
+        context = self._chromium.new_context(**options)
+        context.add_init_script(LISTEN)
+        return context
+
+    def _page(self, context: Any) -> Any:
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.on('console', self._on_console)
+        page.on('pageerror', lambda error: self.complaints.append(f'error: {error}'))
+        page.on('request', self._on_request)
+        return page
+
+    def _on_console(self, message: Any) -> None:
+        if message.type in ('error', 'warning') and 'GPU stall' not in message.text:
+            self.complaints.append(f'console: {message.text}')
+
+    def _on_request(self, request: Any) -> None:
+        if not request.url.startswith((self.address, self.address.replace('http', 'ws'))):
+            self.complaints.append(f'request: {request.url}')
+
+
+@contextmanager
+def browser(toy: StudioToy, recording: Path | None = None) -> Iterator[Browser]:
+    """
+    Run a browser that knows the toy.
+
+    :param recording: its microphone hears this once.
+    """
+    if CHROMIUM is None:
+        pytest.skip('needs chromium; on Debian: apt install chromium')
+    from playwright.sync_api import sync_playwright
+
+    arguments = [
+        '--use-gl=angle',
+        '--use-angle=swiftshader',
+        '--enable-unsafe-swiftshader',
+        '--use-fake-device-for-media-stream',
+        '--use-fake-ui-for-media-stream',
+        '--autoplay-policy=no-user-gesture-required',
+    ]
+    if recording is not None:
+        arguments.append(f'--use-file-for-fake-audio-capture={recording}%noloop')
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=arguments, chromium_sandbox=os.geteuid() != 0
+        )
+        try:
+            yield Browser(chromium, toy.entry)
+        finally:
+            chromium.close()
+
+
+def serious_faults(page: Any) -> list[str]:
+    """Return what axe-core finds on a page that keeps somebody out."""
+    if not AXE.exists():
+        pytest.skip('needs axe-core: npm ci in src/phoenix_studio/web')
+    page.evaluate(AXE.read_text())
+    found = page.evaluate('() => axe.run().then((found) => JSON.stringify(found.violations))')
+    return [
+        f'{one["id"]}: {one["help"]}: {[node["html"][:120] for node in one["nodes"]]}'
+        for one in json.loads(found)
+        if one['impact'] in ('serious', 'critical')
+    ]

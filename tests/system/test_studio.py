@@ -1,0 +1,149 @@
+"""The toy in a browser: seen, touched, heard, spoken and typed to."""
+
+import re
+import time
+
+import pytest
+from browser import PHONE, browser, serious_faults, studio_toy
+from builtin_interfaces.msg import Time
+from front_door import ROOT
+
+from phoenix_core import events
+
+SAMPLE = ROOT / 'samples/hey_jarvis_turn_on_the_light.wav'
+READY_S = 2.0
+SCREENS = ('toy', 'now')
+LOUD = 0.02  # of full scale 1
+
+
+@pytest.fixture(scope='module')
+def toy(tmp_path_factory):
+    with studio_toy(tmp_path_factory.mktemp('state')) as toy:
+        yield toy
+
+
+@pytest.fixture(scope='module')
+def web(toy):
+    with browser(toy, SAMPLE) as web:
+        yield web
+
+
+@pytest.fixture
+def expect(web):
+    """Assert what a page shows; fails at the end for what no page may do."""
+    from playwright.sync_api import expect
+
+    yield expect
+    complaints, web.complaints = web.complaints, []
+    assert complaints == []
+
+
+def test_the_page_is_ready_soon_and_shows_the_lights_of_the_toy(web, expect):
+    page = web.open('/parents')  # the code of the pages is there as after the first visit
+    started = time.monotonic()
+    page.goto(web.address)
+    expect(page.locator('[data-phase=resting]')).to_be_visible(timeout=1000 * READY_S)
+    assert time.monotonic() - started < READY_S
+    expect(page.locator('[data-ear=closed]')).to_be_visible()
+    expect(page.locator('canvas')).to_have_attribute('data-frames', re.compile(r'\d{2,}'))
+    expect(page.locator('canvas')).to_have_attribute('data-leds', '16')
+    page.context.close()
+
+
+def test_a_person_speaks_to_the_page_and_hears_the_answer(web, expect):
+    page = web.open('/', permissions=['microphone'])
+    expect(page.locator('[data-phase=resting]')).to_be_visible()
+    page.get_by_role('button', name='Sound').click()
+    page.get_by_role('button', name='My microphone').click()
+    expect(page.get_by_text('Your microphone is on')).to_be_visible()
+    expect(page.locator('[data-ear=open]')).to_be_visible()
+    heard = page.locator('[data-who=person]:not(.partial)')
+    expect(heard).to_contain_text(re.compile('light', re.I), timeout=20_000)
+    expect(page.locator('[data-who=toy]').last).to_contain_text('light')
+    expect(page.locator('[data-phase=resting]')).to_be_visible()
+    assert float(page.locator('html').get_attribute('data-heard')) > LOUD
+    page.goto(f'{web.address}/#now')
+    page.context.close()
+
+
+def test_everything_is_done_by_keys_alone(toy, web, expect):
+    page = web.open()
+    expect(page.locator('[data-phase=resting]')).to_be_visible()
+    page.keyboard.press('m')
+    expect(page.locator('[data-ear=muted]')).to_be_visible()
+    page.keyboard.press('m')
+    expect(page.locator('[data-ear=closed]')).to_be_visible()
+    page.keyboard.down('t')
+    page.keyboard.up('t')
+    expect(page.locator('[data-ear=open]')).to_be_visible()
+    tab_to(page, 'sentence')
+    page.keyboard.type('what is your name')
+    page.keyboard.press('Enter')
+    expect(page.locator('[data-who=typed]').last).to_have_text('what is your name')
+    expect(page.locator('[data-who=toy]').last).to_be_visible()
+    for screen in SCREENS:
+        tab_to(page, f'#{screen}')
+        page.keyboard.press('Enter')
+        expect(page.locator(f'nav a[href="#{screen}"]')).to_have_attribute('aria-current', 'page')
+    page.context.close()
+
+
+def tab_to(page, name):
+    """Press Tab until the element with this id or address has the focus."""
+    page.evaluate('document.activeElement.blur()')
+    for _ in range(60):
+        page.keyboard.press('Tab')
+        focused = page.evaluate('(({ id, hash }) => [id, hash])(document.activeElement ?? {})')
+        if name in focused:
+            return
+    raise AssertionError(f'no Tab leads to {name}')
+
+
+def test_the_body_is_touched_with_the_mouse(toy, web, expect):
+    page = web.open()
+    expect(page.locator('canvas')).to_have_attribute('data-leds', '16')
+    box = page.locator('canvas').bounding_box()
+    page.mouse.move(box['x'] + box['width'] / 2, box['y'] + box['height'] / 2)
+    page.mouse.down()
+    page.mouse.up()
+    page.goto(f'{web.address}/#now')
+    expect(
+        page.locator('[data-phase=listening]').or_(page.locator('[data-ear=open]'))
+    ).to_be_visible()
+    toy.process.wait_for('     touch  ')
+    page.context.close()
+
+
+def test_what_was_almost_a_call_is_on_the_screen(toy, web, expect):
+    page = web.open('/#now')
+    expect(page.get_by_text('wakes at 0.50')).to_be_visible()
+    expect(page.locator('[data-misses]')).not_to_contain_text('almost')
+    probe = toy.graph.probe(publishes=[events.WAKE_WORD_SCORE])
+    toy.graph._wait_for_subscribers(probe, events.WAKE_WORD_SCORE, 1)
+    for second, score in ((1, 0.1), (2, 0.43), (3, 0.2), (4, 0.0)):
+        page.wait_for_timeout(100)  # of a stream, only the newest is told
+        probe.publish(
+            events.WAKE_WORD_SCORE, stamp=Time(sec=second), phrase='hey_test', score=score
+        )
+    expect(page.locator('[data-misses]')).to_contain_text('almost woke, 0.43')
+    page.context.close()
+
+
+@pytest.mark.parametrize('screen', SCREENS)
+@pytest.mark.parametrize(
+    'options',
+    [
+        {'color_scheme': 'light'},
+        {'color_scheme': 'dark', 'locale': 'de-DE', 'viewport': PHONE},
+    ],
+    ids=['desktop', 'phone'],
+)
+def test_nobody_is_kept_out(web, expect, screen, options):
+    page = web.open(f'/#{screen}', **options)
+    expect(page.locator('[data-ear=closed]').or_(page.locator('[data-ear=open]'))).to_be_visible()
+    assert serious_faults(page) == []
+    wide = page.evaluate(
+        'document.documentElement.scrollWidth > document.documentElement.clientWidth'
+    )
+    assert not wide, 'it must be scrolled sideways'
+    page.context.close()
