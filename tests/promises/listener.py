@@ -21,11 +21,13 @@ discovery.stay_private()
 rclpy.init()
 node = rclpy.create_node('stranger', namespace='/phoenix')
 heard = set()
-taken = False
+said = []
 
 
 def listen(event):
     def hear(message):
+        if event is events.AUDIO_PLAYBACK and message.utterance_id == node.get_name():
+            said.append(message)
         if getattr(message, 'text', '') != sys.argv[1]:
             heard.add(event.topic)
 
@@ -38,9 +40,9 @@ say = node.create_publisher(SayRequest, events.SAY_REQUEST.topic, events.SAY_REQ
 end_s = time.monotonic() + SECONDS
 while time.monotonic() < end_s:
     rclpy.spin_once(node, timeout_sec=0.1)
-    if not taken:
-        taken = say.get_subscription_count() > 1  # the other one is its own
-        say.publish(SayRequest(utterance_id='stranger', text=sys.argv[1]))
+    taken = say.get_subscription_count() > 1  # the other one is its own
+    if not said:  # nobody may have been there to hear the last
+        say.publish(SayRequest(utterance_id=node.get_name(), text=sys.argv[1]))
 nodes = {name for name, _ in node.get_node_names_and_namespaces()} - {'stranger'}
 print(json.dumps({'nodes': sorted(nodes), 'heard': sorted(heard), 'taken': taken}))
 rclpy.shutdown()

@@ -117,6 +117,7 @@ def test_a_running_toy_forgets_all_and_the_disk_proves_it(
     wait_until_written(graph, node)
     assert files_with(RARE, graph.state_home, tmp_path) == []
     state = StateStore(ToyFile.STATE.path(environ, '/phoenix'), pytest.fail).load()
+    assert state.pop('use')['minutes'] <= 1  # of play since then
     assert state == {'toy': {'volume': 0.3}}
     assert ParentFile.of(environ, '/phoenix').limits == REMEMBERING
 

@@ -99,16 +99,23 @@ def test_s13_another_user_cannot_enter_or_look_into_the_toy(phoenix, tmp_path):
 
 
 @pytest.mark.parametrize('layout', PROCESSES_FIRST)
-def test_s13_the_key_is_given_to_the_conversation_alone(phoenix, layout):
-    key = 'sesame-open-4711'
-    toy = phoenix('run', '--layout', layout, OPENAI_API_KEY=key)
+def test_s13_secrets_are_given_to_those_who_use_them_alone(phoenix, layout):
+    users = {'sesame-open-4711': 'conversation', 'sesame-open-4712': 'telemetry'}
+    key, headers = users
+    toy = phoenix(
+        *('run', '--layout', layout),
+        OPENAI_API_KEY=key,
+        OTEL_EXPORTER_OTLP_HEADERS=f'api-key={headers}',
+    )
     toy.wait_for('all well')
-    holders = set()
-    for pid, command in toy.processes().items():
-        assert key not in command
-        if key in Path(f'/proc/{pid}/environ').read_text():
-            holders.add(re.split(r'[ /]', command.partition(' --ros-args')[0].strip())[-1])
-    assert key not in toy.output
-    user = {'composed': 'microphone', 'processes': 'conversation'}[layout]  # the last of its nodes
-    # The runner is what the key was given to.
-    assert {name for name in holders if name not in ('run', layout)} == {user}
+    if layout == 'composed':  # all in one; a process has the name of the last of its nodes
+        users = dict.fromkeys(users, 'microphone')
+    for secret, user in users.items():
+        holders = set()
+        for pid, command in toy.processes().items():
+            assert secret not in command
+            if secret in Path(f'/proc/{pid}/environ').read_text():
+                holders.add(re.split(r'[ /]', command.partition(' --ros-args')[0].strip())[-1])
+        assert secret not in toy.output
+        # The runner is what the secret was given to.
+        assert {name for name in holders if name not in ('run', layout)} == {user}

@@ -21,6 +21,8 @@ from phoenix_activities.engine.turn import EarEvent, PlaybackEnded, PlaybackStar
 from phoenix_activities.words.words import Words
 from phoenix_core.limits.limits import Limits
 
+NO_TIME_LIMIT = Limits(session_minutes=None)  # so that the use of time is not kept
+
 DEADLINES_S = {
     Phase.LISTENING: 30.0,
     Phase.FOLLOWING_UP: 30.0,
@@ -151,7 +153,7 @@ class ActivityHarness:
         words: Words,
         activities: Iterable[type[Activity]],
         seed: int = 1,
-        limits: Limits = Limits(),  # noqa: B008 - immutable
+        limits: Limits = NO_TIME_LIMIT,
     ) -> None:
         """Begin in idle."""
         self.words, self._activities = words, list(activities)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shlex
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ class NodeRow:
     machine: Literal['toy', 'helper'] = 'toy'  # where it runs when there are two machines
     standby: bool = False  # works, in its own process, while the same node of the helper does not
     alone: bool = False  # never shares a process
-    secrets: bool = False  # uses those of the environment; other processes do not get them
+    secrets: re.Pattern[str] | None = None  # that it uses; other processes do not get them
     watches: bool = False  # watches the other nodes in real time, and does nothing by itself
     wanted: Callable[[LaunchArguments], bool] = lambda given: True
     # Composed nodes share all parameters of their process: only for a node in its own.
@@ -54,7 +55,13 @@ TABLE = (
             'standbys': [f'{node}={standby}' for node, standby in standbys().items()],
         },
     ),
-    NodeRow('phoenix_core', 'telemetry', watches=True, wanted=lambda given: given.telemetry),
+    NodeRow(
+        'phoenix_core',
+        'telemetry',
+        watches=True,
+        secrets=secrets.HEADERS,
+        wanted=lambda given: given.telemetry,
+    ),
     # A process of its own: whatever a browser does to it, the toy goes on.
     NodeRow(
         'phoenix_studio', 'studio', alone=True, watches=True, wanted=lambda given: given.studio
@@ -70,7 +77,9 @@ TABLE = (
         ),
     ),
     NodeRow('phoenix_speech', 'voice', 'speaking', machine='helper'),
-    NodeRow('phoenix_speech', 'conversation', 'conversation', machine='helper', secrets=True),
+    NodeRow(
+        'phoenix_speech', 'conversation', 'conversation', machine='helper', secrets=secrets.KEYS
+    ),
     NodeRow('phoenix_activities', 'activities', 'activities'),
     NodeRow('phoenix_speech', 'intent', 'understanding'),
     NodeRow('phoenix_speech', 'listener', 'hearing', machine='helper'),
@@ -179,8 +188,10 @@ def _process(
         'profile': given.settings_file,
     }
     env = given.environment
-    if not any(row.secrets for row in rows):
-        env |= {name: '' for name in os.environ if secrets.is_secret(name)}
+    used = [row.secrets for row in rows if row.secrets]
+    for name in filter(secrets.is_secret, os.environ):
+        if not any(secret.search(name) for secret in used):
+            env |= {name: ''}
     for row in rows:
         parameters |= row.parameters(given)
         env |= row.environment(given)

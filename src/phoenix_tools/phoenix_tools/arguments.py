@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 VERSION = '0.1.0'
-KEEP_DAYS = 7.0  # of a recording
 
 
 def parser() -> argparse.ArgumentParser:
@@ -89,10 +88,6 @@ def _positive(text: str) -> float:
     return value
 
 
-def _days(text: str) -> float | None:
-    return None if text == 'forever' else _positive(text)
-
-
 def _add_parent(commands: Any) -> None:
     parent = commands.add_parser(
         'parent', help='what a parent decides: time, quiet hours, volume, memory; asks for the PIN'
@@ -140,9 +135,8 @@ def _add_record(commands: Any) -> None:
     record.add_argument(
         '--keep-days',
         metavar='N',
-        type=_days,
-        default=KEEP_DAYS,
-        help='./phoenix bags deletes it then; default: 7; forever: never',
+        type=_positive,
+        help='deleted then; default, and at most: what a parent has decided (recordings_days)',
     )
     record.add_argument('--namespace', default='/phoenix', help="the toy's (default: /phoenix)")
 

@@ -304,7 +304,7 @@ def test_facts_are_forgotten_after_the_days_that_a_parent_allows(harness):
 def test_facts_kept_before_go_when_a_parent_withdraws_the_leave(harness):
     harness.limits = Limits(remember_facts=True)
     told(harness, 'set_child_name', name='mia')
-    harness.limits = Limits()
+    harness.limits = Limits(session_minutes=None)
     harness.crash()
     assert harness.toy.kept == {}
     assert 'not told me' in told(harness, 'my_name')[0]

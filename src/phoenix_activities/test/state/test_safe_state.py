@@ -24,7 +24,7 @@ HOUR = 3600.0
 @pytest.fixture
 def harness(harness):
     """Let the toy remember what it is told."""
-    harness.limits = Limits(remember_facts=True)
+    harness.limits = Limits(remember_facts=True, session_minutes=None)
     return harness
 
 
@@ -350,7 +350,7 @@ def kept_fields():
 @pytest.mark.parametrize(('name', 'field'), kept_fields())
 def test_whatever_was_kept_the_toy_starts_and_the_rest_is_there(name, field):
     harness = ActivityHarness(words_of('en'), ACTIVITIES)
-    harness.limits = Limits(remember_facts=True)
+    harness.limits = Limits(remember_facts=True, session_minutes=None)
 
     @given(ANYTHING)
     @settings(deadline=None, max_examples=20)

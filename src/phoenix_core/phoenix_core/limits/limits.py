@@ -3,7 +3,7 @@
 import ipaddress
 from datetime import datetime
 from enum import Enum
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 from urllib.parse import urlsplit
 
 from pydantic import ConfigDict, Field, ValidationError, field_validator
@@ -59,7 +59,7 @@ class Limits(FileModel):
         None, ge=0, le=1440, description='of play each day, then one goodbye and rest'
     )
     session_minutes: int | None = Field(
-        None, ge=0, le=1440, description='of play at a time, then a pause'
+        180, ge=0, le=1440, description='of play at a time, then a pause'
     )
     volume_ceiling: int = Field(100, ge=0, le=100, description='the loudest, in percent')
     night_volume_ceiling: int = Field(
@@ -158,10 +158,11 @@ def _typed(name: str, text: str) -> Any:
         return [] if text == NONE else [part.strip() for part in text.split(',')]
     if isinstance(default, str):
         return '' if text == NONE else text
-    if default is None and text == NONE:
+    may_be_none = type(None) in get_args(Limits.model_fields[name].annotation)
+    if may_be_none and text == NONE:
         return None
     if not text.isdecimal():
-        raise ValueError(f'is a whole number{f" or {NONE}" if default is None else ""}')
+        raise ValueError(f'is a whole number{f" or {NONE}" if may_be_none else ""}')
     return int(text)
 
 

@@ -1,7 +1,8 @@
 """
 Secrets in the environment: for the process that uses them, not for those that it starts.
 
-A secret is a variable whose name ends like one. A file can hold it instead, see `from_file`.
+A secret is a variable whose name ends like one, or the headers that a telemetry receiver is sent.
+A file can hold it instead, see `from_file`.
 """
 
 import os
@@ -9,13 +10,14 @@ import re
 from collections.abc import MutableMapping
 from pathlib import Path
 
-_SECRET = re.compile(r'(^|_)(KEY|TOKEN|SECRET|PASSWORD)$')
+KEYS = re.compile(r'(^|_)(KEY|TOKEN|SECRET|PASSWORD)$')  # of servers that are asked
+HEADERS = re.compile(r'^OTEL_EXPORTER_OTLP_.*HEADERS$')  # of those that get spans
 _withheld: dict[str, str] = {}
 
 
 def is_secret(variable: str) -> bool:
     """Return whether an environment variable holds a secret."""
-    return bool(_SECRET.search(variable))
+    return bool(KEYS.search(variable) or HEADERS.search(variable))
 
 
 def withhold(environ: MutableMapping[str, str] = os.environ) -> None:

@@ -10,14 +10,20 @@ from functools import cache
 from typing import Any
 
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.sdk.environment_variables import (
+    OTEL_EXPORTER_OTLP_HEADERS,
+    OTEL_EXPORTER_OTLP_TRACES_HEADERS,
+)
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace import SpanContext, SpanKind, Status, StatusCode, TraceFlags
+from opentelemetry.util.re import parse_env_headers
 from phoenix_msgs.msg import Fault
 
 from phoenix_core.clock.units import NANOSECONDS_PER_SECOND, nanoseconds
 from phoenix_core.events.event_type import EventType
+from phoenix_core.settings.secrets import secret
 
 FLUSH_S = 1.0  # longest time to send the last spans
 
@@ -31,7 +37,9 @@ class SpanExport:
 
     def __init__(self, namespace: str) -> None:
         self._namespace = namespace
-        self._exporter = OTLPSpanExporter()
+        # The environment of this process has them no longer.
+        headers = secret(OTEL_EXPORTER_OTLP_TRACES_HEADERS) or secret(OTEL_EXPORTER_OTLP_HEADERS)
+        self._exporter = OTLPSpanExporter(headers=parse_env_headers(headers, liberal=True))
         self._processor = BatchSpanProcessor(self._exporter)
 
     def feed(self, event: EventType, message: Any) -> None:

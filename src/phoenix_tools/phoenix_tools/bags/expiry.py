@@ -13,14 +13,8 @@ RECORDER = 'phoenix.recorder'  # likewise: who recorded it
 MACHINE_ID = Path('/etc/machine-id')
 
 
-def life(keep_days: float | None, now: datetime) -> dict[str, str]:
-    """
-    Return the metadata of a recording that begins now.
-
-    :param keep_days: None: it never expires.
-    """
-    if keep_days is None:
-        return {}
+def life(keep_days: float, now: datetime) -> dict[str, str]:
+    """Return the metadata of a recording that begins now."""
     end = now + timedelta(days=keep_days)
     return {EXPIRES: end.isoformat(timespec='seconds'), RECORDER: recorder()}
 

@@ -24,6 +24,7 @@ from phoenix_core import events
 from phoenix_core.clock.units import NANOSECONDS_PER_SECOND
 from phoenix_core.events import qos
 from phoenix_core.events.event_type import EventType, Privacy
+from phoenix_core.limits.parent_file import ParentFile
 from phoenix_core.limits.stored import Stored
 from phoenix_core.node.execution import until_signalled
 from phoenix_tools.bags.bag import BagError, BagMessage, Topic
@@ -169,14 +170,20 @@ def default_path(folder: Path = Path('bags')) -> Path:
 
 def main(options: argparse.Namespace) -> int:
     """Record until Ctrl-C, or for the time given; return the exit code."""
+    most = ParentFile.of(os.environ, options.namespace).limits.recordings_days
+    options.keep_days = options.keep_days or most
+    if options.keep_days > most:
+        raise BagError(
+            f'--keep-days {options.keep_days:g}: a parent has decided at most {most}; '
+            'see ./phoenix parent set recordings_days'
+        )
     recorded = recorded_events(RecordingProfile(options.profile), options.audio)
     recording = RecordingThread(options)
     if any(event.privacy is Privacy.AUDIO for event in recorded):
         print('with sound: this bag will hold the voices of the people in the room')
     elif any(event.privacy is Privacy.PERSONAL for event in recorded):
         print('without sound; this bag will hold what is said, in words')
-    if options.keep_days is not None:
-        print(f'{options.keep_days:g} days long; then ./phoenix bags deletes it')
+    print(f'{options.keep_days:g} days long; then the toy or ./phoenix bags deletes it')
     if options.keep:
         print(
             f'keeping {options.keep:g} minutes; a fault, SIGUSR1 or Enter writes them', flush=True

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from phoenix_tools import command_line
-from phoenix_tools.arguments import parser
 from phoenix_tools.bags import expiry
 from phoenix_tools.bags.bag_writer import BagWriter
 from phoenix_tools.bags.edit import merge
@@ -38,7 +37,7 @@ def listed(capsys, *arguments):
 def test_a_list_of_bags_tells_the_rest_of_their_lives_and_deletes_what_has_expired(here, capsys):
     new = bag(here / 'bags' / 'new', expiry.life(7, NOW))
     old = bag(here / 'bags' / 'old', expiry.life(7, NOW - 8 * DAY))
-    forever = bag(here / 'bags' / 'reference', expiry.life(None, NOW - 1000 * DAY))
+    forever = bag(here / 'bags' / 'reference', {})
     assert listed(capsys) == [
         'bags/new  expires in 7.0 days',
         f'bags/old  expired on {NOW - DAY:%Y-%m-%d}: deleted',
@@ -78,8 +77,6 @@ def test_a_bag_is_for_its_owner_alone(here):
     assert stat.S_IMODE(path.stat().st_mode) == 0o700
 
 
-@pytest.mark.parametrize(
-    ('given', 'days'), [([], 7), (['--keep-days', '30'], 30), (['--keep-days', 'forever'], None)]
-)
-def test_a_recording_is_kept_for_a_week_unless_somebody_says_otherwise(given, days):
-    assert parser().parse_args(['record', *given]).keep_days == days
+def test_nobody_keeps_a_recording_longer_than_a_parent_has_decided(capsys):
+    assert command_line.run(['record', '--keep-days', '8']) == 1
+    assert '--keep-days 8: a parent has decided at most 7' in capsys.readouterr().err
