@@ -10,7 +10,7 @@ import threading
 import time
 
 import pytest
-from phoenix_msgs.msg import CapabilityStatus, NodeStatus
+from phoenix_msgs.msg import CapabilityStatus, NodeStatus, StopSpeaking
 from pydantic import ValidationError
 from rclpy.parameter import Parameter
 
@@ -46,7 +46,11 @@ class Ear(EventNode):
 
     @subscribes(events.STOP_SPEAKING)
     def on_stop(self, stop):
-        if stop.reason == 'work for ever':
+        if stop.reason == 'be busy':
+            until = time.monotonic() + 0.002
+            while time.monotonic() < until:
+                pass
+        elif stop.reason == 'work for ever':
             self.in_background(time.sleep, 3600)
         else:
             time.sleep(3600)
@@ -166,6 +170,33 @@ def test_a_node_without_a_sign_of_life_is_killed(toy, how):
     toy.expect(2, asking=OK, hearing=OK)
     assert toy.activations('ear') == [ear.pid, again.pid]
     assert toy.faults() == [('ear', 'node_hung')]
+
+
+def test_a_node_that_is_flooded_is_busy_and_not_hung_and_a_hang_is_noticed_within_two_seconds(toy):
+    ear = toy.start('ear')
+    toy.start('asker')
+    toy.supervise(hang_s=1.0)
+    toy.expect(asking=OK, hearing=OK)
+    message = StopSpeaking(reason='be busy')
+
+    def flood():
+        for number in range(60):
+            message.header.producer = f'stranger {number % 6}'
+            toy.probe.events_out.send(events.STOP_SPEAKING, message)
+
+    begun_s = time.monotonic()
+    while time.monotonic() - begun_s < 4:  # more than it can handle, in whatever name
+        toy.graph.call(flood)
+    assert ear.poll() is None
+    flooded = toy.probe.expect(events.FAULT, lambda fault: fault.code == 'flooded')
+    assert 'speech/stop' in flooded.message
+    assert ('ear', 'node_hung') not in toy.faults()
+    begun_s = time.monotonic()
+    message.header.producer, message.reason = 'another', 'hang'
+    toy.graph.call(lambda: toy.probe.events_out.send(events.STOP_SPEAKING, message))
+    toy.probe.expect(events.FAULT, lambda fault: fault.code == 'node_hung')
+    assert time.monotonic() - begun_s < 2.5  # half a second of which waits for the flood to end
+    assert ear.wait(10) == -signal.SIGKILL
 
 
 def test_no_message_gets_a_process_killed_that_the_launcher_has_not_started(toy):

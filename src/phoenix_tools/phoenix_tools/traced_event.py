@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from phoenix_core.events.event_type import EventType
+from phoenix_core.events.printable import printable
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,7 +19,7 @@ class TracedEvent:
     message: Any
 
     def _header(self, field: str) -> str:
-        return getattr(self.message.header, field) if self.event.has_header else ''
+        return printable(getattr(self.message.header, field)) if self.event.has_header else ''
 
     @property
     def producer(self) -> str:

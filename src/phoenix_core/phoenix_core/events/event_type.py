@@ -11,6 +11,7 @@ from rclpy.qos import QoSProfile
 from typing_extensions import ParamSpec, TypeVar
 
 from phoenix_core.events.comparison import EXACT, IGNORE, Comparison
+from phoenix_core.events.printable import printable
 from phoenix_core.events.rules import Reference, Rule, fields_at
 
 NOTHING_KNOWN: Mapping[str, Any] = {}
@@ -123,7 +124,8 @@ class EventType(Generic[Fields, Message]):
 
     def summarize(self, message: Message) -> Summary | None:
         """Return a message as one line for people; None if it is not to be shown."""
-        return self.summary(message) if self.summary is not None else None
+        summary = self.summary(message) if self.summary is not None else None
+        return Summary(*map(printable, summary)) if summary is not None else None
 
     @cached_property
     def has_header(self) -> bool:

@@ -176,7 +176,7 @@ class EventNode(IsolatedNode):
         for event, name in self.declarations.subscribes.items():
             self._events_in.add(event, getattr(self, name))
         for event, name in self.declarations.observes.items():
-            self._events_in.add(event, partial(getattr(self, name), event))
+            self._events_in.add(event, partial(getattr(self, name), event), observes=True)
         return super().on_configure(state)
 
     def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:

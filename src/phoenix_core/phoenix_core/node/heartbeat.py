@@ -1,5 +1,6 @@
 """The heartbeat of a node: it asserts liveliness and publishes status, health and metrics."""
 
+import contextlib
 import os
 import socket
 from typing import Any
@@ -11,6 +12,8 @@ from rclpy.clock_type import ClockType
 from std_msgs.msg import Empty
 
 from phoenix_core.events import qos
+from phoenix_core.node import pulse
+from phoenix_core.node.pulse import PULSE
 
 STATUS_PERIOD_S = 0.1
 DIAGNOSTICS_PERIOD_S = 1.0
@@ -35,7 +38,7 @@ def alive_topic(node: str) -> str:
 
 class Heartbeat:
     """
-    Asserts liveliness on the executor of the node, so that a node that hangs counts as dead.
+    Asserts liveliness while the executor of the node gets on: one that hangs counts as dead.
 
     DDS reports how many publishers of a topic are alive, but not which ones. Therefore each node
     has a topic of its own.
@@ -47,6 +50,7 @@ class Heartbeat:
         self._node = node
         self._ended = False
         self._hung = False
+        self._beats = False
         self._published: dict[str, Any] = {}
         self._pulse = node.create_publisher(Empty, alive_topic(node.get_name()), qos.ALIVE)
         # Real time, because simulated time may stand still.
@@ -62,16 +66,22 @@ class Heartbeat:
         if not self._ended:
             self._beat()
             self._ended = True
+            PULSE.remove(self)
             for timer in self._timers:
                 timer.cancel()
 
     def _beat(self) -> None:
-        """Assert the liveliness; publish the status if it has changed."""
+        """Show that the executor gets on; publish the status if it has changed."""
         if self._ended:  # the executor may still call a timer that was just cancelled
             return
         node = self._node
-        if not self._work_hangs():
-            self._pulse.assert_liveliness()
+        pulse.get_on()
+        if self._work_hangs():
+            PULSE.remove(self)
+            self._beats = False
+        elif not self._beats:
+            PULSE.add(self, self._assert)
+            self._beats = True
         topics = [
             TopicReach(topic=event.topic, subscriptions=node.events_out.subscription_count(event))
             for event in node.declarations.publishes
@@ -89,6 +99,11 @@ class Heartbeat:
         if status != self._published:
             self._published = status
             node.node_status(**status)
+
+    def _assert(self) -> None:
+        """Assert the liveliness; in the thread of the pulse."""
+        with contextlib.suppress(RuntimeError):  # it is being destroyed
+            self._pulse.assert_liveliness()
 
     def _work_hangs(self) -> bool:
         """Return whether the worker thread hangs, which counts as a hang of the node."""
@@ -110,6 +125,8 @@ class Heartbeat:
             return
         node = self._node
         values = {'state': STATE_NAMES[node.lifecycle_state], 'process': str(os.getpid())}
+        for topic, count in node.admission.left_out.items():
+            values[f'left out of {topic}'] = str(count)
         diagnostics = DiagnosticStatus(
             level=_DIAGNOSTIC_LEVELS[node.health.level],
             name=node.get_fully_qualified_name(),

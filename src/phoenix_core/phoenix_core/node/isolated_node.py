@@ -6,6 +6,7 @@ EventNode adds events, settings and the lifecycle.
 
 import contextlib
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Any, TypeVar
 
 from builtin_interfaces.msg import Time
@@ -15,6 +16,8 @@ from rclpy.lifecycle import LifecycleNode
 from phoenix_core import events
 from phoenix_core.clock.simulated_time import RealTime
 from phoenix_core.clock.units import NANOSECONDS_PER_SECOND, nanoseconds, to_stamp
+from phoenix_core.node import pulse
+from phoenix_core.node.admission import Admission, Source
 from phoenix_core.node.declarations import Publishes
 from phoenix_core.node.health import FaultLimit, Health, describe
 from phoenix_core.node.timers import Timer
@@ -55,6 +58,8 @@ class IsolatedNode(LifecycleNode):
         self._fault_limit = FaultLimit(time.now_s)
         self._timers_running: set[Timer] = set()
         self._worker: Worker | None = None
+        self.admission = Admission(time.now_s)
+        self._source: Source | None = None  # of the event that is being handled
 
     # Faults.
 
@@ -119,7 +124,20 @@ class IsolatedNode(LifecycleNode):
         :param then: is called with the result on the executor's thread.
         """
         assert self._worker is not None, 'in_background is for configured nodes'
-        self._worker.do(function, *args, then=then, failed=self._handler_failed)
+        source, ended = self._source, None
+        if source is not None:
+            self.admission.pend(source, 1)
+            ended = partial(self.admission.pend, source, -1)
+        self._worker.do(function, *args, then=then, failed=self._handler_failed, ended=ended)
+
+    @contextlib.contextmanager
+    def working_for(self, source: Source) -> Iterator[None]:
+        """Count the work that is begun meanwhile as that of a source of events."""
+        self._source = source
+        try:
+            yield
+        finally:
+            self._source = None
 
     def post(self, callback: Callable[..., object], *args: Any, **fields: Any) -> None:
         """Call a function on the executor's thread in the caller's trace context; thread-safe."""
@@ -216,6 +234,7 @@ class IsolatedNode(LifecycleNode):
         **fields: Any,
     ) -> None:
         """Call a function in a trace context; an exception in it becomes a fault."""
+        pulse.get_on()
         with tracing.caused_by(cause), timing.measured(spent):
             try:
                 callback(*args, **fields)

@@ -4,8 +4,12 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from phoenix_msgs.msg import Fault
+
 from phoenix_core.events import qos
 from phoenix_core.events.event_type import EventType
+from phoenix_core.node.admission import LATE_S
+from phoenix_core.node.timers import Timer
 from phoenix_core.telemetry import timing
 from phoenix_core.telemetry.timing import Timing
 from phoenix_core.telemetry.tracing import TraceContext
@@ -24,16 +28,23 @@ class EventSubscriptions:
         self._node = node
         self._subscriptions: list[tuple[EventType, Any]] = []
         self._open_since_ns: int | None = None  # system time
+        self._late_timer: Timer | None = None
+        self._told_flood = False
         # States received while the node was not active: the newest of each producer.
         self._held: dict[tuple[EventType, str], tuple[Handler, Any]] = {}
 
-    def add(self, event: EventType, handler: Handler) -> None:
-        """Subscribe to an event."""
+    def add(self, event: EventType, handler: Handler, *, observes: bool = False) -> None:
+        """
+        Subscribe to an event.
+
+        :param observes: the handler wants each event, however many one source brings.
+        """
+        is_bounded = event.has_header and event.rate_hz is None and not observes
         self._node.time.subscribed(event, 1)
         subscription = self._node.create_subscription(
             event.message_class,
             event.topic,
-            partial(self._receive, event, handler),
+            partial(self._receive, event, handler, is_bounded),
             qos.subscription(event.qos),
         )
         self._subscriptions.append((event, subscription))
@@ -47,7 +58,8 @@ class EventSubscriptions:
 
     def close(self) -> None:
         """Stop calling handlers."""
-        self._open_since_ns = None
+        self._open_since_ns = self._late_timer = None
+        self._node.admission.forget_late()
 
     def free(self) -> None:
         """Destroy all subscriptions."""
@@ -56,11 +68,52 @@ class EventSubscriptions:
             self._node.time.subscribed(event, -1)
         self._subscriptions.clear()
 
-    def _receive(self, event: EventType, handler: Handler, message: Any) -> None:
+    def _receive(self, event: EventType, handler: Handler, is_bounded: bool, message: Any) -> None:
         try:
-            self._dispatch(event, handler, message)
+            if is_bounded and self._open_since_ns is not None:
+                self._admit(event, handler, message)
+            else:
+                self._dispatch(event, handler, message)
         finally:
             self._node.time.received(event)
+
+    def _admit(self, event: EventType, handler: Handler, message: Any) -> None:
+        """Dispatch an event, or let it wait if its source brings too many."""
+        admission = self._node.admission
+        source = admission.source(event, message)
+
+        def deliver() -> None:
+            with self._node.working_for(source):
+                self._dispatch(event, handler, message)
+
+        left_out = admission.left_out.total()
+        if admission.admit(source, deliver):
+            deliver()
+            return
+        if self._late_timer is None:
+            self._late_timer = self._node.after(LATE_S, self._deliver_late)
+        if admission.left_out.total() > left_out:
+            self._tell_flood(event, message)
+
+    def _deliver_late(self) -> None:
+        self._late_timer = None
+        if self._node.admission.deliver_late():
+            self._late_timer = self._node.after(LATE_S, self._deliver_late)
+        else:
+            self._told_flood = False
+
+    def _tell_flood(self, event: EventType, message: Any) -> None:
+        if self._node.metrics is not None:
+            self._node.metrics.dropped(event)
+        if not self._told_flood:
+            self._told_flood = True
+            self._node.fault(
+                'flooded',
+                f'{message.header.producer[:64]!r} sends too many {event.topic}',
+                severity=Fault.WARNING,
+                tried='handles some of them, and the newest',
+                self_healing=True,
+            )
 
     def _dispatch(self, event: EventType, handler: Handler, message: Any) -> None:
         metrics = self._node.metrics

@@ -37,12 +37,14 @@ class Worker:
         *args: Any,
         then: Callable[[Any], object] | None,
         failed: Callable[[Callable[..., Any], Exception], object],
+        ended: Callable[[], object] | None = None,
     ) -> None:
         """
         Queue a function.
 
         :param then: is posted with the result.
         :param failed: is posted with the function and the exception that it raised.
+        :param ended: is called in any thread when it has run, or was discarded.
         """
         cause, spent = tracing.current(), timing.handed_over()
 
@@ -61,7 +63,10 @@ class Worker:
                     self._post(then, result)
 
         self._count(1)
-        self._pool.submit(work).add_done_callback(lambda _: self._count(-1))
+        queued = self._pool.submit(work)
+        queued.add_done_callback(lambda _: self._count(-1))
+        if ended is not None:
+            queued.add_done_callback(lambda _: ended())
 
     def progress(self) -> None:
         """Note that the running function makes progress; without effect on other threads."""

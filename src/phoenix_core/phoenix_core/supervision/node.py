@@ -20,6 +20,7 @@ from phoenix_core.supervision import launched
 from phoenix_core.supervision.launched import LaunchedProcesses
 from phoenix_core.supervision.liveliness import LivelinessMonitor
 from phoenix_core.supervision.settings import SupervisorSettings
+from phoenix_core.supervision.starvation import Starvation, WatchedTime
 from phoenix_core.supervision.state import Command, Process, State
 from phoenix_core.supervision.supervision import Supervision
 from phoenix_core.supervision.watchdog import Watchdog
@@ -57,6 +58,8 @@ class Supervisor(EventNode):
         }
         standbys = dict(_pairs(settings.standbys))
         self._launched = LaunchedProcesses(self.environ)
+        self._watched_time = WatchedTime(self.time.now_s)
+        self._starvation = Starvation()
         self._supervision = Supervision(self, capabilities, settings, standbys, settings.up)
         self._monitors: dict[str, LivelinessMonitor] = {}
         self._changes: dict[str, Any] = {}
@@ -84,7 +87,7 @@ class Supervisor(EventNode):
         name = status.header.producer
         if name == self.get_name() or not self._supervision.concerns(status):
             return
-        self._supervision.on_status(status, self.time.now_s())
+        self._supervision.on_status(status, self._watched_time.now_s())
         self._states[name] = status.state
         if name not in self._monitors:
             self._changes[name] = self.create_client(ChangeState, f'{name}/change_state')
@@ -94,10 +97,10 @@ class Supervisor(EventNode):
         self._step()  # so that the next node need not wait for the timer
 
     def _on_liveliness(self, name: str, alive: bool) -> None:
-        self._supervision.on_liveliness(name, alive, self.time.now_s())
+        self._supervision.on_liveliness(name, alive, self._watched_time.now_s())
 
     def _step(self) -> None:
-        self._supervision.step(self.time.now_s())
+        self._supervision.step(self._watched_time.now_s())
         status = self._supervision.status()
         if status != self._published:
             self._published = status
@@ -115,7 +118,7 @@ class Supervisor(EventNode):
 
         def answered(future: Any) -> None:
             success = future.exception() is None and future.result().success
-            self._supervision.on_answer(node, command, self.time.now_s(), success=success)
+            self._supervision.on_answer(node, command, self._watched_time.now_s(), success=success)
 
         client.call_async(request).add_done_callback(answered)
         return True
@@ -127,6 +130,10 @@ class Supervisor(EventNode):
     def is_stopped(self, process: Process) -> bool:
         """Return whether a process of this machine is stopped."""
         return _state(process) == 'T'
+
+    def is_starved(self, process: Process) -> bool:
+        """Return whether a process of this machine gets no processor."""
+        return process.host == socket.gethostname() and self._starvation.holds(process.pid)
 
     def listen_again(self, node: str) -> None:
         """Subscribe again to the liveliness of a node."""

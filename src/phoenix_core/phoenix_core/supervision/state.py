@@ -63,6 +63,9 @@ class Nodes(Protocol):
     def is_stopped(self, process: Process) -> bool:
         """Return whether a process of this machine is stopped by a signal (SIGSTOP)."""
 
+    def is_starved(self, process: Process) -> bool:
+        """Return whether a process of this machine gets no processor, as that is busy."""
+
     def listen_again(self, node: str) -> None:
         """Subscribe again to the liveliness of a node."""
 

@@ -12,6 +12,7 @@ from phoenix_core.supervision.watched_node import WatchedNode
 
 OK, DEGRADED, LOST = CapabilityStatus.OK, CapabilityStatus.DEGRADED, CapabilityStatus.LOST
 UNKNOWN = CapabilityStatus.UNKNOWN
+STARVED_LIMIT = 10  # times hang_s that a process may be silent while it gets no processor
 MESSAGE_LENGTH = 1000  # bound of CapabilityStatus.message
 
 
@@ -112,9 +113,16 @@ class Supervision:
             # A transition, e.g. to load a model, blocks the executor that all its nodes share.
             for node in members:
                 node.life.excuse(now)
+        elif self.nodes.is_starved(process) and self._may_be_starved(members, now):
+            return
         elif hung := [node for node in members if node.hangs(now)]:
             why = f'no sign of life for {self.settings.hang_s:g} s from'
             self._on_process_hung(process, hung, why, now)
+
+    def _may_be_starved(self, members: list[WatchedNode], now: float) -> bool:
+        """Return whether to wait for the processor, which no machine denies for ever."""
+        limit_s = STARVED_LIMIT * self.settings.hang_s
+        return all(node.life.silent_s(now) < limit_s for node in members)
 
     def _on_process_hung(
         self, process: Process, hung: list[WatchedNode], why: str, now: float

@@ -5,14 +5,26 @@ import os
 import subprocess
 import sys
 
-# It waits for the first feed without limit, and exits at the end of its input.
+# It waits for the first feed without limit, and exits at the end of its input. A process that
+# gets no processor is given the time again.
 _DOG = """
 import os, select, signal, sys
+pid, limit = int(sys.argv[1]), float(sys.argv[2])
+def waited():
+    try:
+        return int(open(f'/proc/{pid}/schedstat').read().split()[1]) * 1e-9
+    except (OSError, ValueError, IndexError):
+        return 0.0
 fed = os.read(0, 4096)
-while fed and select.select([0], [], [], float(sys.argv[2]))[0]:
-    fed = os.read(0, 4096)
-if fed:
-    os.kill(int(sys.argv[1]), signal.SIGKILL)
+for _ in iter(int, 1) if fed else ():
+    before = waited()
+    if select.select([0], [], [], limit)[0]:
+        fed = os.read(0, 4096)
+        if not fed:
+            break
+    elif waited() - before < limit / 2:
+        os.kill(pid, signal.SIGKILL)
+        break
 """
 
 

@@ -12,6 +12,7 @@ import structlog
 from rclpy.logging import LoggingSeverity
 from structlog.typing import EventDict
 
+from phoenix_core.events.printable import printable
 from phoenix_core.settings.node_settings import SettingsError
 from phoenix_core.telemetry import tracing
 
@@ -112,4 +113,5 @@ def _line(logger: _RosLogger, level: str, fields: EventDict) -> str:
         del fields[name]
     event, trace, span = (fields.pop(name) for name in ('event', 'trace', 'span'))
     where = f'  trace={trace[:SHORT_ID] or "-"} span={span[:SHORT_ID] or "-"}'
-    return ' '.join([str(event), *(f'{name}={value}' for name, value in fields.items())]) + where
+    text = ' '.join([str(event), *(f'{name}={value}' for name, value in fields.items())])
+    return printable(text) + where

@@ -33,6 +33,7 @@ class FakeNodes:
         self.listened: list[str] = []
         self.gone: set[int] = set()
         self.stopped: set[int] = set()
+        self.starved: set[int] = set()
         self.strange: set[int] = set()  # that no launcher has started
         self.failing: set[str] = set()
         self.lossy: set[str] = set()  # that get no request
@@ -51,6 +52,9 @@ class FakeNodes:
 
     def is_stopped(self, process: Process) -> bool:
         return process.pid in self.stopped
+
+    def is_starved(self, process: Process) -> bool:
+        return process.pid in self.starved
 
     def listen_again(self, node: str) -> None:
         self.listened.append(node)
@@ -281,6 +285,29 @@ def test_a_process_that_the_launcher_has_not_started_is_told_of_and_let_be(stopp
     nodes.step(2)
     assert nodes.codes('ear') == ['node_hung']
     assert nodes.killed == []
+
+
+def test_a_process_that_gets_no_processor_is_waited_for_but_not_for_ever():
+    nodes = FakeNodes(hang_s=1)
+    nodes.appear(*GRAPH, pid=5)
+    nodes.bring_up()
+    nodes.starved.add(5)
+    nodes.silence(*GRAPH)
+    for _ in range(9):
+        nodes.step(1)
+    assert nodes.killed == []
+    nodes.supervision.on_liveliness('ear', True, nodes.now)
+    nodes.silence('mind')
+    nodes.starved.clear()
+    nodes.step(0.1)
+    assert nodes.killed == [5]  # the others are silent, and have no excuse any more
+    nodes.appear(*GRAPH, pid=6)
+    nodes.bring_up()
+    nodes.starved.add(6)
+    nodes.silence(*GRAPH)
+    for _ in range(10):
+        nodes.step(1)
+    assert nodes.killed == [5, 6]
 
 
 def test_a_stopped_process_is_killed_at_once_even_while_it_is_being_brought_up():

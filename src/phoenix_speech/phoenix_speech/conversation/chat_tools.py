@@ -1,11 +1,11 @@
 """The tools of language models, as in OpenAI's chat interface: what they can make the toy do."""
 
-import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import BaseModel, Field
+from pydantic_core import from_json
 
 from phoenix_core.settings.config_file import FileModel
 
@@ -56,6 +56,18 @@ class ToolCall:
     slots: Mapping[str, str]
 
 
+class _FunctionDelta(BaseModel):
+    name: str | None = None
+    arguments: str | None = None
+
+
+class ToolCallDelta(BaseModel):
+    """A piece of a call, as a server sends it."""
+
+    index: int | None = None
+    function: _FunctionDelta
+
+
 @dataclass
 class _Part:
     name: str = ''
@@ -68,19 +80,19 @@ class ToolCallStream:
 
     _parts: dict[int, _Part] = field(default_factory=dict)
 
-    def feed(self, deltas: list[dict[str, Any]]) -> None:
-        """Add the pieces of one chunk; raise LookupError or TypeError for anything else."""
+    def feed(self, deltas: Iterable[ToolCallDelta]) -> None:
+        """Add the pieces of one chunk."""
         for delta in deltas:
-            part = self._parts.setdefault(delta.get('index', len(self._parts)), _Part())
-            function = delta['function']
-            part.name += function.get('name') or ''
-            part.arguments += function.get('arguments') or ''
+            index = len(self._parts) if delta.index is None else delta.index
+            part = self._parts.setdefault(index, _Part())
+            part.name += delta.function.name or ''
+            part.arguments += delta.function.arguments or ''
 
     def finish(self) -> list[ToolCall]:
         """Return the calls; raise ValueError when arguments are no JSON object."""
         calls = []
         for _, part in sorted(self._parts.items()):
-            arguments = json.loads(part.arguments or '{}')
+            arguments = from_json(part.arguments or '{}', allow_inf_nan=False)
             if not isinstance(arguments, dict):
                 raise ValueError('arguments are no object')
             slots = {name: _text(value) for name, value in arguments.items() if value is not None}

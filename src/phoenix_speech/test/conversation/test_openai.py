@@ -1,4 +1,6 @@
 import asyncio
+import contextlib
+import json
 import socket
 import threading
 from collections.abc import AsyncIterator, Callable
@@ -9,11 +11,18 @@ from typing import cast
 import chat_server
 import pytest
 from chat_server import Answer, ChatServer
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from phoenix_core.settings import secrets
 from phoenix_speech.conversation.chat_model import ChatModelError
-from phoenix_speech.conversation.chat_tools import Tool, ToolCall, ToolParameter
-from phoenix_speech.conversation.providers.openai import OPENAI, OpenAIChatModel, OpenAISettings
+from phoenix_speech.conversation.chat_tools import Tool, ToolCall, ToolCallStream, ToolParameter
+from phoenix_speech.conversation.providers.openai import (
+    OPENAI,
+    OpenAIChatModel,
+    OpenAISettings,
+    _parse,
+)
 from phoenix_speech.conversation.settings import ConversationSettings
 
 pytestmark = pytest.mark.anyio
@@ -244,3 +253,98 @@ async def test_closing_the_stream_stops_the_server() -> None:
         async with aclosing(model.stream(MESSAGES)) as stream:
             assert await anext(stream) == 'Hello there! '
         assert await happened(server.hung_up)
+
+
+def with_delta(text: str) -> str:
+    return f'{{"choices": [{{"delta": {text}}}]}}'
+
+
+def with_call(text: str) -> str:
+    return with_delta(f'{{"tool_calls": [{text}]}}')
+
+
+DEEP = '[' * 10_000 + ']' * 10_000
+HOSTILE = {
+    'content is a number': with_delta('{"content": 5}'),
+    'content is a list': with_delta('{"content": ["Hi"]}'),
+    'delta is a list': with_delta('[]'),
+    'no delta': '{"choices": [{}]}',
+    'choices are a text': '{"choices": "Hi"}',
+    'choices are an object': '{"choices": {"0": {}}}',
+    'a number': '7',
+    'null': 'null',
+    'nothing': ' ',
+    'deep': DEEP,
+    'deep below content': with_delta(f'{{"content": {DEEP}}}'),
+    'half a surrogate': with_delta('{"content": "\\ud83d"}'),
+    'a call that is a text': with_call('"set_timer"'),
+    'a name that is a number': with_call('{"function": {"name": 5}}'),
+    'an index that is a text': with_call('{"index": "a", "function": {}}'),
+    'no function': with_call('{"index": 0}'),
+}
+
+
+@pytest.mark.parametrize('line', HOSTILE.values(), ids=HOSTILE.keys())
+async def test_whatever_a_server_sends_instead_of_a_reply_is_a_failure_of_that_server(
+    line: str,
+) -> None:
+    def behavior(answer: Answer) -> None:
+        answer.begin()
+        answer.line(line)
+        answer.end()
+
+    async with serving(behavior) as (_, model):
+        with pytest.raises(ChatModelError, match='something else than a reply'):
+            await everything(model)
+
+
+@pytest.mark.parametrize(
+    'arguments', ['[' * 10_000, '{"a": ' * 5000 + '1' + '}' * 5000, '{"a": NaN}', '"a"', '5', '{']
+)
+async def test_whatever_the_arguments_of_a_call_are_it_is_refused(arguments: str) -> None:
+    def behavior(answer: Answer) -> None:
+        answer.begin()
+        answer.call(0, 'set_timer', arguments)
+        answer.end()
+
+    async with serving(behavior) as (_, model):
+        with pytest.raises(ChatModelError, match='with no JSON'):
+            await everything(model)
+
+
+async def test_a_line_without_an_end_is_given_up() -> None:
+    def behavior(answer: Answer) -> None:
+        answer.begin()
+        piece = b'data: ' + b'x' * 65536
+        with contextlib.suppress(ConnectionError):
+            for _ in range(2000):  # 125 MB
+                answer.wfile.write(f'{len(piece):x}\r\n'.encode() + piece + b'\r\n')
+            answer.server.stalling.set()
+
+    async with serving(behavior) as (server, model):
+        with pytest.raises(ChatModelError):
+            await everything(model)
+        assert not server.stalling.is_set()
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+        lambda inner: st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(['choices', 'delta', 'content', 'tool_calls', 'function', 'name'])
+            | st.text(max_size=5),
+            inner,
+            max_size=4,
+        ),
+        max_leaves=12,
+    )
+)
+@settings(deadline=None, max_examples=200)
+def test_any_json_is_text_or_a_failure(value: object) -> None:
+    try:
+        text, _ = _parse(json.dumps(value), ToolCallStream())
+    except ChatModelError:
+        return
+    assert isinstance(text, str)
+    text.encode()

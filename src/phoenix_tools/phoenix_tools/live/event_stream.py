@@ -4,6 +4,7 @@ import math
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from string import hexdigits
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from rich.text import Text
 from phoenix_core import events
 from phoenix_core.clock.units import NANOSECONDS_PER_SECOND
 from phoenix_core.events.event_type import EventType
+from phoenix_core.events.printable import printable
 from phoenix_tools.led_colors import screen_colors
 from phoenix_tools.traces.interaction import Span
 
@@ -52,7 +54,9 @@ def event_line(event: EventType, message: Any) -> Text:
     span = Span.of(event, message)
     summary = event.summarize(message)
     trace_id = span.trace_id
-    color = COLORS[int(trace_id[:8], 16) % len(COLORS)] if trace_id else 'bright_black'
+    begin = trace_id[:8]
+    is_one = begin and set(begin) <= set(hexdigits)
+    color = COLORS[int(begin, 16) % len(COLORS)] if is_one else 'bright_black'
     text = Text(no_wrap=True, overflow='ellipsis')
     text.append(
         f'{datetime.fromtimestamp(span.sent_ns / NANOSECONDS_PER_SECOND):%H:%M:%S.%f}'[:-3],
@@ -72,7 +76,7 @@ def fields(message: Any) -> str:
             continue
         if value:
             text = f'{value:.3g}' if isinstance(value, float) else str(value)
-            shown.append(f'{name}={text[:LONGEST_VALUE]}')
+            shown.append(f'{name}={printable(text[:LONGEST_VALUE])}')
     return ' '.join(shown)
 
 

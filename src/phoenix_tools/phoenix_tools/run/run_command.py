@@ -23,6 +23,7 @@ from phoenix_bringup.launch_runner import LaunchError, LaunchRunner, ProcessSpec
 from phoenix_bringup.process_table import dry_run, node_names, processes
 from phoenix_core import events
 from phoenix_core.events.event_type import EventType, Privacy
+from phoenix_core.events.printable import printable
 from phoenix_core.node import discovery
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.node.execution import SPIN_TIMEOUT_S, shut_down
@@ -199,11 +200,12 @@ class RunningToy:
 
     def _on_line(self, process: ProcessSpec, text: str) -> None:
         if text.startswith('{') and self._screen is None:
-            print(text, flush=True)  # JSON, for a machine
+            print(printable(text), flush=True)  # JSON, for a machine
         else:
             self._print(process.name, text)
 
     def _print(self, label: str, text: str) -> None:
+        label, text = printable(label), printable(text)
         if self._screen is not None:
             self._screen.add_line(label, text)
         else:

@@ -9,6 +9,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from phoenix_core.clock.units import NANOSECONDS_PER_SECOND
+from phoenix_core.events.printable import printable
 from phoenix_tools.traces.interaction import ALL_TOPICS, Interaction, Span
 from phoenix_tools.traces.stages import StageTime
 
@@ -159,7 +160,8 @@ def _bar(interaction: Interaction, span: Span, columns: int) -> Text:
 def _complaints(interaction: Interaction, stages: Iterable[StageTime]) -> list[Text]:
     """List the faults, where it stopped, and the events without their cause."""
     lines = [
-        f'fault in {fault.producer}: {fault.message.code}: {fault.message.message}'
+        f'fault in {fault.producer}: '
+        + printable(f'{fault.message.code}: {fault.message.message}')
         for fault in interaction.faults
     ]
     lines += [

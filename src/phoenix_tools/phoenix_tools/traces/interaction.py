@@ -12,6 +12,7 @@ from phoenix_core import events
 from phoenix_core.clock.units import NANOSECONDS_PER_SECOND, nanoseconds
 from phoenix_core.events.constants import words_of
 from phoenix_core.events.event_type import EventType
+from phoenix_core.events.printable import printable
 from phoenix_core.telemetry.recent_events import TRACED, belongs
 from phoenix_tools.traced_event import TracedEvent
 
@@ -35,7 +36,8 @@ class Span(TracedEvent):
     def of(cls, event: EventType, message: Any) -> 'Span':
         """Return the span of an event; one that no Phoenix node sent has no time of sending."""
         happened_ns = nanoseconds(message.header.stamp)
-        sent_ns = nanoseconds(message.header.published) or happened_ns
+        sent_ns = nanoseconds(message.header.published) if event.has_header else 0
+        sent_ns = sent_ns or happened_ns
         if not 0 <= sent_ns - happened_ns < LATEST_S * NANOSECONDS_PER_SECOND:
             happened_ns = sent_ns  # ROS time was simulated
         return cls(event, message, happened_ns, sent_ns)
@@ -109,7 +111,7 @@ class Interaction:
             for span in self.spans
             if span.event is events.TRANSCRIPT and span.message.kind == Transcript.FINAL
         ]
-        return ' / '.join(said)
+        return printable(' / '.join(said))
 
     @property
     def done(self) -> str:
@@ -120,7 +122,7 @@ class Interaction:
                 done.append(span.message.name)
             elif span.event is events.ACTIVITY_TRANSITION and span.message.to_activity != 'idle':
                 done.append(span.message.to_activity)
-        return ', '.join(dict.fromkeys(done))
+        return printable(', '.join(dict.fromkeys(done)))
 
     @property
     def faults(self) -> list[Span]:

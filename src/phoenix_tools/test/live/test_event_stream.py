@@ -1,11 +1,24 @@
 """The live console: what it shows of events, and how."""
 
 import array
+import io
 import subprocess
 import sys
 
 import pytest
-from phoenix_msgs.msg import AudioFrame, LedFrame, NodeStatus, TouchEvent, WakeWordScore
+from phoenix_msgs.msg import (
+    ActivityTransition,
+    AudioFrame,
+    EventHeader,
+    Fault,
+    IntentDetected,
+    LedFrame,
+    NodeStatus,
+    TouchEvent,
+    Transcript,
+    WakeWordScore,
+)
+from rich.console import Console
 
 from phoenix_core import events
 from phoenix_tools.live.event_stream import (
@@ -18,6 +31,8 @@ from phoenix_tools.live.event_stream import (
     event_line,
     level_db,
 )
+from phoenix_tools.traces.drawing import chain, listing, waterfall
+from phoenix_tools.traces.interaction import interactions
 
 TRACE = '0000000a' + '0' * 24
 
@@ -101,3 +116,39 @@ def test_an_unknown_event_is_refused_by_name():
     ended = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert (ended.returncode, ended.stdout) == (1, '')
     assert 'speech/sya: no such event (did you mean speech/say?)' in ended.stderr
+
+
+HOSTILE = '\x1b[2J\x1b]0;x\x07\r\n\u202e'
+
+
+@pytest.mark.parametrize('event', events.ALL, ids=lambda event: event.name)
+def test_a_line_obeys_nothing_that_a_message_says(event):
+    made = event.message()
+    if event.has_header:
+        made.header.producer = made.header.trace_id = HOSTILE
+    for name, kind in made.get_fields_and_field_types().items():
+        if kind.startswith('string'):
+            setattr(made, name, HOSTILE)
+    assert event_line(event, made).plain.isprintable()
+
+
+@pytest.mark.parametrize('draw', [listing, waterfall, chain])
+def test_a_trace_obeys_nothing_that_its_events_say(draw):
+    header = {'trace_id': 'a' * 32, 'producer': HOSTILE}
+    traced = [
+        (events.TRANSCRIPT, Transcript(kind=Transcript.FINAL, text=HOSTILE)),
+        (events.INTENT_DETECTED, IntentDetected(name=HOSTILE)),
+        (events.FAULT, Fault(code=HOSTILE, message=HOSTILE, node=HOSTILE)),
+        (events.ACTIVITY_TRANSITION, ActivityTransition(to_activity=HOSTILE)),
+    ]
+    for number, (_, made) in enumerate(traced):
+        made.header = EventHeader(span_id=f'{number:016}', **header)
+    [interaction] = interactions(traced)
+    screen = Console(file=io.StringIO(), width=200, color_system=None)
+    drawn = {
+        listing: lambda: listing([interaction]),
+        waterfall: lambda: waterfall(interaction, [], 150),
+        chain: lambda: chain(interaction, interaction.spans[-1]),
+    }
+    screen.print(drawn[draw]())
+    assert all(line.isprintable() for line in screen.file.getvalue().split('\n'))

@@ -78,7 +78,7 @@ LISTENING = EventType(
     privacy=Privacy.NONE,
     role=Role.HEARD,
     rules={'kind': constant_of(msg.ListeningEvent)},
-    summary=lambda event: Summary('ear', _LISTENING[event.kind]),
+    summary=lambda event: Summary('ear', _LISTENING.get(event.kind, 'unknown')),
 )
 USER_SPEECH = EventType(
     'USER_SPEECH',

@@ -6,21 +6,20 @@ import (httpx2 2.16: 0.13 s and 17 MB). It would save about ten lines, but it sw
 that a stream that breaks off cannot be told from a complete one.
 """
 
-import json
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from pydantic import field_validator
+from pydantic import BaseModel, ValidationError, field_validator
 
 from phoenix_core.limits.limits import is_loopback
 from phoenix_core.settings import secrets
 from phoenix_core.settings.node_settings import ProviderSettings, setting
 from phoenix_core.settings.provider import Provider
 from phoenix_speech.conversation.chat_model import ChatModelError, Message
-from phoenix_speech.conversation.chat_tools import Tool, ToolCall, ToolCallStream
+from phoenix_speech.conversation.chat_tools import Tool, ToolCall, ToolCallDelta, ToolCallStream
 from phoenix_speech.conversation.persona import Persona
 from phoenix_speech.conversation.settings import ConversationSettings
 
@@ -116,17 +115,31 @@ class OpenAIChatModel:
         await self._client.aclose()
 
 
+class _Delta(BaseModel):
+    content: str | None = None
+    tool_calls: list[ToolCallDelta] | None = None
+
+
+class _Choice(BaseModel):
+    delta: _Delta
+    finish_reason: str | None = None
+
+
+class _Chunk(BaseModel):
+    choices: list[_Choice]
+
+
 def _parse(data: str, calls: ToolCallStream) -> tuple[str, bool]:
     """Return the text of a chunk, and whether it is the last; feed pieces of tool calls."""
     try:
-        chunk = json.loads(data)
-        if not chunk['choices']:  # statistics
-            return '', False
-        choice = chunk['choices'][0]
-        calls.feed(choice['delta'].get('tool_calls') or [])
-        return choice['delta'].get('content') or '', bool(choice.get('finish_reason'))
-    except (ValueError, LookupError, TypeError, AttributeError):
+        chunk = _Chunk.model_validate_json(data)
+    except ValidationError:  # its text may hold what was said
         raise ChatModelError('the server sends something else than a reply') from None
+    if not chunk.choices:  # statistics
+        return '', False
+    choice = chunk.choices[0]
+    calls.feed(choice.delta.tool_calls or [])
+    return choice.delta.content or '', bool(choice.finish_reason)
 
 
 class OpenAISettings(ProviderSettings):
