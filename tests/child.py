@@ -24,6 +24,7 @@ from phoenix_speech.safety.rules import RuleBook
 from phoenix_speech.safety.slot_guard import care_for, refused_slot
 from phoenix_speech.safety.speech_guard import SpeechGuard
 from phoenix_speech.understanding.intent_matcher import IntentMatcher
+from phoenix_speech.understanding.requests import Understood, slots_of
 
 ROOT = Path(__file__).parents[1]
 
@@ -42,6 +43,16 @@ def care_rules(language: str) -> tuple[RuleBook, Classifier]:
 @functools.cache
 def guard(language: str) -> SpeechGuard:
     return SpeechGuard.load(ROOT / 'config' / language / 'safety')
+
+
+def intents_of(text: str, understood: Understood) -> list[UserIntent]:
+    """Return the intents that the intent node publishes."""
+    if understood.question is not None:
+        return [UserIntent('unsure', text, slots_of(understood.question))]
+    return [
+        UserIntent(one.name, text, {**one.slots, **({'part': str(part)} if part > 1 else {})})
+        for part, one in enumerate(understood.requests, 1)
+    ] or [UserIntent('fallback', text)]
 
 
 class Child:
@@ -92,14 +103,14 @@ class Child:
             self.harness.handle(UserIntent('care', text, self._care_words.slots(verdict)))
             return
         self._matcher.expect(self.toy.expected)
-        match = self._matcher.match(text)
-        slots = match.slots if match else {}
-        if refused := refused_slot(self._guard, slots):
-            self.harness.handle(
-                UserIntent('care', text, self._care_words.slots(care_for(refused)))
-            )
-            return
-        self.harness.handle(UserIntent(match.name if match else 'fallback', text, slots))
+        understood = self._matcher.understand(text)
+        intents = intents_of(text, understood)
+        for request in understood.requests:
+            if refused := refused_slot(self._guard, request.said):
+                slots = self._care_words.slots(care_for(refused))
+                intents = [UserIntent('care', text, slots)]
+        for intent in intents:
+            self.harness.handle(intent)
 
     async def _reply(self, text: str) -> list[str]:
         messages = [{'role': 'user', 'content': text}]

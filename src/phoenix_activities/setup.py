@@ -40,6 +40,7 @@ setup(
             'sleep = phoenix_activities.activities.sleep:SleepActivity',
             'story = phoenix_activities.activities.story:StoryActivity',
             'timer = phoenix_activities.activities.timer:TimerActivity',
+            'unsure = phoenix_activities.activities.unsure:UnsureActivity',
             'volume = phoenix_activities.activities.volume:VolumeActivity',
         ],
     },

@@ -89,7 +89,7 @@ def timer(script: ScriptedSession, folder: Path) -> None:
 
 
 def sleep_and_wake(script: ScriptedSession, folder: Path) -> None:
-    script.person.play(spoken('Go to sleep.', folder))
+    script.person.play(spoken('Good night.', folder))
     script.wait_until_at_rest()
     script.wait(5.0)
     script.person.press('talk')

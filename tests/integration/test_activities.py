@@ -376,10 +376,24 @@ def test_what_a_model_wants_done_begins_when_its_reply_has_been_said(node, probe
     assert say.header.trace_id == cause.trace_id
 
 
+@pytest.mark.parametrize('duration', ['0', '-5', 'nan', 'inf', '1e300', 'x'])
+def test_a_request_with_a_bad_value_is_refused_and_the_toy_goes_on(node, probe, duration):
+    slots = [Slot(name='duration', value=duration)]
+    cause = probe.publish(events.ACTIVITY_REQUEST, activity='timer', slots=slots)
+    fault = probe.expect(events.FAULT)
+    assert (fault.node, fault.code) == ('activities', 'request_refused')
+    assert fault.header.trace_id == cause.trace_id
+    assert 'timer: duration' in fault.message
+    want(probe, 'timer_remaining')
+    probe.expect(events.SAY_REQUEST)
+    reasons = [one.reason for one in probe.recorded(events.ACTIVITY_TRANSITION)]
+    assert 'request' not in reasons
+
+
 def test_a_request_for_no_activity_is_a_fault_and_the_toy_goes_on(node, probe):
     cause = probe.publish(events.ACTIVITY_REQUEST, activity='flying')
     fault = probe.expect(events.FAULT)
-    assert (fault.node, fault.code) == ('activities', 'handler_failed')
+    assert (fault.node, fault.code) == ('activities', 'request_refused')
     assert fault.header.trace_id == cause.trace_id
     wake(probe)
     expect_state(probe, 'conversation', LISTENING)

@@ -57,7 +57,7 @@ def understood(node, probe):
 
 def test_sentences_as_they_are_in_the_file(understood):
     for text, name, values in (
-        ('Turn on the living room light.', 'light_on', {}),
+        ('Turn on the living room light.', 'light_on', {'room': 'living room'}),
         ('What time is it?', 'time', {}),
         ('Stop!', 'stop', {}),
         ('Good night, Phoenix.', 'sleep', {}),
@@ -74,9 +74,9 @@ def test_sentences_as_they_are_in_the_file(understood):
 
 def test_recognition_errors_are_tolerated(understood):
     for text, name in (
-        ('turn on a living rum light', 'light_on'),
+        ('turn the lihgt on', 'light_on'),
         ('what thyme is it', 'time'),
-        ('tell me a bad time story', 'story'),
+        ('tell me a bedtime stori', 'story'),
     ):
         intent = understood(text)
         assert intent.name == name

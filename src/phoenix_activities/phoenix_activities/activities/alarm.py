@@ -1,11 +1,18 @@
 """The alarm: rings for a timer, an alarm or a reminder that is due, whatever else goes on."""
 
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Protocol, runtime_checkable
 
-from pydantic import AfterValidator, BaseModel
+from pydantic import AfterValidator, AwareDatetime, BaseModel
 
-from phoenix_activities.engine.activity import Activity, Priority, Request, UserIntent
+from phoenix_activities.activities.due_times import seconds_until
+from phoenix_activities.engine.activity import (
+    Activity,
+    Priority,
+    Request,
+    RequestSlots,
+    UserIntent,
+)
 from phoenix_activities.state.safe_state import Kept
 from phoenix_activities.timer_handle import TimerHandle
 from phoenix_activities.words.words import ActivityWords, Phrase, Phrases
@@ -13,8 +20,16 @@ from phoenix_core.events.short_text import PURPOSE_WORDS, short_text
 
 RINGS = 5
 PERIOD_S = 4.0
+SNOOZE_S = 300.0
+SNOOZES = frozenset(('snooze', 'timer_extend'))  # 'five more minutes'
+STOPS = frozenset(
+    (
+        *('stop', 'timer_cancel', 'alarm_cancel', 'reminder_cancel', 'timer_pause'),
+        *('yes', 'thanks', 'wake_up', 'repeat'),
+    )
+)
 STOPPING_S = 1.0  # a touch or click so soon after the one that stopped it means the same
-LATE = timedelta(minutes=10)  # after that it is missed: nobody waits for it any more
+LATE_S = 600.0  # after that it is missed: nobody waits for it any more
 
 
 class AlarmPhrases(Phrases):
@@ -24,6 +39,7 @@ class AlarmPhrases(Phrases):
     reminder: Phrase
     missed_timer: Phrase
     missed_reminder: Phrase
+    snoozed: Phrase
 
 
 class AlarmWords(ActivityWords):
@@ -48,6 +64,21 @@ class Due(BaseModel):
     what: Annotated[str, AfterValidator(purpose_of)] = ''
 
 
+@runtime_checkable
+class Snoozing(Protocol):
+    """The activity that lets ring again what has rung."""
+
+    def snooze(self, rung: Due, length_s: float) -> None:
+        """Let it ring after a while."""
+
+
+class AlarmSlots(RequestSlots):
+    """What a program may say of an alarm that rings now: since when it is due, and what for."""
+
+    due: AwareDatetime | None = None
+    what: Annotated[str, AfterValidator(purpose_of)] = ''
+
+
 class AlarmKept(Kept):
     """What rings until somebody stops it: it rings again after a crash."""
 
@@ -63,6 +94,7 @@ class AlarmActivity(Activity):
 
     name = 'alarm'
     priority = Priority.ALARM
+    request_slots = AlarmSlots
     words: AlarmWords
     kept: AlarmKept
 
@@ -76,8 +108,8 @@ class AlarmActivity(Activity):
     def enter(self, request: Request) -> None:
         """Ring; a program may give a reason."""
         if request.intent is not None:
-            now = self.manager.now()
-            self.kept.due.append(Due.model_validate({'due': now, **request.intent.slots}))
+            slots = AlarmSlots.model_validate(dict(request.intent.slots))
+            self.kept.due.append(Due(due=slots.due or self.manager.now(), what=slots.what))
         self._begin()
 
     def ring(self, due: Due) -> None:
@@ -92,10 +124,13 @@ class AlarmActivity(Activity):
             self.body.show_state()
 
     def on_intent(self, intent: UserIntent) -> bool:
-        """Stop ringing, and no more than that; a double click says 'repeat'."""
-        if intent.name not in ('stop', 'timer_cancel', 'yes', 'thanks', 'wake_up', 'repeat'):
+        """Stop ringing, for a while or for good; a double click says 'repeat'."""
+        if intent.name in SNOOZES:
+            self._snooze(float(intent.slots.get('duration', SNOOZE_S)))
+        elif intent.name in STOPS and not intent.slots:  # else another one may be meant
+            self.manager.finish(intent.name)
+        else:
             return False
-        self.manager.finish(intent.name)
         return True
 
     def on_attention(self, reason: str) -> bool:
@@ -152,4 +187,14 @@ class AlarmActivity(Activity):
             self.say_phrase(phrase, what=due.what, time=time)
 
     def _is_late(self, due: Due) -> bool:
-        return self.manager.now() - due.due > LATE
+        return seconds_until(due.due, self.manager.now()) < -LATE_S
+
+    def _snooze(self, length_s: float) -> None:
+        timer = self.manager.activities['timer']
+        assert isinstance(timer, Snoozing)
+        for due in self.kept.due:
+            timer.snooze(due, length_s)
+        self.leave()
+        self._rings_left, self._stopped_by = 0, 'snooze'
+        length = self.manager.words.forms.length(timedelta(seconds=length_s))
+        self.say_phrase(self.words.phrases.snoozed, time=length)

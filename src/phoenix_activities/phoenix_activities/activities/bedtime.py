@@ -78,8 +78,8 @@ class BedtimeActivity(AskingActivity):
 
     def on_timeout(self) -> None:
         """Name the step again, or fall asleep when nobody is there any more."""
-        self._silences += 1
-        if self._silences > 1:
+        self._vain += 1
+        if self._vain > 1:
             self.manager.enter('sleep', Request('alone'))
         else:
             self._ask_again()

@@ -4,6 +4,10 @@ The conversation: answers what a person says.
 Short answers come from answers.yaml of the language, all others from the conversation node.
 """
 
+from collections.abc import Mapping
+from zoneinfo import ZoneInfo
+
+from phoenix_activities.activities.due_times import day_meant
 from phoenix_activities.engine.activity import Activity, Priority, Request, UserIntent
 from phoenix_activities.words.words import ActivityWords, Phrase, Phrases
 
@@ -116,9 +120,7 @@ class ConversationActivity(Activity):
             return
         refused = not self._remember(intent)
         values = self._values(intent)
-        unknown = intent.name in RECALLS and not values[RECALLS[intent.name]]
-        suffix = '_refused' if refused else '_unknown' if unknown else ''
-        name = intent.name + suffix
+        name = intent.name + ('_refused' if refused else self._variant(intent, values))
         if light := words.answers[name].show:
             self.body.show(
                 light.animation,
@@ -141,14 +143,31 @@ class ConversationActivity(Activity):
                 return memory.tell_favorite(slots['thing'], slots['favorite'])
         return True
 
+    @staticmethod
+    def _variant(intent: UserIntent, values: Mapping[str, str]) -> str:
+        """Return which of an intent's answers fits, as the end of its name in answers.yaml."""
+        slots = intent.slots
+        match intent.name:
+            case 'time' if 'where' in slots:
+                return '_there' if 'place' in slots else '_unknown'
+            case 'date' if slots.get('day', '+0') != '+0':
+                return '_past' if slots['day'].startswith('-') else '_other'
+            case 'sum' if not slots['result']:
+                return '_unknown'
+            case name if name in RECALLS and not values[RECALLS[name]]:
+                return '_unknown'
+        return ''
+
     def _values(self, intent: UserIntent) -> dict[str, str]:
         """Return what an answer may name."""
         memory, slots = self.manager.memory, intent.slots
         now, forms = self.manager.now(), self.manager.words.forms
+        there = now.astimezone(ZoneInfo(slots['place'])) if slots.get('place') else now
         return {
-            'time': forms.time(now),
-            'date': forms.date(now),
             **slots,
+            'time': forms.time(there),
+            'date': forms.date(day_meant(now.date(), slots)),
+            'result': forms.number(slots['result']) if slots.get('result') else '',
             'favorite': memory.favorites.get(slots.get('thing', ''), ''),
             'name': memory.child_name,
         }

@@ -1,6 +1,14 @@
 """The light: the toy as a lamp, on and off, of any color and brightness."""
 
-from phoenix_activities.engine.activity import Activity, Priority, Request, UserIntent
+from pydantic import Field
+
+from phoenix_activities.engine.activity import (
+    Activity,
+    Priority,
+    Request,
+    RequestSlots,
+    UserIntent,
+)
 from phoenix_activities.words.words import ActivityWords, Phrase, Phrases
 
 
@@ -12,12 +20,20 @@ class LightPhrases(Phrases):
     color: Phrase
     brightness: Phrase
     unknown_color: Phrase
+    other_light: Phrase
 
 
 class LightWords(ActivityWords):
     """The words of the light."""
 
     phrases: LightPhrases
+
+
+class LightSlots(RequestSlots):
+    """What a program may say of the light; the level is in percent."""
+
+    color: str = ''
+    level: float | None = Field(None, ge=0, le=100)
 
 
 class LightActivity(Activity):
@@ -27,6 +43,7 @@ class LightActivity(Activity):
     intents = ('light_on', 'light_off', 'light_color', 'light_brightness')
     priority = Priority.ANSWER
     essential = True
+    request_slots = LightSlots
     words: LightWords
 
     def enter(self, request: Request) -> None:
@@ -43,6 +60,9 @@ class LightActivity(Activity):
 
     def _shine(self, intent: UserIntent) -> None:
         words, phrases, slots = self.manager.words, self.words.phrases, intent.slots
+        if slots.get('room'):
+            self.say_phrase(phrases.other_light)
+            return
         color = slots.get('color', '')
         level = float(slots.get('level', 100))
         if intent.name == 'light_off':

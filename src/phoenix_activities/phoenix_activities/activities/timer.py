@@ -1,35 +1,75 @@
-"""The timer: sets timers, alarms and reminders, which run in the background."""
+"""The timer: sets, changes and tells timers, alarms and reminders, which run in the background."""
 
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from collections.abc import Callable, Mapping
+from datetime import timedelta
 from functools import partial
 
-from pydantic import PrivateAttr
+from pydantic import Field
 
 from phoenix_activities.activities.alarm import AlarmActivity, Due, purpose_of
-from phoenix_activities.engine.activity import Priority, Request, UserIntent
+from phoenix_activities.activities.due_times import (
+    WEEKDAYS,
+    at_wall_time,
+    next_wall_time,
+    seconds_until,
+)
+from phoenix_activities.activities.running_timers import (
+    Kind,
+    RunningTimer,
+    TimerKept,
+    meant,
+)
+from phoenix_activities.engine.activity import Priority, Request, RequestSlots, UserIntent
 from phoenix_activities.engine.asking import AskingActivity
-from phoenix_activities.state.safe_state import Kept
-from phoenix_activities.timer_handle import TimerHandle
 from phoenix_activities.words.words import ActivityWords, Phrase, Phrases
+from phoenix_core.events.short_text import NAME_WORDS, short_text
 
-HALF_A_DAY = timedelta(hours=12)
-A_DAY = timedelta(days=1)
+LONGEST_S = 100 * 3600.0
+MOST = 20
+RECHECK_S = 60.0  # an alarm looks at the clock on the wall that often
+KINDS = {'timer': Kind.TIMER, 'alarm': Kind.ALARM, 'reminder': Kind.REMINDER}
 
 
 class TimerPhrases(Phrases):
-    """A timer ends after a length of time, an alarm at a time of the day."""
+    """Said of what is set; {time} is a length of time or a time of the day, {items} a list."""
 
     timer_set: Phrase
+    named_timer_set: Phrase
     alarm_set: Phrase
     timer_reminder_set: Phrase
     alarm_reminder_set: Phrase
     how_long: Phrase
+    how_much: Phrase
     when: Phrase
-    too_long: Phrase
+    which_one: Phrase
+    another_time: Phrase
+    too_long: Phrase  # what is to be kept in mind
+    too_much: Phrase  # time
+    too_many: Phrase
+    past: Phrase
     cancelled: Phrase
     none: Phrase
+    none_such: Phrase
     remaining: Phrase
+    running: Phrase
+    changed: Phrase
+    paused: Phrase
+    resumed: Phrase
+    nothing_rings: Phrase
+    # One of a list.
+    item: Phrase
+    named_item: Phrase
+    paused_item: Phrase
+    alarm_item: Phrase
+    reminder_item: Phrase
+    # Times of the day, on which days.
+    today: Phrase
+    tomorrow: Phrase
+    on_day: Phrase
+    daily: Phrase
+    weekdays: Phrase
+    weekends: Phrase
+    weekly: Phrase
 
 
 class TimerWords(ActivityWords):
@@ -38,37 +78,33 @@ class TimerWords(ActivityWords):
     phrases: TimerPhrases
 
 
-class RunningTimer(Due):
-    """A timer, alarm or reminder that is set."""
+class TimerSlots(RequestSlots):
+    """What a program may say of a timer: how long, or at what time, and what for."""
 
-    _expiry: TimerHandle | None = PrivateAttr(None)
-
-    def expires(self, expiry: TimerHandle) -> None:
-        """Remember the call that rings."""
-        self._expiry = expiry
-
-    def cancel(self) -> None:
-        """Do not ring."""
-        if self._expiry is not None:
-            self._expiry.cancel()
-
-
-class TimerKept(Kept):
-    """What is set."""
-
-    running: list[RunningTimer] = []
+    duration: float | None = Field(None, gt=0, le=LONGEST_S)
+    hour: int | None = Field(None, ge=0, le=24)
+    minute: int = Field(0, ge=0, le=59)
+    day_part: str = Field('', pattern='^(am|pm|)$')
+    what: str = ''
+    name: str = ''
 
 
 class TimerActivity(AskingActivity):
-    """Sets, cancels and lists timers; the activity 'alarm' rings for one that is due."""
+    """Sets, changes and lists timers; the activity 'alarm' rings for one that is due."""
 
     name = 'timer'
-    intents = ('timer_set', 'alarm_set', 'reminder_set', 'timer_cancel', 'timer_remaining')
+    intents = (
+        *('timer_set', 'timer_cancel', 'timer_remaining', 'timer_list'),
+        *('timer_extend', 'timer_shorten', 'timer_pause', 'timer_resume'),
+        *('alarm_set', 'alarm_cancel', 'alarm_list', 'snooze'),
+        *('reminder_set', 'reminder_cancel', 'reminder_list'),
+    )
     priority = Priority.ANSWER
+    request_slots = TimerSlots
     words: TimerWords
     kept: TimerKept
 
-    _what = ''  # what the timer is for whose time is asked for
+    _wish = UserIntent('timer_set')  # whose missing part is asked for
 
     def on_start(self) -> None:
         """Run on after a crash; what was due meanwhile rings now."""
@@ -81,7 +117,7 @@ class TimerActivity(AskingActivity):
         self._act(request.intent)
 
     def on_intent(self, intent: UserIntent) -> bool:
-        """Act on another wish about timers, or on the time that was asked for."""
+        """Act on another wish about timers, or on what was asked for."""
         if intent.name not in self.intents:
             return super().on_intent(intent)
         self.ask_nothing()
@@ -89,87 +125,255 @@ class TimerActivity(AskingActivity):
         return True
 
     def on_answer(self, name: str, intent: UserIntent) -> None:
-        """Set the timer for that time."""
-        self._set(intent, self._what)
+        """Do what was wanted, with the part that was missing."""
+        slots = {**self._wish.slots, **intent.slots}
+        if minutes := slots.pop('minutes', ''):
+            slots['duration'] = str(60 * int(minutes))
+        self._act(UserIntent(self._wish.name, intent.text, slots))
+
+    def on_silence(self) -> None:
+        """Leave it, asked twice."""
+        self.say_phrase(self.words.phrases.another_time)
+
+    def snooze(self, rung: Due, length_s: float) -> None:
+        """Let what has just rung ring again after a while."""
+        due = self.manager.now() + timedelta(seconds=length_s)
+        kind = Kind.REMINDER if rung.what else Kind.ALARM
+        self._add(RunningTimer(due=due, what=rung.what, kind=kind, length_s=length_s))
 
     def _act(self, intent: UserIntent) -> None:
-        match intent.name:
-            case 'timer_cancel':
-                phrases = self.words.phrases
-                self.say_phrase(phrases.cancelled if self.kept.running else phrases.none)
-                for running in self.kept.running:
-                    running.cancel()
-                self.kept.running.clear()
-            case 'timer_remaining':
-                self._say_remaining()
+        kind = KINDS.get(intent.name.partition('_')[0], Kind.TIMER)
+        match intent.name.partition('_')[2]:
+            case 'cancel':
+                self._cancel(kind, intent)
+            case 'remaining' | 'list':
+                self._tell(kind, intent)
+            case 'extend' | 'shorten':
+                self._change(intent)
+            case 'pause' | 'resume':
+                self._pause(intent)
+            case _ if intent.name == 'snooze':
+                self.say_phrase(self.words.phrases.nothing_rings)
             case _:
-                what = intent.slots.get('what', '')
-                purpose = purpose_of(what)
-                if what and not purpose:
-                    self.say_phrase(self.words.phrases.too_long)
-                else:
-                    self._set(intent, purpose)
+                self._set(kind, intent)
 
-    def _say_remaining(self) -> None:
-        if not self.kept.running:
-            self.say_phrase(self.words.phrases.none)
-            return
-        first = min(self.kept.running, key=lambda running: running.due)
-        length = self.manager.words.forms.length(first.due - self.manager.now())
-        self.say_phrase(self.words.phrases.remaining, time=length)
+    # Setting.
 
-    def _set(self, intent: UserIntent, what: str) -> None:
-        forms, phrases, slots = self.manager.words.forms, self.words.phrases, intent.slots
-        now = self.manager.now()
-        if 'duration' in slots:
-            due = now + timedelta(seconds=float(slots['duration']))
-            time = forms.length(due - now)
-            phrase = phrases.timer_reminder_set if what else phrases.timer_set
+    def _set(self, kind: Kind, intent: UserIntent) -> None:
+        phrases, slots = self.words.phrases, intent.slots
+        what, name = slots.get('what', ''), short_text(slots.get('name', ''), NAME_WORDS)
+        if what and not purpose_of(what):
+            self.say_phrase(phrases.too_long)
+        elif len(self.kept.running) >= MOST:
+            self.say_phrase(phrases.too_many)
+        elif 'duration' in slots:
+            self._set_length(kind, float(slots['duration']), what, name)
         elif 'hour' in slots:
-            due = next_time(now, slots)
-            time = forms.time(due)
-            phrase = phrases.alarm_reminder_set if what else phrases.alarm_set
+            self._set_time(kind if kind is not Kind.TIMER else Kind.ALARM, slots, what)
         else:
-            self._what = what
-            question = phrases.when if intent.name == 'alarm_set' else phrases.how_long
-            self.ask(self.text_of(question), self.words.answers)
+            at_a_time = kind is Kind.ALARM
+            wanted = ('moment', 'hour', 'in_length') if at_a_time else ('length', 'minutes')
+            self._ask_for(intent, phrases.when if at_a_time else phrases.how_long, wanted)
+
+    def _set_length(self, kind: Kind, length_s: float, what: str, name: str) -> None:
+        phrases = self.words.phrases
+        if not 0 < length_s <= LONGEST_S:
+            self.say_phrase(phrases.too_much)
             return
-        running = RunningTimer(due=due, what=what)
-        self._run(running)
+        due = self.manager.now() + timedelta(seconds=length_s)
+        kind = Kind.REMINDER if what else kind
+        self._add(RunningTimer(due=due, what=what, kind=kind, name=name, length_s=length_s))
+        phrase = phrases.named_timer_set if name else phrases.timer_set
+        phrase = phrases.timer_reminder_set if what else phrase
+        self.say_phrase(phrase, time=self._length(length_s), what=what, name=name)
+
+    def _set_time(self, kind: Kind, slots: Mapping[str, str], what: str) -> None:
+        phrases, now = self.words.phrases, self.manager.now()
+        wall = next_wall_time(now, slots)
+        if wall is None:
+            self.say_phrase(phrases.past)
+            return
+        kind = Kind.REMINDER if what else kind
+        due, repeat = at_wall_time(wall, now), slots.get('repeat', '')
+        running = RunningTimer(due=due, what=what, kind=kind, wall=wall, repeat=repeat)
+        self._add(running)
+        phrase = phrases.alarm_reminder_set if what else phrases.alarm_set
+        self.say_phrase(phrase, time=self._time(running), what=what)
+
+    def _add(self, running: RunningTimer) -> None:
         self.kept.running.append(running)
-        self.say_phrase(phrase, time=time, what=what)
+        self._run(running)
+
+    # Changing.
+
+    def _cancel(self, kind: Kind, intent: UserIntent) -> None:
+        chosen = self._choose(kind, intent)
+        for running in chosen:
+            running.cancel()
+            self.kept.running.remove(running)
+        if chosen:
+            self.say_phrase(self.words.phrases.cancelled)
+
+    def _change(self, intent: UserIntent) -> None:
+        phrases = self.words.phrases
+        if 'duration' not in intent.slots:
+            self._ask_for(intent, phrases.how_much, ('length', 'minutes'))
+            return
+        by_s = float(intent.slots['duration'])
+        by_s = -by_s if intent.name == 'timer_shorten' else by_s
+        for running in self._choose(Kind.TIMER, intent):
+            left_s = self._left_s(running) + by_s
+            if left_s > LONGEST_S:
+                self.say_phrase(phrases.too_much)
+                continue
+            self._set_left(running, max(0.0, left_s))
+            if left_s > 0:
+                self.say_phrase(phrases.changed, time=self._length(left_s))
+
+    def _pause(self, intent: UserIntent) -> None:
+        phrases = self.words.phrases
+        for running in self._choose(Kind.TIMER, intent):
+            left_s = self._left_s(running)
+            if intent.name == 'timer_pause':
+                running.cancel()
+                running.paused_left_s = left_s
+                self.say_phrase(phrases.paused, time=self._length(left_s))
+            else:
+                running.paused_left_s = None
+                self._set_left(running, left_s)
+                self.say_phrase(phrases.resumed, time=self._length(left_s))
+
+    def _set_left(self, running: RunningTimer, left_s: float) -> None:
+        if running.paused_left_s is not None:
+            running.paused_left_s = left_s
+            return
+        running.due = self.manager.now() + timedelta(seconds=left_s)
+        self._count_down(running, left_s)
+
+    # Telling.
+
+    def _tell(self, kind: Kind, intent: UserIntent) -> None:
+        """Tell what is left, or all that is set."""
+        phrases = self.words.phrases
+        chosen = self._choose(kind, intent, ask=False)
+        if len(chosen) == 1 and intent.name == 'timer_remaining':
+            self.say_phrase(phrases.remaining, time=self._length(self._left_s(chosen[0])))
+        elif chosen:
+            self.say_phrase(phrases.running, items=self._items(chosen))
+
+    def _choose(self, kind: Kind, intent: UserIntent, *, ask: bool = True) -> list[RunningTimer]:
+        """Return what is meant; say that there is none, or ask which one."""
+        phrases, slots = self.words.phrases, intent.slots
+        running = [one for one in self.kept.running if one.kind is kind]
+        if intent.name == 'timer_remaining' and not running:  # of a reminder, too
+            running = self.kept.running
+        found = meant(running, slots)
+        if not running:
+            self.say_phrase(phrases.none)
+        elif not found:
+            self.say_phrase(phrases.none_such)
+        elif len(found) > 1 and ask and slots.get('which') != 'all':
+            items = self._items(found)
+            self._ask_for(intent, phrases.which_one, ('which_one',), items=items)
+            return []
+        return found
+
+    def _ask_for(
+        self, wish: UserIntent, question: Phrase, answers: tuple[str, ...], **values: str
+    ) -> None:
+        self._wish = UserIntent(wish.name, wish.text, dict(wish.slots))
+        text = self.text_of(question, **values)
+        self.ask(text, {name: self.words.answers[name] for name in answers})
+
+    def _items(self, some: list[RunningTimer]) -> str:
+        return self.manager.words.forms.all_of([self._item(one) for one in some])
+
+    def _item(self, one: RunningTimer) -> str:
+        phrases = self.words.phrases
+        if one.wall is None:
+            time, phrase = self._length(self._left_s(one)), phrases.item
+            if one.paused_left_s is not None:
+                phrase = phrases.paused_item
+            elif one.name:
+                phrase = phrases.named_item
+        else:
+            time, phrase = self._time(one), phrases.alarm_item
+        if one.what:
+            phrase = phrases.reminder_item
+        return self.text_of(phrase, time=time, name=one.name, what=one.what)
+
+    def _length(self, seconds: float) -> str:
+        return self.manager.words.forms.length(timedelta(seconds=seconds))
+
+    def _time(self, alarm: RunningTimer) -> str:
+        """Return the time of the day, and on which days it is."""
+        phrases, forms = self.words.phrases, self.manager.words.forms
+        days = (alarm.due.date() - self.manager.now().date()).days
+        if alarm.repeat:
+            phrase = phrases.weekly if alarm.repeat in WEEKDAYS else None
+            phrase = phrase or getattr(phrases, alarm.repeat)
+        else:
+            phrase = (phrases.today, phrases.tomorrow)[days] if days < 2 else phrases.on_day
+        time, day = forms.time(alarm.due), forms.weekday(alarm.due)
+        return self.text_of(phrase, time=time, day=day)
+
+    # Running.
+
+    def _left_s(self, running: RunningTimer) -> float:
+        if running.paused_left_s is not None:
+            return running.paused_left_s
+        if running.wall is not None:
+            return seconds_until(running.due, self.manager.now())
+        return running.ends_s - self.manager.steady_s()
 
     def _run(self, running: RunningTimer) -> None:
-        left_s = (running.due - self.manager.now()).total_seconds()
-        if left_s > 0:
-            ring = partial(self._ring, running)
-            running.expires(self.manager.after(left_s, ring, new_interaction=True))
+        """Wait for what is due."""
+        if running.wall is not None:
+            self._follow_clock(running)
+        elif running.paused_left_s is None:
+            self._count_down(running, seconds_until(running.due, self.manager.now()))
+
+    def _count_down(self, running: RunningTimer, left_s: float) -> None:
+        """Wait that long, whatever happens to the clock on the wall."""
+        running.ends_s = self.manager.steady_s() + left_s
+        self._wait(running, left_s, self._ring)
+
+    def _follow_clock(self, running: RunningTimer) -> None:
+        """Wait for the clock on the wall, whatever happens to it: look at it now and then."""
+        assert running.wall is not None
+        now = self.manager.now()
+        running.due = at_wall_time(running.wall, now)
+        left_s = seconds_until(running.due, now)
+        follow = self._ring if left_s <= 0 else self._follow_clock
+        self._wait(running, min(left_s, RECHECK_S), follow)
+
+    def _wait(
+        self, running: RunningTimer, left_s: float, then: Callable[[RunningTimer], None]
+    ) -> None:
+        if left_s <= 0:
+            then(running)
         else:
-            self._ring(running)
+            after = self.manager.after(left_s, partial(then, running), new_interaction=True)
+            running.expires(after)
 
     def _ring(self, running: RunningTimer) -> None:
         self.kept.running.remove(running)
+        running.cancel()
+        if running.repeat and running.wall is not None:
+            self._repeat(running)
         alarm = self.manager.activities['alarm']
         assert isinstance(alarm, AlarmActivity)
         alarm.ring(running)
 
-
-def next_time(now: datetime, slots: Mapping[str, str]) -> datetime:
-    """
-    Return when it is that time next.
-
-    :param slots: hour, 0 to 24; maybe minute; maybe offset, minutes to be added; maybe day_part,
-        'am' or 'pm', without which an hour up to 12 means the nearest.
-    """
-    hour, minute = int(slots['hour']), int(slots.get('minute', 0))
-    part = slots.get('day_part', '')
-    if part and hour <= 12:
-        hour = hour % 12 + (12 if part == 'pm' else 0)
-    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    time = midnight + timedelta(hours=hour, minutes=minute + int(slots.get('offset', 0)))
-    step = A_DAY if part or hour > 12 or hour == 0 else HALF_A_DAY
-    while time > now:
-        time -= step
-    while time <= now:
-        time += step
-    return time
+    def _repeat(self, rung: RunningTimer) -> None:
+        assert rung.wall is not None
+        now, wall = self.manager.now(), rung.wall
+        slots = {
+            'hour': str(wall.hour % 12 or 12),
+            'minute': str(wall.minute),
+            'day_part': 'am' if wall.hour < 12 else 'pm',
+            'repeat': rung.repeat,
+        }
+        if following := next_wall_time(now, slots):
+            due = at_wall_time(following, now)
+            self._add(rung.model_copy(update={'wall': following, 'due': due}))

@@ -1,6 +1,14 @@
 """The volume: louder, softer, muted."""
 
-from phoenix_activities.engine.activity import Activity, Priority, Request, UserIntent
+from pydantic import Field
+
+from phoenix_activities.engine.activity import (
+    Activity,
+    Priority,
+    Request,
+    RequestSlots,
+    UserIntent,
+)
 from phoenix_activities.words.words import ActivityWords, Phrase, Phrases
 
 STEP = 0.2
@@ -23,6 +31,12 @@ class VolumeWords(ActivityWords):
     phrases: VolumePhrases
 
 
+class VolumeSlots(RequestSlots):
+    """What a program must say of the volume, in percent."""
+
+    level: float = Field(ge=0, le=100)
+
+
 class VolumeActivity(Activity):
     """Changes the volume and confirms it."""
 
@@ -30,6 +44,7 @@ class VolumeActivity(Activity):
     intents = ('volume_up', 'volume_down', 'volume_set', 'mute', 'unmute')
     priority = Priority.ANSWER
     essential = True
+    request_slots = VolumeSlots
     words: VolumeWords
 
     def enter(self, request: Request) -> None:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from pydantic import BaseModel, ConfigDict
+
 from phoenix_activities.state.safe_state import Kept
 from phoenix_activities.words.words import ActivityWords, Phrase
 
@@ -50,6 +52,16 @@ class Priority(IntEnum):
     CARE = 4  # somebody may be in danger
 
 
+class RequestSlots(BaseModel):
+    """
+    Base of what a program may tell with its request for an activity: other slots are ignored.
+
+    Values arrive as texts; one that does not fit refuses the request before anything happens.
+    """
+
+    model_config = ConfigDict(allow_inf_nan=False, frozen=True)
+
+
 class Activity:
     """
     Base of all activities.
@@ -64,6 +76,7 @@ class Activity:
     intents: ClassVar[tuple[str, ...]] = ()  # enter it
     priority: ClassVar[Priority] = Priority.PLAY
     lively: ClassVar[bool] = False  # fun: not while a conversation is grave, nor in quiet hours
+    request_slots: ClassVar[type[RequestSlots]] = RequestSlots
     essential: ClassVar[bool] = False  # no limit that a parent sets refuses it
     words: ActivityWords
     kept: Kept
@@ -86,6 +99,11 @@ class Activity:
         """Return the model that the class declares as the type of `words`."""
         model: type[ActivityWords] = typing.get_type_hints(cls)['words']
         return model
+
+    @property
+    def is_asking(self) -> bool:
+        """Whether a question is open."""
+        return False
 
     def on_start(self) -> None:
         """Resume work in the background; the toy has started, maybe after a crash, and rests."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from phoenix_activities.engine.activity import Activity, Request, UserIntent
+from phoenix_activities.engine.activity import Activity, Priority, Request, UserIntent
 from phoenix_activities.engine.activity_stack import REST, ActivityStack, Move
 from phoenix_activities.engine.body import Body
 from phoenix_activities.engine.dialogue import Dialogue
@@ -23,6 +23,7 @@ from phoenix_activities.engine.inputs import (
 )
 from phoenix_activities.engine.lost_capabilities import LostCapabilities
 from phoenix_activities.engine.progress import Progress
+from phoenix_activities.engine.requests import check_request
 from phoenix_activities.engine.toy_interface import Phase, ToyInterface
 from phoenix_activities.engine.turn import Ear, EarWanted, Outcome
 from phoenix_activities.state.safe_state import KeptByToy, SafeState
@@ -31,6 +32,7 @@ from phoenix_activities.words.words import Words
 from phoenix_core.limits.limits import Limits
 
 CARE = 'care'  # the intent, and the activity that answers it
+PART = 'part'  # the slot of the second and third of several wishes in one sentence
 
 
 class ActivityManager:
@@ -79,16 +81,20 @@ class ActivityManager:
         self._stack = ActivityStack({one.name: one.priority for one in made})
         self._progress = Progress(toy, deadlines_s, self.after, lambda: self.stop('late'))
         self._waiting: TimerHandle | None = None  # for the time-out of the running activity
+        self._wishes: list[UserIntent] = []  # that were heard in one sentence, and come next
 
     def handle(self, event: Input) -> None:
         """
         Handle what happens to the toy.
 
-        :raises KeyError: a program asks for an activity that there is not.
+        :raises RequestRefusedError: a program asks for an activity that there is not, or with
+            slots that do not fit; nothing has changed.
         """
         before = self.current, self.dialogue.turn
         try:
             self._dispatch(event)
+            if self.current.name == REST and self.phase is Phase.RESTING and self._wishes:
+                self._follow_intent(self._wishes.pop(0), following=True)
         finally:
             changed = before != (self.current, self.dialogue.turn)
             # A loss and a volume key alone bring nothing forward that is under way.
@@ -145,6 +151,7 @@ class ActivityManager:
 
     def stop(self, reason: str) -> None:
         """End what runs and all that waits, and rest."""
+        self._wishes.clear()
         self.enter(REST, Request(reason))
 
     def wait(self, seconds: float, *, new_interaction: bool = False) -> None:
@@ -169,6 +176,10 @@ class ActivityManager:
     def now(self) -> datetime:
         """Return the local time."""
         return self._toy.now()
+
+    def steady_s(self) -> float:
+        """Return the seconds of a clock that nobody can set."""
+        return self._toy.steady_s()
 
     # Inputs.
 
@@ -196,6 +207,8 @@ class ActivityManager:
                 callback()
             case _:
                 match self.dialogue.handle(event):
+                    case Outcome.ALL_SAID if self._wish_comes_now():
+                        self._follow_intent(self._wishes.pop(0), following=True)
                     case Outcome.ALL_SAID:
                         self._let(self.current.on_said)
                     case Outcome.NOTHING_HEARD:
@@ -228,8 +241,27 @@ class ActivityManager:
         else:
             self.dialogue.handle(EarWanted(called=True, opens_itself=call.ear_opens))
 
-    def _follow_intent(self, intent: UserIntent) -> None:
-        """Let the running activity act on an intent, or enter the one that understands it."""
+    def _wish_comes_now(self) -> bool:
+        """Return whether the next wish of a sentence need not wait for the end of what runs."""
+        if not self._wishes or self.current.is_asking:
+            return False
+        running, wanted = self.current.priority, self._entry(self._wishes[0]).priority
+        return running is Priority.ANSWER or wanted > running
+
+    def _entry(self, intent: UserIntent) -> Activity:
+        return self._entered_by.get(intent.name, self.activities['conversation'])
+
+    def _follow_intent(self, intent: UserIntent, *, following: bool = False) -> None:
+        """
+        Let the running activity act on an intent, or enter the one that understands it.
+
+        :param following: it was heard together with one before it, whose turn is over.
+        """
+        if PART in intent.slots and not following:
+            self._wishes.append(intent)
+            return
+        if not following and not self.current.is_asking:
+            self._wishes.clear()
         if self.dialogue.turn.ear is not Ear.HEARD:  # typed, or by a button
             self.dialogue.attend()
         self._fall_silent(intent.name)
@@ -248,12 +280,11 @@ class ActivityManager:
             return
         if intent.name == 'next':  # something else: not this again after the answer
             self.stop('next')
-        activity = self._entered_by.get(intent.name, self.activities['conversation'])
-        self.enter(activity.name, Request(intent.name, intent))
+        self.enter(self._entry(intent).name, Request(intent.name, intent))
 
     def _follow_request(self, name: str, request: Request) -> None:
-        if name not in self.activities:
-            raise KeyError(f'no activity {name!r}; known: {", ".join(sorted(self.activities))}')
+        assert request.intent is not None
+        check_request(self.activities, name, request.intent.slots)
         if not self.current.on_request(request):
             self.enter(name, request)
 

@@ -14,13 +14,14 @@ class AskingActivity(Activity):
     """
     Base of activities that ask.
 
-    `ask` opens the ear when all has been said. Silence repeats the question once; 'again' and an
-    interruption repeat it, too. Other short sentences count as answers to it.
+    `ask` opens the ear when all has been said. Silence and an answer that does not fit repeat the
+    question once; 'again' and an interruption repeat it, too. Other short sentences count as
+    answers to it.
     """
 
     _question = ''  # that waits for its answer
     _answers: Mapping[str, Sequence[str]] = {}
-    _silences = 0
+    _vain = 0  # how often the question was asked without an answer
 
     def ask(self, question: str, answers: Mapping[str, Sequence[str]]) -> None:
         """
@@ -29,7 +30,7 @@ class AskingActivity(Activity):
         :param answers: name to sentence templates; the intents 'yes' and 'no' are understood by
             themselves where an answer has that name.
         """
-        self._question, self._answers, self._silences = question, answers, 0
+        self._question, self._answers, self._vain = question, answers, 0
         self._ask_again()
 
     @property
@@ -47,11 +48,11 @@ class AskingActivity(Activity):
 
     def on_other_answer(self, intent: UserIntent) -> bool:
         """Act on any other answer; return False to pass it on."""
-        self.ask(self._question, self._answers)
+        self._ask_once_more()
         return True
 
     def on_silence(self) -> None:
-        """Act when nobody answers, asked twice."""
+        """Act when nobody gives an answer that fits, asked twice."""
         self.manager.finish('not_heard')
 
     def on_all_said(self) -> None:
@@ -95,17 +96,20 @@ class AskingActivity(Activity):
 
     def on_not_heard(self) -> None:
         """Ask once more."""
-        self._silences += 1
-        if not self.is_asking or self._silences > 1:
-            self.ask_nothing()
-            self.on_silence()
-        else:
-            self._ask_again()
+        self._ask_once_more()
 
     def on_unattended(self) -> None:
         """Go on as if nobody had answered."""
         self.ask_nothing()
         self.on_silence()
+
+    def _ask_once_more(self) -> None:
+        self._vain += 1
+        if not self.is_asking or self._vain > 1:
+            self.ask_nothing()
+            self.on_silence()
+        else:
+            self._ask_again()
 
     def _ask_again(self) -> None:
         self.dialogue.expect(self._answers)

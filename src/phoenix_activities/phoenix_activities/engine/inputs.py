@@ -41,7 +41,7 @@ class Touched:
 
 @dataclass(frozen=True)
 class ActivityRequested:
-    """A program asks for an activity."""
+    """A program asks for an activity, with slots as its `request_slots` declares."""
 
     name: str
     slots: Mapping[str, str] = field(default_factory=dict)

@@ -33,6 +33,7 @@ from phoenix_activities.engine.inputs import (
 )
 from phoenix_activities.engine.installed import installed_activities, load_words
 from phoenix_activities.engine.parent_services import ParentServices
+from phoenix_activities.engine.requests import RequestRefusedError
 from phoenix_activities.engine.toy_node import ToyNode
 from phoenix_activities.engine.turn import (
     EarEvent,
@@ -221,8 +222,11 @@ class Activities(ToyNode):
 
     @subscribes(events.ACTIVITY_REQUEST)
     def on_request(self, event: ActivityRequest) -> None:
-        """Do what a program wants."""
-        self._pass_on(ActivityRequested(event.activity, slots_of(event.slots)))
+        """Do what a program wants, or refuse it by a fault."""
+        try:
+            self._pass_on(ActivityRequested(event.activity, slots_of(event.slots)))
+        except RequestRefusedError as refusal:
+            self.fault('request_refused', str(refusal), tried='did nothing', self_healing=True)
 
     @subscribes(events.CONVERSATION)
     def on_conversation(self, event: ConversationEvent) -> None:

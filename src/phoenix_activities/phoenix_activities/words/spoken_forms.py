@@ -1,10 +1,12 @@
 """Times, dates, lengths of time and lists, in the spoken form of a language."""
 
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time
 from babel.lists import format_list
+from babel.numbers import format_decimal
 from babel.units import format_unit
 
 from phoenix_core.settings.config_file import ConfigFileError
@@ -34,6 +36,14 @@ class SpokenForms:
     def date(self, day: date) -> str:
         """Return the day of the week and the date."""
         return format_date(day, 'full', locale=self._locale)
+
+    def weekday(self, day: datetime) -> str:
+        """Return the day of the week."""
+        return format_date(day, 'EEEE', locale=self._locale)
+
+    def number(self, digits: str) -> str:
+        """Return a number in decimal digits with the marks of the language."""
+        return format_decimal(Decimal(digits), locale=self._locale)
 
     def length(self, length: timedelta) -> str:
         """Return a length of time in its two largest units."""

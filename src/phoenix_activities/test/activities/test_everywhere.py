@@ -9,7 +9,11 @@ from phoenix_activities.engine.toy_interface import Phase
 
 ASKED_FOR = [activity for activity in ACTIVITIES if activity.intents]
 PLAYS = [activity for activity in ASKED_FOR if activity.priority == Priority.PLAY]
-SLOTS = {'timer_set': {'duration': '600'}, 'care': {'say': 'That is dangerous.'}}
+SLOTS = {
+    'timer_set': {'duration': '600'},
+    'care': {'say': 'That is dangerous.'},
+    'unsure': {'ask': 'timer', 'first': '600'},
+}
 names = pytest.mark.parametrize('activity', ASKED_FOR, ids=lambda activity: activity.name)
 
 

@@ -1,14 +1,13 @@
 """The activities and the manager between them, with a toy that only records."""
 
 import random
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 import yaml
 from whole_toy import CONFIG, words_of
 
 from phoenix_activities.activities.idle import LIVELY_S
-from phoenix_activities.activities.timer import next_time
 from phoenix_activities.engine.activity import UserIntent
 from phoenix_activities.engine.attention import MOST_FOLLOW_UPS
 from phoenix_activities.engine.inputs import (
@@ -17,6 +16,7 @@ from phoenix_activities.engine.inputs import (
     CapabilitiesLost,
     Touched,
 )
+from phoenix_activities.engine.requests import RequestRefusedError
 from phoenix_activities.engine.toy_interface import Phase
 from phoenix_activities.engine.turn import (
     EarEvent,
@@ -464,7 +464,7 @@ def test_repeat_says_the_last_thing_again(harness, toy, manager):
 def test_an_activity_that_a_program_asks_for(harness, toy, manager):
     harness.handle(ActivityRequested('story', {'topic': 'firefly'}))
     assert 'Flora' in harness.begin_to_speak()
-    with pytest.raises(KeyError, match=r'no activity .* known: alarm, bedtime'):
+    with pytest.raises(RequestRefusedError, match=r'no activity .* known: alarm, bedtime'):
         harness.handle(ActivityRequested('homework', {}))
 
 
@@ -473,25 +473,6 @@ def test_every_intent_is_understood_by_somebody(manager):
     intents = yaml.safe_load((ENGLISH / 'intents.yaml').read_text())['intents']
     entering = {name for one in manager.activities.values() for name in one.intents}
     assert set(intents) - {*manager.words.answers, *entering} == {'stop', 'conversation'}
-
-
-@pytest.mark.parametrize(
-    ('slots', 'due'),
-    [
-        ({'hour': '7'}, '01 19:00'),
-        ({'hour': '7', 'day_part': 'am'}, '02 07:00'),
-        ({'hour': '7', 'day_part': 'pm'}, '01 19:00'),
-        ({'hour': '3', 'minute': '30'}, '02 03:30'),
-        ({'hour': '7', 'offset': '-15'}, '01 18:45'),
-        ({'hour': '16'}, '01 16:00'),
-        ({'hour': '15'}, '02 15:00'),
-        ({'hour': '12', 'day_part': 'am'}, '02 00:00'),
-        ({'hour': '24'}, '02 00:00'),
-    ],
-)
-def test_a_time_of_the_day_is_the_next_one(slots, due):
-    now = datetime(2026, 3, 1, 15, 30)
-    assert next_time(now, slots).strftime('%d %H:%M') == due
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,10 @@
 """
 Aligns the words that a recognizer heard with sentence templates, one after the other.
 
-A weighted edit distance over the tree of a template: a word may be missing, superfluous or
-misheard ('lite' for 'light').
+A weighted edit distance over the tree of a template. Meaning is kept: only words that tell little
+may be missing or superfluous, and only a word that no template knows may be a misheard one ('lite'
+for 'light'). Answers to a question are compared more freely: there, any word may be missing or
+superfluous but numbers and negations.
 """
 
 import re
@@ -17,6 +19,8 @@ from rapidfuzz.process import cdist
 WILDCARD_COST = 0.2  # per word, so that a wildcard covers no more than it must
 DOUBT = 1.0  # weight that counts as not understood, so that few words prove less than many
 MIN_SIMILARITY = 0.6  # of a word to what was heard for it
+TAIL_WORDS = 2  # of the wake phrase that may be heard as the beginning of a sentence
+LEAD_WEIGHT = 0.3
 EXACT_LENGTH = 2  # words up to this length must be heard exactly: 'now' is not 'no'
 
 NUMBER, WILDCARD = '#', '*'  # as words of the vocabulary
@@ -55,17 +59,37 @@ class Vocabulary(NamedTuple):
     :param weights: how much each word tells about the intent.
     :param numbers: how the numbers of its lists are said.
     :param fillers: phrases that tell nothing, as 'please'.
+    :param kept: words that are never superfluous: numbers, marks of quantities, negations.
+    :param known: words that are not misheard ones.
+    :param little: the only words that may be missing or superfluous; None: all but `kept`.
+    :param lead: words that may be superfluous at the beginning, besides.
     """
 
     weights: Mapping[str, float]
     numbers: Collection[tuple[str, ...]]
     fillers: Collection[tuple[str, ...]]
+    kept: Collection[str]
+    known: Collection[str]
+    little: Collection[str] | None
+    lead: Collection[str]
+
+    def may_miss(self, word: str) -> bool:
+        """Return whether a word of a template need not be heard."""
+        return word not in self.kept and (self.little is None or word in self.little)
 
 
 class Alignment:
     """The words of one text, and where each word of a vocabulary may have been heard in it."""
 
-    def __init__(self, vocabulary: Vocabulary, words: tuple[str, ...]) -> None:
+    def __init__(
+        self, vocabulary: Vocabulary, words: tuple[str, ...], *, guess: bool = False
+    ) -> None:
+        """
+        Find where each word may have been heard.
+
+        :param guess: a word that a template knows may be a misheard one, unless it is `kept`.
+        """
+        self._right = vocabulary.kept if guess else vocabulary.known
         self._vocabulary = vocabulary
         self._words = words
         self._weights = [vocabulary.weights.get(word, 1.0) for word in words]
@@ -79,12 +103,30 @@ class Alignment:
         for begin, end in _spans(words):
             if words[begin:end] in vocabulary.fillers:
                 self._weights[begin:end] = [0.0] * (end - begin)
+        self._may_skip = self._find_superfluous(guess=guess)
         self._weight = sum(self._weights)
         self.telling_words = sum(weight > 0 for weight in self._weights)
         self._heard = self._find(list(vocabulary.weights))
         self._least_cost = dict(vocabulary.weights)
         for word, places in self._heard.items():
             self._least_cost[word] *= 1 - max(similarity for _, similarity in places)
+
+    def _find_superfluous(self, *, guess: bool) -> list[bool]:
+        """Find which words may be left out, for a guess also what was heard of the wake phrase."""
+        vocabulary, leading = self._vocabulary, True
+        may_skip: list[bool] = []
+        number = {index for begin, end in self._numbers for index in range(begin, end)}
+        for index, word in enumerate(self._words):
+            leading = leading and (
+                word in vocabulary.lead
+                or (guess and index < TAIL_WORDS and word not in vocabulary.kept)
+            )
+            if leading:
+                self._weights[index] *= LEAD_WEIGHT
+            filler = self._weights[index] == 0
+            little = leading or vocabulary.may_miss(word)
+            may_skip.append(filler or (little and index not in number))
+        return may_skip
 
     def _find(self, vocabulary: list[str]) -> dict[str, list[tuple[int, float]]]:
         """Find where each word of the vocabulary may have been heard, and how similar."""
@@ -96,8 +138,8 @@ class Alignment:
         )
         heard: dict[str, list[tuple[int, float]]] = {}
         for index, column in np.argwhere(similarity).tolist():
-            word = vocabulary[column]
-            if len(word) > EXACT_LENGTH or word == self._words[index]:
+            word, said = vocabulary[column], self._words[index]
+            if word == said or (len(word) > EXACT_LENGTH and said not in self._right):
                 heard.setdefault(word, []).append((index, float(similarity[index, column])))
         return heard
 
@@ -143,7 +185,7 @@ class Alignment:
         for word in words:
             weight = self._vocabulary.weights[word]
             after: Frontier = [None] * len(before)
-            if not in_slot:
+            if not in_slot and self._vocabulary.may_miss(word):
                 after = [
                     path and (path[0] + weight, path[1] + weight, path[2], (word, path[3]))
                     for path in before
@@ -183,7 +225,7 @@ class Alignment:
     def _skip(self, frontier: Frontier) -> Frontier:
         """Let paths skip heard words that are not in the template."""
         for index, weight in enumerate(self._weights):
-            if (path := frontier[index]) is not None:
+            if (path := frontier[index]) is not None and self._may_skip[index]:
                 skipped = (path[0] + weight, *path[1:])
                 frontier[index + 1] = _cheaper(frontier[index + 1], skipped)
         return frontier

@@ -24,6 +24,7 @@ from hassil.parser import ParseError
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from phoenix_core.settings.config_file import ConfigFileError, FileModel, load_config
+from phoenix_speech.understanding.quantities.reader import Kind
 
 NAME = re.compile(r'[a-z][a-z0-9_]*')
 OPTIONAL_ENDING = re.compile(r'(\w+)\[(\w+)\]')
@@ -128,6 +129,11 @@ def load_intents(paths: Sequence[Path]) -> Intents:
         except ConfigFileError as error:
             raise IntentsFileError(str(error)) from None
         _add(file.model_dump(by_alias=True, exclude_defaults=True), content, path)
+    known = content.setdefault('lists', {})
+    for kind in Kind:
+        if kind.value in known:
+            raise IntentsFileError(f'{paths[0]}: lists.{kind.value}: quantities are lists already')
+        known[kind.value] = {'values': [{'in': mark, 'out': mark} for mark in kind.marks]}
     intents = Intents.from_dict(content)
     for key, expression in _expressions(intents):
         for mistake in _mistakes(expression, intents, inside=()):
@@ -197,7 +203,8 @@ def _slots(expression: Expression, intents: Intents) -> Iterator[str]:
         for item in expression.items:
             yield from _slots(item, intents)
     elif isinstance(expression, ListReference):
-        yield expression.slot_name
+        kind = next((kind for kind in Kind if kind.value == expression.list_name), Kind.DURATION)
+        yield from (expression.slot_name,) if kind is Kind.DURATION else kind.slots
     elif isinstance(expression, RuleReference):
         yield from _slots(intents.expansion_rules[expression.rule_name].expression, intents)
 

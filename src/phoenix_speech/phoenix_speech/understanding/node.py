@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from functools import partial
+from typing import TypeAlias
 
 from phoenix_msgs.msg import ExpectedAnswers, IntentDetected, Slot, Transcript
 
@@ -18,7 +19,10 @@ from phoenix_speech.safety.categories import Level
 from phoenix_speech.safety.installed import safety_folder, safety_numbers
 from phoenix_speech.safety.slot_guard import care_for, refused_slot
 from phoenix_speech.safety.speech_guard import SpeechGuard
-from phoenix_speech.understanding.intent_matcher import IntentMatch, IntentMatcher
+from phoenix_speech.understanding.intent_matcher import IntentMatcher
+from phoenix_speech.understanding.requests import CHOICES, Understood, slots_of
+
+Found: TypeAlias = tuple[str, Mapping[str, str], float]
 
 
 class IntentSettings(NodeSettings):
@@ -30,7 +34,8 @@ class Intent(EventNode):
     Judges final transcripts, and matches those that pass against the sentence templates.
 
     What does not pass is CARE, before any intent or model, and so is an intent with a slot that is
-    not fit to be said; what fits no template is FALLBACK.
+    not fit to be said; what fits no template is FALLBACK. Several requests in one sentence are
+    intents in their order, all but the first with the slot PART. What is not clear is UNSURE.
     """
 
     intent_detected = Publishes(events.INTENT_DETECTED)
@@ -50,7 +55,11 @@ class Intent(EventNode):
             IntentDetected.FALLBACK: (),
             IntentDetected.ANSWER: None,  # each answer has slots of its own
             IntentDetected.CARE: ('category', 'say', 'grave'),
-            **self._matcher.slots_of_intents(),
+            IntentDetected.UNSURE: ('ask', *CHOICES),
+            **{
+                name: (*slots, IntentDetected.PART)
+                for name, slots in self._matcher.slots_of_intents().items()
+            },
         }
 
     @subscribes(events.EXPECTED_ANSWERS)
@@ -66,36 +75,44 @@ class Intent(EventNode):
             text = transcript.text
             self.in_background(self._understand, text, then=partial(self._publish, text))
 
-    def _understand(self, text: str) -> CareVerdict | IntentMatch | None:
+    def _understand(self, text: str) -> CareVerdict | Understood:
         verdict = self._care_check.judge(text, self.time.now_s())
         if verdict.failure:
             self.post(self.fault, 'care_check_failed', verdict.failure)
         if verdict.level is not Level.PASS:
             return verdict
         try:
-            match = self._matcher.match(text)
+            understood = self._matcher.understand(text)
         except Exception as error:  # after a bug in the matcher the child still gets an answer
             self.post(self.fault, 'matching_failed', describe(error))
-            return None
-        refused = match and refused_slot(self._guard, match.slots)
-        return care_for(refused) if refused else match
+            return Understood()
+        for request in understood.requests:
+            if refused := refused_slot(self._guard, request.said):
+                return care_for(refused)
+        return understood
 
-    def _publish(self, text: str, found: CareVerdict | IntentMatch | None) -> None:
-        slots: Mapping[str, str] = {}
-        match found:
-            case None:
-                name, confidence = IntentDetected.FALLBACK, 0.0
-            case IntentMatch():
-                name, slots, confidence = found.name, found.slots, found.confidence
-            case CareVerdict():
-                name, confidence = IntentDetected.CARE, 1.0
-                slots = self._care_words.slots(found)
-        self.intent_detected(
-            name=name,
-            slots=[Slot(name=slot, value=value) for slot, value in slots.items()],
-            confidence=confidence,
-            text=text,
-        )
+    def _publish(self, text: str, found: CareVerdict | Understood) -> None:
+        for name, slots, confidence in self._intents(found):
+            self.intent_detected(
+                name=name,
+                slots=[Slot(name=slot, value=value) for slot, value in slots.items()],
+                confidence=confidence,
+                text=text,
+            )
+
+    def _intents(self, found: CareVerdict | Understood) -> list[Found]:
+        """Return name, slots and confidence of each intent that follows."""
+        if isinstance(found, CareVerdict):
+            return [(IntentDetected.CARE, self._care_words.slots(found), 1.0)]
+        if found.question is not None:
+            return [(IntentDetected.UNSURE, slots_of(found.question), 0.5)]
+        if not found.requests:
+            return [(IntentDetected.FALLBACK, {}, 0.0)]
+        intents: list[Found] = []
+        for part, request in enumerate(found.requests, 1):
+            slots = {IntentDetected.PART: str(part)} if part > 1 else {}
+            intents.append((request.name, {**request.slots, **slots}, request.confidence))
+        return intents
 
 
 def main() -> None:

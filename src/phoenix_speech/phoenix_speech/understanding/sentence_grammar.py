@@ -32,6 +32,8 @@ from phoenix_speech.understanding.alignment import (
     merge,
     split_words,
 )
+from phoenix_speech.understanding.quantities.reader import Kind
+from phoenix_speech.understanding.tolerance import Tolerance
 
 RARITY = 0.4  # a word that n intents use weighs n ** -RARITY, one that none uses weighs 1
 CLEAR_LEAD = 0.03  # of the best score over the best of another intent
@@ -43,13 +45,17 @@ class SentenceGrammar:
     def __init__(
         self,
         intents: Intents,
+        tolerance: Tolerance,
         without: Collection[str] = (),
         numbers: Collection[tuple[str, ...]] | None = None,
+        *,
+        strict: bool = True,
     ) -> None:
         """
         Compile the templates of `intents`, except those of the intents named in `without`.
 
         :param numbers: how numbers are said, if known from another grammar of the same lists.
+        :param strict: only words that tell little may be missing or superfluous.
         """
         self._rules = intents.expansion_rules
         self._lists = intents.slot_lists
@@ -71,18 +77,27 @@ class SentenceGrammar:
             weights={word: count**-RARITY for word, count in used_by.items()},
             numbers=set(_number_phrases(intents)) if numbers is None else numbers,
             fillers={split_words(phrase) for phrase in intents.skip_words},
+            kept={*tolerance.negations, *(mark for kind in Kind for mark in kind.marks)},
+            known={*used_by, *tolerance.negations, *tolerance.little_words},
+            little=frozenset(tolerance.little_words) if strict else None,
+            lead=frozenset(tolerance.lead_words),
         )
 
-    def nearest(self, text: str, min_score: float, min_words: int = 2) -> Candidate | None:
+    def nearest(
+        self, text: str, min_score: float, min_words: int = 2, *, guess: bool = False
+    ) -> list[Candidate]:
         """
-        Return the sentence nearest to `text`, its wildcards and numbers filled from `text`.
+        Return the sentences nearest to `text`, their wildcards and numbers filled from `text`.
 
-        Return None if none scores `min_score`, if another intent's is about as near, or if there
-        are fewer than `min_words` words that tell: a single misheard one could be any.
+        It is one for each intent that is about as near as the nearest, that first. None is if
+        none scores `min_score`, or if there are fewer than `min_words` words that tell: a single
+        misheard one could be any.
+
+        :param guess: words that templates know may be misheard ones, too.
         """
-        alignment = Alignment(self.vocabulary, split_words(text))
+        alignment = Alignment(self.vocabulary, split_words(text), guess=guess)
         if alignment.telling_words < min_words:
-            return None
+            return []
         bounds = [(alignment.best_possible_score(one), one) for one in self._templates]
         bounds.sort(key=itemgetter(0), reverse=True)
         found = []
@@ -93,10 +108,11 @@ class SentenceGrammar:
             if candidate.score >= min_score:
                 found.append(candidate)
                 min_score = max(min_score, candidate.score - CLEAR_LEAD)
-        found = [candidate for candidate in found if candidate.score >= min_score]
-        if len({candidate.intent for candidate in found}) != 1:
-            return None
-        return max(found)
+        near: dict[str, Candidate] = {}
+        for candidate in sorted(found, reverse=True):
+            if candidate.score >= min_score:
+                near.setdefault(candidate.intent, candidate)
+        return list(near.values())
 
     def _parts(self, part: Expression | SlotList) -> Sequence[Expression | SlotList]:
         """Return what a part consists of: items, a rule's body, a list or a list's values."""

@@ -1,0 +1,291 @@
+"""Timers, alarms and reminders: several, named, equal, changed, paused, repeated."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from phoenix_activities.activities.timer import TimerActivity
+from phoenix_activities.engine.activity import UserIntent
+from phoenix_activities.engine.inputs import ActivityRequested
+from phoenix_activities.engine.requests import RequestRefusedError
+from phoenix_activities.testing import ActivityHarness
+
+Say = Callable[..., str]
+
+
+@pytest.fixture
+def say(harness: ActivityHarness) -> Say:
+    """Say something to the toy, and return what it says."""
+
+    def say(name: str, /, **slots: str) -> str:
+        harness.hear(UserIntent(name, name, slots))
+        return ' '.join(harness.speak())
+
+    return say
+
+
+def timers(harness: ActivityHarness) -> TimerActivity:
+    timer = harness.manager.activities['timer']
+    assert isinstance(timer, TimerActivity)
+    return timer
+
+
+def lengths(harness: ActivityHarness) -> list[float]:
+    return [one.length_s for one in timers(harness).kept.running]
+
+
+def rings(harness: ActivityHarness, seconds: float) -> bool:
+    """Let time pass, and return whether it rings then."""
+    harness.toy.pass_time(seconds)
+    return harness.manager.current.name == 'alarm'
+
+
+def test_one_of_several_is_cancelled_by_its_length(harness: ActivityHarness, say: Say) -> None:
+    for seconds in ('300', '600', '900'):
+        say('timer_set', duration=seconds)
+    say('timer_cancel', of='600')
+    assert lengths(harness) == [300, 900]
+
+
+@pytest.mark.parametrize(
+    ('which', 'left'),
+    [
+        ('1', [600, 900]),
+        ('2', [300, 900]),
+        ('3', [300, 600]),
+        ('last', [300, 600]),
+        ('all', []),
+        ('4', [300, 600, 900]),
+    ],
+)
+def test_one_of_several_is_cancelled_by_its_place(
+    harness: ActivityHarness, say: Say, which: str, left: list[float]
+) -> None:
+    for seconds in ('300', '600', '900'):
+        say('timer_set', duration=seconds)
+    say('timer_cancel', which=which)
+    assert lengths(harness) == left
+
+
+def test_timers_have_names(harness: ActivityHarness, say: Say) -> None:
+    assert 'pizza' in say('timer_set', duration='600', name='pizza')
+    say('timer_set', duration='300', name='egg')
+    assert '10 minutes' in say('timer_remaining', name='pizza')
+    assert '5 minutes' in say('timer_remaining', name='egg')
+    told = say('timer_list')
+    assert 'pizza' in told
+    assert 'egg' in told
+    say('timer_cancel', name='pizza')
+    assert lengths(harness) == [300]
+    assert say('timer_remaining', name='pizza') in timers(harness).words.phrases.none_such.root
+
+
+def test_which_one_is_asked_when_several_may_be_meant(harness: ActivityHarness, say: Say) -> None:
+    say('timer_set', duration='300')
+    say('timer_set', duration='600')
+    asked = say('timer_cancel')
+    assert 'Which one' in asked
+    assert '5 minutes' in asked
+    assert lengths(harness) == [300, 600]
+    harness.handle(UserIntent('answer', 'the second one', {'answer': 'which_one', 'which': '2'}))
+    assert lengths(harness) == [300]
+
+
+def test_of_equal_ones_the_newest_is_cancelled(harness: ActivityHarness, say: Say) -> None:
+    say('timer_set', duration='300')
+    harness.toy.pass_time(60)
+    say('timer_set', duration='300')
+    say('timer_cancel')
+    assert lengths(harness) == [300]
+    assert rings(harness, 240)
+
+
+def test_cancelling_timers_leaves_alarms_and_reminders(harness: ActivityHarness, say: Say) -> None:
+    say('timer_set', duration='300')
+    say('alarm_set', hour='7', day_part='am')
+    say('reminder_set', duration='600', what='feed the cat')
+    say('timer_cancel', which='all')
+    assert [one.kind.value for one in timers(harness).kept.running] == ['alarm', 'reminder']
+    say('alarm_cancel')
+    assert [one.kind.value for one in timers(harness).kept.running] == ['reminder']
+    assert 'feed the cat' in say('reminder_list')
+
+
+def test_a_timer_is_extended_and_shortened(harness: ActivityHarness, say: Say) -> None:
+    say('timer_set', duration='600')
+    assert '15 minutes' in say('timer_extend', duration='300')
+    assert '13 minutes' in say('timer_shorten', duration='120')
+    assert len(lengths(harness)) == 1
+    assert not rings(harness, 12 * 60)
+    assert rings(harness, 60)
+
+
+def test_a_timer_that_is_shortened_to_nothing_rings(harness: ActivityHarness, say: Say) -> None:
+    say('timer_set', duration='60')
+    harness.hear(UserIntent('timer_shorten', slots={'duration': '300'}))
+    assert harness.manager.current.name == 'alarm'
+
+
+def test_a_paused_timer_waits(harness: ActivityHarness, say: Say) -> None:
+    say('timer_set', duration='600')
+    harness.toy.pass_time(60)
+    assert '9 minutes' in say('timer_pause')
+    assert not rings(harness, 3600)
+    harness.crash(60)
+    assert '9 minutes' in say('timer_remaining')
+    assert '9 minutes' in say('timer_resume')
+    assert rings(harness, 540)
+
+
+def test_by_how_much_is_asked(harness: ActivityHarness, say: Say) -> None:
+    say('timer_set', duration='600')
+    assert say('timer_extend') in timers(harness).words.phrases.how_much.root
+    harness.handle(UserIntent('answer', 'five', {'answer': 'minutes', 'minutes': '5'}))
+    assert '15 minutes' in ' '.join(harness.speak())
+
+
+def test_five_is_five_minutes_when_it_was_asked_how_long(
+    harness: ActivityHarness, say: Say
+) -> None:
+    say('timer_set', name='pizza')
+    assert 'minutes' in harness.toy.expected
+    harness.handle(UserIntent('answer', 'five', {'answer': 'minutes', 'minutes': '5'}))
+    assert lengths(harness) == [300]
+    assert timers(harness).kept.running[0].name == 'pizza'
+
+
+def test_five_is_an_hour_when_it_was_asked_at_what_time(
+    harness: ActivityHarness, say: Say
+) -> None:
+    say('alarm_set')
+    assert 'minutes' not in harness.toy.expected
+    harness.handle(UserIntent('answer', 'five', {'answer': 'hour', 'hour': '5'}))
+    assert timers(harness).kept.running[0].wall == datetime(2026, 3, 1, 17, 0)
+
+
+def test_a_question_is_asked_twice_at_most(harness: ActivityHarness, say: Say) -> None:
+    words = timers(harness).words.phrases
+    assert say('alarm_set') in words.when.root
+    harness.handle(UserIntent('fallback', 'banana'))
+    assert harness.speak()[0] in words.when.root
+    harness.handle(UserIntent('fallback', 'banana'))
+    assert harness.speak() == [words.another_time.root[0]]
+    assert harness.manager.current.name == 'idle'
+    assert not timers(harness).kept.running
+
+
+def test_tomorrow_is_told(harness: ActivityHarness, say: Say) -> None:
+    assert '7:00 AM tomorrow' in say('alarm_set', hour='7', day='+1')
+
+
+def test_a_recurring_alarm_rings_again(harness: ActivityHarness, say: Say) -> None:
+    assert 'every day' in say('alarm_set', hour='7', repeat='daily')
+    for _ in range(3):
+        now = harness.toy.time
+        morning = now.replace(hour=7, minute=0) + timedelta(days=now.hour >= 7)
+        assert not rings(harness, (morning - now).total_seconds() - 1)
+        assert rings(harness, 1)
+        harness.handle(UserIntent('stop'))
+    say('alarm_cancel')
+    assert not timers(harness).kept.running
+
+
+def test_an_alarm_on_weekdays_leaves_out_the_weekend(harness: ActivityHarness, say: Say) -> None:
+    harness.toy.time = datetime(2026, 3, 6, 6, 0)  # a Friday
+    say('alarm_set', hour='7', repeat='weekdays')
+    assert rings(harness, 3600)
+    harness.handle(UserIntent('stop'))
+    assert timers(harness).kept.running[0].wall == datetime(2026, 3, 9, 7, 0)
+
+
+def test_an_alarm_rings_by_the_clock_on_the_wall(harness: ActivityHarness, say: Say) -> None:
+    berlin = ZoneInfo('Europe/Berlin')
+    harness.toy.time = datetime(2026, 3, 28, 21, 0, tzinfo=berlin)
+    say('alarm_set', hour='7', day_part='am')
+    (alarm,) = timers(harness).kept.running
+    assert alarm.due.timestamp() - harness.toy.time.timestamp() == 9 * 3600
+
+
+@pytest.mark.parametrize('hours', [-2, 2])
+def test_a_timer_counts_on_when_the_clock_is_set(
+    harness: ActivityHarness, say: Say, hours: int
+) -> None:
+    say('timer_set', duration='600')
+    set_clock(harness, hours)
+    assert '10 minutes' in say('timer_remaining')
+    assert '15 minutes' in say('timer_extend', duration='300')
+    assert not rings(harness, 899)
+    assert rings(harness, 1)
+
+
+@pytest.mark.parametrize(('hours', 'rings_after_s'), [(-2, 5.5 * 3600), (2, 1.5 * 3600)])
+def test_an_alarm_follows_a_clock_that_is_set(
+    harness: ActivityHarness, say: Say, hours: int, rings_after_s: float
+) -> None:
+    say('alarm_set', hour='7', day_part='pm')
+    set_clock(harness, hours)
+    assert not rings(harness, rings_after_s - 1)
+    assert rings(harness, 1)
+
+
+def set_clock(harness: ActivityHarness, hours: int) -> None:
+    harness.toy.set_clock(timedelta(hours=hours))
+
+
+def test_snooze(harness: ActivityHarness, say: Say) -> None:
+    assert say('snooze') in timers(harness).words.phrases.nothing_rings.root
+    say('timer_set', duration='60')
+    assert rings(harness, 60)
+    harness.handle(UserIntent('snooze'))
+    assert '5 minutes' in ' '.join(harness.speak())
+    assert harness.manager.current.name == 'idle'
+    assert not rings(harness, 299)
+    assert rings(harness, 1)
+    harness.handle(UserIntent('snooze', slots={'duration': '600'}))
+    harness.speak()
+    assert not rings(harness, 599)
+    assert rings(harness, 1)
+
+
+def test_there_is_an_end_to_how_many_are_kept(harness: ActivityHarness, say: Say) -> None:
+    for _ in range(30):
+        said = say('timer_set', duration='600')
+    assert said in timers(harness).words.phrases.too_many.root
+    assert len(lengths(harness)) == 20
+
+
+@pytest.mark.parametrize(
+    ('activity', 'slots'),
+    [
+        *(('timer', {'duration': bad}) for bad in ('0', '-5', 'nan', 'inf', '1e300', 'x', '')),
+        ('timer', {'hour': '25'}),
+        ('timer', {'hour': '7', 'minute': '60'}),
+        ('timer', {'hour': '7', 'day_part': 'noon'}),
+        ('alarm', {'due': '2026-03-01T15:30:00'}),  # no time zone
+        ('alarm', {'due': 'soon'}),
+        *(('volume', {'level': bad}) for bad in ('nan', 'inf', '-1', '101', 'loud')),
+        ('volume', {}),
+        *(('light', {'level': bad}) for bad in ('nan', '-1', '1e300', 'bright')),
+        ('unsure', {}),
+        ('unsure', {'ask': 'timer', 'first': 'x'}),
+        ('homework', {}),
+    ],
+)
+def test_a_bad_request_is_refused_before_anything_changes(
+    harness: ActivityHarness, activity: str, slots: dict[str, str]
+) -> None:
+    did, kept, state = list(harness.toy.did), dict(harness.toy.kept), harness.state
+    with pytest.raises(RequestRefusedError, match=f"^{activity}: |^no activity '{activity}'"):
+        harness.handle(ActivityRequested(activity, slots))
+    assert (harness.toy.did, harness.toy.kept, harness.state) == (did, kept, state)
+    harness.crash()
+    assert harness.manager.current.name == 'idle'
+
+
+def test_what_a_program_asks_for_is_done(harness: ActivityHarness) -> None:
+    harness.handle(ActivityRequested('timer', {'duration': '60', 'what': 'tea', 'mood': 'calm'}))
+    assert lengths(harness) == [60]
+    harness.handle(ActivityRequested('alarm', {'due': '2026-03-01T15:30:00+00:00'}))
+    assert harness.manager.current.name == 'alarm'

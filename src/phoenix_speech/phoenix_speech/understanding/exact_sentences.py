@@ -1,0 +1,98 @@
+"""Recognizes sentences that are word for word those of the templates, and reads their slots."""
+
+from collections.abc import Iterator
+
+from hassil import Intents, RecognizeResult, recognize_all
+from hassil.recognize import MatchEntity
+from hassil.util import remove_skip_words
+
+from phoenix_speech.understanding.quantities.reader import (
+    Kind,
+    MarkedText,
+    Quantity,
+    QuantityReader,
+)
+from phoenix_speech.understanding.requests import IntentMatch
+from phoenix_speech.understanding.tolerance import Tolerance
+
+NAMES = frozenset(('name', 'where'))  # slots for names of persons, timers and places
+PURPOSE = 'what'  # the slot for what a reminder is about
+MOST_WORDS_OF_A_NAME = 3
+
+
+class ExactSentences:
+    """The sentences of some intents."""
+
+    def __init__(self, intents: Intents, quantities: QuantityReader, tolerance: Tolerance) -> None:
+        self._intents = intents
+        self._quantities = quantities
+        self._tolerance = tolerance
+
+    def recognize(self, text: str) -> IntentMatch | None:
+        """Return the intent of a text that is one of the sentences."""
+        marked, plain = self._quantities.mark(text), MarkedText(text.lower(), {})
+        found = self._results(marked) if marked.quantities else []
+        return self._best([*found, *self._results(plain)])
+
+    def recognize_marked(self, marked: MarkedText) -> IntentMatch | None:
+        """Return the intent of a text whose quantities are marked."""
+        return self._best(self._results(marked))
+
+    def _results(self, marked: MarkedText) -> list[tuple[RecognizeResult, MarkedText]]:
+        return [
+            (result, marked)
+            for result in recognize_all(marked.text, self._intents)
+            if all(self._fits(entity, marked) for entity in result.entities_list)
+        ]
+
+    def _best(self, results: list[tuple[RecognizeResult, MarkedText]]) -> IntentMatch | None:
+        best = min(results, key=lambda found: _order(found[0]), default=None)
+        return best and self._match(*best)
+
+    def _fits(self, entity: MatchEntity, marked: MarkedText) -> bool:
+        """Return whether words may fill a slot that takes any words."""
+        if not entity.is_wildcard or entity.name not in (*NAMES, PURPOSE):
+            return True
+        words = entity.value.split()
+        said = marked.unmarked(entity.value)
+        if self._quantities.mark(said).quantities:
+            return False
+        tolerance = self._tolerance
+        unfit = {*tolerance.negations, *tolerance.joins, *tolerance.no_names}
+        return entity.name == PURPOSE or (
+            0 < len(words) <= MOST_WORDS_OF_A_NAME
+            and unfit.isdisjoint(words)
+            and not self._quantities.numbers(said)
+        )
+
+    def _match(self, result: RecognizeResult, marked: MarkedText) -> IntentMatch:
+        slots: dict[str, str] = {}
+        for entity in result.entities_list:
+            if quantity := marked.quantities.get(str(entity.value)):
+                for slot, value in _named(entity.name, quantity):
+                    slots.setdefault(slot, value)
+            elif entity.is_wildcard:  # covers all that follows, even a 'please'
+                value = marked.unmarked(entity.value)
+                slots[entity.name] = remove_skip_words(
+                    value, self._intents.skip_words, ignore_whitespace=False, start=False
+                ).strip()
+            elif isinstance(entity.value, float):
+                slots[entity.name] = f'{entity.value:.0f}'
+            else:
+                slots[entity.name] = str(entity.value)
+        return IntentMatch(result.intent.name, slots, 1.0)
+
+
+def _named(slot: str, quantity: Quantity) -> Iterator[tuple[str, str]]:
+    """Yield the slots of a quantity; a duration's is named by the template, as {duration:of}."""
+    if quantity.kind is Kind.DURATION:
+        yield slot, quantity.slots['duration']
+    else:
+        yield from quantity.slots.items()
+
+
+def _order(result: RecognizeResult) -> tuple[int, int, int, str]:
+    """Return by what the best reading is the least: few words that any would fit."""
+    wild = [entity for entity in result.entities_list if entity.is_wildcard]
+    words = sum(len(entity.value.split()) for entity in wild)
+    return len(wild), words, -(result.text_chunks_matched or 0), result.intent.name

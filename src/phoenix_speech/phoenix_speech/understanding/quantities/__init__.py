@@ -1,0 +1,1 @@
+"""Numbers, lengths of time, times, days, places and sums, read exactly or not at all."""

@@ -1,0 +1,115 @@
+"""The words for lengths of time, times and days in one language, as data: quantities.yaml."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Generic, TypeVar
+
+from pydantic import AfterValidator, Field
+
+from phoenix_core.settings.config_file import FileModel, load_config
+from phoenix_speech.understanding.quantities.terms import Term, read_terms
+
+Value = TypeVar('Value')
+
+
+def _some(phrases: list[str]) -> list[str]:
+    if not all(phrase and phrase == phrase.lower() for phrase in phrases):
+        raise ValueError('wanted are words in lower case')
+    return phrases
+
+
+Phrases = Annotated[list[str], AfterValidator(_some)]
+
+
+class Lexicon(FileModel):
+    """
+    The words; their order is in the modules beside this, the same for all languages.
+
+    :param units: unit to its words; `units.quarter_hour` and the like are units of one word.
+    :param one: articles and 'one', where they count.
+    :param more: may stand between an amount and its unit.
+    :param fused: words that are an amount, as 'anderthalb' or 'dozen'.
+    :param and_a_half: endings of a number that add a half, as in 'zweieinhalb'.
+    :param sooner_or_later: 'past' and 'to' to the sign of the minutes before them.
+    :param before_hour: 'half past' to the minutes that it adds to the hour after it.
+    :param named: 'noon' to the hour.
+    :param parts: words that tell the half of the day, to am or pm.
+    :param parts_after_a_day: words that tell it only after a day, as 'tomorrow morning'.
+    :param days: 'tomorrow' to the days from now.
+    :param day_parts: words for a day or days and a half of it: 'tonight' is '+0 pm'.
+    :param repeats: 'every day' and the like, to daily, weekdays, weekends.
+    :param each: before a weekday: every week. `on_each` has weekdays that mean that alone.
+    :param sums: operators, and what is done to one number.
+    :param places: further names of places, to their time zones.
+    """
+
+    units: dict[str, Phrases]
+    one: Phrases
+    half: Phrases
+    quarter: Phrases
+    joins: Phrases
+    of: Phrases
+    minus: Phrases
+    more: Phrases = []
+    fused: dict[str, float] = {}
+    and_a_half: Phrases = []
+    oclock: Phrases
+    zero: Phrases = []
+    sooner_or_later: dict[str, int]
+    before_hour: dict[str, int]
+    named: dict[str, int]
+    parts: dict[str, Phrases]
+    parts_after_a_day: dict[str, Phrases]
+    days: dict[str, int]
+    day_parts: dict[str, str] = {}
+    weekdays: Annotated[list[str], Field(min_length=7, max_length=7)]
+    on_each: Annotated[list[str], Field(min_length=7, max_length=7)]
+    each: Phrases
+    repeats: dict[str, Phrases]
+    sums: dict[str, Phrases]
+    places: dict[str, str] = {}
+
+
+UNIT_SECONDS = {'second': 1, 'minute': 60, 'hour': 3600}
+PARTS_OF_A_UNIT = {'quarter_hour': 900, 'half_hour': 1800, 'three_quarter_hour': 2700}
+ALL_UNITS = UNIT_SECONDS | PARTS_OF_A_UNIT
+
+
+def load_lexicon(path: Path) -> Lexicon:
+    """
+    Read a lexicon.
+
+    :raises ConfigFileError: it is not of that form.
+    """
+    return load_config(path, Lexicon)
+
+
+class PhraseBook(Generic[Value]):
+    """Phrases of one or more words with a value each; the longest that fits counts."""
+
+    def __init__(self, phrases: Iterable[tuple[str, Value]], language: str) -> None:
+        self._values = {
+            tuple(term.text for term in read_terms(phrase, language, frozenset())): value
+            for phrase, value in phrases
+        }
+        self._lengths = sorted({len(words) for words in self._values}, reverse=True)
+
+    def find(self, terms: Sequence[Term], begin: int) -> tuple[Value, int] | None:
+        """Return the value of the phrase that begins there, and where it ends."""
+        for length in self._lengths:
+            words = tuple(term.text for term in terms[begin : begin + length])
+            if words in self._values:
+                return self._values[words], begin + length
+        return None
+
+
+def same(phrases: Iterable[str], value: Value) -> Iterator[tuple[str, Value]]:
+    """Yield each phrase with the same value."""
+    for phrase in phrases:
+        yield phrase, value
+
+
+def by_value(phrases: Mapping[str, Iterable[str]]) -> Iterator[tuple[str, str]]:
+    """Yield each phrase with the key that it stands under."""
+    for value, ones in phrases.items():
+        yield from same(ones, value)

@@ -1,0 +1,153 @@
+"""
+Finds the quantities in a text: lengths of time, times, days, places and sums.
+
+Each is one mark in the text that is matched against the sentence templates, so that a template
+names it as one list, and nothing of it can be lost or changed by tolerance. The 'more' of 'five
+more minutes' stands before its mark.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from fractions import Fraction
+from pathlib import Path
+from typing import TypeAlias
+
+from phoenix_speech.understanding.quantities.clocks import ClockReader, DayReader
+from phoenix_speech.understanding.quantities.durations import DurationReader
+from phoenix_speech.understanding.quantities.lexicon import load_lexicon
+from phoenix_speech.understanding.quantities.places import PlaceReader
+from phoenix_speech.understanding.quantities.sums import SumReader
+from phoenix_speech.understanding.quantities.terms import Term, read_terms
+
+MOST_OF_A_KIND = 4
+
+
+class Kind(Enum):
+    """What a quantity is; the value is the name of the list that templates use."""
+
+    DURATION = 'duration'
+    CLOCK = 'clock'
+    DAY = 'day'
+    PLACE = 'city'
+    SUM = 'sum'
+
+    @property
+    def marks(self) -> list[str]:
+        """The words that stand for the first, second, ... of that kind in a text."""
+        return [f'{self.value}mark{letter}' for letter in 'abcd'[:MOST_OF_A_KIND]]
+
+    @property
+    def slots(self) -> tuple[str, ...]:
+        """The slots that it can fill."""
+        return _SLOTS[self]
+
+
+_SLOTS = {
+    Kind.DURATION: ('duration',),
+    Kind.CLOCK: ('hour', 'minute', 'day_part'),
+    Kind.DAY: ('day', 'repeat', 'day_part'),
+    Kind.PLACE: ('place', 'where'),
+    Kind.SUM: ('sum', 'result'),
+}
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """
+    A quantity.
+
+    :param said: its words.
+    :param slots: its value, in normal form; a duration in seconds, which may be negative.
+    :param clock: it was written as 1:30, which may also be a length of time.
+    """
+
+    kind: Kind
+    said: str
+    slots: dict[str, str]
+    clock: bool = False
+
+
+@dataclass(frozen=True)
+class MarkedText:
+    """A text with a mark for each quantity."""
+
+    text: str
+    quantities: dict[str, Quantity]  # by mark
+
+    def unmarked(self, text: str) -> str:
+        """Return a part of the text as it was said."""
+        for mark, quantity in self.quantities.items():
+            text = text.replace(mark, quantity.said)
+        return text
+
+
+Reader: TypeAlias = Callable[[Sequence[Term], int], 'tuple[dict[str, str], int] | None']
+
+
+class QuantityReader:
+    """Finds the quantities of a language."""
+
+    def __init__(self, path: Path, language: str) -> None:
+        """
+        Load a lexicon; where the file does not exist there are no quantities.
+
+        :raises ConfigFileError: it is broken.
+        """
+        self._language = language
+        self.units: frozenset[str] = frozenset()
+        self._more: frozenset[str] = frozenset()
+        self._readers: dict[Kind, Reader] = {}
+        if not path.exists():
+            return
+        lexicon = load_lexicon(path)
+        self._more = frozenset(lexicon.more)
+        self.units = frozenset(word for words in lexicon.units.values() for word in words)
+        durations = DurationReader(lexicon, language)
+        self._readers = {
+            Kind.SUM: SumReader(lexicon, language).read,
+            Kind.DURATION: lambda terms, begin: _in_seconds(durations.read(terms, begin)),
+            Kind.CLOCK: ClockReader(lexicon, language).read,
+            Kind.DAY: DayReader(lexicon, language).read,
+            Kind.PLACE: PlaceReader(language, lexicon.places).read,
+        }
+
+    def numbers(self, text: str) -> bool:
+        """Return whether there is a number in a text."""
+        terms = read_terms(text, self._language, self.units)
+        return any(term.value is not None for term in terms)
+
+    def mark(self, text: str) -> MarkedText:
+        """Return the text with a mark for each quantity, the longest at each place."""
+        terms = read_terms(text, self._language, self.units)
+        words: list[str] = []
+        quantities: dict[str, Quantity] = {}
+        marks = {kind: iter(kind.marks) for kind in self._readers}
+        index = 0
+        while index < len(terms):
+            kind, slots, end = self._longest(terms, index)
+            mark = next(marks[kind], None) if kind else None
+            if kind and mark:
+                said = ' '.join(term.text for term in terms[index:end])
+                written = terms[index].clock is not None and 'day_part' not in slots
+                quantities[mark] = Quantity(kind, said, slots, clock=written)
+                more = next((t.text for t in terms[index:end] if t.text in self._more), None)
+                words += [more, mark] if more else [mark]
+                index = end
+            else:
+                words.append(terms[index].text)
+                index += 1
+        return MarkedText(' '.join(words), quantities)
+
+    def _longest(
+        self, terms: Sequence[Term], begin: int
+    ) -> tuple[Kind | None, dict[str, str], int]:
+        longest: tuple[Kind | None, dict[str, str], int] = (None, {}, begin)
+        for kind, read in self._readers.items():
+            if (found := read(terms, begin)) and found[1] > longest[2]:
+                longest = (kind, *found)
+        return longest
+
+
+def _in_seconds(read: tuple[Fraction, int] | None) -> tuple[dict[str, str], int] | None:
+    return ({'duration': str(round(read[0]))}, read[1]) if read else None

@@ -1,0 +1,77 @@
+"""What may be misheard without a change of meaning, per language, as data: tolerance.yaml."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from rapidfuzz.distance import OSA
+
+from phoenix_core.settings.config_file import FileModel, load_config
+
+LONG_WORD = 4  # letters from which on a word may be misspelt
+LONG_UNIT = 6  # letters from which on two may be wrong
+
+
+class Tolerance(FileModel):
+    """
+    The words that tell little, and those that tell all.
+
+    :param little_words: may be missing, or heard besides.
+    :param lead_words: may be heard besides at the beginning: hesitation, the end of the call.
+    :param negations: turn the sense of a sentence; never missing, never besides.
+    :param same_sound: words that sound the same.
+    :param no_names: begin no name of a person or a timer.
+    :param joins: between two requests, the longer first.
+    """
+
+    little_words: list[str] = []
+    lead_words: list[str] = []
+    negations: list[str] = []
+    same_sound: list[list[str]] = []
+    no_names: list[str] = []
+    joins: list[str] = []
+
+
+def load_tolerance(path: Path) -> Tolerance:
+    """
+    Read a file; without it nothing is tolerated.
+
+    :raises ConfigFileError: it is broken.
+    """
+    return load_config(path, Tolerance) if path.exists() else Tolerance()
+
+
+def same_sounding(words: list[str], tolerance: Tolerance) -> Iterator[list[str]]:
+    """Yield the words with one of them replaced by another that sounds the same."""
+    for index, word in enumerate(words):
+        for group in tolerance.same_sound:
+            if word in group:
+                for other in group:
+                    if other != word:
+                        yield [*words[:index], *other.split(), *words[index + 1 :]]
+
+
+def respelt(words: list[str], known: frozenset[str], units: frozenset[str]) -> list[str]:
+    """
+    Return the words with misspelt words for units and numbers put right.
+
+    A number is put right only if two of its letters are swapped: with one letter changed, it could
+    be another.
+
+    :param known: words that are right as they are.
+    :param units: words for units; all of these are known.
+    """
+    return [word if word in known else _respelt(word, known, units) for word in words]
+
+
+def _respelt(word: str, known: frozenset[str], units: frozenset[str]) -> str:
+    if len(word) < LONG_WORD or not word.isalpha():
+        return word
+    wrong = 2 if len(word) >= LONG_UNIT else 1
+    distances = {one: OSA.distance(word, one) for one in units if len(one) >= LONG_WORD}
+    least = min(distances.values(), default=wrong + 1)
+    if least <= wrong:
+        near = [one for one, distance in distances.items() if distance == least]
+    else:
+        letters = sorted(word)
+        near = [one for one in known if sorted(one) == letters and OSA.distance(word, one) == 1]
+    return near[0] if len(near) == 1 else word
