@@ -12,7 +12,7 @@ from phoenix_msgs.msg import (
     PlaybackEvent,
     Slot,
 )
-from phoenix_msgs.srv import ForgetAll, GetLimits, SetLimits
+from phoenix_msgs.srv import ForgetAll, GetLimits, SetLimits, SetPin
 
 from phoenix_activities.engine.node import Activities
 from phoenix_audio.speaker.node import Speaker
@@ -244,10 +244,15 @@ def test_a_page_changes_limits_with_the_pin_alone(graph, probe, parent_file):
     told = call(probe, GetLimits, 'get_limits')
     assert (told.pin_set, told.problem, told.limits.daily_minutes) == (False, '', -1)
     assert told.servers == []
+    assert {'dance', 'story'} <= set(told.activities)
+    assert not {'idle', 'care', 'alarm'} & set(told.activities)
     told.limits.daily_minutes = 0
     refused = call(probe, SetLimits, 'set_limits', pin='', limits=told.limits)
     assert (refused.accepted, 'no PIN yet' in refused.reason) == (False, True)
-    parent_file.set_pin('', '4711')
+    assert 'four to twelve' in call(probe, SetPin, 'set_pin', new_pin='47').reason
+    assert call(probe, SetPin, 'set_pin', new_pin='4711').accepted
+    wrong = call(probe, SetPin, 'set_pin', pin='', new_pin='0815')
+    assert (wrong.accepted, wrong.wrong_pin, wrong.wait_s) == (False, True, 0)
     assert not call(probe, SetLimits, 'set_limits', pin='0000', limits=told.limits).accepted
     assert parent_file.limits.daily_minutes is None
     assert call(probe, SetLimits, 'set_limits', pin='4711', limits=told.limits).accepted
@@ -262,5 +267,8 @@ def test_a_page_changes_limits_with_the_pin_alone(graph, probe, parent_file):
     )
     for _ in range(3):
         assert not call(probe, ForgetAll, 'forget_all', pin='0000').accepted
-    assert 'too often' in call(probe, ForgetAll, 'forget_all', pin='4711').reason
+    refused = call(probe, ForgetAll, 'forget_all', pin='4711')
+    assert 'too often' in refused.reason
+    assert refused.wrong_pin
+    assert 0 < refused.wait_s <= 30
     assert parent_file.forgotten == 0

@@ -12,6 +12,9 @@ from typing import Any
 import pytest
 from front_door import ROOT, Phoenix
 
+from phoenix_core.limits.parent_file import Decided, ParentFile
+from phoenix_core.limits.pin import Tries
+from phoenix_core.storage.toy_file import replace_file
 from phoenix_core.testing import TestGraph, keep_awake
 
 CHROMIUM = shutil.which('chromium') or shutil.which('chromium-browser')
@@ -67,6 +70,13 @@ class StudioToy:
                 self._shown = len(addresses)
                 return str(addresses[-1])
             self.process.wait_for('http://127')
+
+    def let_try_again(self) -> None:
+        """Let the wait after wrong PINs be over."""
+        file = ParentFile.of({'XDG_STATE_HOME': str(self.state_home)}, '/phoenix').path
+        assert file is not None
+        decided = Decided.model_validate_json(file.read_text())
+        replace_file(file, decided.model_copy(update={'tries': Tries()}).model_dump_json())
 
 
 @contextmanager
@@ -130,7 +140,7 @@ def browser(toy: StudioToy, recording: Path | None = None) -> Iterator[Browser]:
     """
     Run a browser that knows the toy.
 
-    :param recording: its microphone hears this once.
+    :param recording: its microphone hears this again and again.
     """
     if CHROMIUM is None:
         pytest.skip('needs chromium; on Debian: apt install chromium')
@@ -145,7 +155,7 @@ def browser(toy: StudioToy, recording: Path | None = None) -> Iterator[Browser]:
         '--autoplay-policy=no-user-gesture-required',
     ]
     if recording is not None:
-        arguments.append(f'--use-file-for-fake-audio-capture={recording}%noloop')
+        arguments.append(f'--use-file-for-fake-audio-capture={recording}')
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
             executable_path=CHROMIUM, args=arguments, chromium_sandbox=os.geteuid() != 0

@@ -47,7 +47,7 @@ class Studio(PersonNode):
         self._web = WebServer(self.settings.port)
         self._access = Access(self._web.port)
         self._calls = RosCalls(self)
-        desks = Desks(LimitsDesk(self._calls), SettingsDesk(self._calls))
+        desks = Desks(LimitsDesk(self._calls, self.get_namespace()), SettingsDesk(self._calls))
         refusals = Refusals(self.log.warning)
         self._web.start(application(self._access, self._hub, self, desks, refusals))
         self._shown_code = ''

@@ -21,6 +21,7 @@ from phoenix_msgs.msg import (
 
 from phoenix_activities.engine.activity import UserIntent
 from phoenix_activities.engine.activity_manager import ActivityManager
+from phoenix_activities.engine.gate import may_be_refused
 from phoenix_activities.engine.inputs import (
     ActivityRequested,
     Called,
@@ -92,7 +93,8 @@ class Activities(ToyNode):
 
     def activate(self) -> None:
         """Begin in idle, and serve a parent."""
-        self._for_parents = ParentServices(self, self._stored)
+        refusable = [one.name for one in self._activities if may_be_refused(one)]
+        self._for_parents = ParentServices(self, self._stored, refusable)
         self.every(RETENTION_S, self._retain)
         self._begin()
         self._retain()

@@ -1,14 +1,15 @@
 """The services by which a page in the browser shows and changes what a parent has decided."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 from phoenix_msgs.msg import ParentalLimits
-from phoenix_msgs.srv import ForgetAll, GetLimits, SetLimits
+from phoenix_msgs.srv import ForgetAll, GetLimits, SetLimits, SetPin
 from pydantic import ValidationError
 
 from phoenix_core.limits.announced import Announced
 from phoenix_core.limits.limits import LanguageModel, Limits
-from phoenix_core.limits.parent_file import RefusedError
+from phoenix_core.limits.parent_file import RefusedError, WrongPinError
 from phoenix_core.limits.stored import Stored
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.storage.toy_file import ToyFile
@@ -20,6 +21,8 @@ MODELS = {
     LanguageModel.ELSEWHERE: ParentalLimits.LANGUAGE_MODEL_ELSEWHERE,
 }
 
+Response = TypeVar('Response', SetLimits.Response, SetPin.Response, ForgetAll.Response)
+
 
 class ParentServices:
     """
@@ -27,16 +30,19 @@ class ParentServices:
 
     :param node: an active node.
     :param stored: what is to be forgotten; None: nothing is stored.
+    :param activities: names of those that can be switched off.
     """
 
-    def __init__(self, node: EventNode, stored: Stored | None) -> None:
+    def __init__(self, node: EventNode, stored: Stored | None, activities: Iterable[str]) -> None:
         self._node = node
+        self._activities = sorted(activities)
         self._file = node.parent_file
         self._stored = stored
         self._announced = ToyFile.ANNOUNCED.path(node.environ, node.get_namespace())
         self._services = [
             node.create_service(GetLimits, '~/get_limits', self.on_get),
             node.create_service(SetLimits, '~/set_limits', self.on_set),
+            node.create_service(SetPin, '~/set_pin', self.on_pin),
             node.create_service(ForgetAll, '~/forget_all', self.on_forget),
         ]
 
@@ -53,17 +59,20 @@ class ParentServices:
         response.pin_set = self._file.pin_set
         response.servers = Announced(self._announced).servers
         response.problem = self._file.problem
+        response.activities = self._activities
         return response
 
     def on_set(
         self, request: SetLimits.Request, response: SetLimits.Response
     ) -> SetLimits.Response:
         """Put limits in force."""
-        response.reason = _refusal(
-            lambda: self._file.set_limits(request.pin, to_limits(request.limits))
+        return _tried(
+            response, lambda: self._file.set_limits(request.pin, to_limits(request.limits))
         )
-        response.accepted = not response.reason
-        return response
+
+    def on_pin(self, request: SetPin.Request, response: SetPin.Response) -> SetPin.Response:
+        """Set the first PIN, or another."""
+        return _tried(response, lambda: self._file.set_pin(request.pin, request.new_pin))
 
     def on_forget(
         self, request: ForgetAll.Request, response: ForgetAll.Response
@@ -71,8 +80,7 @@ class ParentServices:
         """Forget all, and tell what is left."""
         stored = self._stored
         remove = stored.remove if stored else lambda: None
-        response.reason = _refusal(lambda: self._file.forget(request.pin, remove))
-        response.accepted = not response.reason
+        response = _tried(response, lambda: self._file.forget(request.pin, remove))
         if stored and response.accepted:
             response.left = [str(file.path) for file in stored.files()]
         return response
@@ -107,9 +115,13 @@ def to_limits(message: ParentalLimits) -> Limits:
         raise RefusedError(f'{".".join(map(str, detail["loc"]))}: {detail["msg"]}') from None
 
 
-def _refusal(action: Callable[[], None]) -> str:
+def _tried(response: Response, action: Callable[[], None]) -> Response:
+    """Do something, and say in the response whether and why not."""
     try:
         action()
+    except WrongPinError as error:
+        response.reason, response.wrong_pin, response.wait_s = str(error), True, error.wait_s
     except (RefusedError, OSError) as error:
-        return str(error)
-    return ''
+        response.reason = str(error)
+    response.accepted = not response.reason
+    return response

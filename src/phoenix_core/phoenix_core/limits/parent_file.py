@@ -23,7 +23,15 @@ class RefusedError(Exception):
 
 
 class WrongPinError(RefusedError):
-    """The PIN is wrong, or was wrong too often just now."""
+    """
+    The PIN is wrong, or was wrong too often just now.
+
+    :param wait_s: until it may be tried again.
+    """
+
+    def __init__(self, message: str, wait_s: float) -> None:
+        super().__init__(message)
+        self.wait_s = wait_s
 
 
 class Decided(FileModel):
@@ -159,14 +167,16 @@ class ParentFile:
     def _check(self, decided: Decided, kept: Pin, pin: str) -> None:
         wait_s = decided.tries.wait_s(self._clock())
         if wait_s > 0:
-            raise WrongPinError(f'the PIN was wrong too often; try again in {wait_s:.0f} s')
+            raise WrongPinError(
+                f'the PIN was wrong too often; try again in {wait_s:.0f} s', wait_s
+            )
         # Before the check: who is killed in the middle has tried, too.
         tries = decided.tries.after_one_more(self._clock())
         self._write(decided.model_copy(update={'tries': tries}))
         if not kept.fits(pin):
             wait_s = tries.wait_s(self._clock())
             raise WrongPinError(
-                'the PIN is wrong' + (f'; wait {wait_s:.0f} s' if wait_s > 0 else '')
+                'the PIN is wrong' + (f'; wait {wait_s:.0f} s' if wait_s > 0 else ''), wait_s
             )
 
     def _decided(self) -> Decided:

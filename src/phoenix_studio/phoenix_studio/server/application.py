@@ -2,26 +2,35 @@
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, TypeVar
 
+from pydantic import BaseModel, ValidationError
 from starlette.applications import Starlette
 from starlette.convertors import StringConvertor, register_url_convertor
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
+from phoenix_studio.limits_desk import Forgetting, LimitsChange, LimitsDesk, PinChange
+from phoenix_studio.ros_calls import CallError
 from phoenix_studio.server.access import Access
 from phoenix_studio.server.guard import ENTRY, OUTSIDE, Guard
 from phoenix_studio.server.hub import Hub
 from phoenix_studio.server.refusals import Refusals
 from phoenix_studio.server.sockets import Sockets
-from phoenix_studio.server.toy import CallError, Toy
+from phoenix_studio.server.toy import Toy
+from phoenix_studio.settings_desk import SettingsDesk
 
 PAGES = Path(__file__).resolve().parents[1] / 'static'
 # The cookie is not sent with a redirect from elsewhere, but with what our own page opens.
 ENTERED = '<!doctype html><meta http-equiv="refresh" content="0;url={}"><title>Phoenix</title>'
+
+LONGEST_BODY = 16384  # bytes
+
+Form = TypeVar('Form', bound=BaseModel)
 
 
 class NodeName(StringConvertor):
@@ -33,25 +42,11 @@ class NodeName(StringConvertor):
 register_url_convertor('name', NodeName())
 
 
-class LimitsSource(Protocol):
-    """What a parent has decided."""
-
-    async def limits(self) -> dict[str, Any]:
-        """Return it; raise CallError."""
-
-
-class SettingsSource(Protocol):
-    """The settings of nodes."""
-
-    async def settings(self, node: str) -> dict[str, Any]:
-        """Return those of a node; raise CallError."""
-
-
 class Desks(NamedTuple):
-    """Who answers requests of the pages."""
+    """Who answers the requests of the pages."""
 
-    limits: LimitsSource
-    settings: SettingsSource
+    limits: LimitsDesk
+    settings: SettingsDesk
 
 
 def application(access: Access, hub: Hub, toy: Toy, desks: Desks, refusals: Refusals) -> ASGIApp:
@@ -75,6 +70,9 @@ def application(access: Access, hub: Hub, toy: Toy, desks: Desks, refusals: Refu
         Route('/favicon.svg', _page('favicon.svg')),
         Route('/favicon.ico', _page('favicon.svg')),  # browsers ask for it by themselves
         Route('/api/limits', _answer(lambda request: desks.limits.limits())),
+        _change('/api/limits', LimitsChange, desks.limits.change),
+        _change('/api/pin', PinChange, desks.limits.set_pin),
+        _change('/api/forget', Forgetting, desks.limits.forget),
         Route(
             '/api/settings/{node:name}',
             _answer(lambda request: desks.settings.settings(request.path_params['node'])),
@@ -101,3 +99,23 @@ def _answer(ask: Callable[[Request], Awaitable[dict[str, Any]]]) -> Any:
             return JSONResponse({'reason': str(error)}, 503)
 
     return answer
+
+
+def _change(
+    path: str, form: type[Form], change: Callable[[Form], Awaitable[dict[str, Any]]]
+) -> Route:
+    """Return the route of a request that changes something; its body is JSON."""
+
+    async def ask(request: Request) -> dict[str, Any]:
+        body = b''
+        async for part in request.stream():
+            body += part
+            if len(body) > LONGEST_BODY:
+                raise HTTPException(413)
+        try:
+            filled = form.model_validate_json(body)
+        except ValidationError:  # without its text, which may hold a PIN
+            raise HTTPException(400, 'not as the page sends it') from None
+        return await change(filled)
+
+    return Route(path, _answer(ask), methods=['POST'])

@@ -48,10 +48,6 @@ ACTIONS: TypeAdapter[Action] = TypeAdapter(
 )
 
 
-class CallError(Exception):
-    """A part of the toy does not answer, or refuses; one line."""
-
-
 class Toy(Protocol):
     """The toy as the server sees it; its methods may be called in any thread."""
 

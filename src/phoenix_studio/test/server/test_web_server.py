@@ -11,12 +11,14 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
+from phoenix_studio.limits_desk import PinChange
+from phoenix_studio.ros_calls import CallError
 from phoenix_studio.server.access import Access
 from phoenix_studio.server.application import Desks, application
 from phoenix_studio.server.hub import Hub
 from phoenix_studio.server.refusals import Refusals
 from phoenix_studio.server.sockets import FRAME_BYTES, REFUSED, TAKEN
-from phoenix_studio.server.toy import CallError, Mute, Touch, Type
+from phoenix_studio.server.toy import Mute, Touch, Type
 from phoenix_studio.server.web_server import WebServer
 
 WAIT_S = 10
@@ -47,8 +49,17 @@ class FakeToy:
 
 
 class FakeDesk:
+    def __init__(self):
+        self.asked = []
+
     async def limits(self):
         return {'pin_set': False}
+
+    async def change(self, change):
+        self.asked.append(change)
+        return {'accepted': False}
+
+    set_pin = forget = change
 
     async def settings(self, node):
         if node != 'wake_word':
@@ -65,17 +76,18 @@ class Studio:
         self.toy = FakeToy()
         self.refused = []
         self.access = Access(self.web.port)
-        desks = Desks(FakeDesk(), FakeDesk())
+        self.desk = FakeDesk()
+        desks = Desks(self.desk, self.desk)
         self.web.start(
             application(self.access, self.hub, self.toy, desks, Refusals(self.refused.append))
         )
         self.origin = f'http://127.0.0.1:{self.web.port}'
         self.cookie = f'{self.access.cookie}={self.access.enter(self.access.code)}'
 
-    def request(self, path, method='GET', **headers):
+    def request(self, path, method='GET', body=None, **headers):
         connection = http.client.HTTPConnection('127.0.0.1', self.web.port, timeout=WAIT_S)
         named = {name.replace('_', '-'): value for name, value in headers.items()}
-        connection.request(method, path, headers={'cookie': self.cookie, **named})
+        connection.request(method, path, body, {'cookie': self.cookie, **named})
         response = connection.getresponse()
         return response, response.read().decode()
 
@@ -321,6 +333,31 @@ def test_a_part_of_the_toy_that_does_not_answer_is_told(studio):
     assert response.status == 503
     assert json.loads(body) == {'reason': 'the toy does not answer'}
     assert studio.request('/api/settings/..%2Fx')[0].status == 404
+
+
+def test_a_parent_s_wish_reaches_the_toy_unjudged(studio):
+    body = '{"pin":"1234","new":"not a pin"}'
+    response, answer = studio.request('/api/pin', 'POST', body, origin=studio.origin)
+    assert (response.status, json.loads(answer)) == (200, {'accepted': False})
+    assert studio.desk.asked == [PinChange(pin='1234', new='not a pin')]
+
+
+@pytest.mark.parametrize('path', ['/api/limits', '/api/pin', '/api/forget'])
+@pytest.mark.parametrize('origin', [{}, {'origin': 'http://evil.example'}])
+def test_no_other_page_changes_anything(studio, path, origin):
+    assert studio.request(path, 'POST', '{"pin":"1234"}', **origin)[0].status == 403
+    assert studio.desk.asked == []
+
+
+@pytest.mark.parametrize(
+    ('body', 'status'),
+    [('', 400), ('rubbish', 400), ('{"pin":1234}', 400), ('{"pin":"1"}', 400), ('x' * 99999, 413)],
+)
+def test_what_no_page_sends_is_refused_without_its_text(studio, body, status):
+    response, answer = studio.request('/api/limits', 'POST', body, origin=studio.origin)
+    assert response.status == status
+    assert '1234' not in answer
+    assert studio.desk.asked == []
 
 
 def test_a_port_in_use_is_an_error_and_a_closed_server_frees_it(studio):

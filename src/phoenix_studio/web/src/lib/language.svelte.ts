@@ -31,3 +31,13 @@ export function otherLanguage(): void {
 export function clock(seconds: number): string {
   return new Date(seconds * 1000).toLocaleTimeString(chosen.language, { hourCycle: 'h23' });
 }
+
+/** Return the text of a word that may have none, as the name of an activity of another package. */
+export function maybe(word: string, otherwise: string): string {
+  return LANGUAGES[chosen.language][word as Word] ?? otherwise;
+}
+
+/** Return a day, given in seconds since 1970. */
+export function day(seconds: number): string {
+  return new Date(seconds * 1000).toLocaleDateString(chosen.language);
+}

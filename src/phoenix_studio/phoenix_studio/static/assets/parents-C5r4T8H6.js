@@ -1,1 +1,0 @@
-import{A as e,I as t,L as n,O as r,R as i,T as a,_ as o,b as s,i as c,o as l,v as u,y as d}from"./legacy-BbHmPSC_.js";var f=s(`<main><h1> </h1></main>`);function p(o,s){n(s,!1),l();var p=f(),m=r(p),h=e(m,!0);i(p),a(e=>u(h,e),[()=>c(`nav.parents`)]),d(o,p),t()}o(p,{target:document.getElementById(`app`)});
