@@ -45,6 +45,7 @@ setup(
         ],
         'phoenix.chat_models': [
             'openai = phoenix_speech.conversation.providers.openai:OPENAI',
+            'book = phoenix_speech.conversation.providers.book:BOOK',
             'scripted = phoenix_speech.conversation.providers.scripted:SCRIPTED',
         ],
     },

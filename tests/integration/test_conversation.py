@@ -115,10 +115,12 @@ def test_a_reply_in_german(graph, probe):
     assert 'Hund' in ' '.join(text for _, text in replies)
 
 
-def test_a_scripted_reply(graph, probe):
+def test_a_question_is_answered_by_the_book_and_the_rest_by_the_script(graph, probe):
     graph.add(Conversation, parameters={'seed': 1})
-    cause = ask(probe, 'Why is the moon so far away?')
-    replies = expect_sentences(probe, cause)
+    told = expect_sentences(probe, ask(probe, 'How far is the moon?'))
+    assert told
+    assert {provider for provider, _ in told} == {'book'}
+    replies = expect_sentences(probe, ask(probe, 'I had spaghetti today.'))
     assert replies
     assert {provider for provider, _ in replies} == {'scripted'}
     assert probe.recorded(events.FAULT) == []
@@ -293,7 +295,7 @@ def test_deactivating_ends_a_reply_and_activating_begins_anew(graph, converse, s
 
 def test_what_cannot_be_configured_is_refused_by_name(refusal, tmp_path):
     unknown = refusal(Conversation, {'providers': ['no such']})
-    installed = 'openai, recorded, scripted'
+    installed = 'book, openai, recorded, scripted'
     assert f"no 'no such' in phoenix.chat_models; installed: {installed}" in unknown
     (tmp_path / 'en').mkdir()
     (tmp_path / 'en' / 'persona.yaml').write_text('name: Phoenix\nage: 5\n')

@@ -15,6 +15,10 @@ class ChatModelError(RuntimeError):
     """A model cannot answer; the message says why, and nothing of what was said."""
 
 
+class NothingToSayError(ChatModelError):
+    """A model leaves a text to those after it, and is as good as before."""
+
+
 class ChatModel(Protocol):
     """Answers one conversation at a time, on the event loop of the conversation node."""
 
@@ -40,6 +44,7 @@ class ChatModel(Protocol):
         block the event loop; a library that blocks is wrapped by `in_thread`.
 
         :raises ChatModelError: it cannot answer.
+        :raises NothingToSayError: it is not for this model.
         """
         ...
 

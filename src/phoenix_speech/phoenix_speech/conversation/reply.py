@@ -9,7 +9,12 @@ from typing import TypeAlias
 
 from phoenix_core.clock.backoff import Backoff
 from phoenix_speech.conversation.allowed_models import AllowedModels
-from phoenix_speech.conversation.chat_model import ChatModel, ChatModelError, Message
+from phoenix_speech.conversation.chat_model import (
+    ChatModel,
+    ChatModelError,
+    Message,
+    NothingToSayError,
+)
 from phoenix_speech.conversation.chat_tools import ToolCall
 from phoenix_speech.conversation.history import History, HistoryTurn
 from phoenix_speech.conversation.persona import Persona
@@ -123,6 +128,8 @@ class ReplyEngine:
                             if self._is_fit(part):
                                 self._history.add(turn, part)
                             yield SpokenSentence(part, model.name)
+            except NothingToSayError as error:
+                problems.append(f'{model.name}: {error}')
             except ChatModelError as error:
                 self._failed(model.name, str(error))
                 problems.append(f'{model.name}: {error}')

@@ -15,7 +15,8 @@ class ConversationSettings(SeededSettings):
     """Settings of the conversation node. A server's key is taken from OPENAI_API_KEY alone."""
 
     providers: Annotated[list[str], CHAT_MODELS] = setting(
-        ['scripted'], 'Chat models, best first: entry points of their group, e.g. openai.'
+        ['book', 'scripted'],
+        'Chat models, best first: entry points of their group, e.g. openai, book, scripted.',
     )
     first_sentence_s: float = setting(
         4.0, 'Deadline for the first sentence of each model [s].', gt=0, le=60

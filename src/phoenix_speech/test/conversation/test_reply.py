@@ -21,6 +21,7 @@ from phoenix_speech.conversation.chat_model import (
     ChatModel,
     ChatModelError,
     Message,
+    NothingToSayError,
     in_thread,
 )
 from phoenix_speech.conversation.chat_tools import ToolCall
@@ -328,6 +329,18 @@ async def test_a_failed_model_is_left_out_for_a_while_and_comes_back(
     assert await everything(engine.reply('Hi')) == [SpokenSentence('I am back.', 'best')]
     best.deltas = (ChatModelError('down'),)  # what was long ago is forgiven
     assert [await asked_at(now) for now in (1001, 1030, 1031)] == [True, False, True]
+
+
+async def test_a_model_that_has_nothing_to_say_to_this_is_asked_the_next_time(
+    engine_of: Callable[..., ReplyEngine], failures: list[tuple[str, str]]
+) -> None:
+    choosy = Parrot('choosy', NothingToSayError('is no question'))
+    engine = engine_of(choosy, Parrot('script', 'I see.'))
+    for _ in range(2):
+        replies = await everything(engine.reply('I had spaghetti.'))
+        assert replies == [SpokenSentence('I see.', 'script')]
+    assert len(choosy.asked) == 2
+    assert failures == []
 
 
 async def test_the_last_model_is_always_asked(engine_of: Callable[..., ReplyEngine]) -> None:

@@ -18,7 +18,9 @@ from phoenix_tools.bags.recorded_settings import RecordedSettings
 from phoenix_tools.bags.session import Session, load_session
 
 MODEL_FAILED = 'chat_model_failed'  # the fault; its message begins with the name of the model
-WITHOUT_MODEL = frozenset({'', 'scripted', 'persona'})  # their answers repeat by themselves
+WITHOUT_MODEL = frozenset(
+    {'', 'book', 'scripted', 'persona'}
+)  # their answers repeat by themselves
 
 
 class RecordedChat:
