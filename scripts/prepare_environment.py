@@ -19,6 +19,7 @@ import sysconfig
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / '.venv'
@@ -67,6 +68,20 @@ def check_machine() -> None:
         )
 
 
+def wait_for_others(lock: IO[str]) -> None:
+    """
+    Hold a lock that all that is started from here on holds, too.
+
+    So the next start also waits for what is left of one that was killed.
+    """
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        print('Phoenix: waiting for another preparation to end', flush=True)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+    os.set_inheritable(lock.fileno(), True)
+
+
 @contextlib.contextmanager
 def step(title: str) -> Iterator[None]:
     """Show a step and how long it took."""
@@ -95,6 +110,7 @@ def run(command: list[str], environment: dict[str, str], remedy: str) -> None:
             stderr=subprocess.STDOUT,
             text=True,
             errors='replace',
+            close_fds=False,  # the lock goes along
         )
         assert process.stdout is not None
         try:
@@ -243,7 +259,7 @@ def main() -> int:
     LOG.parent.mkdir(exist_ok=True)
     try:
         with (ROOT / 'log' / 'prepare.lock').open('w') as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)  # a second start waits for the first
+            wait_for_others(lock)
             print('Phoenix: preparing', flush=True)
             check_machine()
             install_packages()

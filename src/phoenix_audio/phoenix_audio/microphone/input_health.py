@@ -1,9 +1,12 @@
-"""Detects a microphone that delivers nothing, only zeros, or only clipping."""
+"""Detects a microphone that delivers nothing, or nothing but what no room sounds like."""
+
+from collections import deque
 
 import numpy as np
 from numpy.typing import NDArray
 
 _FULL_SCALE = 32767
+EARLIER = 25  # frames, a second: a buffer that a driver has forgotten comes round sooner
 
 
 class InputHealth:
@@ -18,23 +21,37 @@ class InputHealth:
         self._patience_s = patience_s
         self._frame_s = opened_s  # when the newest frame arrived
         self._usable_s = opened_s  # when the newest frame with sound arrived
-        self._clipped = False
+        self._amiss = ''  # what the newest frame is instead of sound
+        self._earlier: deque[bytes] = deque(maxlen=EARLIER)
         self.hears = False  # a usable frame has arrived
 
     def feed(self, samples: NDArray[np.int16], now_s: float) -> None:
-        """Add a frame, shape (n,); it has sound if it is not all zeros and not mostly clipped."""
+        """Add a frame, shape (n,)."""
         self._frame_s = now_s
-        at_limit = np.count_nonzero(np.abs(samples.astype(np.int32)) >= _FULL_SCALE)
-        self._clipped = bool(at_limit > samples.size / 2)
-        if samples.any() and not self._clipped:
+        self._amiss = self._judge(samples)
+        if not self._amiss:
             self._usable_s = now_s
             self.hears = True
+
+    def _judge(self, samples: NDArray[np.int16]) -> str:
+        """Return what a frame is instead of sound; even in silence a converter makes noise."""
+        if not samples.any():
+            return 'zeros'
+        at_limit = np.count_nonzero(np.abs(samples.astype(np.int32)) >= _FULL_SCALE)
+        if at_limit > samples.size / 2:
+            return 'clipping'
+        if samples.min() == samples.max():
+            return 'one value'
+        frame = samples.tobytes()
+        repeated = frame in self._earlier
+        self._earlier.append(frame)
+        return 'the same again and again' if repeated else ''
 
     def problem(self, now_s: float) -> str:
         """Return what is wrong; empty if nothing is."""
         for what, since_s in (
             ('no frames', self._frame_s),
-            ('nothing but clipping' if self._clipped else 'nothing but zeros', self._usable_s),
+            (f'nothing but {self._amiss}', self._usable_s),
         ):
             if now_s - since_s >= self._patience_s:
                 return f'{what} for {self._patience_s:g} s'

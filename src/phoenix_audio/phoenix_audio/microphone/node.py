@@ -222,7 +222,15 @@ class Microphone(EventNode):
         self.healed('mute_switch_unknown')
         muted = mute.muted or not self._mute_file.permits_sound
         if muted and not mute.muted:
-            self.fault('unmute_refused', 'told that it is not muted, but that is not on disk')
+            self.fault(
+                'unmute_refused',
+                'told that it is not muted, but that is not on disk',
+                tried='leaves the device closed',
+                self_healing=True,
+                impairs=CapabilityStatus.LOST,
+            )
+        else:
+            self.healed('unmute_refused')
         if muted != self._muted:
             self._muted = muted
             self._wait_for_light()  # which is off while muted

@@ -55,7 +55,8 @@ def run(
     secrets.withhold()
     faulthandler.register(signal.SIGUSR1)
     logs.console_format(os.environ)
-    rclpy.init(args=sys.argv, signal_handler_options=SignalHandlerOptions.NO)
+    arguments = [*sys.argv, *logs.ros_arguments(os.environ)]
+    rclpy.init(args=arguments, signal_handler_options=SignalHandlerOptions.NO)
     executor = EventsExecutor()
     nodes: list[EventNode] = []
     with until_signalled() as ended, _hang_limit() as proceed:

@@ -163,5 +163,5 @@ def _from_text(field: FieldInfo | None, text: str) -> Any:
         text = f'[{text}]'
     try:
         return yaml.safe_load(text)
-    except yaml.YAMLError:
+    except (yaml.YAMLError, ValueError, RecursionError):
         return text

@@ -156,6 +156,11 @@ class SeededSettings(NodeSettings):
         return seed or secrets.randbelow(2**31 - 1) + 1
 
 
+def languages(config: Path) -> list[str]:
+    """Return the languages that a configuration folder has words of."""
+    return sorted(path.parent.name for path in config.glob('*/speech.yaml'))
+
+
 def installed_config() -> Path:
     """Return the configuration folder that phoenix_bringup installs."""
     from ament_index_python.packages import get_package_share_path

@@ -25,6 +25,19 @@ class ToyFile(Enum):
         return Path(folder) / 'phoenix' / f'{name}.{self.value}' if folder else None
 
 
+def nothing_kept(environ: Mapping[str, str], namespace: str) -> str:
+    """Return why a toy keeps nothing over a restart; empty if it can keep its files."""
+    path = ToyFile.PARENT.path(environ, namespace)
+    if path is None:
+        return 'HOME is not set'
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        return f'{path.parent}: {error.strerror}'
+    writable = os.access(path.parent, os.W_OK)
+    return '' if writable else f'{path.parent}: cannot be written'
+
+
 def replace_file(path: Path, text: str) -> None:
     """
     Write a file that only its owner can read, on the disk for certain, old or new but never half.

@@ -5,7 +5,9 @@ The lines pass through ROS logging to the terminal, to ~/.ros/log and to /rosout
 PHOENIX_LOG_FORMAT is text (default) or json. Never log what a person said.
 """
 
+import os
 from collections.abc import Mapping, MutableMapping
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -47,6 +49,21 @@ def console_format(environ: MutableMapping[str, str]) -> None:
     """Make ROS print JSON lines without a prefix; call it before `rclpy.init`."""
     if environ.get(FORMAT_VARIABLE) == 'json':
         environ.setdefault('RCUTILS_CONSOLE_OUTPUT_FORMAT', '{message}')
+
+
+def ros_arguments(environ: Mapping[str, str]) -> list[str]:
+    """Return arguments for `rclpy.init`: no log files where they cannot be written."""
+    home = environ.get('HOME', '')
+    folder = environ.get('ROS_LOG_DIR') or f'{environ.get("ROS_HOME") or f"{home}/.ros"}/log'
+    try:
+        if not home and folder.startswith('/.ros'):
+            raise FileNotFoundError
+        Path(folder).expanduser().mkdir(parents=True, exist_ok=True)
+        if os.access(folder, os.W_OK):
+            return []
+    except (OSError, RuntimeError):
+        pass
+    return ['--ros-args', '--disable-external-lib-logs', '--']
 
 
 def node_log(ros_logger: Any, node: str, form: str) -> structlog.typing.FilteringBoundLogger:

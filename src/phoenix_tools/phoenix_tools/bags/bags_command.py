@@ -99,6 +99,9 @@ def _check(options: argparse.Namespace) -> int:
 
 def _repair(options: argparse.Namespace) -> int:
     target = options.output or options.bag.with_name(f'{options.bag.resolve().stem}-repaired')
+    if not options.output and target.exists() and not check(target):
+        print(f'{options.bag}: nothing to repair; {target} holds what could be saved')
+        return 0
     count, damages = repair(options.bag, target)
     for damage in damages:
         print(damage)

@@ -18,6 +18,8 @@ class PlayProgress:
         self._file = file
         self._over_s = started_s + length_s
         self._woken = self._understood = self._answered = False
+        self._will_speak = False
+        self._followed = False  # it has come to rest after what was understood
         self._heard = ''
         self._resting_since_s: float | None = started_s
 
@@ -28,12 +30,15 @@ class PlayProgress:
         elif event is events.TRANSCRIPT and message.kind == Transcript.FINAL:
             self._heard = message.text
         elif event is events.INTENT_DETECTED:
-            self._understood = True
+            self._understood, self._followed = True, False
+        elif event is events.SAY_REQUEST:
+            self._will_speak = True
         elif event is events.AUDIO_PLAYBACK:
             self._answered |= message.kind == PlaybackEvent.FINISHED and message.position_s > 0
         elif event is events.ACTIVITY_STATE:
             resting = message.phase == ActivityState.RESTING
             self._resting_since_s = now_s if resting else None
+            self._followed |= resting and self._understood
 
     def verdict(self, now_s: float) -> str | None:
         """Return None while it goes on, '' when the toy has answered, else what went wrong."""
@@ -53,4 +58,6 @@ class PlayProgress:
             return f'the wake word was heard in {self._file}, but no words after it'
         if not self._understood:
             return f'heard {self._heard!r} in {self._file}, but found no intent'
+        if self._followed and not self._will_speak:
+            return ''  # as after "stop", where silence is the answer
         return f'heard {self._heard!r} in {self._file}, but nothing was said aloud'

@@ -29,9 +29,10 @@ from phoenix_core.node.event_node import EventNode
 from phoenix_core.node.execution import SPIN_TIMEOUT_S, shut_down
 from phoenix_core.settings import plugins
 from phoenix_core.settings.layers import resolve
-from phoenix_core.settings.node_settings import SettingsError
+from phoenix_core.settings.node_settings import SettingsError, languages
 from phoenix_core.settings.plugins import NODES
-from phoenix_core.settings.profile import load_profile
+from phoenix_core.settings.profile import load_profile, suggestion
+from phoenix_core.storage.toy_file import nothing_kept
 from phoenix_core.supervision.readiness import Readiness
 from phoenix_tools.ros_context import ros_executor
 from phoenix_tools.run.console import Console
@@ -105,7 +106,14 @@ def check_profile(path: str) -> None:
     names = plugins.names(NODES)
     profile = load_profile(Path(path), names)
     for name in names:
-        resolve(plugins.load(NODES, name).settings_class(), name, profile)
+        settings = resolve(plugins.load(NODES, name).settings_class(), name, profile)
+        known = languages(settings.config_path)
+        if settings.language not in known:
+            raise SettingsError(
+                f'language: no such language{suggestion(settings.language, known)}, is '
+                f'{settings.language!r}; allowed: {", ".join(known)}; see {path} and '
+                'PHOENIX_LANGUAGE'
+            )
 
 
 class RunningToy:
@@ -159,6 +167,8 @@ class RunningToy:
             raise RunError(f'not ready after {READY_S:.0f} s: {missing}') from None
         for name, reason in self._readiness.without.items():
             self._print('without', f'{name}: {reason}')
+        if reason := nothing_kept(os.environ, self._arguments.namespace):
+            self._print('without', f'memory of anything over a restart: {reason}')
         self._print('ready', f'{len(self._nodes) - len(self._readiness.without)} nodes')
         if self._recording is not None:
             return await self._play(console, self._recording, length_s)

@@ -17,6 +17,7 @@ from phoenix_tools.led_colors import screen_colors
 from phoenix_tools.run.console import Console
 
 HELP = ' type to talk · F2 touch head · F3 touch belly · F4 talk button · F5 mute · Ctrl-C ends '
+LONGEST_SENTENCE = 500  # characters; nobody speaks longer without a pause
 COLORS = {
     'wake word': 'ansibrightyellow',
     'heard': 'ansibrightgreen',
@@ -41,8 +42,8 @@ class Screen:
         """Show the toy until Ctrl-C or Ctrl-D."""
 
         def accept(buffer: Any) -> bool:
-            if buffer.text.strip():
-                console.type_sentence(buffer.text.strip())
+            for line in filter(None, map(str.strip, buffer.text.splitlines())):
+                console.type_sentence(line[:LONGEST_SENTENCE])
             return False
 
         keys = KeyBindings()
@@ -57,7 +58,9 @@ class Screen:
         keys.add('f4')(lambda event: console.press('talk'))
         keys.add('f5')(lambda event: console.mute(not self._muted))
 
-        prompt = TextArea(height=1, prompt='you> ', multiline=False, accept_handler=accept)
+        prompt = TextArea(
+            height=1, prompt='you> ', multiline=False, wrap_lines=False, accept_handler=accept
+        )
         self._application = Application(
             layout=Layout(
                 HSplit(

@@ -30,6 +30,7 @@ from phoenix_core import events
 from phoenix_core.clock.units import NANOSECONDS_PER_SECOND as SECOND
 from phoenix_core.clock.units import to_stamp
 from phoenix_core.events.message_schema import type_hash
+from phoenix_tools import command_line
 from phoenix_tools.bags import edit
 from phoenix_tools.bags.bag import BagError, Topic, definition, open_bag, topic_of
 from phoenix_tools.bags.bag_writer import BagWriter
@@ -182,6 +183,17 @@ def test_a_bag_cut_anywhere_is_told_in_one_line_and_saved_up_to_there(bag, tmp_p
     assert len(damages) == 1
     assert content(tmp_path / 'repaired') == EXPECTED[:count]
     assert count >= (share - 0.3) * len(EXPECTED)
+
+
+def test_a_second_repair_says_that_there_is_nothing_left_to_do(bag, capsys):
+    file = bag / 'bag_0.mcap'
+    file.write_bytes(file.read_bytes()[:-3000])
+    assert command_line.run(['bags', 'repair', str(bag)]) == 0
+    saved = content(bag.with_name('bag-repaired'))
+    capsys.readouterr()
+    assert command_line.run(['bags', 'repair', str(bag)]) == 0
+    assert 'nothing to repair' in capsys.readouterr().out
+    assert content(bag.with_name('bag-repaired')) == saved
 
 
 @pytest.mark.parametrize('position', [0, 5, 2000, 60_000, -3, -300])

@@ -5,6 +5,7 @@ from phoenix_msgs.msg import (
     ActivityState,
     IntentDetected,
     PlaybackEvent,
+    SayRequest,
     Transcript,
     WakeWordDetected,
 )
@@ -20,6 +21,7 @@ PARTLY = (events.TRANSCRIPT, Transcript(kind=Transcript.PARTIAL, text='hel'))
 UNDERSTOOD = (events.INTENT_DETECTED, IntentDetected(name='greeting'))
 SPOKEN = (events.AUDIO_PLAYBACK, PlaybackEvent(kind=PlaybackEvent.FINISHED, position_s=1.0))
 SOUNDLESS = (events.AUDIO_PLAYBACK, PlaybackEvent(kind=PlaybackEvent.FINISHED, position_s=0.0))
+SAYS = (events.SAY_REQUEST, SayRequest(text='Good night.'))
 RESTING = (events.ACTIVITY_STATE, ActivityState(phase=ActivityState.RESTING))
 
 
@@ -52,6 +54,15 @@ def test_what_is_missing_is_named_after_a_time_of_grace(what, problem):
     progress = after(*what)
     assert progress.verdict(105.0 + GRACE_S - 0.1) is None
     assert problem in progress.verdict(105.0 + GRACE_S)
+
+
+def test_silence_is_an_answer_when_the_toy_wants_to_say_nothing():
+    stopped = after(WOKEN, BUSY, HEARD, UNDERSTOOD, RESTING)
+    assert stopped.verdict(105.0 + GRACE_S) == ''
+    speechless = after(WOKEN, BUSY, HEARD, UNDERSTOOD, SAYS, RESTING)
+    assert 'nothing was said aloud' in speechless.verdict(105.0 + GRACE_S)
+    hung = after(WOKEN, RESTING, HEARD, UNDERSTOOD)
+    assert 'nothing was said aloud' in hung.verdict(105.0 + GRACE_S)
 
 
 def test_a_toy_that_does_not_come_to_rest_is_given_up():

@@ -9,7 +9,7 @@ from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
 from phoenix_core import events
-from phoenix_tools.run.screen import Screen
+from phoenix_tools.run.screen import LONGEST_SENTENCE, Screen
 
 F2, F3, F4, F5 = '\x1bOQ', '\x1bOR', '\x1bOS', '\x1b[15~'
 CTRL_C, CTRL_D = '\x03', '\x04'
@@ -42,6 +42,15 @@ def test_sentences_and_keys_reach_the_toy_until_the_end(end):
         ('touch', 'belly'),
         ('press', 'talk'),
         ('mute', True),
+    ]
+
+
+def test_what_is_pasted_is_taken_line_by_line():
+    pasted = f'\x1b[200~hello\n\n  there \r\nyou{"!" * 3000}\x1b[201~'
+    assert use(f'{pasted}\r{CTRL_C}') == [
+        ('type_sentence', 'hello'),
+        ('type_sentence', 'there'),
+        ('type_sentence', 'you' + '!' * (LONGEST_SENTENCE - 3)),
     ]
 
 
