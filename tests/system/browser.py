@@ -19,7 +19,7 @@ from phoenix_core.testing import TestGraph, keep_awake
 
 CHROMIUM = shutil.which('chromium') or shutil.which('chromium-browser')
 AXE = ROOT / 'src/phoenix_studio/web/node_modules/axe-core/axe.min.js'
-# Software draws the 3D, and takes what the toy needs: the picture is small.
+# Software draws the 3D, and takes what the toy needs: the picture is small and moves little.
 DESKTOP = {'width': 1000, 'height': 640}
 PHONE = {'width': 390, 'height': 780}
 # What is played is measured, too.
@@ -96,7 +96,7 @@ class Browser:
     def __init__(self, chromium: Any, entry: str) -> None:
         self._chromium = chromium
         self.address = entry.split('/enter')[0]
-        self.complaints: list[str] = []
+        self.complaints: list[str] = []  # since the last close
         first = self._context()
         page = self._page(first)
         page.goto(entry)
@@ -112,8 +112,15 @@ class Browser:
         page.goto(self.address + path)
         return page
 
+    def close(self) -> list[str]:
+        """Close all pages, and return what they did that no page may do."""
+        for context in self._chromium.contexts:
+            context.close()
+        complaints, self.complaints = self.complaints, []
+        return complaints
+
     def _context(self, **options: Any) -> Any:
-        options = {'viewport': DESKTOP, 'locale': 'en-US', **options}
+        options = {'viewport': DESKTOP, 'locale': 'en-US', 'reduced_motion': 'reduce', **options}
         context = self._chromium.new_context(**options)
         context.add_init_script(LISTEN)
         return context

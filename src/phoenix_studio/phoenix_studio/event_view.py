@@ -1,6 +1,7 @@
 """What a browser is told of an event: its message as JSON, without sound."""
 
 import json
+import logging
 import math
 from collections.abc import Sequence
 from typing import Any
@@ -32,8 +33,19 @@ def event_json(event: EventType, message: Any) -> str:
     if isinstance(message, AudioFrame):
         view['level'] = loudness(message.samples)
     else:
-        view['fields'] = _fields(message)
+        view['fields'] = fields_of(message)
     return json.dumps(view, ensure_ascii=False, separators=(',', ':'))
+
+
+def log_json(log: Any) -> str:
+    """Return a line of a log as a JSON object."""
+    line = {
+        'log': logging.getLevelName(log.level).lower(),
+        'at': nanoseconds(log.stamp) / NANOSECONDS_PER_SECOND,
+        'from': log.name.rpartition('.')[2],
+        'text': log.msg,
+    }
+    return json.dumps(line, ensure_ascii=False, separators=(',', ':'))
 
 
 def stream_of(event: EventType, message: Any) -> str:
@@ -52,7 +64,8 @@ def loudness(samples: Sequence[int]) -> float:
     return round(max(0.0, 1 + 10 * math.log10(power / 32768**2) / 50), 3)
 
 
-def _fields(message: Any) -> dict[str, Any]:
+def fields_of(message: Any) -> dict[str, Any]:
+    """Return the fields of a message without its header, enumerations as words."""
     shown = {}
     for name in message.get_fields_and_field_types():
         value = getattr(message, name)
@@ -73,7 +86,7 @@ def _value(value: Any) -> Any:
     if isinstance(value, str | int | bool):
         return value
     if hasattr(value, 'get_fields_and_field_types'):
-        return _fields(value)
+        return fields_of(value)
     if getattr(value, 'typecode', '') == 'B':
         return value.tobytes().hex()
     return [_value(item) for item in value]

@@ -1,11 +1,15 @@
 """The studio node: shows the toy in browsers, and stands in for a person there."""
 
 import array
+import json
 import os
+import socket
 import webbrowser
+from collections import Counter
 from typing import Any
 
 from phoenix_msgs.msg import SimulatedSensor
+from rcl_interfaces.msg import Log
 
 from phoenix_core import events
 from phoenix_core.events import qos
@@ -13,8 +17,10 @@ from phoenix_core.events.event_type import EventType
 from phoenix_core.node.declarations import Publishes, observes
 from phoenix_core.node.execution import run
 from phoenix_core.node.publisher import EventPublisher
-from phoenix_studio.event_view import SHOWN, event_json, stream_of
+from phoenix_studio.event_view import SHOWN, event_json, log_json, stream_of
+from phoenix_studio.graph_desk import GraphDesk
 from phoenix_studio.limits_desk import LimitsDesk
+from phoenix_studio.processes import Processes
 from phoenix_studio.ros_calls import RosCalls
 from phoenix_studio.server.access import Access
 from phoenix_studio.server.application import Desks, application
@@ -25,11 +31,13 @@ from phoenix_studio.server.toy import Action, Mute, Press, Touch, Type
 from phoenix_studio.server.web_server import LOOPBACK, WebServer
 from phoenix_studio.settings import StudioSettings
 from phoenix_studio.settings_desk import SettingsDesk
+from phoenix_studio.turns_desk import TurnsDesk
 from phoenix_tools.person import PersonNode
 
 STREAM = 'browser'
 SAMPLE_RATE = 16000
 ENTRY_PERIOD_S = 1.0
+RATE_PERIOD_S = 2.0
 FORGOTTEN = '{"forgotten":true}'
 
 
@@ -42,27 +50,41 @@ class Studio(PersonNode):
     def activate(self) -> None:
         """Open the port, and tell where the page is."""
         self._frames = 0
+        self._counts: Counter[str] = Counter()  # messages since the last time, by event
+        self._processes = Processes()
+        self._nodes: dict[str, int] = {}  # by name, the number of its process on this machine
         self._forgotten = self.parent_file.forgotten
         self._hub = Hub()
         self._web = WebServer(self.settings.port)
         self._access = Access(self._web.port)
         self._calls = RosCalls(self)
-        desks = Desks(LimitsDesk(self._calls, self.get_namespace()), SettingsDesk(self._calls))
+        desks = Desks(
+            LimitsDesk(self._calls, self.get_namespace()),
+            SettingsDesk(self._calls),
+            TurnsDesk(self._calls),
+            GraphDesk(self.get_namespace()),
+        )
         refusals = Refusals(self.log.warning)
         self._web.start(application(self._access, self._hub, self, desks, refusals))
         self._shown_code = ''
         self._show_entry()
         self.every(ENTRY_PERIOD_S, self._show_entry)
         self.every(ENTRY_PERIOD_S, self._forget_if_wanted)
+        self.every(RATE_PERIOD_S, self._tell_figures)
+        self._logs = self.create_subscription(Log, '/rosout', self._on_log, qos.EVENT)
 
     def deactivate(self) -> None:
         """Close the port."""
         self._web.close()
         self._calls.close()
+        self.destroy_subscription(self._logs)
 
     @observes((*SHOWN, events.AUDIO_PLAYED))
     def on_event(self, event: EventType, message: Any) -> None:
         """Pass an event on to the browsers."""
+        self._counts[event.name] += 1
+        if event is events.NODE_STATUS and message.host == socket.gethostname():
+            self._nodes[message.header.producer] = message.process_id
         if event is events.AUDIO_PLAYED and self._hub.is_heard:
             self._web.post(self._hub.play, message.samples.tobytes())
         if event.qos is qos.STATE:
@@ -123,6 +145,20 @@ class Studio(PersonNode):
         print(f'{address}' if first else f'{address} (another browser)', flush=True)
         if first and self.settings.open_browser and _has_screen():
             self.in_background(webbrowser.open, address)
+
+    def _tell_figures(self) -> None:
+        """Tell how many messages of each event there are in a second, and what processes use."""
+        if self._hub.is_watched:
+            rates = {name: count / RATE_PERIOD_S for name, count in self._counts.items()}
+            used = self._processes.use({*self._nodes.values(), os.getpid()})
+            figures = {'rates': rates, 'processes': used, 'studio': os.getpid()}
+            self._web.post(self._tell, json.dumps(figures), 'figures')
+        self._counts.clear()
+
+    def _on_log(self, log: Log) -> None:
+        """Pass a log line on; no log holds words."""
+        if self._hub.is_watched:
+            self._web.post(self._tell, log_json(log), '')
 
     def _forget_if_wanted(self) -> None:
         """Let the pages drop all words when a parent wants all to be forgotten."""

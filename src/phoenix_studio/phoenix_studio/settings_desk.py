@@ -1,9 +1,13 @@
-"""The settings of the toy's nodes: their parameters with description, range and value."""
+"""The settings of the toy's nodes: their parameters with description, range, value and source."""
 
-from typing import Any
+import asyncio
+import json
+import sys
+from typing import Annotated, Any
 
-from rcl_interfaces.msg import ParameterDescriptor, ParameterType, ParameterValue
-from rcl_interfaces.srv import DescribeParameters, GetParameters, ListParameters
+from pydantic import BaseModel, ConfigDict, Field
+from rcl_interfaces.msg import Parameter, ParameterDescriptor, ParameterType, ParameterValue
+from rcl_interfaces.srv import DescribeParameters, GetParameters, ListParameters, SetParameters
 
 from phoenix_studio.ros_calls import RosCalls
 
@@ -17,6 +21,19 @@ FIELDS = {
     ParameterType.PARAMETER_DOUBLE_ARRAY: 'double_array_value',
     ParameterType.PARAMETER_STRING_ARRAY: 'string_array_value',
 }
+SOURCES_S = 60.0
+NodeName = Annotated[str, Field(pattern=r'^[a-z][a-z0-9_]{0,63}$')]
+Text = Annotated[str, Field(max_length=1000, pattern=r'^[^\x00]*$')]
+Value = bool | int | float | Text | list[bool] | list[int] | list[float] | list[Text]
+
+
+class SettingChange(BaseModel):
+    """Another value of a setting of a running node; the node judges it."""
+
+    model_config = ConfigDict(extra='forbid', frozen=True, strict=True)
+    node: NodeName
+    name: Annotated[str, Field(min_length=1, max_length=128, pattern=r'^[^\x00]*$')]
+    value: Value
 
 
 class SettingsDesk:
@@ -24,6 +41,8 @@ class SettingsDesk:
 
     def __init__(self, calls: RosCalls) -> None:
         self._calls = calls
+        self._sources: dict[str, dict[str, Any]] = {}
+        self._finding = asyncio.Lock()
 
     async def settings(self, node: str) -> dict[str, Any]:
         """
@@ -49,6 +68,68 @@ class SettingsDesk:
                 for descriptor, value in zip(described.descriptors, got.values, strict=True)
             ]
         }
+
+    async def sources(self, node: str) -> dict[str, Any]:
+        """
+        Return where the settings of a node come from: their defaults, and what set them.
+
+        :raises CallError: it does not answer.
+        """
+        async with self._finding:
+            if not self._sources:
+                profile = await self._value(node, 'profile')
+                self._sources = await _sources(profile.string_value)
+        return {'sources': self._sources.get(node, {})}
+
+    async def change(self, change: SettingChange) -> dict[str, Any]:
+        """
+        Set a parameter of a running node.
+
+        :raises CallError: it does not answer.
+        """
+        kind = (await self._value(change.node, change.name)).type
+        value = ParameterValue(type=kind)
+        try:
+            setattr(value, FIELDS[kind], _converted(kind, change.value))
+        except (KeyError, TypeError, ValueError, AssertionError):
+            return {'accepted': False, 'reason': 'a value of another type'}
+        answer = await self._calls.ask(
+            f'{change.node}/set_parameters',
+            SetParameters,
+            SetParameters.Request(parameters=[Parameter(name=change.name, value=value)]),
+        )
+        result = answer.results[0]
+        return {'accepted': result.successful, 'reason': result.reason}
+
+    async def _value(self, node: str, name: str) -> ParameterValue:
+        answer = await self._calls.ask(
+            f'{node}/get_parameters', GetParameters, GetParameters.Request(names=[name])
+        )
+        found: ParameterValue = answer.values[0]
+        return found
+
+
+async def _sources(profile: str) -> dict[str, dict[str, Any]]:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, '-m', 'phoenix_studio.setting_sources', profile),
+        stdout=asyncio.subprocess.PIPE,
+    )
+    try:
+        output, _ = await asyncio.wait_for(process.communicate(), SOURCES_S)
+    except asyncio.TimeoutError:
+        process.kill()
+        await process.wait()
+        return {}
+    return json.loads(output) if process.returncode == 0 else {}
+
+
+def _converted(kind: int, value: Any) -> Any:
+    """Return a value as ROS takes it: of a JSON page, 1 may be meant as 1.0."""
+    if kind == ParameterType.PARAMETER_DOUBLE:
+        return float(value)
+    if kind == ParameterType.PARAMETER_DOUBLE_ARRAY:
+        return [float(one) for one in value]
+    return value
 
 
 def _setting(descriptor: ParameterDescriptor, value: ParameterValue) -> dict[str, Any]:

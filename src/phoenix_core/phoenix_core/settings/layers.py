@@ -45,7 +45,7 @@ def resolve(
     for name, value in profile.nodes.get(node, {}).items():
         values[name] = value
         origin[name] = f'{profile.path}: {node}.'
-    for variable, name in _variables(model, node, environ):
+    for variable, name in variables(model, node, environ):
         values[name] = _from_text(_field(model, name), environ[variable])
         origin[name] = f'environment: {variable} for '
     return validated(model, values, origin)
@@ -120,7 +120,7 @@ def _checked(
         raise SettingsError(f'{where}: {problem}, is {first["input"]!r}') from None
 
 
-def _variables(
+def variables(
     model: type[NodeSettings], node: str, environ: Mapping[str, str]
 ) -> Iterable[tuple[str, str]]:
     """Yield the environment variables for a node, each with the name of the setting."""

@@ -14,6 +14,7 @@ from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
+from phoenix_studio.graph_desk import GraphDesk
 from phoenix_studio.limits_desk import Forgetting, LimitsChange, LimitsDesk, PinChange
 from phoenix_studio.ros_calls import CallError
 from phoenix_studio.server.access import Access
@@ -22,7 +23,8 @@ from phoenix_studio.server.hub import Hub
 from phoenix_studio.server.refusals import Refusals
 from phoenix_studio.server.sockets import Sockets
 from phoenix_studio.server.toy import Toy
-from phoenix_studio.settings_desk import SettingsDesk
+from phoenix_studio.settings_desk import SettingChange, SettingsDesk
+from phoenix_studio.turns_desk import TurnsDesk
 
 PAGES = Path(__file__).resolve().parents[1] / 'static'
 # The cookie is not sent with a redirect from elsewhere, but with what our own page opens.
@@ -33,13 +35,13 @@ LONGEST_BODY = 16384  # bytes
 Form = TypeVar('Form', bound=BaseModel)
 
 
-class NodeName(StringConvertor):
-    """The name of a node in an address."""
+class Name(StringConvertor):
+    """The name of a node, or the id of an interaction, in an address."""
 
-    regex = '[a-z][a-z0-9_]{0,63}'
+    regex = '[a-z0-9_]{1,64}'
 
 
-register_url_convertor('name', NodeName())
+register_url_convertor('name', Name())
 
 
 class Desks(NamedTuple):
@@ -47,6 +49,8 @@ class Desks(NamedTuple):
 
     limits: LimitsDesk
     settings: SettingsDesk
+    turns: TurnsDesk
+    graph: GraphDesk
 
 
 def application(access: Access, hub: Hub, toy: Toy, desks: Desks, refusals: Refusals) -> ASGIApp:
@@ -70,6 +74,18 @@ def application(access: Access, hub: Hub, toy: Toy, desks: Desks, refusals: Refu
         Route('/favicon.svg', _page('favicon.svg')),
         Route('/favicon.ico', _page('favicon.svg')),  # browsers ask for it by themselves
         Route('/api/limits', _answer(lambda request: desks.limits.limits())),
+        Route(
+            '/api/sources/{node:name}',
+            _answer(lambda request: desks.settings.sources(request.path_params['node'])),
+        ),
+        Route('/api/turns', _answer(lambda request: desks.turns.turns())),
+        Route(
+            '/api/turns/{trace:name}',
+            _answer(lambda request: desks.turns.turn(request.path_params['trace'])),
+        ),
+        Route('/api/events', _answer(lambda request: desks.graph.events())),
+        Route('/api/check', _answer(lambda request: desks.graph.check())),
+        _change('/api/settings', SettingChange, desks.settings.change),
         _change('/api/limits', LimitsChange, desks.limits.change),
         _change('/api/pin', PinChange, desks.limits.set_pin),
         _change('/api/forget', Forgetting, desks.limits.forget),

@@ -28,6 +28,7 @@ SIMULATED_VOICE = EventType(
     role=Role.DETAIL,  # AUDIO_INPUT is recorded and compared instead
     rules={'sample_rate': InRange(1), 'channels': InRange(1, 1), 'samples': NotEmpty()},
     compare=IGNORE,
+    rate_hz=50,  # 20 ms each
     traced=False,
 )
 SIMULATED_SENSOR = EventType(

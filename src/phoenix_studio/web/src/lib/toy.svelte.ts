@@ -15,6 +15,14 @@ export interface ToyEvent {
   count?: number; // for keys of lists
 }
 
+export interface LogLine {
+  log: string; // its level
+  at: number;
+  from: string;
+  text: string;
+  count?: number;
+}
+
 export interface Said {
   id: number;
   who: 'person' | 'typed' | 'toy';
@@ -39,6 +47,10 @@ export const toy = $state({
   misses: [] as Miss[],
   nodes: {} as Record<string, ToyEvent>,
   capabilities: [] as { capability: string; level: string; message: string }[],
+  logs: [] as LogLine[],
+  rates: {} as Record<string, number>,
+  processes: {} as Record<string, { cpu: number; bytes: number }>,
+  studio: 0, // the process of the server
 });
 
 /** What changes many times a second: read when a picture is drawn. */
@@ -47,6 +59,7 @@ export const live = {
   level: 0,
   levelAt: 0,
   scores: new Map<string, { score: number; at: number }>(),
+  newest: new Map<string, ToyEvent>(), // by event
 };
 
 export const wakeThreshold = $state({ value: 0.5 });
@@ -74,6 +87,8 @@ export function connect(): void {
     for (const one of JSON.parse(message.data)) {
       if (one.forgotten) forget();
       else if (one.event) receive(one);
+      else if (one.log) toy.logs = [{ ...one, count: count++ }, ...toy.logs].slice(0, MOST_LINES);
+      else if (one.rates) Object.assign(toy, { rates: one.rates, processes: one.processes, studio: one.studio });
     }
   };
   socket.onclose = async () => {
@@ -106,10 +121,12 @@ export function act(action: Action): void {
 function forget(): void {
   toy.said = [];
   toy.lines = [];
+  live.newest.clear();
 }
 
 function receive(one: ToyEvent): void {
   const fields = one.fields ?? {};
+  live.newest.set(one.event, one);
   switch (one.event) {
     case 'LED_FRAME':
       live.pixels = fields.rgb;

@@ -1,4 +1,5 @@
 // What the parents' page asks the toy; the toy alone decides.
+import { ask, send } from '../lib/requests';
 
 export interface Limits {
   quiet_hours: string; // like 20:00-06:30; empty: never
@@ -29,16 +30,7 @@ export interface Outcome {
   wait_s: number;
 }
 
-/** Return an answer of the toy; undefined when there is none. */
-async function answer<T>(path: string, options?: RequestInit): Promise<T | undefined> {
-  const response = await fetch(path, options).catch(() => undefined);
-  return response?.ok ? ((await response.json()) as T) : undefined;
-}
-
-const send = (path: string, body: object) =>
-  answer<Outcome>(path, { method: 'POST', body: JSON.stringify(body) });
-
-export const decided = () => answer<Decided>('/api/limits');
-export const change = (pin: string, limits: Limits) => send('/api/limits', { pin, limits });
-export const setPin = (pin: string, fresh: string) => send('/api/pin', { pin, new: fresh });
-export const forget = (pin: string) => send('/api/forget', { pin });
+export const decided = () => ask<Decided>('/api/limits');
+export const change = (pin: string, limits: Limits) => send<Outcome>('/api/limits', { pin, limits });
+export const setPin = (pin: string, fresh: string) => send<Outcome>('/api/pin', { pin, new: fresh });
+export const forget = (pin: string) => send<Outcome>('/api/forget', { pin });

@@ -12,6 +12,7 @@ export interface Pose {
 export type Part = 'head' | 'belly' | 'talk';
 
 const FRAME_S = 1 / 30;
+const CALM_FRAME_S = 1 / 8; // for who wants little motion
 const SLOW_S = 1 / 26; // a picture that takes longer is drawn coarser
 const COARSEST = 0.5; // pixels of the drawing for each of the screen
 const GAMMA = 1 / 2.2; // LEDs are linear, eyes are not
@@ -248,7 +249,7 @@ export class Creature {
   #frame = (now: number): void => {
     this.#request = requestAnimationFrame(this.#frame);
     const seconds = now / 1000;
-    if (document.hidden || seconds - this.#last < FRAME_S * 0.9) return;
+    if (document.hidden || seconds - this.#last < 0.9 * (this.#still ? CALM_FRAME_S : FRAME_S)) return;
     const step = Math.min(0.1, seconds - this.#last);
     this.#last = seconds;
     this.#move(seconds, step);
@@ -261,7 +262,7 @@ export class Creature {
   /** Draw coarser when pictures take too long: a browser may have no graphics card. */
   #keepUp(now: number, step: number): void {
     this.#pace += (step - this.#pace) * 0.1;
-    if (this.#pace < SLOW_S || this.#share <= COARSEST || now - this.#fittedAt < 0.5) return;
+    if (this.#still || this.#pace < SLOW_S || this.#share <= COARSEST || now - this.#fittedAt < 0.5) return;
     this.#share *= 0.8;
     this.#fittedAt = now;
     this.#fit();
