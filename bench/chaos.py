@@ -4,7 +4,9 @@ import argparse
 import random
 import signal
 import threading
+from collections.abc import Collection
 
+from chaos_harness.disturbances import Disturbances
 from chaos_harness.faults import FaultInjector
 from chaos_harness.language_server import Replies
 from chaos_harness.report import (
@@ -21,7 +23,7 @@ from pulse_server import missing
 LAST_ANSWERS_S = 120.0  # longest time to wait for the requests after the last fault
 
 
-def torment(test: ToyUnderTest, seconds: float, seed: int) -> bool:
+def torment(test: ToyUnderTest, seconds: float, seed: int, kinds: Collection[str]) -> bool:
     """Inject faults while somebody speaks; return whether the toy has fared as it must."""
     toy = test.toy
     if not toy.wait_until_well():
@@ -29,7 +31,9 @@ def torment(test: ToyUnderTest, seconds: float, seed: int) -> bool:
         return False
     replies = Replies(toy.graph)
     talker = Talker(toy, test.room, test.requests)
-    injector = FaultInjector(toy, test.room, random.Random(seed))
+    chance = random.Random(seed)
+    disturbances = Disturbances(toy, test.system_time, chance)
+    injector = FaultInjector(toy, test.room, disturbances, chance, kinds)
     thread = threading.Thread(target=talker.run)
     thread.start()
     injector.run(seconds)
@@ -51,6 +55,7 @@ def main() -> int:
     parser.add_argument('--seconds', type=float, default=120.0, help='per layout')
     parser.add_argument('--seed', type=int, default=1)
     parser.add_argument('--layout', choices=[*FAULTS], action='append')
+    parser.add_argument('--kind', action='append', default=[], help='of faults; default: all')
     options = parser.parse_args()
     if why := missing():
         parser.error(why)
@@ -66,7 +71,7 @@ def main() -> int:
 
             for number in (signal.SIGINT, signal.SIGTERM):
                 signal.signal(number, end)
-            fine &= torment(test, options.seconds, options.seed)
+            fine &= torment(test, options.seconds, options.seed, options.kind)
         if interrupted.is_set():
             return 130
     return 0 if fine else 1

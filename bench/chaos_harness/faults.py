@@ -2,12 +2,14 @@
 
 import random
 import time
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from fragile_toy import FAULTS, RECOVERY_S, FragileToy
 from phoenix_msgs.msg import CapabilityStatus
 from room import QuietRoom
 
+from chaos_harness.disturbances import Disturbances
 from chaos_harness.memory import memory_mb
 
 SOUND_SERVER = 'sound server'
@@ -20,7 +22,7 @@ SETTLE_S = 1.0  # for DDS to connect the new process of a recovered node with th
 class InjectedFault:
     """A fault that was injected; times are those of the monotonic clock."""
 
-    kind: str  # one of FAULTS, or SOUND_SERVER
+    kind: str  # one of FAULTS, SOUND_SERVER, or a disturbance
     victim: str  # a node; empty for the sound server
     begun_s: float
     ended_s: float
@@ -37,15 +39,30 @@ class FaultInjector:
 
     :param toy: the toy that has to recover.
     :param room: with the sound server that also fails.
+    :param disturbances: which it has to bear without losing a process.
     :param chance: chooses faults, victims and pauses.
+    :param kinds: of faults; all if empty.
     """
 
-    def __init__(self, toy: FragileToy, room: QuietRoom, chance: random.Random) -> None:
+    def __init__(
+        self,
+        toy: FragileToy,
+        room: QuietRoom,
+        disturbances: Disturbances,
+        chance: random.Random,
+        kinds: Collection[str] = (),
+    ) -> None:
         self.injected: list[InjectedFault] = []
         self.memory_mb: list[float] = []  # at the start, and after each fault
         self._toy = toy
         self._room = room
+        self._disturbances = disturbances
         self._chance = chance
+        self._kinds = [
+            kind
+            for kind in [*FAULTS[toy.layout], SOUND_SERVER, *disturbances.ways]
+            if not kinds or kind in kinds
+        ]
 
     def run(self, seconds: float) -> None:
         """Inject faults for some time, or until the toy is ended."""
@@ -64,13 +81,27 @@ class FaultInjector:
 
     def _inject(self) -> InjectedFault:
         begun_s, victim = time.monotonic(), ''
-        kind = self._chance.choice([*FAULTS[self._toy.layout], SOUND_SERVER])
-        if kind == SOUND_SERVER:
+        kind = self._chance.choice(self._kinds)
+        if kind in self._disturbances.ways:
+            recovery_s = self._disturb(kind)
+        elif kind == SOUND_SERVER:
             recovery_s = self._fail_sound_server()
         else:
             victim = self._chance.choice(self._toy.victims(kind))
             recovery_s = self._toy.fail(kind, victim)
         return InjectedFault(kind, victim, begun_s, time.monotonic() + SETTLE_S, recovery_s)
+
+    def _disturb(self, kind: str) -> float | None:
+        """Return how long the toy is not well afterwards; None if it has lost a process."""
+        before = self._processes()
+        self._disturbances.ways[kind]()
+        begun_s = time.monotonic()
+        well = self._toy.wait_until_well()
+        took_s = time.monotonic() - begun_s
+        return took_s if well and self._processes() == before else None
+
+    def _processes(self) -> set[int]:
+        return {pid for _, pid in self._toy.runner.running}
 
     def _fail_sound_server(self) -> float | None:
         """Kill and restart the sound server; return how long the toy needs to use it again."""
@@ -90,4 +121,4 @@ class FaultInjector:
             for name, entry in self._toy.witness.toy.items()
             if entry.level != CapabilityStatus.OK
         )
-        return f'NOT RECOVERED: {troubles}'
+        return f'NOT RECOVERED: {troubles or "a healthy process was lost"}'

@@ -10,6 +10,7 @@ from pathlib import Path
 from chat_server import ChatServer
 from fragile_toy import FragileToy, requests_of
 from room import QuietRoom
+from settable_clock import SystemTime
 
 from chaos_harness import ROOT
 from chaos_harness.language_server import LanguageServer
@@ -24,6 +25,7 @@ class ToyUnderTest:
     room: QuietRoom
     language: LanguageServer
     requests: list[Path]  # recordings that the toy can answer
+    system_time: SystemTime
 
 
 @contextmanager
@@ -41,12 +43,15 @@ def start_toy(layout: str, seed: int) -> Iterator[ToyUnderTest]:
         chat = stack.enter_context(ChatServer(language))
         room = QuietRoom(folder)
         stack.callback(room.die)
+        system_time = SystemTime(folder)
         environ = {
             **room.env,
+            **system_time.environ,
             'PHOENIX_ACTIVITIES_STATE_FILE': str(folder / 'toy.sqlite3'),
             'XDG_STATE_HOME': str(folder),  # with limits and mute of its own
             'PHOENIX_CONVERSATION_PROVIDERS': '[openai, scripted]',
             'PHOENIX_CONVERSATION_OPENAI_BASE_URL': chat.url,
         }
         toy = stack.enter_context(FragileToy(layout, environ, tolerated=['conversation']))
-        yield ToyUnderTest(toy, room, language, requests_of(ROOT / 'samples', folder))
+        requests = requests_of(ROOT / 'samples', folder)
+        yield ToyUnderTest(toy, room, language, requests, system_time)

@@ -7,7 +7,7 @@ from typing import Any
 from phoenix_msgs.msg import Fault
 
 from phoenix_core.events import qos
-from phoenix_core.events.event_type import EventType
+from phoenix_core.events.event_type import EventRuleError, EventType
 from phoenix_core.node.admission import LATE_S
 from phoenix_core.node.timers import Timer
 from phoenix_core.telemetry import timing
@@ -37,14 +37,14 @@ class EventSubscriptions:
         """
         Subscribe to an event.
 
-        :param observes: the handler wants each event, however many one source brings.
+        :param observes: the handler wants each event, whatever it says, and however many one
+            source brings; it acts on none.
         """
-        is_bounded = event.has_header and event.rate_hz is None and not observes
         self._node.time.subscribed(event, 1)
         subscription = self._node.create_subscription(
             event.message_class,
             event.topic,
-            partial(self._receive, event, handler, is_bounded),
+            partial(self._receive, event, handler, observes),
             qos.subscription(event.qos),
         )
         self._subscriptions.append((event, subscription))
@@ -54,7 +54,8 @@ class EventSubscriptions:
         self._open_since_ns = timing.now_ns()
         held, self._held = self._held, {}
         for (event, _), (handler, message) in held.items():
-            self._dispatch(event, handler, message)
+            if self._keeps_rules(event, message):
+                self._dispatch(event, handler, message)
 
     def close(self) -> None:
         """Stop calling handlers."""
@@ -68,14 +69,32 @@ class EventSubscriptions:
             self._node.time.subscribed(event, -1)
         self._subscriptions.clear()
 
-    def _receive(self, event: EventType, handler: Handler, is_bounded: bool, message: Any) -> None:
+    def _receive(self, event: EventType, handler: Handler, observes: bool, message: Any) -> None:
         try:
-            if is_bounded and self._open_since_ns is not None:
+            if observes or self._open_since_ns is None:
+                self._dispatch(event, handler, message)
+            elif not self._keeps_rules(event, message):
+                return
+            elif event.has_header and event.rate_hz is None:
                 self._admit(event, handler, message)
             else:
                 self._dispatch(event, handler, message)
         finally:
             self._node.time.received(event)
+
+    def _keeps_rules(self, event: EventType, message: Any) -> bool:
+        """Refuse an event that no node of Phoenix would publish; it comes from outside."""
+        if self._node.settings.event_rules == 'off':
+            return True
+        try:
+            event.check(message)
+        except EventRuleError as error:
+            if self._node.metrics is not None:
+                self._node.metrics.dropped(event)
+            tried = 'ignores the event'
+            self._node.fault('event_refused', error.kind, severity=Fault.WARNING, tried=tried)
+            return False
+        return True
 
     def _admit(self, event: EventType, handler: Handler, message: Any) -> None:
         """Dispatch an event, or let it wait if its source brings too many."""

@@ -43,7 +43,7 @@ def read_yaml(path: Path) -> Any:
         ) from error
     try:
         _check(path, text)
-        return yaml.load(text, Loader=LOADER)
+        return yaml.load(text, Loader=LOADER)  # noqa: S506 - a safe one, see above
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         if isinstance(error, YamlFileError):
             raise

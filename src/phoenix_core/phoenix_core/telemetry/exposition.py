@@ -43,8 +43,10 @@ def merged(expositions: Iterable[str]) -> str:
     families: dict[str, dict[str, str]] = {}  # by # HELP and # TYPE, then by series: its line
     for exposition in expositions:
         for family in FAMILY.split(exposition)[1:]:
-            text, kind, *samples = family.splitlines()
-            series = families.setdefault(f'{text}\n{kind}', {})
+            text, *samples = family.splitlines()
+            if not samples or not samples[0].startswith('# TYPE '):
+                continue  # not of a node of Phoenix
+            series = families.setdefault(f'{text}\n{samples.pop(0)}', {})
             for sample in samples:
                 series.setdefault(sample.rpartition(' ')[0], sample)
     lines = (line for head, series in families.items() for line in (head, *series.values()))

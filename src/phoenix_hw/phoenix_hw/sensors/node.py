@@ -13,6 +13,7 @@ from phoenix_msgs.msg import (
 from sensor_msgs.msg import BatteryState
 
 from phoenix_core import events
+from phoenix_core.events.event_type import EventRuleError
 from phoenix_core.node.declarations import Publishes, subscribes
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.node.execution import run
@@ -102,7 +103,10 @@ class Sensors(EventNode):
     def on_simulated(self, event: SimulatedSensor) -> None:
         """Move a simulated sensor."""
         if isinstance(self.board, SimulatedSensorBoard):
-            self.board.inject(event.kind, event.name, event.value)
+            try:
+                self.board.inject(event.kind, event.name, event.value)
+            except ValueError as error:
+                raise EventRuleError(f'simulation/sensor: {error}') from error
 
     def on_reading(self, reading: Reading) -> None:
         """Publish the state of a sensor, or feed it to its contact."""
