@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from rclpy.parameter import Parameter
 
 from phoenix_core import events
-from phoenix_core.supervision.launched import LAUNCH_ID, LAUNCHED_NODES
+from phoenix_core.settings.environment import LAUNCH_ID, LAUNCHED_NODES
 from phoenix_core.supervision.liveliness import LivelinessMonitor
 from phoenix_core.supervision.node import Supervisor, SupervisorSettings
 
@@ -75,7 +75,7 @@ class Toy:
     def start(self, names: str) -> subprocess.Popen[bytes]:
         command = [sys.executable, '-c', NODES, names, str(self.broken)]
         environ = {**os.environ, 'ROS_DOMAIN_ID': str(self.graph.domain)}
-        for name in ('ASKER', 'EAR'):
+        for name in names.upper().split(','):
             environ[f'PHOENIX_{name}_AUTOSTART'] = 'false'
             environ[f'PHOENIX_{name}_WORK_LIMIT_S'] = '0.5'
         environ |= {**LAUNCH, LAUNCHED_NODES: names}

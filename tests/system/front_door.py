@@ -19,7 +19,7 @@ class Phoenix:
         self, domain: int, *arguments: str, before: Sequence[str] = (), **environment: str
     ) -> None:
         self.domain = domain
-        self.mark = f'PHOENIX_TEST={uuid.uuid4().hex}'
+        self.mark = f'TEST_OF_PHOENIX={uuid.uuid4().hex}'
         name, value = self.mark.split('=')
         self.process = subprocess.Popen(
             [*before, str(ROOT / 'phoenix'), *arguments],

@@ -32,10 +32,24 @@ class PortAudioSettings(ProviderSettings):
 
 @cache
 def library() -> Any:
-    """Return the module sounddevice; importing it starts PortAudio, so do that when needed."""
-    import sounddevice
+    """
+    Return the module sounddevice; importing it starts PortAudio, so do that when needed.
 
+    :raises ValueError: PortAudio is not installed.
+    """
+    try:
+        import sounddevice
+    except OSError as error:
+        raise ValueError(f'{error}; on Debian or Ubuntu: apt install libportaudio2') from error
     return sounddevice
+
+
+def errors() -> tuple[type[Exception], ...]:
+    """Return what opening and starting a stream may raise."""
+    found: tuple[type[Exception], ...] = (ValueError, TimeoutError)
+    with contextlib.suppress(ValueError):
+        found += (library().PortAudioError,)
+    return found
 
 
 def device_name(device: str | int | None) -> str:

@@ -61,6 +61,11 @@ class LaunchArguments(BaseModel):
         return self.profile_file or str(installed_config() / f'{self.profile}.yaml')
 
     @property
+    def sides(self) -> tuple[str, ...]:
+        """What is started here of a toy that may be on two machines."""
+        return (self.machine,) if self.machine else ('toy', 'helper')
+
+    @property
     def environment(self) -> dict[str, str]:
         """What every process of the toy needs in its environment."""
         return {'ROS_STATIC_PEERS': self.peer} if self.peer else {}

@@ -10,11 +10,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from phoenix_core.node.execution import EXIT_BAD_SETTINGS
+from phoenix_core.settings.environment import LAUNCH_ID
 from phoenix_core.settings.secrets import is_secret
 from phoenix_core.supervision import launched
 
 # In the environment of every process of one runner: also finds what has left its process group.
-_MARK = launched.LAUNCH_ID
+_MARK = LAUNCH_ID
 # Waits until its input is closed, even by a SIGKILL of the runner, then kills every process that
 # has the mark until none is left. PR_SET_PDEATHSIG would reach children but not grandchildren,
 # and needs Python code between fork and exec, which can deadlock. A shell costs a megabyte.

@@ -24,7 +24,7 @@ with open(part, 'w') as file:
 os.rename(part, part + '.json')
 signal.pause()
 """
-OF_THE_LAUNCHER = {'PHOENIX_LAUNCH_ID', 'STAND_INS_WRITE_TO'}
+OF_THE_LAUNCHER = {'PHOENIX_LAUNCH_ID', 'PHOENIX_TOY_LOCK', 'STAND_INS_WRITE_TO'}
 
 Seen = list[tuple[list[str], dict[str, str]]]  # arguments and environment of each process
 

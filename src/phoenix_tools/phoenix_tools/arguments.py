@@ -1,19 +1,53 @@
-"""The arguments of the `phoenix` commands."""
+"""
+The arguments of the `phoenix` commands.
+
+Uses the standard library alone: `./phoenix` shows help, and refuses what it does not know, by
+this file before anything is installed.
+"""
 
 import argparse
+import difflib
+import sys
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 VERSION = '0.1.0'
 
 
+class Parser(argparse.ArgumentParser):
+    """Says what was probably meant when it refuses an argument."""
+
+    # Of a command, whose parser is made by the same class, what is left over would otherwise be
+    # refused by the root, which does not know its options.
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
+        """Parse; refuse what is left over."""
+        parsed, rest = super().parse_known_args(args, namespace)
+        if rest:
+            self._refuse(rest[0], self._option_string_actions)
+        if getattr(parsed, 'command', '') is None:
+            self.error('which COMMAND? --help lists them')
+        return parsed, rest
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        if action.choices is not None and value not in action.choices:
+            names = [*action.option_strings, str(action.metavar or action.dest).lower()]
+            self._refuse(value, action.choices, names[0])
+
+    def _refuse(self, given: Any, known: Iterable[Any], what: str = 'argument') -> NoReturn:
+        close = difflib.get_close_matches(str(given).partition('=')[0], map(str, known), n=1)
+        hint = f' (did you mean {close[0]}?)' if close else ''
+        self.exit(
+            2,
+            f'{self.prog}: no such {what}{hint}: {given}; allowed: {", ".join(map(str, known))}\n',
+        )
+
+
 def parser() -> argparse.ArgumentParser:
     """Return the parser of all commands."""
-    root = argparse.ArgumentParser(
-        prog='phoenix', description='The software of an AI companion toy.'
-    )
+    root = Parser(prog='phoenix', description='The software of an AI companion toy.')
     root.add_argument('--version', action='version', version=f'phoenix {VERSION}')
-    commands = root.add_subparsers(dest='command', metavar='COMMAND', required=True)
+    commands = root.add_subparsers(dest='command', metavar='COMMAND')
 
     run = commands.add_parser('run', help='start the toy; without hardware the simulated one')
     run.add_argument('--profile', help='sim (default), pi, or the path of a settings file')
@@ -38,6 +72,11 @@ def parser() -> argparse.ArgumentParser:
     studio = commands.add_parser('studio', help='show a running toy in a browser')
     studio.add_argument('--namespace', default='/phoenix', help='of the toy')
     studio.add_argument('--port', type=int, help='of the page; 0: any free one')
+
+    doctor = commands.add_parser('doctor', help='say what is wrong here, and what to do about it')
+    doctor.add_argument('--profile', help='sim (default), pi, or the path of a settings file')
+    doctor.add_argument('--namespace', default='/phoenix', help='of the toy')
+    doctor.add_argument('--json', action='store_true', help='for a program')
 
     graph = commands.add_parser('graph', help='who sends what to whom, declared or running')
     graph.add_argument('names', nargs='*', metavar='NAME', help='only these events and nodes')
@@ -216,3 +255,13 @@ def _add_bags(commands: Any) -> None:
     added['merge'].add_argument('bags', type=Path, nargs='+')
     added['merge'].add_argument('-o', '--output', type=Path, required=True)
     added['convert'].add_argument('--storage', choices=['mcap', 'sqlite3'], default='mcap')
+
+
+def check(arguments: Sequence[str]) -> None:
+    """Show help or refuse a mistake, and exit; return when a command can be run."""
+    if arguments[:1] != ['test']:  # those are pytest's
+        parser().parse_args(arguments)
+
+
+if __name__ == '__main__':
+    check(sys.argv[1:])

@@ -22,6 +22,7 @@ from phoenix_core.node.event_node import EventNode
 from phoenix_core.settings import plugins, secrets
 from phoenix_core.settings.node_settings import SettingsError
 from phoenix_core.settings.plugins import NODES
+from phoenix_core.storage import toy_lock
 from phoenix_core.telemetry import logs
 
 # EventsExecutor.spin() busy-loops in rclpy 7.1; signals are only seen between two spin_once().
@@ -53,6 +54,7 @@ def run(
     discovery.stay_private()
     os.umask(0o077)  # whatever it writes is for its user alone
     secrets.withhold()
+    toy_lock.share()
     faulthandler.register(signal.SIGUSR1)
     logs.console_format(os.environ)
     arguments = [*sys.argv, *logs.ros_arguments(os.environ)]

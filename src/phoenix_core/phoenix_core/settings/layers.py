@@ -15,7 +15,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
-from phoenix_core.settings import provider
+from phoenix_core.settings import environment, provider
 from phoenix_core.settings.node_settings import (
     NodeSettings,
     ProviderSettings,
@@ -124,8 +124,8 @@ def variables(
     model: type[NodeSettings], node: str, environ: Mapping[str, str]
 ) -> Iterable[tuple[str, str]]:
     """Yield the environment variables for a node, each with the name of the setting."""
-    of_toy = {f'PHOENIX_{field.upper()}': field for field in ToySettings.model_fields}
-    prefix = f'PHOENIX_{node.upper()}_'
+    of_toy = environment.of_toy()
+    prefix = environment.of_node(node)
     for variable in environ:
         if variable in of_toy:
             yield variable, of_toy[variable]

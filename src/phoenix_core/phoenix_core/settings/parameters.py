@@ -15,7 +15,7 @@ from rcl_interfaces.msg import (
 )
 from rclpy.parameter import Parameter
 
-from phoenix_core.settings import plugins, provider
+from phoenix_core.settings import environment, plugins, provider
 from phoenix_core.settings.layers import resolve, validated
 from phoenix_core.settings.node_settings import NodeSettings, SettingsError
 from phoenix_core.settings.profile import Profile, load_profile
@@ -48,8 +48,9 @@ class SettingsParameters:
         self._name = node.node_name()  # its name in profiles, which ROS cannot remap
         self._on_change = on_change
         fields = provider.fields(model)
-        path = self._declare('profile', fields['profile'], environ.get('PHOENIX_PROFILE', ''))
+        path = self._declare('profile', fields['profile'], environ.get(environment.PROFILE, ''))
         known = {*plugins.names(plugins.NODES), self._name}
+        environment.check(environ, known)
         profile = load_profile(Path(path), known) if path else Profile()
         below = resolve(model, self._name, profile, environ).flat()
         values = {'profile': path}

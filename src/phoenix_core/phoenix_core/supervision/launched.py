@@ -11,10 +11,8 @@ import socket
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from phoenix_core.settings.environment import LAUNCH_ID, LAUNCHED_NODES
 from phoenix_core.supervision.state import Process
-
-LAUNCH_ID = 'PHOENIX_LAUNCH_ID'
-LAUNCHED_NODES = 'PHOENIX_LAUNCHED_NODES'  # separated by commas
 
 
 def marks(launch_id: str, nodes: Iterable[str]) -> dict[str, str]:

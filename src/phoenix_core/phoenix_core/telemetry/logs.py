@@ -15,10 +15,10 @@ from rclpy.logging import LoggingSeverity
 from structlog.typing import EventDict
 
 from phoenix_core.events.printable import printable
+from phoenix_core.settings.environment import LOG_FORMAT
 from phoenix_core.settings.node_settings import SettingsError
 from phoenix_core.telemetry import tracing
 
-FORMAT_VARIABLE = 'PHOENIX_LOG_FORMAT'
 FORMATS = ('text', 'json')
 SHORT_ID = 8  # digits in lines of text; `phoenix trace` accepts them
 LEVELS = {
@@ -37,17 +37,17 @@ def log_format(environ: Mapping[str, str]) -> str:
 
     :raises SettingsError: the variable has another value.
     """
-    value = environ.get(FORMAT_VARIABLE) or FORMATS[0]
+    value = environ.get(LOG_FORMAT) or FORMATS[0]
     if value not in FORMATS:
         raise SettingsError(
-            f'environment: {FORMAT_VARIABLE}: must be one of {", ".join(FORMATS)}, is {value!r}'
+            f'environment: {LOG_FORMAT}: must be one of {", ".join(FORMATS)}, is {value!r}'
         )
     return value
 
 
 def console_format(environ: MutableMapping[str, str]) -> None:
     """Make ROS print JSON lines without a prefix; call it before `rclpy.init`."""
-    if environ.get(FORMAT_VARIABLE) == 'json':
+    if environ.get(LOG_FORMAT) == 'json':
         environ.setdefault('RCUTILS_CONSOLE_OUTPUT_FORMAT', '{message}')
 
 

@@ -5,6 +5,7 @@ from typing import Literal
 
 import pytest
 
+from phoenix_core.settings import environment
 from phoenix_core.settings.layers import resolve
 from phoenix_core.settings.node_settings import NodeSettings, SettingsError, setting
 from phoenix_core.settings.profile import Profile, load_profile
@@ -71,6 +72,38 @@ def test_a_refused_environment_variable_is_named():
         settings(environ={'PHOENIX_WAKE_WORD_PATIENCE': '0'})
     with pytest.raises(SettingsError, match='PHOENIX_WAKE_WORD_VOLUME for volume: no such'):
         settings(environ={'PHOENIX_WAKE_WORD_VOLUME': '1'})
+
+
+@pytest.mark.parametrize(
+    ('variable', 'meant'),
+    [
+        ('PHOENIX_WAKEWORD_THRESHOLD', ' (did you mean PHOENIX_WAKE_WORD_THRESHOLD?)'),
+        ('PHOENIX_MICROFONE_PORTAUDIO_DEVICE', ' (did you mean PHOENIX_MICROPHONE_PORTAUDIO_DEV'),
+        ('PHOENIX_LANGUAG', ' (did you mean PHOENIX_LANGUAGE?)'),
+        ('PHOENIX_LOGFORMAT', ' (did you mean PHOENIX_LOG_FORMAT?)'),
+        ('PHOENIX_QUUX', ', is '),
+        ('PHOENIX_', ', is '),
+    ],
+)
+def test_a_variable_of_no_node_is_refused_as_a_misspelt_field_is(variable, meant):
+    with pytest.raises(SettingsError) as error:
+        environment.check({'PATH': '/bin', variable: '0.7'}, NODES)
+    told = str(error.value)
+    assert f'environment: {variable}: no such setting{meant}' in told
+    assert "is '0.7'; allowed: PHOENIX_LANGUAGE" in told
+    assert told.endswith('one of the nodes microphone, wake_word')
+
+
+def test_variables_of_a_node_that_was_launched_beside_this_one_are_not_refused():
+    given = {'PHOENIX_EAR_WIDTH': '3', 'PHOENIX_LAUNCHED_NODES': 'ear,nose'}
+    environment.check(given, NODES)
+    with pytest.raises(SettingsError, match='did you mean PHOENIX_NOSE_LENGTH'):
+        environment.check({**given, 'PHOENIX_NOS_LENGTH': '3'}, NODES)
+
+
+def test_variables_that_are_no_settings_are_not_refused():
+    given = ['PHOENIX_LANGUAGE', 'PHOENIX_ROS', 'PHOENIX_LAUNCH_ID', 'PHOENIX_OTHER_API_KEY']
+    environment.check(dict.fromkeys([*given, 'PHOENIX_WAKE_WORD_MODELS', 'PHOENIX'], 'x'), NODES)
 
 
 def test_the_language_is_given_once_for_the_whole_toy():

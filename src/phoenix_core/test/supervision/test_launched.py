@@ -7,8 +7,9 @@ import subprocess
 
 import pytest
 
+from phoenix_core.settings.environment import LAUNCH_ID, LAUNCHED_NODES
 from phoenix_core.supervision import launched
-from phoenix_core.supervision.launched import LAUNCH_ID, LAUNCHED_NODES, LaunchedProcesses
+from phoenix_core.supervision.launched import LaunchedProcesses
 from phoenix_core.supervision.state import Process
 
 MINE = {LAUNCH_ID: 'abc', LAUNCHED_NODES: 'ear,mind'}

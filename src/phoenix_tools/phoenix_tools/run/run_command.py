@@ -27,12 +27,13 @@ from phoenix_core.events.printable import printable
 from phoenix_core.node import discovery
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.node.execution import SPIN_TIMEOUT_S, shut_down
-from phoenix_core.settings import plugins
+from phoenix_core.settings import environment, plugins
 from phoenix_core.settings.layers import resolve
 from phoenix_core.settings.node_settings import SettingsError, languages
 from phoenix_core.settings.plugins import NODES
 from phoenix_core.settings.profile import load_profile, suggestion
 from phoenix_core.storage.toy_file import nothing_kept
+from phoenix_core.storage.toy_lock import ToyLock, ToyLockError
 from phoenix_core.supervision.readiness import Readiness
 from phoenix_tools.ros_context import ros_executor
 from phoenix_tools.run.console import Console
@@ -50,7 +51,7 @@ class RunError(Exception):
     """The toy could not be run; one line for the user."""
 
 
-ERRORS = (LaunchArgumentError, LaunchError, SettingsError, RunError, PrivateError)
+ERRORS = (LaunchArgumentError, LaunchError, SettingsError, RunError, PrivateError, ToyLockError)
 
 
 def main(options: argparse.Namespace) -> int:
@@ -72,7 +73,9 @@ def main(options: argparse.Namespace) -> int:
         os.environ.setdefault('PHOENIX_ACTIVITIES_STATE_FILE', '')
     check_profile(arguments.settings_file)
     show_words = options.show_words or bool(options.play) or sys.stdout.isatty()
-    return asyncio.run(RunningToy(arguments, options.play, show_words).run())
+    with ToyLock(arguments.namespace, arguments.sides, arguments.layout) as lock:
+        os.environ.update(lock.environ)  # of every process of the toy
+        return asyncio.run(RunningToy(arguments, options.play, show_words).run())
 
 
 def given_arguments(options: argparse.Namespace) -> dict[str, str]:
@@ -83,10 +86,7 @@ def given_arguments(options: argparse.Namespace) -> dict[str, str]:
         if not separator:
             raise RunError(f'{text}: launch arguments are NAME:=VALUE; --show-args lists them')
         arguments[name] = value
-    if options.profile:
-        own_file = '/' in options.profile or options.profile.endswith(('.yaml', '.yml'))
-        value = str(Path(options.profile).resolve()) if own_file else options.profile
-        arguments['profile_file' if own_file else 'profile'] = value
+    arguments |= given_profile(options.profile)
     for name in ('layout', 'machine', 'peer'):
         if value := getattr(options, name):
             arguments[name] = value
@@ -97,6 +97,14 @@ def given_arguments(options: argparse.Namespace) -> dict[str, str]:
     return arguments
 
 
+def given_profile(profile: str | None) -> dict[str, str]:
+    """Return the launch argument for a profile: a name, or the path of a file."""
+    if not profile:
+        return {}
+    own_file = '/' in profile or profile.endswith(('.yaml', '.yml'))
+    return {'profile_file': str(Path(profile).resolve())} if own_file else {'profile': profile}
+
+
 def check_profile(path: str) -> None:
     """
     Check a whole profile, and the environment, before anything is started.
@@ -104,6 +112,7 @@ def check_profile(path: str) -> None:
     :raises SettingsError: as the node concerned would.
     """
     names = plugins.names(NODES)
+    environment.check(os.environ, names)
     profile = load_profile(Path(path), names)
     for name in names:
         settings = resolve(plugins.load(NODES, name).settings_class(), name, profile)

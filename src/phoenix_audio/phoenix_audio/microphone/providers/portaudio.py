@@ -14,6 +14,7 @@ from phoenix_audio.portaudio import (
     PortAudioSettings,
     close_stream,
     device_name,
+    errors,
     library,
     open_stream,
     within,
@@ -87,7 +88,7 @@ class PortAudioMicrophone:
             )
             cutter = FrameCutter(round(stream.samplerate), self._sample_rate, self._frame_samples)
             within(ANSWER_S, stream.start)
-        except (ValueError, TimeoutError, library().PortAudioError) as error:
+        except errors() as error:
             self.stop()
             raise MicrophoneError(f'microphone {device_name(self._device)}: {error}') from error
 

@@ -13,6 +13,7 @@ from phoenix_audio.portaudio import (
     PortAudioSettings,
     close_stream,
     device_name,
+    errors,
     library,
     open_stream,
     within,
@@ -93,7 +94,7 @@ class PortAudioSpeaker:
             within(ANSWER_S, stream.start)
             # PortAudio's figure leaves out the buffer between it and a sound server.
             self.latency_s = stream.latency + stream.write_available / stream.samplerate
-        except (ValueError, TimeoutError, library().PortAudioError) as error:
+        except errors() as error:
             if self._stream is not None:
                 close_stream(self._stream, ANSWER_S)
                 self._stream = None

@@ -1,0 +1,87 @@
+"""What a profile chooses: its settings, and whether the parts for them are there."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from phoenix_audio import portaudio
+from phoenix_core.settings import plugins, provider
+from phoenix_core.settings.layers import resolve
+from phoenix_core.settings.node_settings import NodeSettings, SettingsError
+from phoenix_core.settings.plugins import NODES
+from phoenix_core.settings.profile import load_profile
+from phoenix_tools.doctor.finding import Finding, fault, ok
+from phoenix_tools.run.run_command import check_profile
+
+PORTS = ('port', 'metrics_port')
+DIRECTIONS = {'microphone': 'input', 'speaker': 'output'}
+
+Settings = Mapping[str, NodeSettings]
+
+
+def settings(path: str) -> tuple[Settings, Finding]:
+    """Return the settings of all nodes, none if one is refused, and what is to say of them."""
+    try:
+        check_profile(path)
+    except SettingsError as error:
+        return {}, fault('settings', str(error), 'change it as it says; see docs/settings.md')
+    names = plugins.names(NODES)
+    profile = load_profile(Path(path), names)
+    found = {
+        name: resolve(plugins.load(NODES, name).settings_class(), name, profile) for name in names
+    }
+    return found, ok('settings', f'{path} and the environment are right')
+
+
+def ports(found: Settings) -> dict[str, int]:
+    """Return the ports that the settings name."""
+    return {
+        f'{node}.{name}': value
+        for node, own in found.items()
+        for name, value in own.flat().items()
+        if name in PORTS
+    }
+
+
+def providers(found: Settings) -> Iterator[Finding]:
+    """Check that the chosen providers can be loaded, with the libraries that they need."""
+    for node, own in found.items():
+        names = provider.chosen(type(own), own.flat())
+        broken = False
+        for group in provider.groups(type(own)).values():
+            for name in set(names) & set(group.names()):
+                try:
+                    group.load(name)
+                except Exception as error:  # importing another package may raise anything
+                    broken = True
+                    yield fault(
+                        'parts',
+                        f'{node}: {name} cannot be loaded: {error}',
+                        f'install what it names, or choose another in the section {node}: '
+                        f'{", ".join(group.names())}',
+                    )
+        if names and not broken:
+            yield ok('parts', f'{node}: {", ".join(names)}')
+
+
+def sound(found: Settings) -> Iterator[Finding]:
+    """Check that there is a device for each direction that goes through PortAudio."""
+    for node, direction in DIRECTIONS.items():
+        if node not in found or 'portaudio' not in provider.chosen(
+            type(found[node]), found[node].flat()
+        ):
+            continue
+        try:
+            devices: list[Any] = list(portaudio.library().query_devices())
+        except ValueError as error:
+            yield fault('sound', f'{node}: {error}', 'apt install libportaudio2')
+            continue
+        names = [one['name'] for one in devices if one[f'max_{direction}_channels'] > 0]
+        if names:
+            yield ok('sound', f'{node}: {", ".join(names)}')
+        else:
+            yield fault(
+                'sound',
+                f'{node}: there is no device for {direction}',
+                'plug one in and look for it with: aplay -l; arecord -l',
+            )
