@@ -1,0 +1,64 @@
+"""The toy is killed at any moment of its start and its end: nothing of it is left behind."""
+
+import os
+import random
+import signal
+import time
+
+import pytest
+from layouts import BOTH, COMPOSED, PROCESSES_FIRST
+
+STARTS_WITHIN_S = 8.0
+ROUNDS = 3
+MANY = 30
+
+
+def gone(toy, within_s=5.0):
+    """Wait until no process of a start is left; return those that are."""
+    until_s = time.monotonic() + within_s
+    while (left := toy.left_behind()) and time.monotonic() < until_s:
+        time.sleep(0.05)
+    return left
+
+
+@pytest.mark.parametrize(
+    ('layout', 'number', 'rounds'),
+    [
+        (COMPOSED, signal.SIGKILL, ROUNDS),
+        *(
+            pytest.param(layout, number, MANY, marks=pytest.mark.long)
+            for layout in BOTH
+            for number in (signal.SIGKILL, signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+        ),
+    ],
+)
+def test_whenever_run_is_ended_nothing_is_left(phoenix, tmp_path, layout, number, rounds):
+    chance = random.Random(f'{layout} {number}')
+    for _ in range(rounds):
+        toy = phoenix('run', '--layout', layout, TMPDIR=str(tmp_path))
+        time.sleep(chance.uniform(0.0, STARTS_WITHIN_S))  # any moment of the start, and after it
+        os.kill(toy.process.pid, number)
+        if chance.random() < 0.5:  # a second one, into the middle of the end
+            time.sleep(chance.uniform(0.0, 0.5))
+            if toy.process.poll() is None:
+                os.kill(toy.process.pid, number)
+        toy.end(timeout_s=30)
+        assert gone(toy) == []
+        assert 'Traceback' not in toy.output, toy.output
+        assert list(tmp_path.iterdir()) == []  # no settings, sockets or locks of a launch
+
+
+@pytest.mark.parametrize('layout', PROCESSES_FIRST)
+def test_after_kills_of_anything_at_once_the_next_start_is_as_the_first(phoenix, layout):
+    toy = phoenix('run', '--layout', layout)
+    toy.wait_for('ready')
+    for process in toy.processes():
+        if process != toy.process.pid:
+            os.kill(process, signal.SIGKILL)  # the supervisor, the nodes and the guard together
+    os.kill(toy.process.pid, signal.SIGKILL)
+    toy.end(timeout_s=30)
+    assert gone(toy) == []
+    again = phoenix('run', '--layout', layout)
+    again.wait_for('ready')
+    assert again.interrupt()[0] == 130
+    assert gone(again) == []
