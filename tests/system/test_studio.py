@@ -13,7 +13,7 @@ from phoenix_core.limits.parent_file import ParentFile
 
 SAMPLE = ROOT / 'samples/hey_jarvis_turn_on_the_light.wav'
 READY_S = 2.0
-SCREENS = ('toy', 'now', 'turns', 'graph', 'settings', 'health')
+SCREENS = ('toy', 'now', 'turns', 'graph', 'sessions', 'settings', 'health')
 SHOWN_MS = 15_000
 REST_MS = 45_000  # until the toy rests again, whatever it was told before
 LOUD = 0.02  # of full scale 1
@@ -160,6 +160,18 @@ def test_the_graph_shows_who_hears_a_topic_and_hides_words(web, expect):
     expect(page.locator('.check')).to_contain_text('/phoenix/probe publishes it', timeout=40_000)
 
 
+def test_a_recorded_session_is_seen_and_heard(web, expect):
+    page = web.open('/#sessions')
+    page.get_by_role('button', name='light', exact=False).first.click()
+    page.get_by_role('button', name='make the light blue').click()
+    expect(page.get_by_role('button', name='speech/intent').first).to_be_visible()
+    picture = page.get_by_role('img', name='The session over time')
+    expect(picture).to_be_visible()
+    assert picture.evaluate('(one) => one.decode().then(() => one.naturalWidth)') > 300
+    page.locator('audio').evaluate('(one) => one.play()')
+    page.wait_for_function('() => document.querySelector("audio").currentTime > 0')
+
+
 def test_a_setting_is_changed_while_the_toy_runs_and_taken_back(web, expect):
     page = web.open('/#settings')
     page.get_by_label('Find').fill('threshold')
@@ -244,7 +256,7 @@ def test_a_parent_lets_the_toy_forget_everything(toy, web, expect):
 @pytest.mark.parametrize(
     'options',
     [
-        {'color_scheme': 'light'},
+        pytest.param({'color_scheme': 'light'}, marks=pytest.mark.long),  # as the other, wider
         {'color_scheme': 'dark', 'locale': 'de-DE', 'viewport': PHONE},
     ],
     ids=['desktop', 'phone'],

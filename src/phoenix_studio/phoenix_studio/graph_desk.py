@@ -1,13 +1,12 @@
 """What the graph is declared to be, and what `phoenix graph --check` says of the running one."""
 
 import asyncio
-import sys
 from typing import Any
 
 from phoenix_core import events
 from phoenix_core.events import qos
 from phoenix_core.events.event_type import EventType
-from phoenix_studio.ros_calls import CallError
+from phoenix_studio.programs import run_module
 
 CHECK_S = 60.0
 
@@ -35,19 +34,9 @@ class GraphDesk:
         """
         arguments = ('graph', '--check', '--namespace', self._namespace)
         async with self._checking:
-            process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                *('-m', 'phoenix_tools.command_line', *arguments),
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.STDOUT,
-            )
-            try:
-                output, _ = await asyncio.wait_for(process.communicate(), CHECK_S)
-            except asyncio.TimeoutError:
-                process.kill()
-                await process.wait()
-                raise CallError('the check takes too long') from None
-        return {'well': process.returncode == 0, 'lines': output.decode().splitlines()}
+            done = await run_module('phoenix_tools.command_line', arguments, CHECK_S)
+        lines = [*done.output.decode().splitlines(), *done.errors.splitlines()]
+        return {'well': done.well, 'lines': lines}
 
 
 def _described(event: EventType) -> dict[str, Any]:

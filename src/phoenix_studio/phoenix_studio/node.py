@@ -6,6 +6,7 @@ import os
 import socket
 import webbrowser
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 from phoenix_msgs.msg import SimulatedSensor
@@ -17,6 +18,7 @@ from phoenix_core.events.event_type import EventType
 from phoenix_core.node.declarations import Publishes, observes
 from phoenix_core.node.execution import run
 from phoenix_core.node.publisher import EventPublisher
+from phoenix_studio.bags_desk import BagsDesk
 from phoenix_studio.event_view import SHOWN, event_json, log_json, stream_of
 from phoenix_studio.graph_desk import GraphDesk
 from phoenix_studio.limits_desk import LimitsDesk
@@ -63,6 +65,7 @@ class Studio(PersonNode):
             SettingsDesk(self._calls),
             TurnsDesk(self._calls),
             GraphDesk(self.get_namespace()),
+            BagsDesk(Path(self.settings.bags)),
         )
         refusals = Refusals(self.log.warning)
         self._web.start(application(self._access, self._hub, self, desks, refusals))

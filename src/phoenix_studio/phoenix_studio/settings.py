@@ -8,3 +8,6 @@ class StudioSettings(NodeSettings):
 
     port: int = setting(8765, 'Port of the page, on loopback; 0: any free one.', ge=0, le=65535)
     open_browser: bool = setting(True, 'Opens the page in a browser where there is a screen.')
+    bags: str = setting(
+        'bags', 'Folder of the recorded sessions that the page shows.', machine=True
+    )

@@ -2,13 +2,13 @@
 
 import asyncio
 import json
-import sys
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 from rcl_interfaces.msg import Parameter, ParameterDescriptor, ParameterType, ParameterValue
 from rcl_interfaces.srv import DescribeParameters, GetParameters, ListParameters, SetParameters
 
+from phoenix_studio.programs import run_module
 from phoenix_studio.ros_calls import RosCalls
 
 FIELDS = {
@@ -110,17 +110,8 @@ class SettingsDesk:
 
 
 async def _sources(profile: str) -> dict[str, dict[str, Any]]:
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, '-m', 'phoenix_studio.setting_sources', profile),
-        stdout=asyncio.subprocess.PIPE,
-    )
-    try:
-        output, _ = await asyncio.wait_for(process.communicate(), SOURCES_S)
-    except asyncio.TimeoutError:
-        process.kill()
-        await process.wait()
-        return {}
-    return json.loads(output) if process.returncode == 0 else {}
+    done = await run_module('phoenix_studio.setting_sources', [profile], SOURCES_S)
+    return json.loads(done.output) if done.well else {}
 
 
 def _converted(kind: int, value: Any) -> Any:

@@ -14,6 +14,7 @@ from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
+from phoenix_studio.bags_desk import BagEdit, BagReplay, BagsDesk
 from phoenix_studio.graph_desk import GraphDesk
 from phoenix_studio.limits_desk import Forgetting, LimitsChange, LimitsDesk, PinChange
 from phoenix_studio.ros_calls import CallError
@@ -51,6 +52,7 @@ class Desks(NamedTuple):
     settings: SettingsDesk
     turns: TurnsDesk
     graph: GraphDesk
+    bags: BagsDesk
 
 
 def application(access: Access, hub: Hub, toy: Toy, desks: Desks, refusals: Refusals) -> ASGIApp:
@@ -84,6 +86,12 @@ def application(access: Access, hub: Hub, toy: Toy, desks: Desks, refusals: Refu
             _answer(lambda request: desks.turns.turn(request.path_params['trace'])),
         ),
         Route('/api/events', _answer(lambda request: desks.graph.events())),
+        Route('/api/bags', _answer(lambda request: desks.bags.bags())),
+        _file('session', desks.bags.session, 'application/json'),
+        _file('picture', desks.bags.picture, 'image/svg+xml'),
+        _file('sound', desks.bags.sound, 'audio/wav'),
+        _change('/api/edit', BagEdit, desks.bags.edit),
+        _change('/api/replay', BagReplay, desks.bags.replay),
         Route('/api/check', _answer(lambda request: desks.graph.check())),
         _change('/api/settings', SettingChange, desks.settings.change),
         _change('/api/limits', LimitsChange, desks.limits.change),
@@ -115,6 +123,19 @@ def _answer(ask: Callable[[Request], Awaitable[dict[str, Any]]]) -> Any:
             return JSONResponse({'reason': str(error)}, 503)
 
     return answer
+
+
+def _file(what: str, read: Callable[[str], Awaitable[bytes]], kind: str) -> Route:
+    """Return the route of a view of a recorded session."""
+
+    async def answer(request: Request) -> Response:
+        try:
+            content = await read(request.path_params['bag'])
+        except CallError as error:
+            return JSONResponse({'reason': str(error)}, 404)
+        return Response(content, media_type=kind, headers={'cache-control': 'no-store'})
+
+    return Route(f'/api/{what}/{{bag:path}}', answer)
 
 
 def _change(

@@ -59,7 +59,8 @@ class FakeDesk:
         self.asked.append(change)
         return {'accepted': False}
 
-    set_pin = forget = change
+    set_pin = forget = edit = replay = change
+    session = picture = sound = None
 
     async def settings(self, node):
         if node != 'wake_word':
@@ -77,7 +78,7 @@ class Studio:
         self.refused = []
         self.access = Access(self.web.port)
         self.desk = FakeDesk()
-        desks = Desks(self.desk, self.desk, self.desk, self.desk)
+        desks = Desks(*[self.desk] * len(Desks._fields))
         self.web.start(
             application(self.access, self.hub, self.toy, desks, Refusals(self.refused.append))
         )

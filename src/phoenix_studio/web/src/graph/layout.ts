@@ -44,10 +44,10 @@ const LETTER = 7.4; // width [px]
 export const publishes = (status: ToyEvent): string[] => (status.fields?.topics ?? []).map((one: { topic: string }) => one.topic);
 export const hears = (status: ToyEvent): string[] => status.fields?.consumes ?? [];
 
-/** Lay out the running nodes and the topics between them, from left to right. */
+/** Lay out the running nodes and the topics between them, from top to bottom. */
 export function layout(nodes: Record<string, ToyEvent>, declared: Declared[]): Layout {
   const graph = new dagre.graphlib.Graph();
-  graph.setGraph({ rankdir: 'LR', nodesep: 12, ranksep: 30, marginx: 12, marginy: 12 });
+  graph.setGraph({ rankdir: 'TB', nodesep: 14, ranksep: 24, marginx: 12, marginy: 12 });
   graph.setDefaultEdgeLabel(() => ({}));
   const acting = Object.entries(nodes).filter(([name]) => !LOOKS_ON.has(name));
   const boxes = new Map<string, Omit<Box, 'x' | 'y'>>();
