@@ -38,6 +38,7 @@ SENTENCES = (
 )
 ANSWER_S = 30.0
 TO_REST_S = 120.0
+SETTLE_S = 0.5  # until a sentence without an answer has had its effect
 WARM_UP = 3  # days, until all voices and models are loaded
 MOST_MORE_MB = 5.0
 MOST_MORE = 3  # threads, or descriptors: the pools of libraries breathe
@@ -59,7 +60,6 @@ def live(toy: FragileToy, probe: Probe, sentences: Sequence[str]) -> Day:
     answers_s = []
     for sentence in sentences:
         said = len(probe.recorded(events.SAY_REQUEST))
-        rested = len(resting(probe))
         begun_s = time.monotonic()
         probe.post(
             lambda text=sentence: probe.publish(
@@ -70,7 +70,8 @@ def live(toy: FragileToy, probe: Probe, sentences: Sequence[str]) -> Day:
             probe.expect_count(events.SAY_REQUEST, said + 1, timeout_s=ANSWER_S)
             answers_s.append(time.monotonic() - begun_s)
         if sentence not in ('tell me a story', 'ask me a riddle', 'play a game'):
-            toy.wait_for(lambda before=rested: len(resting(probe)) > before, TO_REST_S)
+            toy.ended.wait(SETTLE_S)
+            toy.wait_for(lambda: rests(probe), TO_REST_S)
     processes = [psutil.Process(pid) for _, pid in toy.runner.running]
     return Day(
         memory_mb(toy),
@@ -80,10 +81,10 @@ def live(toy: FragileToy, probe: Probe, sentences: Sequence[str]) -> Day:
     )
 
 
-def resting(probe: Probe) -> list[ActivityState]:
-    """Return the states in which the toy rested."""
+def rests(probe: Probe) -> bool:
+    """Return whether the toy rests."""
     states = probe.recorded(events.ACTIVITY_STATE)
-    return [state for state in states if state.phase == ActivityState.RESTING]
+    return bool(states) and states[-1].phase == ActivityState.RESTING
 
 
 def grown(days: Sequence[Day]) -> list[str]:

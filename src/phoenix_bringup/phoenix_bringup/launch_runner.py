@@ -29,6 +29,10 @@ done
 _LONGEST_LINE = 65536  # bytes; output without line ends is passed on in pieces of this size
 _LAST_OUTPUT_S = 0.2  # how long to keep reading after a process has ended
 _GUARD_S = 0.4  # time limit of the guard; SIGKILL works at once unless the kernel hangs
+# A process that ends so soon, so often in a row, is started again with pauses that double.
+_SHORT_LIFE_S = 3.0
+_SHORT_LIVES = 4
+_LONGEST_PAUSE_S = 30.0
 _POLL_S = 0.01  # the kernel does not report when a process group becomes empty
 
 
@@ -203,9 +207,13 @@ class LaunchRunner:
         child: asyncio.subprocess.Process,
         pump: asyncio.Task[None],
     ) -> None:
+        short_lives = 0  # in a row
         while True:
+            begun_s = time.monotonic()
             code = await child.wait()
             del self._running[child.pid]
+            is_short = time.monotonic() - begun_s < _SHORT_LIFE_S
+            short_lives = short_lives + 1 if is_short else 0
             if not self._stopping.is_set():
                 # Its children must not keep the devices from its successor.
                 with contextlib.suppress(ProcessLookupError):
@@ -219,6 +227,8 @@ class LaunchRunner:
                 self._ended.put_nowait((process, code))
                 return
             delay = process.respawn_delay
+            if short_lives >= _SHORT_LIVES:  # it cannot live here: do not spin
+                delay = max(delay, min(2.0 ** (short_lives - _SHORT_LIVES), _LONGEST_PAUSE_S))
             self._on_line(process, f'ended with exit code {code}, starts again in {delay:g} s')
             with contextlib.suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), delay)

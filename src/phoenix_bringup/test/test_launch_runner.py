@@ -172,6 +172,14 @@ def test_a_killed_process_is_respawned_without_what_it_left_behind() -> None:
     run([python(PARENT, respawn=True, respawn_delay=0.01)], body)
 
 
+def test_a_process_that_cannot_live_does_not_spin() -> None:
+    async def body(runner: LaunchRunner, lines: Lines) -> None:
+        for pause in ('0', '0', '0', '1', '2'):
+            assert await lines.next() == f'ended with exit code 3, starts again in {pause} s'
+
+    run([python('raise SystemExit(3)', respawn=True)], body)
+
+
 def test_stop_does_not_wait_for_a_respawn() -> None:
     async def body(runner: LaunchRunner, lines: Lines) -> None:
         assert 'starts again in 60' in await lines.next()

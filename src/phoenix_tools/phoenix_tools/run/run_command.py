@@ -13,6 +13,7 @@ from typing import Any
 
 from phoenix_msgs.msg import Fault
 
+from phoenix_bringup import machine_limits
 from phoenix_bringup.launch_arguments import (
     DECLARATIONS,
     LaunchArgumentError,
@@ -20,6 +21,7 @@ from phoenix_bringup.launch_arguments import (
     parse,
 )
 from phoenix_bringup.launch_runner import LaunchError, LaunchRunner, ProcessSpec
+from phoenix_bringup.machine_limits import MachineLimitError
 from phoenix_bringup.process_table import dry_run, node_names, processes
 from phoenix_core import events
 from phoenix_core.events.event_type import EventType, Privacy
@@ -51,7 +53,15 @@ class RunError(Exception):
     """The toy could not be run; one line for the user."""
 
 
-ERRORS = (LaunchArgumentError, LaunchError, SettingsError, RunError, PrivateError, ToyLockError)
+ERRORS = (
+    LaunchArgumentError,
+    LaunchError,
+    MachineLimitError,
+    SettingsError,
+    RunError,
+    PrivateError,
+    ToyLockError,
+)
 
 
 def main(options: argparse.Namespace) -> int:
@@ -72,6 +82,8 @@ def main(options: argparse.Namespace) -> int:
     if options.play:  # the same each time, whatever state the toy has stored
         os.environ.setdefault('PHOENIX_ACTIVITIES_STATE_FILE', '')
     check_profile(arguments.settings_file)
+    if scarce := machine_limits.check(arguments.layout):
+        print(f'phoenix: {scarce}; tries nevertheless', file=sys.stderr)
     show_words = options.show_words or bool(options.play) or sys.stdout.isatty()
     with ToyLock(arguments.namespace, arguments.sides, arguments.layout) as lock:
         os.environ.update(lock.environ)  # of every process of the toy
