@@ -9,6 +9,7 @@ from phoenix_msgs.msg import (
     CapabilityStatus,
     ListeningEvent,
     ListenRequest,
+    PlaybackEvent,
     Transcript,
     UserSpeech,
 )
@@ -36,6 +37,7 @@ def probe(graph):
             events.LISTEN_REQUEST,
             events.MICROPHONE_MUTE,
             events.AUDIO_INPUT,
+            events.AUDIO_PLAYBACK,
         ],
         records=[events.LISTENING, events.USER_SPEECH, events.TRANSCRIPT, events.FAULT],
     )
@@ -49,6 +51,17 @@ class Stopwatch:
 
     def recognize(self, samples, sample_rate):
         return f'{len(samples) / sample_rate:.0f} seconds'
+
+
+class Scripted(Stopwatch):
+    """A recognizer that hears one text after the other, and of the same pause the same."""
+
+    texts: list = []
+    seconds: list = []
+
+    def recognize(self, samples, sample_rate):
+        self.seconds.append(len(samples) / sample_rate)
+        return self.texts[min(len(self.seconds), len(self.texts)) - 1]
 
 
 class Forgetful(Stopwatch):
@@ -332,6 +345,112 @@ def test_deactivating_closes_the_ear_and_activating_begins_anew(graph, listen, p
     final(probe, cause)
     assert len(probe.recorded(events.TRANSCRIPT)) == 1
     expect(probe, CANCELLED, forgotten)
+
+
+def scripted(listen, *texts, **parameters):
+    Scripted.texts, Scripted.seconds = list(texts), []
+    listen('Scripted', **parameters)
+
+
+def spoken(samples, gain=1.0):
+    return (read_wav(samples / COMMAND)[2560:24000] * gain).astype(np.int16)
+
+
+def test_a_whole_sentence_is_told_after_a_short_silence(listen, probe, microphone, samples):
+    scripted(listen, 'Turn up the volume.')
+    cause = open_ear(probe)
+    microphone.send(spoken(samples))
+    microphone.keep_quiet(0.4)
+    assert final(probe, cause).text == 'Turn up the volume.'
+    assert len(Scripted.seconds) == 1  # what was recognized in the pause is what is told
+
+
+def test_who_goes_on_is_heard_as_a_whole(listen, probe, microphone, samples):
+    scripted(listen, 'Tell me a story about the', 'Tell me a story about the moon.')
+    cause = open_ear(probe)
+    microphone.send(spoken(samples))
+    microphone.keep_quiet(1.1)
+    microphone.send(spoken(samples))
+    microphone.keep_quiet(1.0)
+    assert final(probe, cause).text == 'Tell me a story about the moon.'
+    assert Scripted.seconds[1] > 2 * Scripted.seconds[0]
+    assert len(probe.recorded(events.TRANSCRIPT)) == 1
+    assert len(probe.recorded(events.USER_SPEECH)) == 2
+
+
+def cut_too_early(listen, probe, microphone, samples, first, rest):
+    """Let a person say something, and go on when it has been told."""
+    scripted(listen, first, rest)
+    cause = open_ear(probe)
+    microphone.send(spoken(samples))
+    microphone.keep_quiet(0.8)
+    assert final(probe, cause).text == first
+    microphone.send(spoken(samples))
+    microphone.keep_quiet(0.8)
+    return cause
+
+
+@pytest.mark.parametrize(
+    ('first', 'rest', 'told'),
+    [
+        ('Tell me why the sky', 'is so blue.', 'Tell me why the sky is so blue.'),
+        ('Turn on the light.', 'In the big room.', 'Turn on the light In the big room.'),
+        ('Turn up the volume.', 'And tell me a joke.', 'tell me a joke'),  # not louder twice
+        ('Turn up the volume.', 'Tell me a joke.', 'tell me a joke'),
+    ],
+)
+def test_what_was_cut_too_early_is_joined_with_what_follows(
+    listen, probe, microphone, samples, first, rest, told
+):
+    cause = cut_too_early(listen, probe, microphone, samples, first, rest)
+    _, second = probe.expect_count(events.TRANSCRIPT, 2)
+    assert second.text == told
+    assert second.header.trace_id == cause.trace_id
+    kinds = [event.kind for event in probe.recorded(events.LISTENING)]
+    assert kinds == [OPENED, HEARD, OPENED, HEARD]  # also the second time for all to see
+
+
+def test_please_after_a_request_is_no_request(listen, probe, microphone, samples):
+    cause = cut_too_early(listen, probe, microphone, samples, 'Turn on the light.', 'Please!')
+    expect(probe, CANCELLED, cause)
+    assert len(probe.recorded(events.TRANSCRIPT)) == 1
+
+
+def test_somebody_else_who_goes_on_is_not_recognized(listen, probe, microphone, samples):
+    scripted(
+        listen, 'Turn up the volume.', 'nothing', speech_threshold=0.1, silence_threshold=0.05
+    )
+    cause = open_ear(probe)
+    microphone.send(spoken(samples))
+    microphone.keep_quiet(0.4)
+    final(probe, cause)
+    microphone.send(spoken(samples, 0.03))
+    microphone.keep_quiet(2)
+    cause = open_ear(probe)
+    assert len(Scripted.seconds) == 1
+    assert [event.kind for event in probe.recorded(events.LISTENING)] == [OPENED, HEARD, OPENED]
+
+
+@pytest.mark.parametrize('ends', ['time', 'playback'])
+def test_who_goes_on_later_or_while_the_toy_speaks_is_not_recognized(
+    listen, probe, microphone, samples, ends
+):
+    scripted(listen, 'Turn up the volume.')
+    cause = open_ear(probe)
+    microphone.send(spoken(samples))
+    microphone.keep_quiet(0.4)
+    final(probe, cause)
+    if ends == 'time':
+        microphone.keep_quiet(0.8)
+    else:
+        probe.publish(events.AUDIO_PLAYBACK, kind=PlaybackEvent.STARTED, utterance_id='answer')
+        probe.publish(events.MICROPHONE_MUTE, muted=False)  # taken after it
+        microphone.keep_quiet(0.04)
+    microphone.send(spoken(samples))
+    microphone.keep_quiet(2)
+    open_ear(probe)
+    assert len(Scripted.seconds) == 1
+    assert len(probe.recorded(events.TRANSCRIPT)) == 1
 
 
 def test_what_cannot_be_configured_is_refused_by_name(refusal):

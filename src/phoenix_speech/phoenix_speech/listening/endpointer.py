@@ -13,6 +13,9 @@ What follows a wake word needs care, as some people pause after it and others do
 - A wake word fires before its last sound is over. Speech within `tail_s` after that sample is
   therefore no evidence: alone it starts nothing, but when speech continues beyond it, the
   utterance begins at its first sound.
+
+How much silence ends it depends on what was said. Where pauses are asked for, each is told early,
+and hold() answers how long it may last; until then, and at most, it lasts `longest_pause_s`.
 """
 
 from dataclasses import dataclass
@@ -34,6 +37,14 @@ class SpeechStarted:
 
 
 @dataclass(frozen=True, eq=False)  # arrays have no single truth value
+class Paused:
+    """The user may have finished; hold() decides."""
+
+    at_sample: int  # end of speech, as of the SpeechEnded that may follow
+    audio: np.ndarray  # as of SpeechEnded
+
+
+@dataclass(frozen=True, eq=False)
 class SpeechEnded:
     """The utterance is complete; the endpointer has closed itself."""
 
@@ -49,7 +60,7 @@ class NoSpeech:
     at_sample: int
 
 
-Decision = SpeechStarted | SpeechEnded | NoSpeech
+Decision = SpeechStarted | Paused | SpeechEnded | NoSpeech
 
 
 class Endpointer:
@@ -60,7 +71,9 @@ class Endpointer:
     :param speech_threshold: probability from which on a window is speech.
     :param silence_threshold: probability below which speech turns into silence (hysteresis).
     :param min_speech_s: speech without a gap that starts an utterance; shorter noises are ignored.
-    :param end_silence_s: silence that ends it.
+    :param end_silence_s: silence that ends it, where pauses are not asked for.
+    :param pause_s: silence that is a pause, where they are.
+    :param longest_pause_s: silence that ends it, where they are, unless hold() says less.
     :param lead_in_s: audio kept before the first speech window, for a soft first sound.
     :param overlap_s: see the module's docstring.
     :param tail_s: see the module's docstring.
@@ -76,6 +89,8 @@ class Endpointer:
         silence_threshold: float = 0.35,
         min_speech_s: float = 0.16,
         end_silence_s: float = 0.7,
+        pause_s: float = 0.16,
+        longest_pause_s: float = 1.25,
         lead_in_s: float = 0.3,
         overlap_s: float = 0.1,
         tail_s: float = 0.1,
@@ -92,6 +107,8 @@ class Endpointer:
         self._silence_threshold = silence_threshold
         self._min_speech = _samples(min_speech_s)
         self._end_silence = _samples(end_silence_s)
+        self._pause = _samples(pause_s)
+        self._longest_pause = _samples(longest_pause_s)
         self._lead_in = _samples(lead_in_s)
         self._overlap = _samples(overlap_s)
         self._tail = _samples(tail_s)
@@ -103,11 +120,20 @@ class Endpointer:
         self.position = 0  # samples processed so far: the stream's clock
         self._audio = np.empty(0, np.int16)  # the samples before position
 
-    def open(self, after: int | None = None, *, within_s: float | None = None) -> None:
+    def open(
+        self,
+        after: int | None = None,
+        *,
+        within_s: float | None = None,
+        longest_s: float | None = None,
+        pauses: bool = False,
+    ) -> None:
         """
         Listen for one utterance; an unfinished one is dropped.
 
-        :param within_s: it must begin so soon, and be no longer, whatever the general limits.
+        :param within_s: it must begin so soon, whatever the general limit.
+        :param longest_s: it may be no longer, whatever the general limit.
+        :param pauses: ask by Paused how long each of its pauses may last.
         :param after: position where the wake phrase or the toy's own voice ended; it may lie up
             to HISTORY_S in the past or in the future. None (a button was pressed): nothing has to
             be left out, the lead-in may reach back freely and all speech counts.
@@ -123,7 +149,11 @@ class Endpointer:
         self._deadline, self._longest = start + self._no_speech_timeout, self._max_utterance
         if within_s is not None:
             self._deadline = min(self._deadline, start + _samples(within_s))
-            self._longest = min(self._longest, _samples(within_s))
+        if longest_s is not None:
+            self._longest = min(self._longest, _samples(longest_s))
+        self._tells_pauses = pauses
+        self._hold = self._end_silence
+        self._paused_at: int | None = None
         self._voiced = False
         self._counted = 0  # samples of the current run of speech that count as evidence
         self._speech_start = self._speech_end = start
@@ -134,6 +164,15 @@ class Endpointer:
     def close(self) -> None:
         """Stop listening without a decision."""
         self.is_open = False
+
+    def hold(self, pause: Paused, silence_s: float) -> SpeechEnded | None:
+        """Let a pause end the utterance after that silence; return its end if that is over."""
+        if not self.is_open or self._paused_at != pause.at_sample:
+            return None  # the user went on
+        self._hold = _samples(silence_s)
+        ended = self._judge_silence(self._window_start)
+        self.is_open = ended is None
+        return ended
 
     def process(self, samples: np.ndarray) -> list[Decision]:
         """Process int16 mono samples at 16 kHz, of any length; return the decisions."""
@@ -172,7 +211,7 @@ class Endpointer:
         threshold = self._silence_threshold if self._voiced else self._speech_threshold
         was_voiced, self._voiced = self._voiced, probability >= threshold
         if self._voiced:
-            self._speech_end = end
+            self._speech_end, self._paused_at = end, None
         if self._started:
             return self._judge_end(end)
         if self._voiced:
@@ -187,14 +226,21 @@ class Endpointer:
             return NoSpeech(end)
         return None
 
-    def _judge_end(self, end: int) -> SpeechEnded | None:
+    def _judge_end(self, end: int) -> Paused | SpeechEnded | None:
         start = self._audio_start()
         if end - start >= self._longest:
             cut = start + self._longest
             return SpeechEnded(cut, self._slice(start, cut), unfinished=True)
-        if end - self._speech_end >= self._end_silence:
-            return SpeechEnded(self._speech_end, self._slice(start, end))
-        return None
+        is_pause = self._tells_pauses and end - self._speech_end >= self._pause
+        if is_pause and self._paused_at is None:
+            self._paused_at, self._hold = self._speech_end, self._longest_pause
+            return Paused(self._speech_end, self._slice(start, end))
+        return self._judge_silence(end)
+
+    def _judge_silence(self, end: int) -> SpeechEnded | None:
+        if end - self._speech_end < self._hold:
+            return None
+        return SpeechEnded(self._speech_end, self._slice(self._audio_start(), end))
 
     def _audio_start(self) -> int:
         return max(self._speech_start - self._lead_in, self._earliest)

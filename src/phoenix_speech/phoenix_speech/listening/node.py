@@ -10,6 +10,7 @@ from phoenix_msgs.msg import (
     ListeningEvent,
     ListenRequest,
     MicrophoneMute,
+    PlaybackEvent,
     Transcript,
     UserSpeech,
     WakeWordDetected,
@@ -20,19 +21,25 @@ from phoenix_core.node.declarations import Publishes, subscribes
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.node.execution import run
 from phoenix_core.node.health import describe
+from phoenix_core.settings.config_file import language_folders
 from phoenix_core.telemetry import tracing
 from phoenix_speech.audio_format import SAMPLE_RATE
 from phoenix_speech.audio_stream import AudioStream
 from phoenix_speech.listening.caller import CallerLoudness
+from phoenix_speech.listening.continuation import WITHIN_S, joined
+from phoenix_speech.listening.ear import Ear, Early, Heard
 from phoenix_speech.listening.endpointer import (
     Decision,
     Endpointer,
     NoSpeech,
+    Paused,
     SpeechEnded,
     SpeechStarted,
 )
+from phoenix_speech.listening.hold import HoldPolicy
 from phoenix_speech.listening.settings import RECOGNIZERS, ListenerSettings
 from phoenix_speech.listening.voice_activity import SileroVoiceActivity
+from phoenix_speech.understanding.completeness import Completeness, CompletenessJudge
 
 FOLLOW_UP_S = 8.0  # an ear that nobody called for waits and listens so long at most
 
@@ -41,7 +48,9 @@ class Listener(EventNode):
     """
     Listens after a wake word or a request, until a person has spoken or stayed silent.
 
+    In a pause it recognizes what was said so far, and that decides how long the pause may last.
     Each listening ends with one final Transcript, or with one ListeningEvent that says why not.
+    Who goes on at once after it was cut too early: one more Transcript has it all.
     Where nobody called, nothing is recognized of a monologue, or of a voice that is far louder or
     quieter than the caller's was.
     """
@@ -55,17 +64,21 @@ class Listener(EventNode):
         """Load voice activity detection and the recognizer."""
         settings = self.settings
         self._recognizer = RECOGNIZERS.make(settings.provider, settings)
+        self._holds = HoldPolicy(settings)
+        folders = language_folders(settings.config_path, settings.language)
+        self._judge = CompletenessJudge(folders)
         self._endpointer = Endpointer(
             SileroVoiceActivity(),
             speech_threshold=settings.speech_threshold,
             silence_threshold=settings.silence_threshold,
-            end_silence_s=settings.end_silence_s,
+            end_silence_s=self._holds.unclear_s,
+            longest_pause_s=self._holds.open_s,
             lead_in_s=settings.lead_in_s,
             no_speech_timeout_s=settings.no_speech_s,
             max_utterance_s=settings.max_utterance_s,
         )
         self._caller = CallerLoudness()
-        self._follows_up = False
+        self._ear = Ear.CLOSED
         self._stream = AudioStream()
         self._listening = 0  # number of the current listening; results of an older one are dropped
 
@@ -77,6 +90,8 @@ class Listener(EventNode):
         self._cause: tracing.TraceContext | None = None
         self._partial_due = 0  # position of the stream
         self._partial_running = False
+        self._early: Early | None = None
+        self._first = ''  # what was understood, until the next call
 
     def deactivate(self) -> None:
         """Stop listening."""
@@ -94,14 +109,23 @@ class Listener(EventNode):
             self._close()
         else:
             follows_up = request.kind == ListenRequest.FOLLOW_UP
-            self._open(after=self._stream.position, follows_up=follows_up)
+            ear = Ear.FOLLOW_UP if follows_up else Ear.CALLED
+            self._open(after=self._stream.position, ear=ear)
 
     @subscribes(events.MICROPHONE_MUTE)
     def on_mute(self, mute: MicrophoneMute) -> None:
         """Stop listening: a muted microphone delivers nothing, not even silence."""
         self._muted = mute.muted
-        if self._muted and self._endpointer.is_open:
+        if self._muted and self._ear.is_visible:
             self._close(ListeningEvent.MUTED)
+        elif self._muted:
+            self._shut()
+
+    @subscribes(events.AUDIO_PLAYBACK)
+    def on_playback(self, playback: PlaybackEvent) -> None:
+        """Wait no longer for a person to go on: what is heard now may be the toy."""
+        if playback.kind == PlaybackEvent.STARTED and self._ear is Ear.ENDING:
+            self._shut()
 
     @subscribes(events.AUDIO_INPUT)
     def on_audio(self, frame: AudioFrame) -> None:
@@ -115,53 +139,87 @@ class Listener(EventNode):
                 self._decide(decision)
             self._recognize_so_far()
 
-    def _open(self, after: int, *, follows_up: bool = False) -> None:
+    def _open(self, after: int, ear: Ear = Ear.CALLED) -> None:
         if self._muted:
             self.listening(kind=ListeningEvent.MUTED)
             return
-        self._endpointer.open(after=after, within_s=FOLLOW_UP_S if follows_up else None)
-        self._follows_up = follows_up
-        if not follows_up:
+        if ear is Ear.FOLLOW_UP:
+            self._endpointer.open(after=after, within_s=FOLLOW_UP_S, longest_s=FOLLOW_UP_S)
+        else:
+            self._endpointer.open(after=after, pauses=True)
             self._caller.called()
+        self._ear = ear
         self._listening += 1
         self._recognizing = False
+        self._early, self._first = None, ''
         self._cause = self.listening(kind=ListeningEvent.OPENED)
 
     def _close(self, kind: int = ListeningEvent.CANCELLED) -> None:
-        if self._endpointer.is_open or self._recognizing:
-            self._endpointer.close()
-            self._listening += 1
-            self._recognizing = False
+        if self._ear.is_visible or self._recognizing:
             cause = tracing.current() or self._cause
             self.listening.caused_by(cause)(kind=kind)
+            self._recognizing = False
+        self._shut()
+        self._listening += 1
+
+    def _shut(self) -> None:
+        self._endpointer.close()
+        self._ear, self._early = Ear.CLOSED, None
 
     def _decide(self, decision: Decision) -> None:
         match decision:
+            case _ if self._ear is Ear.CLOSED:
+                pass  # since the decision before this one
             case SpeechStarted(at_sample=position):
-                self._speech_start = position
-                self._partial_due = position + self._partial_interval
-                stamp = self._stream.time_of(position)
-                self._cause = self.user_speech.at(stamp)(kind=UserSpeech.STARTED)
-            case SpeechEnded(at_sample=position, audio=audio, unfinished=unfinished):
-                length_s = (position - self._speech_start) / SAMPLE_RATE
-                stamp = self._stream.time_of(position)
-                self._cause = self.user_speech.at(stamp)(
-                    kind=UserSpeech.ENDED,
-                    duration_s=length_s,
-                )
-                if not self._follows_up:
-                    self._caller.learn(audio)
-                elif unfinished or not self._caller.fits(audio):
-                    self.listening(kind=ListeningEvent.NOT_ADDRESSED)
-                    return
-                self.listening(kind=ListeningEvent.HEARD)
-                self._recognizing = True
-                with tracing.caused_by(self._cause):
-                    self.in_background(
-                        self._recognize, audio, then=partial(self._recognized, self._listening)
-                    )
+                self._started(position)
+            case Paused(audio=audio):
+                self._early = Early(decision, self._listening)
+                recognized = partial(self._recognized_early, self._early)
+                self.in_background(self._recognize_early, audio, then=recognized)
+            case SpeechEnded():
+                self._ended(decision)
             case NoSpeech():
-                self.listening(kind=ListeningEvent.NO_SPEECH)
+                if self._ear is not Ear.ENDING:
+                    self.listening(kind=ListeningEvent.NO_SPEECH)
+                self._ear = Ear.CLOSED
+
+    def _started(self, position: int) -> None:
+        if self._ear is Ear.ENDING:
+            audio = self._endpointer.audio_so_far()
+            if audio is None or not self._caller.fits(audio):
+                self._shut()  # somebody else
+                return
+            self._ear = Ear.GOING_ON
+            self._cause = self.listening(kind=ListeningEvent.OPENED)
+        self._speech_start = position
+        self._partial_due = position + self._partial_interval
+        stamp = self._stream.time_of(position)
+        self._cause = self.user_speech.at(stamp)(kind=UserSpeech.STARTED)
+
+    def _ended(self, ended: SpeechEnded) -> None:
+        ear, self._ear = self._ear, Ear.CLOSED
+        length_s = (ended.at_sample - self._speech_start) / SAMPLE_RATE
+        stamp = self._stream.time_of(ended.at_sample)
+        self._cause = self.user_speech.at(stamp)(kind=UserSpeech.ENDED, duration_s=length_s)
+        if ear is Ear.CALLED:
+            self._caller.learn(ended.audio)
+        elif ended.unfinished or not self._caller.fits(ended.audio):
+            self.listening(kind=ListeningEvent.NOT_ADDRESSED)
+            return
+        self.listening(kind=ListeningEvent.HEARD)
+        self._recognizing = True
+        early, self._early = self._early, None
+        with tracing.caused_by(self._cause):
+            if early is None or early.pause.at_sample != ended.at_sample:
+                recognized = partial(self._recognized, self._listening)
+                self.in_background(self._recognize, ended.audio, then=recognized)
+            elif early.heard is not None:
+                self._recognized(self._listening, early.heard)
+            else:
+                early.is_all = True
+        if ear is Ear.CALLED and not ended.unfinished:
+            self._endpointer.open(after=ended.at_sample, within_s=WITHIN_S, pauses=True)
+            self._ear = Ear.ENDING
 
     @property
     def _partial_interval(self) -> int:
@@ -169,7 +227,7 @@ class Listener(EventNode):
 
     def _recognize_so_far(self) -> None:
         """Publish a partial transcript periodically, unless the previous one is still in work."""
-        if not self._partial_interval or self._partial_running or self._follows_up:
+        if not self._partial_interval or self._partial_running or self._ear is not Ear.CALLED:
             return  # what nobody called for is judged as a whole before it is recognized
         audio = self._endpointer.audio_so_far()
         if audio is not None and self._stream.position >= self._partial_due:
@@ -177,8 +235,25 @@ class Listener(EventNode):
             self._partial_running = True
             self.in_background(self._recognize, audio, then=self._partially_recognized)
 
-    def _recognize(self, audio: np.ndarray) -> tuple[str, float]:
-        """Return the text and how long it took; no text when the recognizer fails."""
+    def _recognize_early(self, audio: np.ndarray) -> tuple[Heard, float]:
+        """Also return the silence that must follow."""
+        heard = self._recognize(audio)
+        try:
+            completeness = self._judge.judge(heard.text)
+        except Exception as error:  # after a bug in it the toy only waits a little longer
+            self.post(self.fault, 'judging_failed', describe(error))
+            completeness = Completeness.UNCLEAR
+        return heard, self._holds.silence_s(completeness)
+
+    def _recognized_early(self, early: Early, result: tuple[Heard, float]) -> None:
+        early.heard, silence_s = result
+        if early.is_all:
+            self._recognized(early.listening, early.heard)
+        elif early is self._early and (ended := self._endpointer.hold(early.pause, silence_s)):
+            with tracing.caused_by(self._cause):
+                self._decide(ended)
+
+    def _recognize(self, audio: np.ndarray) -> Heard:
         started = time.monotonic()
         try:
             with self.model_time():
@@ -194,27 +269,31 @@ class Listener(EventNode):
             text = ''
         else:
             self.post(self.healed, 'recognizer_failed')
-        return text, time.monotonic() - started
+        return Heard(text, time.monotonic() - started)
 
-    def _recognized(self, listening: int, result: tuple[str, float]) -> None:
+    def _recognized(self, listening: int, heard: Heard) -> None:
         if listening != self._listening:
             return
         self._recognizing = False
-        text, took_s = result
+        first, text = self._first, heard.text
+        if first and text:
+            text = joined(first, text, self._judge)
         if text:
+            self._first = text
             self.transcript(
                 kind=Transcript.FINAL,
                 source=Transcript.SPOKEN,
                 text=text,
-                recognition_s=took_s,
+                recognition_s=heard.took_s,
             )
         else:
-            self.listening(kind=ListeningEvent.NOT_UNDERSTOOD)
+            nothing_more = ListeningEvent.CANCELLED
+            self.listening(kind=nothing_more if first else ListeningEvent.NOT_UNDERSTOOD)
 
-    def _partially_recognized(self, result: tuple[str, float]) -> None:
+    def _partially_recognized(self, heard: Heard) -> None:
         self._partial_running = False
-        text, took_s = result
-        if text and self._endpointer.is_open:
+        text, took_s = heard
+        if text and self._ear.is_visible:
             self.transcript(
                 kind=Transcript.PARTIAL,
                 source=Transcript.SPOKEN,

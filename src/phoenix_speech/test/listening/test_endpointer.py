@@ -11,6 +11,7 @@ from phoenix_speech.listening.endpointer import (
     WARM_UP_S,
     Endpointer,
     NoSpeech,
+    Paused,
     SpeechEnded,
     SpeechStarted,
 )
@@ -121,6 +122,63 @@ def test_pause_within_the_request_does_not_end_it(endpointer):
     endpointer.open()
     stream = join(sound(REQUEST, 0.5), quiet(0.6), sound(REQUEST, 0.5), quiet(1))
     assert (only_audio(endpointer.process(stream)) == REQUEST).sum() == at(1)
+
+
+def hear(endpointer: Endpointer, stream: np.ndarray, silence_s: float) -> list:
+    """Process a stream frame by frame; each pause may last that long."""
+    decisions = []
+    for begin in range(0, len(stream), 640):
+        for decision in endpointer.process(stream[begin : begin + 640]):
+            decisions.append(decision)
+            if isinstance(decision, Paused) and (ended := endpointer.hold(decision, silence_s)):
+                decisions.append(ended)
+    return decisions
+
+
+def test_a_pause_is_told_before_it_is_the_end(endpointer):
+    endpointer.open(pauses=True)
+    stream = join(quiet(0.5), sound(REQUEST, 1), quiet(0.2))
+    started, paused = endpointer.process(stream)
+    assert isinstance(started, SpeechStarted)
+    assert in_seconds(paused.at_sample) == 1.5
+    assert (paused.audio == REQUEST).sum() == at(1)
+    assert endpointer.is_open
+
+
+@pytest.mark.parametrize('silence_s', [0.25, 0.7, 1.25])
+def test_a_pause_lasts_as_long_as_it_may(endpointer, silence_s):
+    endpointer.open(pauses=True)
+    hear(endpointer, join(sound(REQUEST, 1), quiet(silence_s - 0.05)), silence_s)
+    assert endpointer.is_open
+    (ended,) = hear(endpointer, quiet(0.12), silence_s)
+    assert in_seconds(ended.at_sample) == 1.0
+
+
+def test_until_it_is_known_a_pause_may_last_the_longest(endpointer):
+    endpointer.open(pauses=True)
+    decisions = endpointer.process(join(sound(REQUEST, 1), quiet(1.2)))
+    assert endpointer.is_open
+    ended = endpointer.hold(decisions[-1], 0.7)  # known late, and over
+    assert in_seconds(ended.at_sample) == 1.0
+    assert not endpointer.is_open
+
+
+def test_a_pause_after_which_the_user_went_on_ends_nothing(endpointer):
+    endpointer.open(pauses=True)
+    _, paused = endpointer.process(join(sound(REQUEST, 1), quiet(0.3)))
+    endpointer.process(sound(REQUEST, 0.5))
+    assert endpointer.hold(paused, 0.25) is None
+    again, ended = hear(endpointer, quiet(1), 0.25)
+    assert in_seconds(again.at_sample) == 1.8
+    assert (ended.audio == REQUEST).sum() == at(1.5)
+
+
+def test_pauses_are_told_only_where_they_are_asked_for(endpointer):
+    endpointer.open()
+    assert not any(
+        isinstance(decision, Paused)
+        for decision in endpointer.process(join(sound(REQUEST, 1), quiet(1)))
+    )
 
 
 def test_endless_speech_is_cut_at_the_longest_utterance():
