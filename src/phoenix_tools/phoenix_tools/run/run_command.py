@@ -76,6 +76,8 @@ def main(options: argparse.Namespace) -> int:
     if options.private:
         if arguments.peer:
             raise RunError('--private has no network, so --peer cannot be reached')
+        if arguments.studio:
+            raise RunError('--private has no network, so no browser reaches --studio')
         enter([*sys.argv[1:]])
     os.environ.update(arguments.environment)  # for the console
     discovery.stay_private()

@@ -43,3 +43,8 @@ def test_a_private_toy_has_no_other_machine(capsys):
     arguments = ['run', '--private', '--machine', 'toy', '--peer', '192.168.1.20']
     assert command_line.run(arguments) == 1
     assert '--peer cannot be reached' in capsys.readouterr().err
+
+
+def test_a_private_toy_has_no_page(capsys):
+    assert command_line.run(['run', '--private', '--studio']) == 1
+    assert 'no browser reaches --studio' in capsys.readouterr().err
