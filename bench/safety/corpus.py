@@ -3,12 +3,14 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 
 import yaml
 from hassil import sample_expression
 
+from phoenix_core.settings.config_file import load_config
+from phoenix_speech.conversation.book import BookFile
 from phoenix_speech.safety.classifier import HARMLESS
 from phoenix_speech.safety.rules import RuleBook
 from phoenix_speech.sentences import SpeechRules, split_sentences
@@ -17,7 +19,10 @@ from phoenix_speech.understanding.intents_file import load_intents
 ROOT = Path(__file__).parents[2]
 TUNING = Path(__file__).parent / 'tuning'
 LANGUAGES = ('en', 'de')
-WRITERS = ('first', 'second', 'third', 'fourth')
+WRITERS = (
+    *('first', 'second', 'third', 'fourth', 'sixth', 'seventh', 'eighth', 'ninth', 'tenth'),
+    *('eleventh', 'twelfth'),
+)
 MODEL_WRITERS = WRITERS[1:]
 ADULTS = {'en': ('mom', 'a grown-up you trust'), 'de': ('Mama', 'einem Erwachsenen')}
 
@@ -49,9 +54,10 @@ def read_writer(writer: str, language: str) -> list[Example]:
 
 
 def read_model(writer: str, language: str) -> list[Example]:
-    """Return what a writer says that a model may write for the toy to say."""
+    """Return what a writer says that a model may write for the toy to say; some wrote none."""
     name = 'model' if writer == MODEL_WRITERS[0] else f'{writer}_model'
-    return _examples(_read(f'{name}_{language}'))
+    path = f'{name}_{language}'
+    return _examples(_read(path)) if (TUNING / f'{path}.yaml').exists() else []
 
 
 def _read(name: str):  # type: ignore[no-untyped-def]
@@ -80,6 +86,13 @@ def read_commands(language: str) -> list[Example]:
     folder = ROOT / 'config' / language
     rules = RuleBook.load(folder / 'safety' / 'care.yaml')
     intents = load_intents([folder / 'intents.yaml'])
+    book = load_config(folder / 'book.yaml', BookFile)
+    questions = (
+        ask
+        for entry in book.entries
+        for ask in entry.ask
+        if ask.split()[0] in book.question_words  # the others may be worries
+    )
     texts = (
         text
         for intent in intents.intents.values()
@@ -99,7 +112,7 @@ def read_commands(language: str) -> list[Example]:
     )
     return [
         Example(HARMLESS, (text,))
-        for text in texts
+        for text in (*questions, *texts)
         if '{' not in text and not any(rules.broken(rules.normaliser.words(text)))
     ]
 
@@ -108,11 +121,23 @@ def read_said(language: str) -> list[Example]:
     """Return all that the toy says by itself, which the guard has to let pass."""
     rules = SpeechRules.load(ROOT / 'config', language)
     folder = ROOT / 'config' / language
-    heard = ('intents.yaml', 'persona.yaml', 'care.yaml', 'guard.yaml')
+    heard = ('intents.yaml', 'persona.yaml', 'care.yaml', 'guard.yaml', 'book.yaml')
     files = [file for file in sorted(folder.rglob('*.yaml')) if file.name not in heard]
-    said = _sentences(files, rules, 1)
+    book = load_config(folder / 'book.yaml', BookFile)
+    said = _sentences(files, rules, 1) + [
+        Example(HARMLESS, (sentence,))
+        for entry in book.entries
+        for sentence in split_sentences(entry.say, rules)
+    ]
+    persona = yaml.safe_load((folder / 'persona.yaml').read_text('utf-8'))
+    for text in (persona['leaves_house'], persona['broken_off']):
+        said += [Example(HARMLESS, (sentence,)) for sentence in split_sentences(text, rules)]
     words = _sentences([folder / 'safety' / 'words.yaml'], rules, 1)
     # The care words come once more with each adult in them: they must never be refused.
+    # A sentence is judged together with the one before it, too.
+    said += [
+        Example(HARMLESS, (f'{first.text} {second.text}',)) for first, second in pairwise(said)
+    ]
     return said + [
         Example(HARMLESS, (re.sub(r'\{\w+\}', adult, example.text),))
         for adult in ADULTS[language]

@@ -52,13 +52,16 @@ from phoenix_speech.safety.speech_guard import SpeechGuard, SpokenCategory
 CARE_CLASSES = [HARMLESS, *(category.value for category in Category)]
 GUARD_CLASSES = [HARMLESS, *(category.value for category in SpokenCategory)]
 SEED = 16
-STEPS = 500
+STEPS = 1000
+NETS = 3  # begun differently; their mean knows better than each
 BATCH = 1024
 RATE = 0.01
 SPEED_OF_INNER = 0.3
 DROPPED = 0.3  # of the hidden layer, against learning the corpus by heart
 DECAY = 1e-4  # of the weights, for the same
 NOISY_SHARE = 0.4  # how much a misspelt copy counts
+HARMLESS_SHARE = 2.0  # and a harmless sentence: most of what is said is one
+OWN_TIMES = 3  # what is the toy's own must pass
 
 
 def noisy(words: Sequence[str], chance: random.Random) -> list[str]:
@@ -86,34 +89,54 @@ def train(examples: Sequence[Example], classes: list[str]) -> Classifier:
     words = [words for words, _ in texts + spoiled]
     labels = np.array([label for _, label in texts + spoiled])
     shares = np.repeat(np.array([1, NOISY_SHARE], np.float32), len(texts))
+    shares[labels == classes.index(HARMLESS)] *= HARMLESS_SHARE
     meanings = sentence_encoder().encode([' '.join(one) for one in words])
-    return Classifier(classes, _fit(meanings, words, labels, shares, len(classes)))
+    pieces = [features(one) for one in words]
+    nets = [
+        _fit(meanings, pieces, labels, shares, len(classes), SEED + number)
+        for number in range(NETS)
+    ]
+    return Classifier(classes, _mean(nets))
+
+
+def _mean(nets: Sequence[Weights]) -> Weights:
+    """Return one net that adds up, in its last step, what each says."""
+    return Weights(
+        inner=np.concatenate([net.inner for net in nets], axis=1),
+        inner_bias=np.concatenate([net.inner_bias for net in nets]),
+        outer=np.concatenate([net.outer for net in nets]) / len(nets),
+        pieces=np.mean([net.pieces for net in nets], axis=0),
+        bias=np.mean([net.bias for net in nets], axis=0),
+    )
 
 
 def _fit(
     meanings: NDArray[np.float32],
-    words: Sequence[Sequence[str]],
+    pieces: Sequence[tuple[NDArray[np.int64], NDArray[np.float32]]],
     labels: NDArray[np.int64],
     shares: NDArray[np.float32],
     classes: int,
+    seed: int,
 ) -> Weights:
     """Fit by Adam on batches, with inputs of the hidden layer and of the outer one dropped."""
-    pieces = np.zeros((len(words), BUCKETS), np.float32)
-    for row, one in zip(pieces, words, strict=True):
-        buckets, values = features(one)
-        row[buckets] = values
-    chance = np.random.default_rng(SEED)
+    hidden_size = HIDDEN // NETS
+    chance = np.random.default_rng(seed)
     targets = np.eye(classes, dtype=np.float32)[labels]
-    shapes = {'outer': (HIDDEN, classes), 'pieces': (BUCKETS, classes), 'bias': (classes,)}
+    shapes = {'outer': (hidden_size, classes), 'pieces': (BUCKETS, classes), 'bias': (classes,)}
     fitted = {name: np.zeros(shape, np.float32) for name, shape in shapes.items()}
-    fitted['inner'] = chance.normal(0, 10 / DIMENSIONS**0.5, (DIMENSIONS, HIDDEN)).astype('f4')
-    fitted['inner_bias'] = np.zeros(HIDDEN, np.float32)
+    fitted['inner'] = chance.normal(0, 10 / DIMENSIONS**0.5, (DIMENSIONS, hidden_size)).astype(
+        'f4'
+    )
+    fitted['inner_bias'] = np.zeros(hidden_size, np.float32)
     means = {name: np.zeros_like(array) for name, array in fitted.items()}
     squares = {name: np.zeros_like(array) for name, array in fitted.items()}
     for step in range(1, STEPS + 1):
-        rows = chance.integers(0, len(words), BATCH)
-        meaning, piece = meanings[rows], pieces[rows]
-        kept = (chance.random((BATCH, HIDDEN)) >= DROPPED).astype(np.float32) / (1 - DROPPED)
+        rows = chance.integers(0, len(labels), BATCH)
+        meaning, piece = meanings[rows], np.zeros((BATCH, BUCKETS), np.float32)
+        for line, row in zip(piece, rows, strict=True):
+            buckets, values = pieces[row]
+            line[buckets] = values
+        kept = (chance.random((BATCH, hidden_size)) >= DROPPED).astype(np.float32) / (1 - DROPPED)
         hidden = np.maximum(meaning @ fitted['inner'] + fitted['inner_bias'], 0) * kept
         logits = hidden @ fitted['outer'] + piece @ fitted['pieces'] + fitted['bias']
         likely = np.exp(logits - logits.max(axis=1, keepdims=True))
@@ -154,7 +177,7 @@ def report_care() -> None:
     texts = [e for la in LANGUAGES for e in (*read_texts(la), *read_commands(la))]
     for kept in WRITERS:
         seen = [e for w in WRITERS if w != kept for la in LANGUAGES for e in read_writer(w, la)]
-        classifier = train([*seen, *texts], CARE_CLASSES)
+        classifier = train([*seen, *texts * OWN_TIMES], CARE_CLASSES)
         for language in LANGUAGES:
             rules = RuleBook.load(ROOT / 'config' / language / 'safety' / 'care.yaml')
             level = category = unsafe = refused = harmless = 0
@@ -185,7 +208,7 @@ def report_guard() -> None:
         seen = [
             e for w in MODEL_WRITERS if w != kept for la in LANGUAGES for e in read_model(w, la)
         ]
-        classifier = train([*seen, *told], GUARD_CLASSES)
+        classifier = train([*seen, *told * OWN_TIMES], GUARD_CLASSES)
         for language in LANGUAGES:
             guard = SpeechGuard.load(ROOT / 'config' / language / 'safety', classifier=classifier)
             counts = [0, 0, 0, 0]
@@ -214,9 +237,9 @@ def main(arguments: Sequence[str]) -> int:
     told = [e for la in LANGUAGES for e in (*read_texts(la), *read_commands(la))]
     heard = [e for w in WRITERS for language in LANGUAGES for e in read_writer(w, language)]
     said = [e for language in LANGUAGES for e in read_said(language)]
-    said += [e for w in MODEL_WRITERS for language in LANGUAGES for e in read_model(w, language)]
-    care = train([*heard, *told], CARE_CLASSES)
-    guard = train(said, GUARD_CLASSES)
+    written = [e for w in MODEL_WRITERS for language in LANGUAGES for e in read_model(w, language)]
+    care = train([*heard, *told * OWN_TIMES], CARE_CLASSES)
+    guard = train([*written, *said * OWN_TIMES], GUARD_CLASSES)
     for language in LANGUAGES:
         folder = ROOT / 'config' / language / 'safety'
         for classifier, name in ((care, 'classifier.npz'), (guard, 'guard.npz')):

@@ -75,7 +75,7 @@ FORMS = {
 # Said in a story or a song, by somebody else than the toy.
 EXCUSED = ('Komm wieder', 'Come again')
 UNSPOKEN = ('intents.yaml', 'persona.yaml', 'care.yaml', 'guard.yaml', 'speech.yaml')
-UNSPOKEN_KEYS = ('answers', 'words', 'topics', 'colors', 'show', 'can')
+UNSPOKEN_KEYS = ('answers', 'ask', 'words', 'topics', 'colors', 'show', 'can')
 
 
 @pytest.mark.parametrize(

@@ -15,11 +15,11 @@ PAUSE_S = 900.0  # nobody has said anything for so long: another conversation
 UNSURE = 'unsure'  # the id of the words for what could not be judged
 
 # How likely something unsafe has to be, chosen on bench/safety/validation.
-LIKELY = 0.8  # without a rule
-LIKELY_WITH_HINT = 0.6  # with a word of the hints, or something noticed in the turns before
-LIKELY_JOINED = 0.8  # with the turn before, when neither was noticed alone
-LIKELY_WITH_RULE = 0.1  # with a rule that is broken
-LIKELY_WITH_CARE_RULE = 0.04  # with one that is answered with care: better once too often
+LIKELY = 0.5  # without a rule
+LIKELY_WITH_HINT = 0.4  # with a word of the hints, or something noticed in the turns before
+LIKELY_JOINED = 0.5  # with the turn before, when neither was noticed alone
+LIKELY_WITH_RULE = 0.2  # with a rule that is broken
+LIKELY_WITH_CARE_RULE = 0.1  # with one that is answered: better once too often
 FEWEST_WORDS = 2  # of fewer it knows too little
 
 
@@ -112,8 +112,8 @@ class CareCheck:
         if broken:
             first = min(broken, key=lambda rule: URGENCY[Category(rule.category)])
             category = Category(first.category)
-            cares = LEVELS[category] is Level.CARE
-            least = LIKELY_WITH_CARE_RULE if cares else LIKELY_WITH_RULE
+            refuses = LEVELS[category] is Level.REFUSE
+            least = LIKELY_WITH_RULE if refuses else LIKELY_WITH_CARE_RULE
             if unsafe >= least or any(rule.before for rule in broken):
                 return category, first.words or first.category
         noticed = [turn for turn in self._turns if turn.category is not None]

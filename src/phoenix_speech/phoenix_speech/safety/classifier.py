@@ -15,7 +15,7 @@ from phoenix_speech.safety.sentence_encoder import DIMENSIONS, sentence_encoder
 
 BUCKETS = 8192
 HARMLESS = 'harmless'
-HIDDEN = 256
+HIDDEN = 768
 _CHARACTERS = (3, 4, 5)  # lengths of the pieces of words
 
 

@@ -40,6 +40,7 @@ class RulesFile(FileModel):
     follow_ups: list[str] = []  # care: goes on with the turn before
     hints: list[str] = []  # care: words that something unsafe is often said with
     calling: list[str] = []  # guard: speaks of calling somebody
+    warnings: list[str] = []  # guard: warns of something
     digits: list[str] = []  # guard: the words of zero to nine
     rules: list[RuleModel]
 
@@ -70,6 +71,7 @@ class RuleBook:
         self._follow_up = _joined(file.follow_ups, file)
         self._calling = _joined(file.calling, file)
         self._hints = _joined(file.hints, file)
+        self._warnings = _joined(file.warnings, file)
 
     @classmethod
     def load(cls, path: Path) -> 'RuleBook':
@@ -114,6 +116,10 @@ class RuleBook:
     def speaks_of_calling(self, words: Sequence[str]) -> bool:
         """Return whether a sentence is about calling somebody by telephone."""
         return bool(self._calling and self._calling.search(text_of(words)))
+
+    def warns(self, words: Sequence[str]) -> bool:
+        """Return whether a sentence warns of something."""
+        return bool(self._warnings and self._warnings.search(text_of(words)))
 
 
 def _rule(number: int, rule: RuleModel, file: RulesFile) -> Rule:

@@ -28,7 +28,8 @@ CANNED_SENTENCES = MappingProxyType(
 
 JUDGE_LIMIT_S = 0.5  # a judgement takes below a millisecond
 MAX_CHARACTERS = 400
-LIKELY_BAD = 0.6  # below, a sentence without a broken rule may be said: train.py --report
+LIKELY_BAD = 0.4  # below, a sentence without a broken rule may be said: bench/safety/validation
+LIKELY_BAD_WARNING = 0.1  # below, one that warns of what a rule finds may be said, too
 MAX_HUNG = 3  # judgements that never ended; with so many there is no point in more
 
 _ADDRESS = re.compile(
@@ -65,6 +66,12 @@ class SpokenCategory(Enum):
     LENGTH = 'length'
     SECOND_JUDGE = 'second_judge'
     FAILURE = 'failure'
+
+
+# What a toy may warn of: 'never put a bag over your head'.
+WARNS_OF = frozenset(
+    (SpokenCategory.DANGEROUS_ADVICE, SpokenCategory.URGES_TO_STAY, SpokenCategory.MEDICAL)
+)
 
 
 @dataclass(frozen=True)
@@ -183,10 +190,14 @@ class SpeechGuard:
         for number in numbers_said(sentence, self._digits):
             if is_number_to_call(number, calling, self._numbers):
                 return _refused(SpokenCategory.NUMBER, 'unknown')
-        for rule in self._rules.broken(words):
-            return _refused(SpokenCategory(rule.category), str(rule.number))
         likely = self._classifier.probabilities(plain_words(sentence))
-        if 1 - likely.pop(HARMLESS) >= LIKELY_BAD:
+        bad = 1 - likely.pop(HARMLESS)
+        warning = bad < LIKELY_BAD_WARNING and self._rules.warns(words)
+        for rule in self._rules.broken(words):
+            category = SpokenCategory(rule.category)
+            if not (warning and category in WARNS_OF):
+                return _refused(category, str(rule.number))
+        if bad >= LIKELY_BAD:
             guess = max(likely, key=likely.__getitem__)
             return _refused(SpokenCategory(guess), 'classifier')
         if self._second_judge is not None and self._second_judge.refuses(sentence):
