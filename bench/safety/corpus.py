@@ -7,7 +7,7 @@ from itertools import islice, pairwise
 from pathlib import Path
 
 import yaml
-from hassil import sample_expression
+from hassil import parse_sentence, sample_expression
 
 from phoenix_core.settings.config_file import load_config
 from phoenix_speech.conversation.book import BookFile
@@ -24,6 +24,7 @@ WRITERS = (
     *('eleventh', 'twelfth'),
 )
 MODEL_WRITERS = WRITERS[1:]
+I_THINK = {'en': ('i think ', 'i would take '), 'de': ('ich glaube ', 'ich nehme ')}
 ADULTS = {'en': ('mom', 'a grown-up you trust'), 'de': ('Mama', 'einem Erwachsenen')}
 
 
@@ -93,6 +94,13 @@ def read_commands(language: str) -> list[Example]:
         for ask in entry.ask
         if ask.split()[0] in book.question_words  # the others may be worries
     )
+    expected = (
+        begun + answer
+        for path in sorted((folder / 'stories').glob('*.yaml'))
+        for template in _answers(yaml.safe_load(path.read_text('utf-8')))
+        for answer in sample_expression(parse_sentence(template).expression)
+        for begun in ('', *I_THINK[language])
+    )
     texts = (
         text
         for intent in intents.intents.values()
@@ -112,7 +120,7 @@ def read_commands(language: str) -> list[Example]:
     )
     return [
         Example(HARMLESS, (text,))
-        for text in (*questions, *texts)
+        for text in (*questions, *expected, *texts)
         if '{' not in text and not any(rules.broken(rules.normaliser.words(text)))
     ]
 
@@ -153,6 +161,16 @@ def _sentences(files: Sequence[Path], rules: SpeechRules, fewest: int = 3) -> li
         for sentence in split_sentences(text, rules)
         if len(sentence.split()) >= fewest and not set(sentence) & set('[](){}|<>' * (fewest > 1))
     ]
+
+
+def _answers(node: object) -> Iterator[str]:
+    """Yield what a story expects to hear."""
+    if isinstance(node, dict):
+        yield from _leaves(node.get('answers'))
+    for child in (
+        node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+    ):
+        yield from _answers(child)
 
 
 def _leaves(node: object) -> Iterator[str]:
