@@ -32,7 +32,8 @@ setup(
             'voice = phoenix_speech.voice.node:Voice',
         ],
         'phoenix.wake_word_engines': [
-            'openwakeword = phoenix_speech.wake_word.providers.openwakeword:OPENWAKEWORD'
+            'microwakeword = phoenix_speech.wake_word.providers.microwakeword:MICROWAKEWORD',
+            'openwakeword = phoenix_speech.wake_word.providers.openwakeword:OPENWAKEWORD',
         ],
         'phoenix.recognizers': [
             'moonshine = phoenix_speech.listening.providers.moonshine:MOONSHINE',

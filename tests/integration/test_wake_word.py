@@ -244,9 +244,9 @@ def test_an_engine_whose_scores_stand_still_is_replaced_when_it_is_deaf(
 
 
 def test_what_cannot_be_configured_is_refused_by_name(refusal):
-    assert "no 'no such' in phoenix.wake_word_engines; installed: openwakeword" in refusal(
-        WakeWord, {'provider': 'no such'}
-    )
+    unknown = refusal(WakeWord, {'provider': 'no such'})
+    assert "no 'no such' in phoenix.wake_word_engines" in unknown
+    assert 'installed: microwakeword, openwakeword' in unknown
     unknown = refusal(WakeWord, {'models': ['hey_phoenix']})
     assert "wake word model 'hey_phoenix': unknown; give one of" in unknown
     assert 'hey_jarvis' in unknown
