@@ -1,16 +1,20 @@
-"""The timers, alarms and reminders that are set, and which of them a person means."""
+"""The timers, alarms and reminders that are set: they run, ring, and one of them is meant."""
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
 from enum import Enum
+from functools import partial
 
 from pydantic import Field, PrivateAttr
 
 from phoenix_activities.activities.alarm import Due
+from phoenix_activities.activities.due_times import at_wall_time, next_wall_time, seconds_until
+from phoenix_activities.engine.activity_manager import ActivityManager
 from phoenix_activities.state.safe_state import Kept
 from phoenix_activities.timer_handle import TimerHandle
 
 LAST, ALL = 'last', 'all'
+RECHECK_S = 60.0  # an alarm looks at the clock on the wall that often
 
 
 class Kind(str, Enum):
@@ -57,6 +61,117 @@ class TimerKept(Kept):
     """What is set, the oldest first."""
 
     running: list[RunningTimer] = []
+
+
+class RunningTimers:
+    """
+    Counts down what is set, or waits for the clock on the wall.
+
+    :param ring: is called with what is due, which is set no longer.
+    """
+
+    def __init__(
+        self, manager: ActivityManager, kept: TimerKept, ring: Callable[[RunningTimer], None]
+    ) -> None:
+        self._manager = manager
+        self._kept = kept
+        self._ring_for = ring
+
+    def __len__(self) -> int:
+        return len(self._kept.running)
+
+    def of(self, kind: Kind) -> list[RunningTimer]:
+        """Return those of a kind, the oldest first."""
+        return [one for one in self._kept.running if one.kind is kind]
+
+    def all(self) -> list[RunningTimer]:
+        """Return all, the oldest first."""
+        return list(self._kept.running)
+
+    def add(self, running: RunningTimer) -> None:
+        """Set one."""
+        self._kept.running.append(running)
+        self.run(running)
+
+    def remove(self, running: RunningTimer) -> None:
+        """Let one ring no more."""
+        running.cancel()
+        self._kept.running.remove(running)
+
+    def run(self, running: RunningTimer) -> None:
+        """Wait until one is due."""
+        if running.wall is not None:
+            self._follow_clock(running)
+        elif running.paused_left_s is None:
+            self._count_down(running, seconds_until(running.due, self._manager.now()))
+
+    def left_s(self, running: RunningTimer) -> float:
+        """Return the seconds until one is due."""
+        if running.paused_left_s is not None:
+            return running.paused_left_s
+        if running.wall is not None:
+            return seconds_until(running.due, self._manager.now())
+        return running.ends_s - self._manager.steady_s()
+
+    def set_left(self, running: RunningTimer, left_s: float) -> None:
+        """Let a timer end so many seconds from now, or from its going on."""
+        if running.paused_left_s is not None:
+            running.paused_left_s = left_s
+            return
+        running.due = self._manager.now() + timedelta(seconds=left_s)
+        self._count_down(running, left_s)
+
+    def pause(self, running: RunningTimer) -> None:
+        """Stop the time of a timer."""
+        running.paused_left_s = self.left_s(running)
+        running.cancel()
+
+    def resume(self, running: RunningTimer) -> None:
+        """Let the time of a timer go on."""
+        left_s = self.left_s(running)
+        running.paused_left_s = None
+        self.set_left(running, left_s)
+
+    def _count_down(self, running: RunningTimer, left_s: float) -> None:
+        """Wait that long, whatever happens to the clock on the wall."""
+        running.ends_s = self._manager.steady_s() + left_s
+        self._wait(running, left_s, self._ring)
+
+    def _follow_clock(self, running: RunningTimer) -> None:
+        """Wait for the clock on the wall, whatever happens to it: look at it now and then."""
+        assert running.wall is not None
+        now = self._manager.now()
+        running.due = at_wall_time(running.wall, now)
+        left_s = seconds_until(running.due, now)
+        follow = self._ring if left_s <= 0 else self._follow_clock
+        self._wait(running, min(left_s, RECHECK_S), follow)
+
+    def _wait(
+        self, running: RunningTimer, left_s: float, then: Callable[[RunningTimer], None]
+    ) -> None:
+        if left_s <= 0:
+            then(running)
+        else:
+            after = self._manager.after(left_s, partial(then, running), new_interaction=True)
+            running.expires(after)
+
+    def _ring(self, running: RunningTimer) -> None:
+        self.remove(running)
+        if running.repeat and running.wall is not None:
+            self._repeat(running, running.wall)
+        self._ring_for(running)
+
+    def _repeat(self, rung: RunningTimer, wall: datetime) -> None:
+        now = self._manager.now()
+        slots = {
+            'hour': str(wall.hour % 12 or 12),
+            'minute': str(wall.minute),
+            'day_part': 'am' if wall.hour < 12 else 'pm',
+            'repeat': rung.repeat,
+        }
+        if following := next_wall_time(now, slots):
+            due = at_wall_time(following, now)
+            self.add(rung.model_copy(update={'wall': following, 'due': due}))
 
 
 def meant(running: Iterable[RunningTimer], slots: Mapping[str, str]) -> list[RunningTimer]:

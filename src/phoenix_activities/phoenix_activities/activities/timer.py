@@ -1,81 +1,29 @@
 """The timer: sets, changes and tells timers, alarms and reminders, which run in the background."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
-from functools import partial
 
 from pydantic import Field
 
 from phoenix_activities.activities.alarm import AlarmActivity, Due, purpose_of
-from phoenix_activities.activities.due_times import (
-    WEEKDAYS,
-    at_wall_time,
-    next_wall_time,
-    seconds_until,
-)
+from phoenix_activities.activities.due_times import WEEKDAYS, at_wall_time, next_wall_time
 from phoenix_activities.activities.running_timers import (
     Kind,
     RunningTimer,
+    RunningTimers,
     TimerKept,
     meant,
 )
+from phoenix_activities.activities.timer_words import TimerWords
 from phoenix_activities.engine.activity import Priority, Request, RequestSlots, UserIntent
+from phoenix_activities.engine.activity_manager import ActivityManager
 from phoenix_activities.engine.asking import AskingActivity
-from phoenix_activities.words.words import ActivityWords, Phrase, Phrases
+from phoenix_activities.words.words import Phrase
 from phoenix_core.events.short_text import NAME_WORDS, short_text
 
 LONGEST_S = 100 * 3600.0
 MOST = 20
-RECHECK_S = 60.0  # an alarm looks at the clock on the wall that often
 KINDS = {'timer': Kind.TIMER, 'alarm': Kind.ALARM, 'reminder': Kind.REMINDER}
-
-
-class TimerPhrases(Phrases):
-    """Said of what is set; {time} is a length of time or a time of the day, {items} a list."""
-
-    timer_set: Phrase
-    named_timer_set: Phrase
-    alarm_set: Phrase
-    timer_reminder_set: Phrase
-    alarm_reminder_set: Phrase
-    how_long: Phrase
-    how_much: Phrase
-    when: Phrase
-    which_one: Phrase
-    another_time: Phrase
-    too_long: Phrase  # what is to be kept in mind
-    too_much: Phrase  # time
-    too_many: Phrase
-    past: Phrase
-    cancelled: Phrase
-    none: Phrase
-    none_such: Phrase
-    remaining: Phrase
-    running: Phrase
-    changed: Phrase
-    paused: Phrase
-    resumed: Phrase
-    nothing_rings: Phrase
-    # One of a list.
-    item: Phrase
-    named_item: Phrase
-    paused_item: Phrase
-    alarm_item: Phrase
-    reminder_item: Phrase
-    # Times of the day, on which days.
-    today: Phrase
-    tomorrow: Phrase
-    on_day: Phrase
-    daily: Phrase
-    weekdays: Phrase
-    weekends: Phrase
-    weekly: Phrase
-
-
-class TimerWords(ActivityWords):
-    """The words of timers, alarms and reminders."""
-
-    phrases: TimerPhrases
 
 
 class TimerSlots(RequestSlots):
@@ -106,10 +54,14 @@ class TimerActivity(AskingActivity):
 
     _wish = UserIntent('timer_set')  # whose missing part is asked for
 
+    def __init__(self, manager: ActivityManager) -> None:
+        super().__init__(manager)
+        self._running = RunningTimers(manager, self.kept, self._ring)
+
     def on_start(self) -> None:
         """Run on after a crash; what was due meanwhile rings now."""
-        for running in list(self.kept.running):
-            self._run(running)
+        for running in self._running.all():
+            self._running.run(running)
 
     def enter(self, request: Request) -> None:
         """Do what was asked; a program gives a duration in seconds, and maybe a purpose."""
@@ -139,7 +91,7 @@ class TimerActivity(AskingActivity):
         """Let what has just rung ring again after a while."""
         due = self.manager.now() + timedelta(seconds=length_s)
         kind = Kind.REMINDER if rung.what else Kind.ALARM
-        self._add(RunningTimer(due=due, what=rung.what, kind=kind, length_s=length_s))
+        self._running.add(RunningTimer(due=due, what=rung.what, kind=kind, length_s=length_s))
 
     def _act(self, intent: UserIntent) -> None:
         kind = KINDS.get(intent.name.partition('_')[0], Kind.TIMER)
@@ -164,7 +116,7 @@ class TimerActivity(AskingActivity):
         what, name = slots.get('what', ''), short_text(slots.get('name', ''), NAME_WORDS)
         if what and not purpose_of(what):
             self.say_phrase(phrases.too_long)
-        elif len(self.kept.running) >= MOST:
+        elif len(self._running) >= MOST:
             self.say_phrase(phrases.too_many)
         elif 'duration' in slots:
             self._set_length(kind, float(slots['duration']), what, name)
@@ -182,7 +134,9 @@ class TimerActivity(AskingActivity):
             return
         due = self.manager.now() + timedelta(seconds=length_s)
         kind = Kind.REMINDER if what else kind
-        self._add(RunningTimer(due=due, what=what, kind=kind, name=name, length_s=length_s))
+        self._running.add(
+            RunningTimer(due=due, what=what, kind=kind, name=name, length_s=length_s)
+        )
         phrase = phrases.named_timer_set if name else phrases.timer_set
         phrase = phrases.timer_reminder_set if what else phrase
         self.say_phrase(phrase, time=self._length(length_s), what=what, name=name)
@@ -196,21 +150,16 @@ class TimerActivity(AskingActivity):
         kind = Kind.REMINDER if what else kind
         due, repeat = at_wall_time(wall, now), slots.get('repeat', '')
         running = RunningTimer(due=due, what=what, kind=kind, wall=wall, repeat=repeat)
-        self._add(running)
+        self._running.add(running)
         phrase = phrases.alarm_reminder_set if what else phrases.alarm_set
         self.say_phrase(phrase, time=self._time(running), what=what)
-
-    def _add(self, running: RunningTimer) -> None:
-        self.kept.running.append(running)
-        self._run(running)
 
     # Changing.
 
     def _cancel(self, kind: Kind, intent: UserIntent) -> None:
         chosen = self._choose(kind, intent)
         for running in chosen:
-            running.cancel()
-            self.kept.running.remove(running)
+            self._running.remove(running)
         if chosen:
             self.say_phrase(self.words.phrases.cancelled)
 
@@ -222,33 +171,21 @@ class TimerActivity(AskingActivity):
         by_s = float(intent.slots['duration'])
         by_s = -by_s if intent.name == 'timer_shorten' else by_s
         for running in self._choose(Kind.TIMER, intent):
-            left_s = self._left_s(running) + by_s
+            left_s = self._running.left_s(running) + by_s
             if left_s > LONGEST_S:
                 self.say_phrase(phrases.too_much)
                 continue
-            self._set_left(running, max(0.0, left_s))
+            self._running.set_left(running, max(0.0, left_s))
             if left_s > 0:
                 self.say_phrase(phrases.changed, time=self._length(left_s))
 
     def _pause(self, intent: UserIntent) -> None:
         phrases = self.words.phrases
         for running in self._choose(Kind.TIMER, intent):
-            left_s = self._left_s(running)
-            if intent.name == 'timer_pause':
-                running.cancel()
-                running.paused_left_s = left_s
-                self.say_phrase(phrases.paused, time=self._length(left_s))
-            else:
-                running.paused_left_s = None
-                self._set_left(running, left_s)
-                self.say_phrase(phrases.resumed, time=self._length(left_s))
-
-    def _set_left(self, running: RunningTimer, left_s: float) -> None:
-        if running.paused_left_s is not None:
-            running.paused_left_s = left_s
-            return
-        running.due = self.manager.now() + timedelta(seconds=left_s)
-        self._count_down(running, left_s)
+            pauses = intent.name == 'timer_pause'
+            (self._running.pause if pauses else self._running.resume)(running)
+            left = self._length(self._running.left_s(running))
+            self.say_phrase(phrases.paused if pauses else phrases.resumed, time=left)
 
     # Telling.
 
@@ -257,16 +194,16 @@ class TimerActivity(AskingActivity):
         phrases = self.words.phrases
         chosen = self._choose(kind, intent, ask=False)
         if len(chosen) == 1 and intent.name == 'timer_remaining':
-            self.say_phrase(phrases.remaining, time=self._length(self._left_s(chosen[0])))
+            self.say_phrase(phrases.remaining, time=self._length(self._running.left_s(chosen[0])))
         elif chosen:
             self.say_phrase(phrases.running, items=self._items(chosen))
 
     def _choose(self, kind: Kind, intent: UserIntent, *, ask: bool = True) -> list[RunningTimer]:
         """Return what is meant; say that there is none, or ask which one."""
         phrases, slots = self.words.phrases, intent.slots
-        running = [one for one in self.kept.running if one.kind is kind]
+        running = self._running.of(kind)
         if intent.name == 'timer_remaining' and not running:  # of a reminder, too
-            running = self.kept.running
+            running = self._running.all()
         found = meant(running, slots)
         if not running:
             self.say_phrase(phrases.none)
@@ -291,7 +228,7 @@ class TimerActivity(AskingActivity):
     def _item(self, one: RunningTimer) -> str:
         phrases = self.words.phrases
         if one.wall is None:
-            time, phrase = self._length(self._left_s(one)), phrases.item
+            time, phrase = self._length(self._running.left_s(one)), phrases.item
             if one.paused_left_s is not None:
                 phrase = phrases.paused_item
             elif one.name:
@@ -317,63 +254,7 @@ class TimerActivity(AskingActivity):
         time, day = forms.time(alarm.due), forms.weekday(alarm.due)
         return self.text_of(phrase, time=time, day=day)
 
-    # Running.
-
-    def _left_s(self, running: RunningTimer) -> float:
-        if running.paused_left_s is not None:
-            return running.paused_left_s
-        if running.wall is not None:
-            return seconds_until(running.due, self.manager.now())
-        return running.ends_s - self.manager.steady_s()
-
-    def _run(self, running: RunningTimer) -> None:
-        """Wait for what is due."""
-        if running.wall is not None:
-            self._follow_clock(running)
-        elif running.paused_left_s is None:
-            self._count_down(running, seconds_until(running.due, self.manager.now()))
-
-    def _count_down(self, running: RunningTimer, left_s: float) -> None:
-        """Wait that long, whatever happens to the clock on the wall."""
-        running.ends_s = self.manager.steady_s() + left_s
-        self._wait(running, left_s, self._ring)
-
-    def _follow_clock(self, running: RunningTimer) -> None:
-        """Wait for the clock on the wall, whatever happens to it: look at it now and then."""
-        assert running.wall is not None
-        now = self.manager.now()
-        running.due = at_wall_time(running.wall, now)
-        left_s = seconds_until(running.due, now)
-        follow = self._ring if left_s <= 0 else self._follow_clock
-        self._wait(running, min(left_s, RECHECK_S), follow)
-
-    def _wait(
-        self, running: RunningTimer, left_s: float, then: Callable[[RunningTimer], None]
-    ) -> None:
-        if left_s <= 0:
-            then(running)
-        else:
-            after = self.manager.after(left_s, partial(then, running), new_interaction=True)
-            running.expires(after)
-
     def _ring(self, running: RunningTimer) -> None:
-        self.kept.running.remove(running)
-        running.cancel()
-        if running.repeat and running.wall is not None:
-            self._repeat(running)
         alarm = self.manager.activities['alarm']
         assert isinstance(alarm, AlarmActivity)
         alarm.ring(running)
-
-    def _repeat(self, rung: RunningTimer) -> None:
-        assert rung.wall is not None
-        now, wall = self.manager.now(), rung.wall
-        slots = {
-            'hour': str(wall.hour % 12 or 12),
-            'minute': str(wall.minute),
-            'day_part': 'am' if wall.hour < 12 else 'pm',
-            'repeat': rung.repeat,
-        }
-        if following := next_wall_time(now, slots):
-            due = at_wall_time(following, now)
-            self._add(rung.model_copy(update={'wall': following, 'due': due}))

@@ -108,6 +108,14 @@ class Activity:
     def on_start(self) -> None:
         """Resume work in the background; the toy has started, maybe after a crash, and rests."""
 
+    def start(self) -> None:
+        """Resume work in the background; without what was kept, if that makes it fail."""
+        try:
+            self.on_start()
+        except Exception:  # or it would fail at every start
+            self.manager.safe_state.refuse(self.kept_as)
+            self.on_start()
+
     def enter(self, request: Request) -> None:
         """Begin."""
 

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from phoenix_activities.engine.activity import Activity, Priority, Request, UserIntent
-from phoenix_activities.engine.activity_stack import REST, ActivityStack, Move
+from phoenix_activities.engine.activity import Activity, Request, UserIntent
+from phoenix_activities.engine.activity_stack import REST, ActivityStack
 from phoenix_activities.engine.body import Body
 from phoenix_activities.engine.dialogue import Dialogue
 from phoenix_activities.engine.gate import Gate, Refusal
@@ -24,15 +24,16 @@ from phoenix_activities.engine.inputs import (
 from phoenix_activities.engine.lost_capabilities import LostCapabilities
 from phoenix_activities.engine.progress import Progress
 from phoenix_activities.engine.requests import check_request
+from phoenix_activities.engine.time_out import TimeOut
 from phoenix_activities.engine.toy_interface import Phase, ToyInterface
 from phoenix_activities.engine.turn import Ear, EarWanted, Outcome
+from phoenix_activities.engine.wishes import Wishes
 from phoenix_activities.state.safe_state import KeptByToy, SafeState
 from phoenix_activities.timer_handle import TimerHandle
 from phoenix_activities.words.words import Words
 from phoenix_core.limits.limits import Limits
 
 CARE = 'care'  # the intent, and the activity that answers it
-PART = 'part'  # the slot of the second and third of several wishes in one sentence
 
 
 class ActivityManager:
@@ -78,10 +79,10 @@ class ActivityManager:
         made = [make(self) for make in activities]
         self.activities: Mapping[str, Activity] = {activity.name: activity for activity in made}
         self._entered_by = {name: activity for activity in made for name in activity.intents}
-        self._stack = ActivityStack({one.name: one.priority for one in made})
+        self.stack = ActivityStack({one.name: one.priority for one in made})
         self._progress = Progress(toy, deadlines_s, self.after, lambda: self.stop('late'))
-        self._waiting: TimerHandle | None = None  # for the time-out of the running activity
-        self._wishes: list[UserIntent] = []  # that were heard in one sentence, and come next
+        self._time_out = TimeOut(self.after)
+        self._wishes = Wishes(self._entry)
 
     def handle(self, event: Input) -> None:
         """
@@ -94,7 +95,7 @@ class ActivityManager:
         try:
             self._dispatch(event)
             if self.current.name == REST and self.phase is Phase.RESTING and self._wishes:
-                self._follow_intent(self._wishes.pop(0), following=True)
+                self._act_on(self._wishes.take())
         finally:
             changed = before != (self.current, self.dialogue.turn)
             # A loss and a volume key alone bring nothing forward that is under way.
@@ -103,12 +104,7 @@ class ActivityManager:
     @property
     def current(self) -> Activity:
         """The activity that runs."""
-        return self.activities[self._stack.current]
-
-    @property
-    def paused(self) -> tuple[str, ...]:
-        """The activities that wait to go on, the lowest first."""
-        return self._stack.paused
+        return self.activities[self.stack.current]
 
     @property
     def phase(self) -> Phase:
@@ -125,8 +121,9 @@ class ActivityManager:
             self.refuse(refusal)
             return
         self._fall_silent(request.reason)
-        move = self._stack.enter(name)
-        self._leave(move)
+        move = self.stack.enter(name)
+        for ended in move.ended:
+            self.activities[ended].leave()
         if move.paused:
             self.activities[move.paused].pause()
         self._toy.report_transition(name, move.left, request.reason)
@@ -141,8 +138,9 @@ class ActivityManager:
     def finish(self, reason: str) -> None:
         """End what runs; what it had interrupted goes on, or else the toy rests."""
         self._fall_silent(reason)
-        move = self._stack.finish()
-        self._leave(move)
+        move = self.stack.finish()
+        for ended in move.ended:
+            self.activities[ended].leave()
         self._toy.report_transition(move.entered, move.left, reason)
         if move.resumed:
             self._let(self.current.resume)
@@ -151,13 +149,12 @@ class ActivityManager:
 
     def stop(self, reason: str) -> None:
         """End what runs and all that waits, and rest."""
-        self._wishes.clear()
+        self._wishes.forget()
         self.enter(REST, Request(reason))
 
     def wait(self, seconds: float, *, new_interaction: bool = False) -> None:
         """Let on_timeout of the activity follow after a while, unless it is interrupted."""
-        self._stop_waiting()
-        self._waiting = self.after(
+        self._time_out.start(
             seconds, lambda: self._let(self.current.on_timeout), new_interaction=new_interaction
         )
 
@@ -188,7 +185,11 @@ class ActivityManager:
             self.dialogue.attend()
         match event:
             case Started():
-                self._start()
+                self.body.start()
+                self._toy.report_transition(self.current.name, '', 'start')
+                self.current.enter(Request('start'))
+                for activity in self.activities.values():
+                    activity.start()
             case Called():
                 self._call(event)
             case Touched(pad):
@@ -197,7 +198,10 @@ class ActivityManager:
             case UserIntent():
                 self._follow_intent(event)
             case ActivityRequested(name, slots):
-                self._follow_request(name, Request('request', UserIntent(name, slots=slots)))
+                check_request(self.activities, name, slots)
+                request = Request('request', UserIntent(name, slots=slots))
+                if not self.current.on_request(request):
+                    self.enter(name, request)
             case CapabilitiesLost(names):
                 self.lost.update(names)
                 self.current.on_lost()
@@ -207,8 +211,8 @@ class ActivityManager:
                 callback()
             case _:
                 match self.dialogue.handle(event):
-                    case Outcome.ALL_SAID if self._wish_comes_now():
-                        self._follow_intent(self._wishes.pop(0), following=True)
+                    case Outcome.ALL_SAID if self._wishes.come_now(self.current):
+                        self._act_on(self._wishes.take())
                     case Outcome.ALL_SAID:
                         self._let(self.current.on_said)
                     case Outcome.NOTHING_HEARD:
@@ -216,21 +220,10 @@ class ActivityManager:
                     case Outcome.NOT_ADDRESSED:
                         self._let(self.current.on_unattended)
 
-    def _start(self) -> None:
-        self.body.start()
-        self._toy.report_transition(self.current.name, '', 'start')
-        self.current.enter(Request('start'))
-        for activity in self.activities.values():
-            try:
-                activity.on_start()
-            except Exception:  # of what was kept: or it would fail at every start
-                self.safe_state.refuse(activity.kept_as)
-                activity.on_start()
-
     def _call(self, call: Called) -> None:
         """Stop what is being said and open the ear; a toy that cannot hear says that instead."""
         self.dialogue.silence(call.reason, ear_reopens=True)
-        self._stop_waiting()
+        self._time_out.stop()
         if not self.current.on_attention(call.reason):
             if call.ear_opens:
                 self._toy.stop_listening()
@@ -241,27 +234,15 @@ class ActivityManager:
         else:
             self.dialogue.handle(EarWanted(called=True, opens_itself=call.ear_opens))
 
-    def _wish_comes_now(self) -> bool:
-        """Return whether the next wish of a sentence need not wait for the end of what runs."""
-        if not self._wishes or self.current.is_asking:
-            return False
-        running, wanted = self.current.priority, self._entry(self._wishes[0]).priority
-        return running is Priority.ANSWER or wanted > running
-
     def _entry(self, intent: UserIntent) -> Activity:
         return self._entered_by.get(intent.name, self.activities['conversation'])
 
-    def _follow_intent(self, intent: UserIntent, *, following: bool = False) -> None:
-        """
-        Let the running activity act on an intent, or enter the one that understands it.
+    def _follow_intent(self, intent: UserIntent) -> None:
+        if not self._wishes.waits(intent, self.current):
+            self._act_on(intent)
 
-        :param following: it was heard together with one before it, whose turn is over.
-        """
-        if PART in intent.slots and not following:
-            self._wishes.append(intent)
-            return
-        if not following and not self.current.is_asking:
-            self._wishes.clear()
+    def _act_on(self, intent: UserIntent) -> None:
+        """Let the running activity act on an intent, or enter the one that understands it."""
         if self.dialogue.turn.ear is not Ear.HEARD:  # typed, or by a button
             self.dialogue.attend()
         self._fall_silent(intent.name)
@@ -282,12 +263,6 @@ class ActivityManager:
             self.stop('next')
         self.enter(self._entry(intent).name, Request(intent.name, intent))
 
-    def _follow_request(self, name: str, request: Request) -> None:
-        assert request.intent is not None
-        check_request(self.activities, name, request.intent.slots)
-        if not self.current.on_request(request):
-            self.enter(name, request)
-
     # Inner workings.
 
     def _let(self, act: Callable[[], None]) -> None:
@@ -297,18 +272,10 @@ class ActivityManager:
         else:
             act()
 
-    def _leave(self, move: Move) -> None:
-        for name in move.ended:
-            self.activities[name].leave()
-
     def _fall_silent(self, reason: str) -> None:
         self.dialogue.silence(reason)
-        self._stop_waiting()
+        self._time_out.stop()
         self.dialogue.expect({})
-
-    def _stop_waiting(self) -> None:
-        if self._waiting is not None:
-            self._waiting.cancel()
 
     def _settle(self, forward: bool) -> None:
         """Report a changed state, keep what changed, and wait anew for what is under way."""

@@ -30,7 +30,7 @@ def test_after_a_refusal_the_play_goes_on(harness, manager):
     harness.begin_to_speak()
     harness.hear(care(grave=False))
     harness.begin_to_speak()
-    assert (manager.current.name, manager.paused) == ('care', ('idle', 'story'))
+    assert (manager.current.name, manager.stack.paused) == ('care', ('idle', 'story'))
     harness.speak()
     assert manager.current.name == 'story'
 

@@ -79,7 +79,7 @@ def test_a_play_goes_on_after_an_alarm(harness, manager, activity):
     harness.hear(UserIntent(activity.intents[0], 'some words'))
     harness.begin_to_speak()
     harness.toy.pass_time(20)
-    assert (manager.current.name, manager.paused) == ('alarm', ('idle', activity.name))
+    assert (manager.current.name, manager.stack.paused) == ('alarm', ('idle', activity.name))
     harness.begin_to_speak()
     harness.handle(Touched('head'))
     harness.toy.pass_time(1)

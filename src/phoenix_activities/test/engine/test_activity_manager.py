@@ -358,7 +358,7 @@ def test_an_alarm_pauses_a_story_which_goes_on_where_it_was(harness, toy, manage
     harness.speak(most=1)
     second = harness.begin_to_speak()
     toy.pass_time(20)
-    assert (manager.current.name, manager.paused) == ('alarm', ('idle', 'story'))
+    assert (manager.current.name, manager.stack.paused) == ('alarm', ('idle', 'story'))
     assert ('stop_speaking', 'alarm') in toy.did
     assert harness.begin_to_speak() != second
     harness.handle(UserIntent('stop'))
@@ -385,12 +385,12 @@ def test_a_short_answer_pauses_a_story_and_another_play_ends_it(harness, toy, ma
     hear(harness, 'story')
     first = harness.begin_to_speak()
     hear(harness, 'time')
-    assert (manager.current.name, manager.paused) == ('conversation', ('idle', 'story'))
+    assert (manager.current.name, manager.stack.paused) == ('conversation', ('idle', 'story'))
     assert harness.speak(most=3)[2] == first
     hear(harness, 'quiz')
-    assert (manager.current.name, manager.paused) == ('quiz', ('idle',))
+    assert (manager.current.name, manager.stack.paused) == ('quiz', ('idle',))
     hear(harness, 'stop')
-    assert (manager.current.name, manager.paused) == ('idle', ())
+    assert (manager.current.name, manager.stack.paused) == ('idle', ())
 
 
 def test_two_timers_ring_together(harness, toy, manager):
