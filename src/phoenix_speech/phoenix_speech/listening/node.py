@@ -275,31 +275,22 @@ class Listener(EventNode):
         if listening != self._listening:
             return
         self._recognizing = False
-        first, text = self._first, heard.text
-        if first and text:
-            text = joined(first, text, self._judge)
+        first = self._first
+        text = joined(first, heard.text, self._judge) if first and heard.text else heard.text
         if text:
             self._first = text
-            self.transcript(
-                kind=Transcript.FINAL,
-                source=Transcript.SPOKEN,
-                text=text,
-                recognition_s=heard.took_s,
-            )
+            self._tell(Transcript.FINAL, text, heard.took_s)
         else:
             nothing_more = ListeningEvent.CANCELLED
             self.listening(kind=nothing_more if first else ListeningEvent.NOT_UNDERSTOOD)
 
     def _partially_recognized(self, heard: Heard) -> None:
         self._partial_running = False
-        text, took_s = heard
-        if text and self._ear.is_visible:
-            self.transcript(
-                kind=Transcript.PARTIAL,
-                source=Transcript.SPOKEN,
-                text=text,
-                recognition_s=took_s,
-            )
+        if heard.text and self._ear.is_visible:
+            self._tell(Transcript.PARTIAL, heard.text, heard.took_s)
+
+    def _tell(self, kind: int, text: str, took_s: float) -> None:
+        self.transcript(kind=kind, source=Transcript.SPOKEN, text=text, recognition_s=took_s)
 
 
 def main() -> None:
