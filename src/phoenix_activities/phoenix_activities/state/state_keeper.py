@@ -28,6 +28,7 @@ class StateKeeper:
         self._store = StateStore(path, lambda report: node.post(self._report_put_aside, report))
         self._writing = threading.Lock()
         self._newest: Values = {}
+        self._has_kept = False  # something was read, or written since
         self.forget()
         self._saving = False
         self._retry: TimerHandle | None = None
@@ -37,6 +38,7 @@ class StateKeeper:
         self.forget()  # before it is read
         try:
             self._newest = self._saved = self._store.load()
+            self._has_kept = bool(self._newest)
         except StateStoreError as error:
             self._report_failed(error, 'begins with nothing')
         return self._newest
@@ -87,6 +89,7 @@ class StateKeeper:
                 self._retry = self._node.after(self._retry_s, self._save)
             return
         self._saved = values
+        self._has_kept = True
         self._node.healed('state_unsaved')
         if self._newest is not values:
             self._save()
@@ -101,5 +104,5 @@ class StateKeeper:
         )
 
     def _report_put_aside(self, report: str) -> None:
-        tried = 'goes on with the rest' if self._newest else 'begins with nothing'
+        tried = 'goes on with the rest' if self._has_kept else 'begins with nothing'
         self._node.fault('state_put_aside', report, tried=tried)
