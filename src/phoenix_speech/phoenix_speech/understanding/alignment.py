@@ -18,7 +18,9 @@ from rapidfuzz.process import cdist
 
 WILDCARD_COST = 0.2  # per word, so that a wildcard covers no more than it must
 DOUBT = 1.0  # weight that counts as not understood, so that few words prove less than many
-MIN_SIMILARITY = 0.6  # of a word to what was heard for it
+MIN_SIMILARITY = 0.6  # of a word to what was heard for it, where that is only asked about
+CLEAR_SIMILARITY = 0.7  # where it is acted on
+LEAST_LENGTH_RATIO = 0.7
 TAIL_WORDS = 2  # of the wake phrase that may be heard as the beginning of a sentence
 LEAD_WEIGHT = 0.3
 EXACT_LENGTH = 2  # words up to this length must be heard exactly: 'now' is not 'no'
@@ -90,6 +92,8 @@ class Alignment:
         :param guess: a word that a template knows may be a misheard one, unless it is `kept`.
         """
         self._right = vocabulary.kept if guess else vocabulary.known
+        is_free = guess or vocabulary.little is None
+        self._min_similarity = MIN_SIMILARITY if is_free else CLEAR_SIMILARITY
         self._vocabulary = vocabulary
         self._words = words
         self._weights = [vocabulary.weights.get(word, 1.0) for word in words]
@@ -119,7 +123,7 @@ class Alignment:
         for index, word in enumerate(self._words):
             leading = leading and (
                 word in vocabulary.lead
-                or (guess and index < TAIL_WORDS and word not in vocabulary.kept)
+                or (guess and index < TAIL_WORDS and word not in vocabulary.known)
             )
             if leading:
                 self._weights[index] *= LEAD_WEIGHT
@@ -134,12 +138,13 @@ class Alignment:
             self._words,
             vocabulary,
             scorer=Indel.normalized_similarity,
-            score_cutoff=MIN_SIMILARITY,
+            score_cutoff=self._min_similarity,
         )
         heard: dict[str, list[tuple[int, float]]] = {}
         for index, column in np.argwhere(similarity).tolist():
             word, said = vocabulary[column], self._words[index]
-            if word == said or (len(word) > EXACT_LENGTH and said not in self._right):
+            misheard = len(word) > EXACT_LENGTH and said not in self._right
+            if word == said or (misheard and _as_long(word, said)):
                 heard.setdefault(word, []).append((index, float(similarity[index, column])))
         return heard
 
@@ -181,7 +186,7 @@ class Alignment:
 
     def advance(self, words: tuple[str, ...], before: Frontier, in_slot: bool) -> Frontier:
         """Advance by words. In a slot's value all must be heard; elsewhere some may be missing."""
-        min_similarity = 1.0 if in_slot else MIN_SIMILARITY
+        min_similarity = 1.0 if in_slot else self._min_similarity
         for word in words:
             weight = self._vocabulary.weights[word]
             after: Frontier = [None] * len(before)
@@ -229,6 +234,11 @@ class Alignment:
                 skipped = (path[0] + weight, *path[1:])
                 frontier[index + 1] = _cheaper(frontier[index + 1], skipped)
         return frontier
+
+
+def _as_long(one: str, other: str) -> bool:
+    """Return whether words are about as long: 'another' is in 'grandmother', and is not heard."""
+    return min(len(one), len(other)) >= LEAST_LENGTH_RATIO * max(len(one), len(other))
 
 
 def _cheaper(one: Path | None, other: Path | None) -> Path | None:

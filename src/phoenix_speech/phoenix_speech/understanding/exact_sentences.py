@@ -6,6 +6,7 @@ from hassil import Intents, RecognizeResult, recognize_all
 from hassil.recognize import MatchEntity
 from hassil.util import remove_skip_words
 
+from phoenix_speech.understanding.intents_file import free_slots
 from phoenix_speech.understanding.quantities.reader import (
     Kind,
     MarkedText,
@@ -27,6 +28,16 @@ class ExactSentences:
         self._intents = intents
         self._quantities = quantities
         self._tolerance = tolerance
+        self._free_slots = free_slots(intents)
+
+    def free_words(self, match: IntentMatch) -> list[str]:
+        """Return the words of a match that any others would fit as well."""
+        return [
+            word
+            for name, value in match.slots.items()
+            if name in self._free_slots
+            for word in value.lower().split()
+        ]
 
     def recognize(self, text: str) -> IntentMatch | None:
         """Return the intent of a text that is one of the sentences."""
@@ -43,6 +54,7 @@ class ExactSentences:
             (result, marked)
             for result in recognize_all(marked.text, self._intents)
             if all(self._fits(entity, marked) for entity in result.entities_list)
+            and not _contradicts_itself(result, marked)
         ]
 
     def _best(self, results: list[tuple[RecognizeResult, MarkedText]]) -> IntentMatch | None:
@@ -59,6 +71,7 @@ class ExactSentences:
             return False
         tolerance = self._tolerance
         unfit = {*tolerance.negations, *tolerance.joins, *tolerance.no_names}
+        unfit |= self._quantities.units
         return entity.name == PURPOSE or (
             0 < len(words) <= MOST_WORDS_OF_A_NAME
             and unfit.isdisjoint(words)
@@ -81,6 +94,17 @@ class ExactSentences:
             else:
                 slots[entity.name] = str(entity.value)
         return IntentMatch(result.intent.name, slots, 1.0)
+
+
+def _contradicts_itself(result: RecognizeResult, marked: MarkedText) -> bool:
+    """Return whether a slot would get two values: 'tomorrow' and 'on monday'."""
+    values: dict[str, str] = {}
+    return any(
+        values.setdefault(slot, value) != value
+        for entity in result.entities_list
+        if (quantity := marked.quantities.get(str(entity.value)))
+        for slot, value in _named(entity.name, quantity)
+    )
 
 
 def _named(slot: str, quantity: Quantity) -> Iterator[tuple[str, str]]:

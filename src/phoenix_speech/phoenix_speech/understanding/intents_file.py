@@ -17,6 +17,7 @@ from hassil import (
     ListReference,
     RuleReference,
     TextSlotList,
+    WildcardSlotList,
     parse_sentence,
 )
 from hassil.numbers import get_rbnf_engine
@@ -196,6 +197,24 @@ def slot_names(intents: Intents) -> dict[str, set[str]]:
         }
         for name, intent in intents.intents.items()
     }
+
+
+def free_slots(intents: Intents) -> set[str]:
+    """Return the slots that any words fit."""
+    return {
+        reference.slot_name
+        for _, expression in _expressions(intents)
+        for reference in _references(expression)
+        if isinstance(intents.slot_lists.get(reference.list_name), WildcardSlotList)
+    }
+
+
+def _references(expression: Expression) -> Iterator[ListReference]:
+    if isinstance(expression, Group):
+        for item in expression.items:
+            yield from _references(item)
+    elif isinstance(expression, ListReference):
+        yield expression
 
 
 def _slots(expression: Expression, intents: Intents) -> Iterator[str]:

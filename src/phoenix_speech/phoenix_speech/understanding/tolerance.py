@@ -52,10 +52,10 @@ def same_sounding(words: list[str], tolerance: Tolerance) -> Iterator[list[str]]
 
 def respelt(words: list[str], known: frozenset[str], units: frozenset[str]) -> list[str]:
     """
-    Return the words with misspelt words for units and numbers put right.
+    Return the words with misspelt ones put right.
 
-    A number is put right only if two of its letters are swapped: with one letter changed, it could
-    be another.
+    Any known word is put right if two of its letters are swapped; a word for a unit in other
+    cases, too. A number is not: with one letter changed, it could be another.
 
     :param known: words that are right as they are.
     :param units: words for units; all of these are known.
@@ -66,12 +66,9 @@ def respelt(words: list[str], known: frozenset[str], units: frozenset[str]) -> l
 def _respelt(word: str, known: frozenset[str], units: frozenset[str]) -> str:
     if len(word) < LONG_WORD or not word.isalpha():
         return word
-    wrong = 2 if len(word) >= LONG_UNIT else 1
-    distances = {one: OSA.distance(word, one) for one in units if len(one) >= LONG_WORD}
-    least = min(distances.values(), default=wrong + 1)
-    if least <= wrong:
-        near = [one for one, distance in distances.items() if distance == least]
-    else:
-        letters = sorted(word)
-        near = [one for one in known if sorted(one) == letters and OSA.distance(word, one) == 1]
-    return near[0] if len(near) == 1 else word
+    letters = sorted(word)
+    near = {one for one in known if sorted(one) == letters and OSA.distance(word, one) == 1}
+    if not near:
+        wrong = 2 if len(word) >= LONG_UNIT else 1
+        near = {one for one in units if len(one) >= LONG_WORD and OSA.distance(word, one) <= wrong}
+    return near.pop() if len(near) == 1 else word

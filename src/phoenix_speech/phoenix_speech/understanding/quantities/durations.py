@@ -58,7 +58,7 @@ class DurationReader:
     def _rest(self, terms: Sequence[Term], begin: int) -> int | None:
         """Return the bare number of smaller units after a length of time."""
         count = terms[begin].count if begin < len(terms) else None
-        if count is None or not 0 < count < 60 or self._units.find(terms, begin + 1):
+        if count is None or not 10 <= count < 60 or self._units.find(terms, begin + 1):
             return None
         return count
 

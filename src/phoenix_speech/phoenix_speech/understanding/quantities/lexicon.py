@@ -69,6 +69,17 @@ class Lexicon(FileModel):
     sums: dict[str, Phrases]
     places: dict[str, str] = {}
 
+    def words(self) -> Iterator[str]:
+        """Yield all words but names of places."""
+        phrases: list[str] = []
+        for name, value in self:
+            if isinstance(value, list):
+                phrases += value
+            elif name != 'places':
+                for key, some in value.items():
+                    phrases += some if isinstance(some, list) else [key]
+        yield from ' '.join(phrases).split()
+
 
 UNIT_SECONDS = {'second': 1, 'minute': 60, 'hour': 3600}
 PARTS_OF_A_UNIT = {'quarter_hour': 900, 'half_hour': 1800, 'three_quarter_hour': 2700}

@@ -29,7 +29,7 @@ class Kind(Enum):
     DURATION = 'duration'
     CLOCK = 'clock'
     DAY = 'day'
-    PLACE = 'city'
+    CITY = 'city'
     SUM = 'sum'
 
     @property
@@ -47,7 +47,7 @@ _SLOTS = {
     Kind.DURATION: ('duration',),
     Kind.CLOCK: ('hour', 'minute', 'day_part'),
     Kind.DAY: ('day', 'repeat', 'day_part'),
-    Kind.PLACE: ('place', 'where'),
+    Kind.CITY: ('place', 'where'),
     Kind.SUM: ('sum', 'result'),
 }
 
@@ -96,11 +96,13 @@ class QuantityReader:
         """
         self._language = language
         self.units: frozenset[str] = frozenset()
+        self.words: frozenset[str] = frozenset()
         self._more: frozenset[str] = frozenset()
         self._readers: dict[Kind, Reader] = {}
         if not path.exists():
             return
         lexicon = load_lexicon(path)
+        self.words = frozenset(lexicon.words())
         self._more = frozenset(lexicon.more)
         self.units = frozenset(word for words in lexicon.units.values() for word in words)
         durations = DurationReader(lexicon, language)
@@ -109,7 +111,7 @@ class QuantityReader:
             Kind.DURATION: lambda terms, begin: _in_seconds(durations.read(terms, begin)),
             Kind.CLOCK: ClockReader(lexicon, language).read,
             Kind.DAY: DayReader(lexicon, language).read,
-            Kind.PLACE: PlaceReader(language, lexicon.places).read,
+            Kind.CITY: PlaceReader(language, lexicon.places).read,
         }
 
     def numbers(self, text: str) -> bool:

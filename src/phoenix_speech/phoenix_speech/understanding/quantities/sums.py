@@ -18,6 +18,7 @@ class SumReader:
         operators = by_value({name: lexicon.sums.get(name, []) for name in SIGNS})
         self._operators = PhraseBook(operators, language)
         one = {name: lexicon.sums.get(name, []) for name in ('half_of', 'double', 'squared')}
+        self._one = frozenset(lexicon.one)
         self._of_one = PhraseBook(by_value(one), language)
 
     def read(self, terms: Sequence[Term], begin: int) -> tuple[dict[str, str], int] | None:
@@ -37,7 +38,7 @@ class SumReader:
             parts += [operator[0], operand[0]]
             written += [SIGNS[operator[0]], operand[1]]
             end = operand[2]
-        if end == begin + 1:
+        if end == first[2] and first[1] == spoken_number(first[0]):
             return None
         result = _work_out(parts)
         return {'sum': ' '.join(written), 'result': result}, end
@@ -46,6 +47,8 @@ class SumReader:
         """Return a number, how it is written, and where it ends."""
         before = self._of_one.find(terms, begin)
         at = before[1] if before and before[0] != 'squared' else begin
+        if at + 1 < len(terms) and terms[at].text in self._one:  # 'a hundred'
+            at += (terms[at + 1].count or 0) >= 100
         if at >= len(terms) or (value := terms[at].value) is None:
             return None
         written = spoken_number(value)

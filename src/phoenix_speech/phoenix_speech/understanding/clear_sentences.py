@@ -1,0 +1,133 @@
+"""
+Recognizes what is clear: a sentence of the templates, or several, though a word is misspelt.
+
+A variant of what was said counts only if it is word for word a sentence. A sentence with words
+that any others would fit as well, as a name, gives way to one that needs fewer of them.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from itertools import groupby, islice
+
+from phoenix_speech.understanding.exact_sentences import ExactSentences
+from phoenix_speech.understanding.requests import IntentMatch
+from phoenix_speech.understanding.tolerance import Tolerance, respelt, same_sounding
+
+CONVERSATION = 'conversation'  # the intent whose sentences the toy does not act on
+MISHEARD = 0.9  # the confidence in a variant of what was said
+MOST_REQUESTS = 3
+MOST_VARIANTS = 8
+
+Recognize = Callable[[str], IntentMatch | None]
+
+
+class ClearSentences:
+    """The sentences of a language, with the variants in which they may be said or heard."""
+
+    def __init__(
+        self,
+        exact: ExactSentences,
+        tolerance: Tolerance,
+        known: frozenset[str],
+        units: frozenset[str],
+    ) -> None:
+        """
+        Prepare the joins of requests.
+
+        :param known, units: words, as for `respelt`.
+        """
+        self._exact, self._tolerance = exact, tolerance
+        self._known, self._units = known, units
+        self._lead = frozenset(tolerance.lead_words)
+        self._joins = [join.split() for join in tolerance.joins]
+
+    def one(self, text: str) -> IntentMatch | None:
+        """Return the sentence that was said, maybe with a misspelt word."""
+        said = self._exact.recognize(text)
+        if said is not None and not self._exact.free_words(said):
+            return said
+        words = words_of(text)
+        right = respelt(words, self._known, self._units)
+        meant = self._act(' '.join(right)) if right != words else None
+        if meant and (said is None or len(self._free(meant)) < len(self._free(said))):
+            return meant
+        return said
+
+    def misheard(self, text: str) -> IntentMatch | None:
+        """Return the sentence that may have been said, where words are besides or sound alike."""
+        words = words_of(text)
+        for variant in self._variants(words):
+            if (meant := self._act(variant)) and {*self._free(meant)} <= {*words}:
+                return meant
+        return None
+
+    def several(self, text: str) -> tuple[IntentMatch, ...]:
+        """Return two or three sentences that were said in a row; none if that is not clear."""
+        words = words_of(text.replace(',', ' , '))
+        if not any(self._join_at(words, index) for index in range(1, len(words))):
+            return ()
+        for recognize in (self.one, lambda part: self.one(part) or self.misheard(part)):
+            if found := next(self._split(words, MOST_REQUESTS, recognize), ()):
+                return found
+        return ()
+
+    def _act(self, text: str) -> IntentMatch | None:
+        meant = self._exact.recognize(text)
+        if meant is None or meant.name == CONVERSATION:
+            return None
+        return replace(meant, confidence=MISHEARD)
+
+    def _free(self, match: IntentMatch) -> list[str]:
+        return self._exact.free_words(match)
+
+    def _variants(self, words: list[str]) -> Iterator[str]:
+        led = words
+        while led and led[0] in self._lead:
+            led = led[1:]
+            yield ' '.join(led)
+        once = [word for word, _ in groupby(words)]
+        if once != words:
+            yield ' '.join(once)
+        right = respelt(words, self._known, self._units)
+        for variant in islice(same_sounding(right, self._tolerance), MOST_VARIANTS):
+            yield ' '.join(variant)
+
+    def _split(
+        self, words: list[str], most: int, recognize: Recognize
+    ) -> Iterator[tuple[IntentMatch, ...]]:
+        """Yield the sentences of a text of at least two of them."""
+        for index in range(1, len(words)):
+            rest = words[index + self._join_at(words, index) :]
+            if len(rest) == len(words) - index or not rest or self._lead.issuperset(words[:index]):
+                continue
+            first = recognize(' '.join(words[:index]))
+            if first is None or not is_whole(first):
+                continue
+            last = recognize(' '.join(rest))
+            if most > 2 and (last is None or is_loose(last)):
+                for others in self._split(rest, most - 1, recognize):
+                    yield (first, *others)
+            if last is not None and is_whole(last):
+                yield (first, last)
+
+    def _join_at(self, words: list[str], index: int) -> int:
+        """Return how many words join two requests there."""
+        if words[index : index + 1] == [',']:
+            return 1 + self._join_at(words, index + 1)
+        return next((len(one) for one in self._joins if words[index : index + len(one)] == one), 0)
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words of a text, without the marks after them."""
+    return [word for one in text.lower().split() if (word := one.rstrip('.!?;:') or one)]
+
+
+def is_loose(match: IntentMatch) -> bool:
+    """Return whether a slot may have taken what is a request of its own."""
+    return 'topic' in match.slots or match.name == CONVERSATION
+
+
+def is_whole(match: IntentMatch) -> bool:
+    """Return whether a request needs no question."""
+    unclear = match.name == 'timer_set' and 'hour' in match.slots
+    return match.name != CONVERSATION and not unclear
