@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 from hassil.util import remove_skip_words
 
+from phoenix_speech.understanding.alignment import split_words
 from phoenix_speech.understanding.clear_sentences import CONVERSATION, ClearSentences, is_loose
 from phoenix_speech.understanding.doubts import about_quantity, about_request
 from phoenix_speech.understanding.exact_sentences import ExactSentences
@@ -154,11 +155,19 @@ class IntentMatcher:
                 choices.append(Choice(marked.unmarked(near.sentence), request))
         if not choices:
             return Understood()
-        clear = len(choices) == 1 and choices[0].request.confidence >= CLEAR
-        if clear and not is_guess:
+        clear = choices[0].request.confidence >= CLEAR or self._tells_the_same(
+            marked.text, nearest[0].sentence
+        )
+        if len(choices) == 1 and clear and not is_guess:
             return self._checked(choices[0].request, choices[0].text)
         kind = QuestionKind.SAID if len(choices) == 1 else QuestionKind.EITHER
         return Understood(question=Question(kind, tuple(choices)))
+
+    def _tells_the_same(self, text: str, sentence: str) -> bool:
+        """Return whether texts differ in words that tell little alone."""
+        little = frozenset(self._tolerance.little_words)
+        one, other = ([w for w in split_words(t) if w not in little] for t in (text, sentence))
+        return one == other
 
     def _checked(self, request: IntentMatch, text: str) -> Understood:
         if question := about_request(request, self._quantities.mark(text)):

@@ -274,6 +274,12 @@ def test_typing_mistakes_and_words_that_sound_the_same(said: str, meant: str) ->
     assert [name for name, _ in wanted('en', said)] == [meant]
 
 
+def test_little_words_alone_change_nothing() -> None:
+    assert wanted('en', 'tell me their joke') == [('joke', {})]
+    assert wanted('en', 'tell me her story about dragons') == [('story', {'topic': 'dragons'})]
+    assert wanted('en', 'cancel their dinner') == []
+
+
 def test_a_number_is_not_corrected_into_another() -> None:
     for text in ('set a timer for fife minutes', 'set a timer for hive minutes'):
         assert all('duration' not in slots for _, slots in wanted('en', text))
