@@ -169,7 +169,8 @@ def requirement_files() -> list[Path]:
     if not for_a_toy():
         names.append('dev')
     model = Path('/proc/device-tree/model')
-    if model.exists() and 'Raspberry Pi' in model.read_text(errors='replace'):
+    on_a_pi = model.exists() and 'Raspberry Pi' in model.read_text(errors='replace')
+    if on_a_pi or '--pi' in sys.argv[1:]:
         names.append('pi')
     return [REQUIREMENTS / f'{name}.txt' for name in names]
 
