@@ -12,9 +12,10 @@ PARTINGS = frozenset(('goodbye', 'stop'))  # reasons after which nobody wants to
 
 
 class IdlePhrases(Phrases):
-    """Said by itself."""
+    """Said by itself, and to who calls a toy whose microphone is muted."""
 
     noise: Phrase
+    muted: Phrase
 
 
 class IdleWords(ActivityWords):
@@ -46,6 +47,8 @@ class IdleActivity(Activity):
     def enter(self, request: Request) -> None:
         """Rest."""
         self._alone_s, self._parted = 0.0, request.reason in PARTINGS
+        if request.reason == 'muted':
+            self.say_phrase(self.words.phrases.muted)
         self._rest()
 
     def resume(self) -> None:

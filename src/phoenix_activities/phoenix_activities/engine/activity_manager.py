@@ -26,7 +26,7 @@ from phoenix_activities.engine.progress import Progress
 from phoenix_activities.engine.requests import check_request
 from phoenix_activities.engine.time_out import TimeOut
 from phoenix_activities.engine.toy_interface import Phase, ToyInterface
-from phoenix_activities.engine.turn import Ear, EarWanted, Outcome
+from phoenix_activities.engine.turn import Ear, EarEvent, EarWanted, Outcome
 from phoenix_activities.engine.wishes import Wishes
 from phoenix_activities.state.safe_state import KeptByToy, SafeState
 from phoenix_activities.timer_handle import TimerHandle
@@ -209,6 +209,8 @@ class ActivityManager:
                 self.body.set_volume(self.body.volume + step)
             case TimerExpired(callback):
                 callback()
+            case EarEvent.MUTED if self.dialogue.turn.ear is Ear.FOLLOWING_UP:
+                self._dispatch(EarEvent.NOTHING_HEARD)  # what the toy asked goes unanswered
             case _:
                 match self.dialogue.handle(event):
                     case Outcome.ALL_SAID if self._wishes.come_now(self.current):
@@ -217,6 +219,8 @@ class ActivityManager:
                         self._let(self.current.on_said)
                     case Outcome.NOTHING_HEARD:
                         self._let(self.current.on_not_heard)
+                    case Outcome.MUTED:
+                        self.stop('muted')  # which says so
                     case Outcome.NOT_ADDRESSED:
                         self._let(self.current.on_unattended)
 

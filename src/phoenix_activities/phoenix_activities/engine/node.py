@@ -63,6 +63,7 @@ EAR_EVENTS = {
     ListeningEvent.OPENED: EarEvent.OPENED,
     ListeningEvent.HEARD: EarEvent.HEARD,
     ListeningEvent.CANCELLED: EarEvent.CANCELLED,
+    ListeningEvent.MUTED: EarEvent.MUTED,
     ListeningEvent.NOT_ADDRESSED: EarEvent.NOT_ADDRESSED,
 }
 

@@ -69,6 +69,7 @@ class EarEvent(Enum):
     NOTHING_HEARD = auto()  # closed without intelligible speech
     NOT_ADDRESSED = auto()  # closed after speech that was not meant for the toy
     CANCELLED = auto()  # closed on request
+    MUTED = auto()  # closed, or not opened, by the mute switch
 
 
 @dataclass(frozen=True)
@@ -170,6 +171,7 @@ class Outcome(Enum):
 
     NOTHING_HEARD = auto()
     NOT_ADDRESSED = auto()
+    MUTED = auto()
     ALL_SAID = auto()
 
 
@@ -191,7 +193,7 @@ def transition(turn: Turn, event: TurnEvent) -> Step:
             return Step(replace(turn, ear=Ear.HEARD))
         case EarEvent.CANCELLED:
             return Step(replace(turn, ear=Ear.CLOSED))
-        case EarEvent.NOTHING_HEARD | EarEvent.NOT_ADDRESSED:
+        case EarEvent.NOTHING_HEARD | EarEvent.NOT_ADDRESSED | EarEvent.MUTED:
             outcome = Outcome[event.name] if turn.ear is not Ear.CLOSED else None
             return Step(replace(turn, ear=Ear.CLOSED), outcome=outcome)
         case EarWanted(called, opens_itself):

@@ -6,6 +6,7 @@ from whole_toy import ACTIVITIES
 from phoenix_activities.engine.activity import Priority, UserIntent
 from phoenix_activities.engine.inputs import Called, Touched
 from phoenix_activities.engine.toy_interface import Phase
+from phoenix_activities.engine.turn import EarEvent
 
 ASKED_FOR = [activity for activity in ACTIVITIES if activity.intents]
 PLAYS = [activity for activity in ASKED_FOR if activity.priority == Priority.PLAY]
@@ -93,3 +94,27 @@ def test_who_is_interrupted_before_the_first_breath_breathes_in_first(harness):
     harness.hear(UserIntent('light_on'))
     phrases = harness.manager.activities['breathing'].words.phrases
     assert harness.speak(most=3)[2] in phrases.breathe_in.root
+
+
+@pytest.mark.parametrize('opened', [True, False])
+@pytest.mark.parametrize('before', [None, 'story', 'joke'])
+def test_who_calls_and_mutes_it_is_told_so(harness, before, opened):
+    if before is not None:
+        harness.hear(UserIntent(before))
+        harness.begin_to_speak()
+    harness.handle(Called('button'))
+    if opened:
+        harness.handle(EarEvent.OPENED)
+    harness.handle(EarEvent.MUTED)
+    [said] = harness.speak()
+    assert said in harness.manager.activities['idle'].words.phrases.muted.root
+    assert harness.state == ('idle', Phase.RESTING)
+
+
+def test_a_question_that_a_muted_toy_asks_goes_unanswered(harness):
+    harness.hear(UserIntent('story', slots={'topic': 'dragon'}))
+    harness.speak()
+    assert harness.state == ('story', Phase.FOLLOWING_UP)
+    harness.handle(EarEvent.MUTED)
+    assert harness.manager.current.name == 'story'
+    assert harness.speak()

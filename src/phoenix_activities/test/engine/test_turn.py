@@ -64,7 +64,7 @@ def test_all_said_is_an_outcome_exactly_when_the_last_thing_was_said():
         assert (step.outcome is Outcome.ALL_SAID) == became, (turn, event)
 
 
-@pytest.mark.parametrize('name', ['NOTHING_HEARD', 'NOT_ADDRESSED'])
+@pytest.mark.parametrize('name', ['NOTHING_HEARD', 'NOT_ADDRESSED', 'MUTED'])
 def test_nothing_heard_is_an_outcome_exactly_when_the_ear_waited_for_it(name):
     for turn, event, step in STEPS:
         waited = event is EarEvent[name] and turn.ear is not Ear.CLOSED
