@@ -11,7 +11,7 @@ from phoenix_studio.server.allowance import Allowance
 from phoenix_studio.server.hub import FullError, Hub
 from phoenix_studio.server.outbox import Outbox, SoundOutbox
 from phoenix_studio.server.refusals import Refusals
-from phoenix_studio.server.toy import ACTIONS, Toy
+from phoenix_studio.server.toy import AnyAction, Toy
 
 FRAME_BYTES = 640  # 20 ms at 16 kHz, 16 bit
 FRAMES_PER_S = 75.0  # one and a half times what a microphone sends: after a pause it catches up
@@ -70,7 +70,7 @@ class Sockets:
             if not allowance.grants():
                 return await self._refuse(socket, 'too many actions')
             try:
-                action = ACTIONS.validate_json(message.get('text') or '')
+                action = AnyAction.model_validate_json(message.get('text') or '').root
             except ValidationError:
                 return await self._refuse(socket, 'no action')
             self._toy.act(action)

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, Protocol
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 _CLOSED = ConfigDict(extra='forbid', frozen=True, strict=True)
 Name = Annotated[str, Field(min_length=1, max_length=64, pattern=r'^[^\x00]+$')]
@@ -43,9 +43,10 @@ class Type(BaseModel):
 
 
 Action = Touch | Press | Mute | Type
-ACTIONS: TypeAdapter[Action] = TypeAdapter(
-    Annotated[Action, Field(discriminator='do')]  # type: ignore[arg-type]  # not in its stubs
-)
+
+
+class AnyAction(RootModel[Annotated[Action, Field(discriminator='do')]]):
+    """One of the actions, as a browser sends it."""
 
 
 class Toy(Protocol):
