@@ -42,7 +42,7 @@ def test_a_folder_that_is_not_there_holds_no_sessions(tmp_path):
 def test_a_session_is_told_as_turns_as_a_picture_and_as_sound(desk):
     told = json.loads(asyncio.run(desk.session('kitchen/light')))
     assert [turn['heard'] for turn in told['turns']] == [
-        'Turn on the light.',
+        'Turn on the light,',
         'make the light blue',
     ]
     assert told['turns'][0]['spans'][0]['name'] == 'speech/wake_word'
