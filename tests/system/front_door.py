@@ -9,8 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-# Ctrl-C must have ended everything by then; beside another test file the toy has half a machine.
-END_S = 4.0 if 'PYTEST_XDIST_WORKER' in os.environ else 2.0
+END_S = 2.0  # Ctrl-C must have ended everything by then
 
 
 class Phoenix:
