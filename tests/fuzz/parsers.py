@@ -39,6 +39,7 @@ from phoenix_speech.conversation.providers.openai import _parse
 from phoenix_speech.conversation.spoken_text import is_rubbish, spoken
 from phoenix_speech.sentences import SentenceStream, SpeechRules, speakable_pieces
 from phoenix_speech.understanding.intent_matcher import IntentMatcher
+from phoenix_speech.voice.reading.reader import TextReader
 from phoenix_tools.bags.bag import BagError
 from phoenix_tools.bags.salvage import repair
 from phoenix_tools.bags.session import load_session
@@ -151,6 +152,11 @@ def _rules() -> SpeechRules:
 
 
 @functools.cache
+def _reader() -> TextReader:
+    return TextReader(CONFIG, 'de')
+
+
+@functools.cache
 def _matcher() -> IntentMatcher:
     return IntentMatcher([CONFIG / 'en'])
 
@@ -209,7 +215,8 @@ def _sentences(text: str) -> None:
     pieces = [piece for part in text.split(' ') for piece in stream.feed(part + ' ')]
     for sentence in [*pieces, *stream.finish()]:
         is_rubbish(sentence)
-        spoken(sentence, 'Phoenix')
+        spoken(sentence, 'Phoenix', _rules())
+        _reader().read(_reader().in_words(sentence))
         speakable_pieces(sentence, _rules())
 
 

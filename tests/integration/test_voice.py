@@ -302,6 +302,7 @@ def test_without_its_rules_the_toy_says_a_calm_sentence_only(probe, speak_with, 
 def test_no_folder_of_words_replaces_the_guard(probe, speak_with, tmp_path):
     (tmp_path / 'en' / 'safety').mkdir(parents=True)
     (tmp_path / 'en' / 'safety' / 'guard.yaml').write_text('rules: []\n')
-    shutil.copy(installed_config() / 'en' / 'speech.yaml', tmp_path / 'en')
+    for name in ('speech.yaml', 'reading.yaml'):
+        shutil.copy(installed_config() / 'en' / name, tmp_path / 'en')
     speak_with('Tone', config_dir=str(tmp_path))
     assert samples_of(probe, 'u1', BAD) == letters(CANNED)

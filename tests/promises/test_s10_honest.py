@@ -8,6 +8,7 @@ import yaml
 from child import ROOT, Child, guard
 from phoenix_speech.sentences import SpeechRules
 from phoenix_speech.voice.guarded_text import GuardedText
+from phoenix_speech.voice.reading.reader import TextReader
 
 MACHINE = {'en': r'\b(toy|machine|computer)\b', 'de': r'\b(Spielzeug|Maschine|Computer)\b'}
 QUESTIONS = {
@@ -74,7 +75,14 @@ FORMS = {
 }
 # Said in a story or a song, by somebody else than the toy.
 EXCUSED = ('Komm wieder', 'Come again')
-UNSPOKEN = ('intents.yaml', 'persona.yaml', 'care.yaml', 'guard.yaml', 'speech.yaml')
+UNSPOKEN = (
+    'intents.yaml',
+    'persona.yaml',
+    'care.yaml',
+    'guard.yaml',
+    'speech.yaml',
+    'reading.yaml',
+)
 UNSPOKEN_KEYS = ('answers', 'ask', 'words', 'topics', 'colors', 'show', 'can')
 
 
@@ -140,8 +148,10 @@ def test_every_text_may_be_said(language):
         guard(language),
         language,
         SpeechRules.load(ROOT / 'config', language),
+        TextReader(ROOT / 'config', language),
         clock=lambda: 0.0,
         on_refused=refused.append,
+        on_lost=refused.append,
     )
     wrong = []
     for number, (name, text) in enumerate(texts(language)):

@@ -19,6 +19,7 @@ _ENDING = re.compile(rf'([.!?…]+)([{_CLOSING}\]*_`]*)(\s+)|\n\s*')
 _LAST_WORD = re.compile(r'[^\W\d_](?:[\w.]*[^\W_])?$')
 _LIST_NUMBER = re.compile(r'\d+$')
 _LAST_NUMBER = re.compile(r'(?:(\w+)\W+)?(?<![\d.,:])\d{1,3}$')  # and the word before it
+_DATE = re.compile(r'(?<!\d)\d{1,2}\.\d{1,2}$')  # '24.12' before its last full stop
 _NEXT_WORD = re.compile(r'([^\W\d_]+)(\W)?')
 _SHORTEST_CLAUSE = 12  # characters
 _LONG_FIRST_SENTENCE = 60
@@ -34,8 +35,10 @@ class OrdinalRules(FileModel):
 
 
 class SpeechRules(FileModel):
-    """How texts of a language are cut, and a word of it; words in lower case."""
+    """How texts of a language are cut, and words of it; the lists in lower case."""
 
+    page: str = Field(min_length=1)  # said for an address on the internet
+    mail: str = Field(min_length=1)  # said for that of a mailbox
     warm_up: str = Field(min_length=1)  # synthesized at the start, so that the voice is loaded
     never_last: list[str]  # abbreviations that end no sentence
     maybe_last: list[str]  # abbreviations that end a sentence unless a small letter follows
@@ -75,6 +78,8 @@ class SpeechRules(FileModel):
             number = _LAST_NUMBER.search(before)
             if number is not None and self.ordinals is not None:
                 return _ends_after_number(number.group(1) or '', following, self.ordinals)
+            if self.ordinals is not None and _DATE.search(before):
+                return not following[0].islower() if following else None
             found = _LAST_WORD.search(before)
             word = found.group() if found else ''
             initial = len(word) == 1 and word.isupper() and word not in self.letter_words

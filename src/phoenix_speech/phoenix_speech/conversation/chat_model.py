@@ -12,7 +12,15 @@ Message = dict[str, str]  # role (system, user or assistant) and content, as in 
 
 
 class ChatModelError(RuntimeError):
-    """A model cannot answer; the message says why, and nothing of what was said."""
+    """
+    A model cannot answer; the message says why, and nothing of what was said.
+
+    :param retry_s: how long not to ask it again; None: it does not know.
+    """
+
+    def __init__(self, reason: str, *, retry_s: float | None = None) -> None:
+        super().__init__(reason)
+        self.retry_s = retry_s
 
 
 class NothingToSayError(ChatModelError):

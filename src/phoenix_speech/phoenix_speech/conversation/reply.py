@@ -19,6 +19,7 @@ from phoenix_speech.conversation.chat_tools import ToolCall
 from phoenix_speech.conversation.history import History, HistoryTurn
 from phoenix_speech.conversation.persona import Persona
 from phoenix_speech.conversation.spoken_text import is_rubbish, spoken
+from phoenix_speech.conversation.thoughts import ThoughtFilter
 from phoenix_speech.sentences import SentenceStream, SpeechRules
 
 _LONGEST_RETRY_S = 300.0
@@ -50,8 +51,8 @@ class ReplyEngine:
     Holds a conversation; one reply at a time.
 
     :param models: the best first. The last is always asked; the others are skipped for a while
-        after a failure. A model fails when it raises, when its first sentence is late, when it
-        does not come to an end, and when it sends rubbish.
+        after a failure, which may say for how long. A model fails when it raises, when its first
+        sentence is late, when it does not come to an end, and when it sends rubbish.
     :param rules: cut the text of the models into sentences.
     :param first_sentence_s: deadline for the first sentence of each model that is asked.
     :param total_s: deadline for its whole reply.
@@ -92,6 +93,7 @@ class ReplyEngine:
         self._history = History(persona)
         self._pauses = {model.name: Backoff(retry_s, _LONGEST_RETRY_S) for model in models}
         self._retry_at: dict[str, float] = {}
+        self._begin_inside: set[str] = set()  # models whose replies begin in their thoughts
 
     async def reply(
         self, text: str, known: Mapping[str, str] | None = None
@@ -131,7 +133,7 @@ class ReplyEngine:
             except NothingToSayError as error:
                 problems.append(f'{model.name}: {error}')
             except ChatModelError as error:
-                self._failed(model.name, str(error))
+                self._failed(model.name, error)
                 problems.append(f'{model.name}: {error}')
             else:
                 self._pauses[model.name].reset()
@@ -209,6 +211,8 @@ class ReplyEngine:
         """Yield speakable sentences and valid tool calls."""
         deadline = self._clock() + self._total_s
         sentences = SentenceStream(self._rules)
+        thoughts = ThoughtFilter(inside=model.name in self._begin_inside)
+        self._begin_inside.discard(model.name)
         async with aclosing(model.stream(messages)) as deltas:
             async for delta in deltas:
                 # A model that never waits also keeps the timers of the deadlines waiting.
@@ -219,11 +223,15 @@ class ReplyEngine:
                         yield sentence
                     yield self._valid(delta)
                     continue
-                for sentence in self._speakable(sentences.feed(delta)):
+                said = thoughts.feed(delta)
+                if thoughts.began_inside and model.name not in self._begin_inside:
+                    self._begin_inside.add(model.name)
+                    sentences = SentenceStream(self._rules)  # what it held were thoughts
+                for sentence in self._speakable(sentences.feed(said)):
                     yield sentence
                 if sentences.pending > self._persona.sentence_characters:
                     raise ChatModelError('sends a sentence without end')
-        for sentence in self._speakable(sentences.finish()):
+        for sentence in self._speakable([*sentences.feed(thoughts.finish()), *sentences.finish()]):
             yield sentence
 
     def _valid(self, call: ToolCall) -> ToolCall:
@@ -236,12 +244,13 @@ class ReplyEngine:
         for sentence in sentences:
             if is_rubbish(sentence) or len(sentence) > self._persona.sentence_characters:
                 raise ChatModelError('sends rubbish')
-            if text := spoken(sentence, self._persona.name):
+            if text := spoken(sentence, self._persona.name, self._rules):
                 yield text
 
-    def _failed(self, name: str, reason: str) -> None:
-        self._retry_at[name] = self._clock() + self._pauses[name].next_s()
-        self._on_failure(name, reason)
+    def _failed(self, name: str, error: ChatModelError) -> None:
+        pause_s = self._pauses[name].next_s() if error.retry_s is None else error.retry_s
+        self._retry_at[name] = self._clock() + min(pause_s, _LONGEST_RETRY_S)
+        self._on_failure(name, str(error))
 
     def _is_skipped(self, name: str) -> bool:
         return name in self._retry_at and self._clock() < self._retry_at[name]

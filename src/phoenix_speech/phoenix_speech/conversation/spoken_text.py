@@ -3,16 +3,24 @@
 import re
 import unicodedata
 
+from phoenix_speech.safety.speech_guard import TOP_LEVEL_DOMAINS
+from phoenix_speech.sentences import SpeechRules
+
 # A model that writes the lines of others, its own markers or its thoughts has lost its role.
 _ROLE_MARKER = re.compile(
     r'<\|.*?\|>|</?s>|</?think|\[/?INST\]|^\W*(?:user|human|assistant|system)\W*:', re.IGNORECASE
 )
 _LINK = re.compile(r'!?\[([^\]]*)\]\([^)]*\)')  # [text](address)
-_ADDRESS = re.compile(r'\w+://|\bwww\.|\w@\w|\w\.(?:com|org|net|io)\b', re.IGNORECASE)
+_MAIL = re.compile(r'[\w.+-]+@[\w-]+(?:\.[\w-]+)*')
+_PAGE = re.compile(
+    r'(?:\w+://|\bwww\.)\S*[\w/]'
+    rf'|\b[\w-]+(?:\.[\w-]+)*\.(?:{TOP_LEVEL_DOMAINS})\b(?:/\S*[\w/])?',
+    re.IGNORECASE,
+)
 _LINE_START = re.compile(r'^(?:#{1,6}|[-*+•>]|\d+[.)])\s+')
 _MARKS = re.compile(r'<3|<[^>]*>|[*_`~#|<>\\{}\[\]]|(?<!\w)[:;]-?[()DP](?!\w)')
-_EMOJI_PARTS = re.compile('[\ufe00-\ufe0f\u20e3\U0001f3fb-\U0001f3ff]')
-_SILENT_CATEGORIES = frozenset(('So', 'Cc', 'Cf', 'Cn', 'Co', 'Cs'))
+_INVISIBLE = frozenset(('Cc', 'Cn', 'Co', 'Cs'))
+_HEARD = frozenset(('So', 'Sm', 'Sc'))  # signs that the voice has words for
 
 
 def is_rubbish(sentence: str) -> bool:
@@ -21,24 +29,18 @@ def is_rubbish(sentence: str) -> bool:
     return control or _ROLE_MARKER.search(sentence) is not None
 
 
-def spoken(sentence: str, name: str) -> str:
+def spoken(sentence: str, name: str, rules: SpeechRules) -> str:
     """
-    Return a sentence without markdown, emoji and the speaker's name in front.
+    Return a sentence without markdown and the speaker's name in front.
 
-    Return an empty string if nothing is left, or for an internet address, as no child should
-    follow it.
+    For an address it has other words, as no child should follow it. Signs and emoji stay: the
+    voice reads them. Return an empty string if nothing is left.
     """
     text = _LINK.sub(r'\1', sentence)
-    if _ADDRESS.search(text):
-        return ''
+    text = _PAGE.sub(rules.page, _MAIL.sub(rules.mail, text))
     text = _MARKS.sub('', _LINE_START.sub('', text.strip()))
     text = re.sub(rf'^\W*{re.escape(name)}\s*:', '', text)
-    text = ''.join(
-        character
-        for character in _EMOJI_PARTS.sub('', text)
-        if character == '°'
-        or character.isspace()
-        or unicodedata.category(character) not in _SILENT_CATEGORIES
-    )
+    text = ''.join(c for c in text if c.isspace() or unicodedata.category(c) not in _INVISIBLE)
     text = re.sub(r'\s+(?=[.,!?;:])', '', ' '.join(text.split()))
-    return text if any(character.isalnum() for character in text) else ''
+    is_heard = any(c.isalnum() or unicodedata.category(c) in _HEARD for c in text)
+    return text if is_heard else ''

@@ -32,8 +32,9 @@ LIKELY_BAD = 0.4  # below, a sentence without a broken rule may be said: bench/s
 LIKELY_BAD_WARNING = 0.1  # below, one that warns of what a rule finds may be said, too
 MAX_HUNG = 3  # judgements that never ended; with so many there is no point in more
 
+TOP_LEVEL_DOMAINS = 'com|org|net|io|de|tv|me|xyz|info|at|ch|uk|gg|ru'
 _ADDRESS = re.compile(
-    r'\w+://|\bwww\b|\w@\w|\w\.(?:com|org|net|io|de|tv|me|xyz|info|at|ch|uk|gg|ru)\b'
+    rf'\w+://|\bwww\b|\w@\w|\w\.(?:{TOP_LEVEL_DOMAINS})\b'
     r'|\b(?:dot|punkt)\s(?:com|org|net|de|tv|info|io|gg)\b',
     re.IGNORECASE,
 )

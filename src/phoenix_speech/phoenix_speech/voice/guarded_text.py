@@ -1,7 +1,8 @@
-"""Makes a text safe to speak: what the speech guard refuses is replaced by a calm sentence."""
+"""Makes a text fit to be spoken: in words, and what the speech guard refuses is not said."""
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 from phoenix_core.settings.config_file import ConfigFileError
 from phoenix_speech.safety.care_words import SafetyNumbers
@@ -14,17 +15,32 @@ from phoenix_speech.safety.speech_guard import (
     refuse_all,
 )
 from phoenix_speech.sentences import SpeechRules, split_sentences
+from phoenix_speech.voice.reading.reader import TextReader
 
 SENTENCE_ENDS = ('.', '!', '?')
 CANNED_AGAIN_S = 5.0  # a reply that is refused sentence by sentence gets one calm sentence
 
 
+class Forms(NamedTuple):
+    """A sentence as it is written, and as it is read."""
+
+    written: str
+    read: str
+
+    def followed_by(self, sentence: 'Forms') -> 'Forms':
+        """Return both forms with those of the next sentence, as much as can be judged at once."""
+        return Forms(
+            *(f'{a} {b}'.strip()[-MAX_CHARACTERS:] for a, b in zip(self, sentence, strict=True))
+        )
+
+
 class GuardedText:
     """
-    Judges each sentence before it is synthesized; without a guard nothing passes.
+    Reads and judges each sentence before it is synthesized; without a guard nothing passes.
 
-    Each is judged alone, and once more together with the one before it: cut in two, what is not
-    fit to be said is still not.
+    Each is judged as it is written, where a number to call and an address can be seen, and as it
+    is read, which is what a child hears of digits, emoji and foreign letters. And both alone, and
+    together with what was said before: cut in two, what is not fit to be said is still not.
     """
 
     def __init__(
@@ -32,9 +48,11 @@ class GuardedText:
         guard: SpeechGuard | None,
         language: str,
         rules: SpeechRules,
+        reader: TextReader,
         *,
         clock: Callable[[], float],
         on_refused: Callable[[str], None],
+        on_lost: Callable[[int], None],
     ) -> None:
         """
         Prepare for a language.
@@ -42,14 +60,18 @@ class GuardedText:
         :param guard: None: there is none, and every sentence is refused.
         :param clock: in seconds, for what is refused again at once.
         :param on_refused: called with the reason of each refusal, a code without any words.
+        :param on_lost: called with the number of characters in a sentence that have no reading.
         """
         self._guard = guard
         self._canned = canned_sentence(language)
         self._rules = rules
+        self._reader = reader
         self._clock = clock
         self._on_refused = on_refused
+        self._on_lost = on_lost
         self._canned_at_s = float('-inf')
-        self._interaction = self._before = ''
+        self._interaction = ''
+        self._before = Forms('', '')
 
     @staticmethod
     def load_guard(
@@ -69,14 +91,18 @@ class GuardedText:
         :param interaction: in which it is said; texts of the same one are judged together.
         """
         if interaction != self._interaction:
-            self._interaction, self._before = interaction, ''
+            self._interaction, self._before = interaction, Forms('', '')
         said = []
-        for sentence in split_sentences(text, self._rules):
-            verdict = self._judge(sentence)
+        for sentence in split_sentences(self._reader.in_words(text), self._rules):
+            reading = self._reader.read(sentence)
+            if reading.lost:
+                self._on_lost(reading.lost)
+            forms = Forms(sentence, reading.text)
+            verdict = self._judge(forms)
             if verdict.allowed:
-                said.append(sentence)
-                is_complete = self._before.endswith(SENTENCE_ENDS)
-                self._before = sentence if is_complete else self._after(sentence)
+                said.append(forms.read)
+                is_complete = self._before.read.endswith(SENTENCE_ENDS)
+                self._before = forms if is_complete else self._before.followed_by(forms)
                 continue
             self._on_refused(verdict.reason)
             now_s = self._clock()
@@ -85,14 +111,13 @@ class GuardedText:
             self._canned_at_s = now_s
         return ' '.join(said)
 
-    def _judge(self, sentence: str) -> GuardVerdict:
+    def _judge(self, forms: Forms) -> GuardVerdict:
         if self._guard is None:
             return refuse_all()
-        verdict = self._guard.judge(sentence, JUDGE_LIMIT_S)
-        if verdict.allowed and self._before:
-            verdict = self._guard.judge(self._after(sentence), JUDGE_LIMIT_S)
+        joined = self._before.followed_by(forms) if any(self._before) else forms
+        verdict = refuse_all()
+        for form in dict.fromkeys((*forms, *joined)):
+            verdict = self._guard.judge(form, JUDGE_LIMIT_S)
+            if not verdict.allowed:
+                break
         return verdict
-
-    def _after(self, sentence: str) -> str:
-        """Return a sentence with what was said before it."""
-        return f'{self._before} {sentence}'.strip()[-MAX_CHARACTERS:]

@@ -16,6 +16,7 @@ from phoenix_speech.safety.installed import safety_folder, safety_numbers
 from phoenix_speech.sentences import SpeechRules
 from phoenix_speech.voice.frame_queue import FrameQueue, QueuedFrame
 from phoenix_speech.voice.guarded_text import GuardedText
+from phoenix_speech.voice.reading.reader import TextReader
 from phoenix_speech.voice.settings import VOICES, VoiceSettings
 from phoenix_speech.voice.speech_synthesizer import SpeechSynthesizer
 from phoenix_speech.voice.voice_provider import VoiceError
@@ -41,14 +42,17 @@ class Voice(EventNode):
         """Make the synthesizer; the voices are loaded when first needed."""
         settings = self.settings
         self._rules = SpeechRules.load(settings.config_path, settings.language)
+        self._reader = TextReader(settings.config_path, settings.language)
         self._guarded = GuardedText(
             GuardedText.load_guard(
                 safety_folder(settings.language), safety_numbers(settings), self._guard_failed
             ),
             settings.language,
             self._rules,
+            self._reader,
             clock=self.time.now_s,
             on_refused=lambda reason: self.post(self._refused, reason),
+            on_lost=lambda count: self.post(self._not_read, count),
         )
         self._synthesizer = SpeechSynthesizer(
             {name: partial(VOICES.load(name).make, name, settings) for name in settings.providers},
@@ -97,7 +101,7 @@ class Voice(EventNode):
 
     def _warm(self, phrases: list[str]) -> None:
         with suppress(VoiceError):  # each voice's failure has been reported already
-            self._synthesizer.warm(phrases)
+            self._synthesizer.warm(self._reader.read(phrase).text for phrase in phrases)
 
     def _synthesize(self, utterance_id: str, text: str) -> None:
         """Synthesize a request, unless it was stopped; on the worker thread."""
@@ -159,6 +163,15 @@ class Voice(EventNode):
             reason,
             severity=Fault.WARNING,
             tried='says a calm sentence instead',
+            self_healing=True,
+        )
+
+    def _not_read(self, count: int) -> None:
+        self.fault(
+            'not_read',
+            f'{count} characters have no reading in reading.yaml of the language',
+            severity=Fault.WARNING,
+            tried='says the rest',
             self_healing=True,
         )
 

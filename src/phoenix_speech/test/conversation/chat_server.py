@@ -20,9 +20,16 @@ class Answer(BaseHTTPRequestHandler):
         self.server.requests.append((self.path, dict(self.headers), json.loads(body)))
         self.server.behavior(self)
 
-    def begin(self, status: int = 200, content_type: str = 'text/event-stream') -> None:
+    def begin(
+        self,
+        status: int = 200,
+        content_type: str = 'text/event-stream',
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         self.send_response(status)
         self.send_header('Content-Type', content_type)
+        for name, value in (headers or {}).items():
+            self.send_header(name, value)
         self.send_header('Transfer-Encoding', 'chunked')
         self.end_headers()
 

@@ -11,6 +11,7 @@ from phoenix_speech.conversation.chat_model import NothingToSayError
 from phoenix_speech.conversation.providers.book import BookChat
 from phoenix_speech.conversation.spoken_text import is_rubbish, spoken
 from phoenix_speech.safety.sentence_encoder import sentence_encoder
+from phoenix_speech.sentences import SpeechRules
 
 CONFIG = Path(__file__).parents[4] / 'config'
 BOOKS = {}
@@ -25,14 +26,14 @@ def book(language):
 
 @pytest.mark.parametrize('language', ['en', 'de'])
 def test_each_question_is_asked_once_and_answered_in_words_that_can_be_said(language):
-    entries = book(language).file.entries
+    entries, rules = book(language).file.entries, SpeechRules.load(CONFIG, language)
     assert len(entries) >= 600
     asked = [ask for entry in entries for ask in entry.ask]
     assert len(set(asked)) == len(asked)
     for entry in entries:
         assert len(entry.say.split()) <= 45, entry.say
         assert not is_rubbish(entry.say)
-        assert spoken(entry.say, 'Phoenix') == entry.say
+        assert spoken(entry.say, 'Phoenix', rules) == entry.say
 
 
 @pytest.mark.parametrize('language', ['en', 'de'])

@@ -186,6 +186,59 @@ async def test_a_server_that_refuses_tools_is_asked_without() -> None:
     assert ['tools' in request for _, _, request in server.requests] == [True, False, False]
 
 
+@pytest.mark.parametrize('status', [401, 408, 429, 500, 502, 503, 504])
+async def test_tools_outlast_what_is_no_refusal_of_tools(status: int) -> None:
+    def fails_once(answer: Answer) -> None:
+        if len(answer.server.requests) == 1:
+            answer.begin(status, 'application/json')
+            answer.end()
+        else:
+            chat_server.good(answer)
+
+    async with serving(fails_once, tools=TOOLS) as (server, model):
+        with contextlib.suppress(ChatModelError):
+            await everything(model)
+        assert ''.join(await everything(model)) == 'Hello there! I am Phoenix.'
+    assert 'tools' in server.requests[-1][2]
+
+
+async def test_tools_outlast_a_request_that_fails_without_them_too() -> None:
+    def refuses(answer: Answer) -> None:
+        answer.begin(400, 'application/json')
+        answer.end()
+
+    async with serving(refuses, tools=TOOLS) as (server, model):
+        for _ in range(2):
+            with pytest.raises(ChatModelError, match='answers 400') as caught:
+                await everything(model)
+            assert caught.value.retry_s is None
+    assert ['tools' in request for _, _, request in server.requests] == [True, False] * 2
+
+
+@pytest.mark.parametrize(
+    ('status', 'header', 'retry_s'),
+    [
+        (429, '7', 7.0),
+        (429, None, 0.0),
+        (503, '120', 120.0),
+        (503, 'Fri, 27 Nov 2026 11:00:00 GMT', 0.0),
+        (500, '-3', 0.0),
+        (404, '7', None),
+    ],
+)
+async def test_an_overload_lasts_as_long_as_the_server_says(
+    status: int, header: str | None, retry_s: float | None
+) -> None:
+    def overloaded(answer: Answer) -> None:
+        answer.begin(status, 'application/json', {'Retry-After': header} if header else {})
+        answer.end()
+
+    async with serving(overloaded) as (_, model):
+        with pytest.raises(ChatModelError) as caught:
+            await everything(model)
+    assert caught.value.retry_s == retry_s
+
+
 async def test_a_call_with_broken_arguments_is_refused() -> None:
     def behavior(answer: Answer) -> None:
         answer.begin()

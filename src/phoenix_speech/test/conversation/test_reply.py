@@ -237,8 +237,8 @@ async def test_a_broken_reply_ends_politely(
     ('deltas', 'reason'),
     [
         ([], 'said nothing'),
-        (['?! ', '😀 ', '\n\n'], 'said nothing'),
-        (['See https://example.org now.'], 'said nothing'),
+        (['?! ', '... ', '\n\n'], 'said nothing'),
+        (['<think>The child says hi.', ' I should'], 'said nothing'),
         (['Hel\x07lo.'], 'rubbish'),
         (['User: hello. '], 'rubbish'),
         (['word '] * 100_000, 'without end'),
@@ -254,6 +254,48 @@ async def test_rubbish_is_a_failure(
     engine = engine_of(Parrot('mad', *deltas), Parrot('good', 'All is well.'))
     assert await everything(engine.reply('Hi')) == [SpokenSentence('All is well.', 'good')]
     assert len(failures) == 1 and reason in failures[0][1]
+
+
+THOUGHTS = [
+    '<think>Hm. A child!</think>\n\nHello! How are you?',
+    'Hello! <thinking>Nice. <think>Or not.</think> Go on.</thinking>How are you?',
+    '[THINK]Hm.[/THINK]Hello! How are you?<think>Was that',
+    '◁think▷Hm. ◁/think▷Hello! <Think >How</THINK> How are you?',
+    '<think></think>Hello! How are <reasoning>x < y</reasoning>you?',
+]
+
+
+@pytest.mark.parametrize('size', [1, 2, 3, 7, 1000])
+@pytest.mark.parametrize('reply', THOUGHTS)
+async def test_thoughts_are_left_out_and_the_reply_is_not(
+    reply: str, size: int, engine_of: Callable[..., ReplyEngine], failures: list[str]
+) -> None:
+    model = Parrot('model', *(reply[at : at + size] for at in range(0, len(reply), size)))
+    assert await said(engine_of(model).reply('Hi')) == ['Hello!', 'How are you?']
+    assert failures == []
+
+
+async def test_a_server_that_marks_the_end_of_thoughts_alone_is_known_from_then_on(
+    engine_of: Callable[..., ReplyEngine],
+) -> None:
+    model = Parrot('model', 'The child greets', ' me</thi', 'nk>Hello!')
+    engine = engine_of(model)
+    assert await said(engine.reply('Hi')) == ['Hello!']
+    model.deltas = ('First thought. Second. ', 'Third.</think>', 'Hello!')
+    assert await said(engine.reply('Hi')) == ['Hello!']
+    model.deltas = ('I do not think ', 'today.')
+    for _ in range(2):
+        assert await said(engine.reply('Hi')) == ['I do not think today.']
+
+
+@pytest.mark.parametrize('text', ['It is 3 < 4.', 'Is a<b?', 'I like [thin] things.', 'A <t'])
+async def test_what_looks_like_the_begin_of_thoughts_is_said(
+    text: str, engine_of: Callable[..., ReplyEngine]
+) -> None:
+    replies = await said(engine_of(Parrot('model', *text)).reply('Hi'))
+    assert [''.join(filter(str.isalnum, one)) for one in replies] == [
+        ''.join(filter(str.isalnum, text))
+    ]
 
 
 async def test_sentences_come_while_the_model_still_talks(
@@ -329,6 +371,20 @@ async def test_a_failed_model_is_left_out_for_a_while_and_comes_back(
     assert await everything(engine.reply('Hi')) == [SpokenSentence('I am back.', 'best')]
     best.deltas = (ChatModelError('down'),)  # what was long ago is forgiven
     assert [await asked_at(now) for now in (1001, 1030, 1031)] == [True, False, True]
+
+
+@pytest.mark.parametrize(('retry_s', 'asked_again'), [(0.0, 0.0), (2.0, 2.0), (9e9, 300.0)])
+async def test_a_model_that_says_how_long_it_is_away_is_left_out_so_long(
+    retry_s: float, asked_again: float, engine_of: Callable[..., ReplyEngine]
+) -> None:
+    clock = Clock()
+    best = Parrot('best', ChatModelError('answers 429', retry_s=retry_s))
+    engine = engine_of(best, Parrot('last', 'Hm.'), clock=clock)
+    asked = []
+    for clock.now in (0.0, asked_again - 0.1, asked_again):
+        assert await said(engine.reply('Hi')) == ['Hm.']
+        asked.append(len(best.asked))
+    assert asked == [1, 1, 2]
 
 
 async def test_a_model_that_has_nothing_to_say_to_this_is_asked_the_next_time(

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from httpx2 import Response
 
 PATH = 'chat/completions'  # below base_url
+# What servers answer to tools that they, or the model, do not know; llama.cpp says 500.
+_REFUSALS_OF_TOOLS = (400, 404, 405, 422, 500, 501)
+_OVERLOADED = 429
 
 
 class OpenAIChatModel:
@@ -75,7 +78,10 @@ class OpenAIChatModel:
                 if response.is_error:
                     # The number alone: some servers repeat the conversation in the rest.
                     answer = f'answers {response.status_code}'
-                    raise ChatModelError(f'{self.address}: {answer}, model {self._model!r}')
+                    raise ChatModelError(
+                        f'{self.address}: {answer}, model {self._model!r}',
+                        retry_s=_pause_s(response),
+                    )
                 async for event in httpx2.EventSource(response):
                     if event.data == '[DONE]':
                         complete = True
@@ -98,21 +104,44 @@ class OpenAIChatModel:
 
     @asynccontextmanager
     async def _ask(self, messages: Sequence[Message]) -> 'AsyncGenerator[Response, None]':
-        """Send a request; once more without tools, which many small models do not support."""
+        """
+        Send a request; once more without tools, which many small models do not support.
+
+        That they were the reason is known when it is answered then, and not by a server that has
+        just failed.
+        """
+        status = 0
         request = {'model': self._model, 'messages': messages, 'stream': True}
         if self._tools:
             with_tools = {**request, 'tools': self._tools}
             async with self._client.stream('POST', PATH, json=with_tools) as response:
-                if not response.is_error:
+                status = response.status_code
+                if status not in _REFUSALS_OF_TOOLS:
                     yield response
                     return
-            self._tools = []
         async with self._client.stream('POST', PATH, json=request) as response:
+            if self._tools and not response.is_error and status != 500:
+                self._tools = []
             yield response
 
     async def close(self) -> None:
         """Close the connections."""
         await self._client.aclose()
+
+
+def _pause_s(response: 'Response') -> float | None:
+    """
+    Return for how long a server that refused at once is not to be asked.
+
+    As long as it says, or not at all: it may be well again at the next sentence, and to hear that
+    it is not takes no time. None: it did not understand, and will not the next time.
+    """
+    if response.status_code != _OVERLOADED and not response.is_server_error:
+        return None
+    try:
+        return max(0.0, float(response.headers.get('Retry-After', '0')))
+    except ValueError:  # a date, of a clock that may not be ours
+        return 0.0
 
 
 class _Delta(BaseModel):

@@ -1,0 +1,1 @@
+"""Turns what is written into what a person would say."""
