@@ -19,7 +19,7 @@ from phoenix_core.node.declarations import subscribes
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.settings.node_settings import NodeSettings
 from phoenix_speech.voice.node import Voice
-from phoenix_tools.run.run_command import HIDDEN
+from phoenix_tools.run.running_toy import HIDDEN
 
 TURNS = 30
 OPEN = [event for event in events.ALL if event.privacy is Privacy.NONE]

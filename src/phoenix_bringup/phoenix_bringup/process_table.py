@@ -23,6 +23,7 @@ class NodeRow:
     package: str
     executable: str  # and the name of its class in the entry points phoenix.nodes
     capability: str = ''  # of the toy, that takes this node; system/status says how well it works
+    vital: bool = False  # without it a toy is none: a service manager starts everything again
     machine: Literal['toy', 'helper'] = 'toy'  # where it runs when there are two machines
     standby: bool = False  # works, in its own process, while the same node of the helper does not
     alone: bool = False  # never shares a process
@@ -80,7 +81,7 @@ TABLE = (
     NodeRow(
         'phoenix_speech', 'conversation', 'conversation', machine='helper', secrets=secrets.KEYS
     ),
-    NodeRow('phoenix_activities', 'activities', 'activities'),
+    NodeRow('phoenix_activities', 'activities', 'activities', vital=True),
     NodeRow('phoenix_speech', 'intent', 'understanding'),
     NodeRow('phoenix_speech', 'listener', 'hearing', machine='helper'),
     # Attention to its name; what it takes to hear at all is `hearing`.
@@ -122,6 +123,11 @@ def capabilities() -> dict[str, list[str]]:
         if row.capability:
             found.setdefault(row.capability, []).append(row.name)
     return found
+
+
+def vital_capabilities() -> list[str]:
+    """Name what a toy must be able to do."""
+    return [row.capability for row in TABLE if row.vital]
 
 
 def standbys() -> dict[str, str]:

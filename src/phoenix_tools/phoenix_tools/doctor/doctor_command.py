@@ -15,7 +15,8 @@ from phoenix_core.storage.toy_file import ToyFile
 from phoenix_tools.arguments import VERSION
 from phoenix_tools.doctor import machine, network, parts, permissions
 from phoenix_tools.doctor.finding import Finding, Level, ok
-from phoenix_tools.run.run_command import RunError, given_profile
+from phoenix_tools.run.run_command import given_profile
+from phoenix_tools.run.running_toy import RunError
 
 ERRORS = (LaunchArgumentError, RunError)
 

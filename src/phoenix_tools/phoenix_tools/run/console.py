@@ -9,6 +9,7 @@ from phoenix_core import events
 from phoenix_core.events.event_type import EventType
 from phoenix_core.node.declarations import observes
 from phoenix_core.node.publisher import EventPublisher
+from phoenix_core.supervision.liveliness import LivelinessMonitor
 from phoenix_tools.person import PersonNode
 
 # Whatever people are shown, and what the terminal draws and waits for by itself.
@@ -17,6 +18,7 @@ SHOWN = tuple(
     for event in events.ALL
     if event.summary is not None or event in (events.LED_FRAME, events.NODE_STATUS)
 )
+SUPERVISOR = 'supervisor'  # its node
 
 
 class Console(PersonNode):
@@ -24,15 +26,23 @@ class Console(PersonNode):
     Passes every shown event to a callback; its actions are thread-safe.
 
     :param on_event: called with each event, on the executor's thread.
+    :param on_supervisor: called with whether the supervisor lives, likewise.
     """
 
     def __init__(
         self,
         on_event: Callable[[EventType, Any], None] = lambda event, message: None,
+        on_supervisor: Callable[[bool], None] | None = None,
         **options: Any,
     ) -> None:
         super().__init__(**options)
         self._on_event = on_event
+        self._on_supervisor = on_supervisor
+
+    def activate(self) -> None:
+        """Begin to watch over the supervisor."""
+        if self._on_supervisor is not None:
+            LivelinessMonitor(self, SUPERVISOR, self._on_supervisor)
 
     @observes(SHOWN)
     def on_event(self, event: EventType, message: Any) -> None:
