@@ -115,9 +115,39 @@ def parser() -> argparse.ArgumentParser:
     trace.add_argument('--html', metavar='FILE', type=Path, help='also write a page')
 
     _add_parent(commands)
+    _add_install(commands)
     test = commands.add_parser('test', help='run tests (--all: long ones, too)', add_help=False)
     test.add_argument('arguments', nargs=argparse.REMAINDER, help='passed on to pytest')
     return root
+
+
+def _add_install(commands: Any) -> None:
+    for name, text in (
+        ('install', 'put this version on the toy, as a service'),
+        ('upgrade', 'go over to this version; one that is not well goes back by itself'),
+        ('rollback', 'go back to the version before'),
+    ):
+        added = commands.add_parser(name, help=text)
+        if name != 'rollback':
+            added.add_argument(
+                'source', type=Path, nargs='?', help='a checkout, or an archive; default: this one'
+            )
+        for flag, folder, what in (
+            ('--root', '/opt/phoenix', 'of the versions'),
+            ('--state', '/var/lib/phoenix', 'of what it keeps'),
+        ):
+            added.add_argument(flag, type=Path, metavar='DIR', default=folder, help=what)
+        added.add_argument('--profile', default='pi', help='pi (default), sim, or a settings file')
+        added.add_argument(
+            '--patience',
+            metavar='S',
+            type=_positive,
+            default=180.0,
+            help='time to come up in; default: 180',
+        )
+        added.add_argument(
+            '--without-service', action='store_true', help='somebody starts it, not systemd'
+        )
 
 
 def _positive(text: str) -> float:

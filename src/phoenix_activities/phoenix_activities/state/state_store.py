@@ -19,7 +19,8 @@ from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
-VERSION = 1  # of the tables
+from phoenix_core.storage.state_format import FORMAT
+
 BUSY_S = 1.0  # the longest wait for another process that writes
 BROKEN = (sqlite3.Error, ValueError, MemoryError, RecursionError)  # raised by damaged content
 
@@ -145,7 +146,7 @@ class StateStore:
             connection.execute('DELETE FROM checksum')
             connection.executemany('INSERT INTO kept VALUES (?, ?)', rows)
             connection.execute('INSERT INTO checksum VALUES (?)', (_checksum(rows),))
-            connection.execute(f'PRAGMA user_version={VERSION}')
+            connection.execute(f'PRAGMA user_version={FORMAT}')
             connection.execute('COMMIT')
         return values
 
@@ -194,9 +195,9 @@ class StateStore:
 def _content(connection: sqlite3.Connection) -> Values:
     """Return the values of a file that is in order, none of an empty one."""
     version = connection.execute('PRAGMA user_version').fetchone()[0]
-    if version > VERSION:
+    if version > FORMAT:
         raise _UnusableError(
-            f'is of a newer Phoenix (version {version}; known is {VERSION})', f'version-{version}'
+            f'is of a newer Phoenix (version {version}; known is {FORMAT})', f'version-{version}'
         )
     if version == 0 and not connection.execute('SELECT 1 FROM sqlite_master').fetchone():
         return {}

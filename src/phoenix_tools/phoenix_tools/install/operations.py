@@ -1,0 +1,108 @@
+"""Installing a version, going over to it, and going back."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from phoenix_tools.install.generations import (
+    Generation,
+    Installed,
+    InstallError,
+    state_format,
+)
+from phoenix_tools.install.service import Service
+from phoenix_tools.install.versions import Versions
+
+STEADY_S = 10.0
+
+
+class Operations:
+    """
+    What is done to an installation; each ends with a toy that works, or raises InstallError.
+
+    :param tell: gets a line for each step.
+    :param patience_s: for a toy to come up.
+    :param steady_s: so long it must stay so.
+    """
+
+    def __init__(
+        self,
+        installed: Installed,
+        versions: Versions,
+        service: Service,
+        tell: Callable[[str], None] = print,
+        *,
+        patience_s: float,
+        steady_s: float = STEADY_S,
+    ) -> None:
+        self._installed = installed
+        self._versions = versions
+        self._service = service
+        self._tell = tell
+        self._patience_s = patience_s
+        self._steady_s = steady_s
+
+    def go_over_to(self, source: Path) -> Generation:
+        """Install a version, the first or another one, with the state of the present one."""
+        with self._installed.alone():
+            self._installed.clear()
+            current = self._installed.current
+            with self._step(f'putting {source} in place'):
+                version = self._versions.put(source)
+            if current is not None and current.version == version:
+                raise InstallError(f'{version.name} is what is installed already')
+            return self._activate(version, current, current)
+
+    def go_back(self) -> Generation:
+        """Go back to the version before."""
+        with self._installed.alone():
+            current = self._installed.current
+            before = current and self._installed.before(current)
+            if current is None or before is None:
+                raise InstallError('there is no version to go back to')
+            forms = {state_format(one.version) for one in (current, before)}
+            same = len(forms) == 1 and None not in forms
+            if not same:
+                self._tell(
+                    f'{before.version.name} cannot read what {current.version.name} has written: '
+                    'it goes on with what was kept when it was left'
+                )
+            return self._activate(before.version, current, current if same else before)
+
+    def _activate(
+        self, version: Path, current: Generation | None, state_of: Generation | None
+    ) -> Generation:
+        """Try a version out with a copy of a state; stay with the current one if it fails."""
+        with self._step('stopping the toy'):
+            self._service.stop()
+        try:
+            made = self._installed.prepare(version, state_of)
+            with self._step(f'starting {version.name}, for at most {self._patience_s:g} s'):
+                trouble = self._service.try_out(made, self._patience_s, self._steady_s)
+            if trouble:
+                raise InstallError(f'{version.name} is not well: {trouble}')
+            self._installed.make_current(made)
+        except BaseException as error:
+            self._stay(current)
+            if isinstance(error, InstallError | OSError):
+                stays = f'{current.version.name} stays' if current else 'nothing is installed'
+                raise InstallError(f'{error}; {stays}') from error
+            raise
+        self._service.settle(made)
+        self._installed.clear()
+        self._tell(f'{version.name}: all well, from now on')
+        return made
+
+    def _stay(self, current: Generation | None) -> None:
+        self._service.stop()  # what was tried out
+        if current is not None:
+            self._service.start()
+        self._installed.clear()
+
+    @contextmanager
+    def _step(self, title: str) -> Iterator[None]:
+        self._tell(f'{title} ...')
+        started = time.monotonic()
+        yield
+        self._tell(f'{title}: done in {time.monotonic() - started:.0f} s')

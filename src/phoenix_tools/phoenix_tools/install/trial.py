@@ -1,0 +1,114 @@
+"""Starts a generation and waits until it says that it is up, as a service manager would."""
+
+import os
+import pwd
+import re
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections import deque
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from phoenix_tools.install.generations import Generation
+
+POLL_S = 0.1
+END_S = 10.0  # for a clean end after SIGINT
+SAID = 3  # last lines of a toy that did not come up
+
+
+@dataclass
+class Trial:
+    """
+    A start of a generation, for as long as it is watched; its process group ends with it.
+
+    :param profile: with which it runs.
+    :param user: who runs it; None: who runs this.
+    """
+
+    generation: Generation
+    profile: str
+    user: str | None = None
+    _process: subprocess.Popen[bytes] = field(init=False)
+
+    def watch(self, patience_s: float, steady_s: float) -> str:
+        """
+        Return why the toy is not well; empty if it came up in time, and stayed so for a while.
+
+        It has ended when this returns.
+        """
+        with (
+            tempfile.TemporaryDirectory(prefix='phoenix-') as folder,
+            tempfile.TemporaryFile() as output,
+            socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as ear,
+        ):
+            address = Path(folder) / 'notify'
+            ear.bind(str(address))
+            ear.settimeout(POLL_S)
+            Path(folder).chmod(0o711)
+            address.chmod(0o666)
+            self._start(str(address), output.fileno())
+            try:
+                trouble = self._listen(ear, patience_s, steady_s)
+            finally:
+                self._end()
+            output.seek(0)
+            said = deque(output.read().decode(errors='replace').splitlines(), SAID)
+        return trouble and re.sub(r'\s+', ' ', f'{trouble}; it said: {" / ".join(said)}')
+
+    def _start(self, address: str, output: int) -> None:
+        environ = {name: os.environ[name] for name in ('PATH', 'LANG') if name in os.environ}
+        environ['HOME'] = str(self.generation.state)
+        environ['XDG_STATE_HOME'] = str(self.generation.state)
+        environ['ROS_LOG_DIR'] = str(self.generation.state / 'log')
+        environ['NOTIFY_SOCKET'] = address
+        account = pwd.getpwnam(self.user) if self.user else None
+        self._process = subprocess.Popen(
+            [str(self.generation.version / 'phoenix'), 'run', '--profile', self.profile],
+            env=environ,
+            cwd='/',
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+            user=account.pw_uid if account else None,
+            group=account.pw_gid if account else None,
+            extra_groups=os.getgrouplist(self.user, account.pw_gid)
+            if self.user and account
+            else None,
+        )
+
+    def _listen(self, ear: socket.socket, patience_s: float, steady_s: float) -> str:
+        """Wait for the word that it is up, then see that it stays so."""
+        begun = time.monotonic()
+        steady_since: float | None = None
+        status = 'it has said nothing'
+        while True:
+            try:
+                lines = ear.recv(4096).decode(errors='replace').splitlines()
+            except TimeoutError:
+                lines = []
+            now = time.monotonic()
+            for line in lines:
+                status = line.removeprefix('STATUS=') if line.startswith('STATUS=') else status
+            if 'READY=1' in lines and steady_since is None:
+                steady_since = now
+            if self._process.poll() is not None:
+                return f'it ended with exit code {self._process.returncode}'
+            if steady_since is not None and now - steady_since >= steady_s:
+                return ''
+            if steady_since is None and now - begun >= patience_s:
+                return f'not up after {patience_s:g} s: {status}'
+
+    def _end(self) -> None:
+        for number in (signal.SIGINT, signal.SIGKILL):
+            try:
+                os.killpg(self._process.pid, number)
+                self._process.wait(END_S)
+            except ProcessLookupError:
+                break
+            except subprocess.TimeoutExpired:
+                continue
+        self._process.wait()

@@ -1,0 +1,135 @@
+"""Puts a version into its folder, from a checkout or from an archive of one that is prepared."""
+
+import hashlib
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from phoenix_tools.install import durable
+from phoenix_tools.install.generations import COMPLETE, InstallError
+
+NOT_ON_A_TOY = frozenset(
+    ('.venv', 'build', 'install', 'log', 'bags', 'tests', 'bench', 'conftest.py')
+)
+ANYWHERE = shutil.ignore_patterns('.git', '.*_cache', '__pycache__', 'node_modules', 'test')
+NEEDED_MB = 2600
+VERSION = re.compile(r"^VERSION = '([\w.+~-]+)'$", re.MULTILINE)
+VERSION_FILE = Path('src/phoenix_tools/phoenix_tools/arguments.py')
+
+
+class Versions:
+    """
+    The folder of all versions.
+
+    :param folder: holds them side by side.
+    :param needed_mb: free space without which none is begun.
+    """
+
+    def __init__(self, folder: Path, needed_mb: int = NEEDED_MB) -> None:
+        self._folder = folder
+        self._needed_mb = needed_mb
+
+    def put(self, source: Path) -> Path:
+        """
+        Put the version of a checkout or of an archive in place, unless it is there already.
+
+        :raises InstallError: it cannot be; nothing is left of it.
+        """
+        self._check_space()
+        if source.is_dir():
+            name = name_of(source)
+        elif source.is_file():
+            name = source.name.removesuffix('.tar.gz').removeprefix('phoenix-')
+        else:
+            raise InstallError(f'{source}: neither a checkout nor an archive')
+        version = self._folder / name
+        if (version / COMPLETE).exists():
+            return version
+        if version.exists():
+            shutil.rmtree(version)  # a power cut has left it half done
+        try:
+            if source.is_dir():
+                _build(source, version)
+            else:
+                _unpack(source, version)
+            os.sync()
+            durable.write(version / COMPLETE, f'{name}\n')
+        except BaseException as error:
+            shutil.rmtree(version, ignore_errors=True)
+            if isinstance(error, OSError):
+                raise InstallError(f'{name} could not be put in place: {error}') from error
+            raise
+        durable.sync_folder(self._folder)
+        return version
+
+    def _check_space(self) -> None:
+        free_mb = shutil.disk_usage(self._folder).free // 2**20
+        if free_mb < self._needed_mb:
+            raise InstallError(
+                f'{self._needed_mb} MB of disk are needed in {self._folder}, {free_mb} MB are free'
+            )
+
+
+def name_of(checkout: Path) -> str:
+    """
+    Name the version of a checkout by its number and by what is in its files.
+
+    :raises InstallError: it is no checkout.
+    """
+    if not (checkout / 'phoenix').is_file():
+        raise InstallError(f'{checkout}: no Phoenix is in there')
+    digest = hashlib.sha256()
+    for path in _files(checkout):
+        digest.update(f'{path.relative_to(checkout)}\0{os.access(path, os.X_OK)}\0'.encode())
+        digest.update(path.read_bytes())
+    try:
+        found = VERSION.search((checkout / VERSION_FILE).read_text())
+    except OSError:
+        found = None
+    return f'{found[1] if found else "0"}-{digest.hexdigest()[:8]}'
+
+
+def _files(checkout: Path) -> Iterator[Path]:
+    for folder, folders, names in os.walk(checkout):
+        gone = _ignored(checkout, folder, [*folders, *names])
+        folders[:] = sorted(set(folders) - gone)
+        yield from (Path(folder) / name for name in sorted(set(names) - gone))
+
+
+def _ignored(checkout: Path, folder: str, names: list[str]) -> set[str]:
+    gone = set(ANYWHERE(folder, names))
+    return gone | (NOT_ON_A_TOY & set(names)) if Path(folder) == checkout else gone
+
+
+def _build(checkout: Path, version: Path) -> None:
+    """Copy a checkout and prepare its environment, which holds the paths of where it is made."""
+    shutil.copytree(
+        checkout,
+        version,
+        symlinks=True,
+        ignore=lambda folder, names: _ignored(checkout, folder, names),
+    )
+    command = [sys.executable, str(version / 'scripts' / 'prepare_environment.py'), '--toy']
+    with subprocess.Popen(command, cwd=version, start_new_session=True) as process:
+        try:
+            code = process.wait()
+        except BaseException:
+            os.killpg(process.pid, signal.SIGKILL)  # with all that it has started
+            raise
+    if code:
+        raise InstallError(f'{version.name} could not be prepared')
+    # The service cannot write there, and would compile everything at each start.
+    subprocess.run([sys.executable, '-m', 'compileall', '-q', str(version / 'src')], check=False)
+
+
+def _unpack(archive: Path, version: Path) -> None:
+    version.mkdir()
+    command = ['tar', '--extract', '--gzip', '--file', str(archive), '--directory', str(version)]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    if ended.returncode:
+        raise InstallError(f'{archive} could not be unpacked: {ended.stderr.strip()[-200:]}')

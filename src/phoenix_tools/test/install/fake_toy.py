@@ -1,0 +1,41 @@
+"""
+The start command of a version that is none, in the place of `phoenix`.
+
+The file `behavior` beside it says what is wrong with it. It keeps values in a database as the toy
+does, writes down that it has started, and says so to who listens.
+"""
+
+import os
+import signal
+import socket
+import sqlite3
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+BEHAVIOR = (HERE / 'behavior').read_text()
+FORMAT = int((HERE / 'src/phoenix_core/phoenix_core/storage/state_format.py').read_text()[9:])
+signal.signal(signal.SIGINT, lambda *_: sys.exit(130))
+
+if BEHAVIOR == 'does not start':
+    sys.exit('a library is missing')
+if BEHAVIOR == 'hangs':
+    signal.pause()
+folder = Path(os.environ['XDG_STATE_HOME']) / 'phoenix'
+folder.mkdir(exist_ok=True)
+with sqlite3.connect(folder / 'phoenix.sqlite3') as state:
+    found = state.execute('PRAGMA user_version').fetchone()[0]
+    if found > FORMAT:
+        sys.exit(f'the state has the form {found}')
+    if BEHAVIOR == 'migrates wrongly':
+        state.execute('DROP TABLE kept')
+        state.commit()
+        state.execute('SELECT * FROM kept')
+    state.execute('CREATE TABLE IF NOT EXISTS kept (name PRIMARY KEY, value)')
+    state.execute(f'PRAGMA user_version={FORMAT}')
+state.close()
+with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as way:
+    way.sendto(b'READY=1\nSTATUS=all well', os.environ['NOTIFY_SOCKET'])
+if BEHAVIOR == 'dies at once':
+    sys.exit(1)
+signal.pause()
