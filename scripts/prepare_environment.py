@@ -165,7 +165,7 @@ def for_a_toy() -> bool:
 
 def requirement_files() -> list[Path]:
     """List the requirement files of this machine, each installed with its dependencies."""
-    names = ['build', 'toy', 'studio'] if ROS_INSTALLED else ['ros', 'build', 'toy', 'studio']
+    names = [*([] if ROS_INSTALLED else ['ros']), 'build', 'toy', 'studio', 'home']
     if not for_a_toy():
         names.append('dev')
     model = Path('/proc/device-tree/model')

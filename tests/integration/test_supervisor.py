@@ -10,6 +10,8 @@ import threading
 import time
 
 import pytest
+from lifecycle_msgs.msg import Transition
+from lifecycle_msgs.srv import ChangeState
 from phoenix_msgs.msg import CapabilityStatus, NodeStatus, StopSpeaking
 from pydantic import ValidationError
 from rclpy.parameter import Parameter
@@ -298,6 +300,32 @@ def test_a_node_that_cannot_be_configured_is_lost_and_comes_back_in_place(toy):
     assert toy.activations('ear') == [both.pid]
     assert ('ear', 'node_lost') in toy.faults()
     assert both.poll() is None
+
+
+def test_what_an_operator_deactivates_rests_until_he_activates_it(toy):
+    toy.start('ear,asker')
+    toy.supervise()
+    toy.expect(asking=OK, hearing=OK)
+
+    def operate(transition):
+        """Do what `ros2 lifecycle set` does."""
+
+        def ask():
+            client = toy.probe.create_client(ChangeState, '/phoenix/ear/change_state')
+            assert client.wait_for_service(5)
+            request = ChangeState.Request()
+            request.transition.id = transition
+            client.call_async(request)
+
+        toy.graph.call(ask)
+
+    operate(Transition.TRANSITION_DEACTIVATE)
+    toy.expect(asking=OK, hearing=LOST)
+    status = toy.probe.recorded(events.SYSTEM_STATUS)[-1]
+    assert 'ear: deactivated by an operator' in [one.message for one in status.capabilities]
+    assert toy.faults() == [('ear', 'node_at_rest')]
+    operate(Transition.TRANSITION_ACTIVATE)
+    toy.expect(2, asking=OK, hearing=OK)
 
 
 @pytest.mark.long

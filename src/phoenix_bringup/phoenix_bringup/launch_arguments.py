@@ -42,6 +42,9 @@ class LaunchArguments(BaseModel):
     )
     telemetry: bool = Field(True, description='false: nothing is counted, kept or exported')
     studio: bool = Field(False, description='true: serves the page for a browser, on loopback')
+    neighbors: str = Field(
+        '', description='nodes for neighbors of the toy, like [ros_actions, wyoming_server]'
+    )
     machine: Literal['', 'toy', 'helper'] = Field(
         '', description='which of two machines this is; empty: there is only one'
     )

@@ -14,6 +14,7 @@ from ament_index_python.packages import PackageNotFoundError, get_package_prefix
 from phoenix_bringup.launch_arguments import LaunchArguments
 from phoenix_bringup.launch_runner import LaunchError, ProcessSpec
 from phoenix_core.settings import secrets
+from phoenix_core.settings.profile import suggestion
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class NodeRow:
     standby: bool = False  # works, in its own process, while the same node of the helper does not
     alone: bool = False  # never shares a process
     secrets: re.Pattern[str] | None = None  # that it uses; other processes do not get them
-    watches: bool = False  # watches the other nodes in real time, and does nothing by itself
+    watches: bool = False  # stands beside the toy, in real time, and does nothing by itself
     wanted: Callable[[LaunchArguments], bool] = lambda given: True
     # Composed nodes share all parameters of their process: only for a node in its own.
     parameters: Callable[[LaunchArguments], Mapping[str, Any]] = lambda given: {}
@@ -38,6 +39,17 @@ class NodeRow:
     def name(self) -> str:
         """The name of the node in the graph."""
         return f'{self.executable}_standby' if self.standby else self.executable
+
+
+def _neighbor(name: str) -> NodeRow:
+    """Return the row of a node for neighbors: whatever they do to it, the toy goes on."""
+    return NodeRow(
+        'phoenix_home',
+        name,
+        alone=True,
+        watches=True,
+        wanted=lambda given: name in _words(given.neighbors),
+    )
 
 
 # Consumers stand before producers: this is the order in which composed nodes are made.
@@ -67,6 +79,9 @@ TABLE = (
     NodeRow(
         'phoenix_studio', 'studio', alone=True, watches=True, wanted=lambda given: given.studio
     ),
+    _neighbor('ros_actions'),
+    _neighbor('ros_bridge'),
+    _neighbor('wyoming_server'),
     NodeRow('phoenix_hw', 'leds', 'light'),
     NodeRow(
         'phoenix_audio',
@@ -151,8 +166,15 @@ def processes(given: LaunchArguments) -> list[NodeProcess]:
     """
     Return the processes to start.
 
-    :raises LaunchError: a package is not installed.
+    :raises LaunchError: a package is not installed, or there is no such neighbor.
     """
+    known = [row.executable for row in TABLE if row.package == 'phoenix_home']
+    for name in _words(given.neighbors):
+        if name not in known:
+            raise LaunchError(
+                f'neighbors: no node {name!r}{suggestion(name, known)}; '
+                f'there are {", ".join(known)}'
+            )
     rows = _rows(given)
     separate = [row for row in rows if given.layout == 'processes' or row.alone or row.standby]
     composed = [row for row in rows if row not in separate]
@@ -248,4 +270,4 @@ def program(package: str, executable: str) -> str:
 
 def _words(text: str) -> list[str]:
     """Split a list such as `[espeak_ng, flite]`."""
-    return [word.strip() for word in text.strip('[] ').split(',')]
+    return [word for part in text.strip('[] ').split(',') if (word := part.strip())]

@@ -21,6 +21,7 @@ _CLOSED = ConfigDict(extra='forbid', frozen=True, strict=True)
 Digits = Annotated[str, Field(max_length=32)]
 Whole = Annotated[int, Field(ge=-(2**31), lt=2**31)]
 Text = Annotated[str, Field(max_length=64, pattern=r'^[^\x00]*$')]
+Neighbor = Annotated[str, Field(max_length=128, pattern=r'^[^\x00]*$')]
 
 
 class LimitsForm(BaseModel):
@@ -34,6 +35,7 @@ class LimitsForm(BaseModel):
     night_volume_ceiling: Whole
     activities_off: Annotated[list[Text], Field(max_length=100)]
     language_model: Literal['off', 'this_machine', 'elsewhere']
+    neighbors: Annotated[list[Neighbor], Field(max_length=100)]
     remember_facts: bool
     remember_days: Whole
     recordings_days: Whole
@@ -89,6 +91,7 @@ class LimitsDesk:
             'pin_set': answer.pin_set,
             'servers': list(answer.servers),
             'activities': list(answer.activities),
+            'neighbors': dict(zip(answer.neighbors, answer.about_neighbors, strict=False)),
             'problem': answer.problem,
             'stored': self._stored(),
         }

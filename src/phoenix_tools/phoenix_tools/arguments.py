@@ -73,6 +73,9 @@ def parser() -> argparse.ArgumentParser:
     studio.add_argument('--namespace', default='/phoenix', help='of the toy')
     studio.add_argument('--port', type=int, help='of the page; 0: any free one')
 
+    mcp = commands.add_parser('mcp', help='the tools of a running toy, for an assistant (MCP)')
+    mcp.add_argument('--namespace', default='/phoenix', help='of the toy')
+
     doctor = commands.add_parser('doctor', help='say what is wrong here, and what to do about it')
     doctor.add_argument('--profile', help='sim (default), pi, or the path of a settings file')
     doctor.add_argument('--namespace', default='/phoenix', help='of the toy')

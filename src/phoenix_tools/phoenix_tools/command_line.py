@@ -27,6 +27,7 @@ ROOMS = {
     'events': 'live',
     'parent': 'parent',
     'studio': 'run',
+    'mcp': 'run',
     'doctor': 'doctor',
 }
 # Of the tests: a file at a time each, since tests of a file may share a toy.

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from phoenix_core.limits.announced import Announced
 from phoenix_core.limits.limits import LanguageModel, Limits
+from phoenix_core.limits.neighbors import Neighbors
 from phoenix_core.limits.parent_file import RefusedError, WrongPinError
 from phoenix_core.limits.stored import Stored
 from phoenix_core.node.event_node import EventNode
@@ -39,6 +40,7 @@ class ParentServices:
         self._file = node.parent_file
         self._stored = stored
         self._announced = ToyFile.ANNOUNCED.path(node.environ, node.get_namespace())
+        self._neighbors = Neighbors.of(node.environ, node.get_namespace())
         self._services = [
             node.create_service(GetLimits, '~/get_limits', self.on_get),
             node.create_service(SetLimits, '~/set_limits', self.on_set),
@@ -58,6 +60,8 @@ class ParentServices:
         response.limits = to_message(self._file.limits)
         response.pin_set = self._file.pin_set
         response.servers = Announced(self._announced).servers
+        response.neighbors = list(asking := self._neighbors.asking)
+        response.about_neighbors = list(asking.values())
         response.problem = self._file.problem
         response.activities = self._activities
         return response
@@ -103,7 +107,8 @@ def to_limits(message: ParentalLimits) -> Limits:
     :raises RefusedError: a value is not allowed.
     """
     values = {name: getattr(message, name) for name in Limits.model_fields}
-    values['activities_off'] = list(message.activities_off)
+    for name in ('activities_off', 'neighbors'):
+        values[name] = list(values[name])
     models = {number: model for model, number in MODELS.items()}
     values['language_model'] = models.get(message.language_model)
     for name in ('daily_minutes', 'session_minutes'):

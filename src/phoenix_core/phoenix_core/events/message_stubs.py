@@ -23,6 +23,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 """
+PARTS = {'srv': ('Request', 'Response'), 'action': ('Goal', 'Result', 'Feedback')}
 NUMBERS = {'boolean': 'bool', 'octet': 'bytes', 'float': 'float', 'double': 'float'}
 
 
@@ -30,7 +31,7 @@ def write_stubs(folder: Path) -> int:
     """Write the stubs of all installed packages; return the number of messages."""
     count = 0
     for package in get_resources('rosidl_interfaces'):
-        for kind in ('msg', 'srv'):
+        for kind in ('msg', *PARTS):
             try:
                 module = importlib.import_module(f'{package}.{kind}')
             except ModuleNotFoundError:
@@ -48,7 +49,7 @@ def _module(module: ModuleType, package: str, kind: str) -> tuple[str, int]:
     classes = [
         one
         for one in vars(module).values()
-        if inspect.isclass(one) and hasattr(one, 'Request' if kind == 'srv' else 'SLOT_TYPES')
+        if inspect.isclass(one) and hasattr(one, PARTS[kind][0] if kind in PARTS else 'SLOT_TYPES')
     ]
     body: list[str] = []
     used: set[str] = set()
@@ -57,7 +58,7 @@ def _module(module: ModuleType, package: str, kind: str) -> tuple[str, int]:
             lines = list(_message(one, one.__name__, used))
         else:
             lines = [f'class {one.__name__}:']
-            for part in ('Request', 'Response'):
+            for part in PARTS[kind]:
                 lines += [f'    {line}' for line in _message(getattr(one, part), part, used)]
         body += [*lines, '']
     imports = sorted(f'import {one}.msg' for one in used if (one, kind) != (package, 'msg'))

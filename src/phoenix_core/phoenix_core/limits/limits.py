@@ -73,6 +73,9 @@ class Limits(FileModel):
         description='where one may be: off, this_machine, elsewhere (what is said leaves the '
         'house)',
     )
+    neighbors: list[Annotated[str, Field(min_length=1, max_length=128)]] = Field(
+        [], description='who else may hear what is said, and what they may do, by name'
+    )
     remember_facts: bool = Field(
         False, description='whether what a child tells of itself is kept on disk'
     )

@@ -66,11 +66,16 @@ class FaultLimit:
         return self._left_out.pop(code, 0)
 
 
+class TellableError(RuntimeError):
+    """An error whose text may be told: it holds nothing of what was said."""
+
+
 def describe(error: BaseException) -> str:
     """
     Return the type and the place of an exception, without its text, which may be personal.
 
-    Of an EventRuleError, include the event, the field and the rule, without the value.
+    Of an EventRuleError, include the event, the field and the rule, without the value; of a
+    TellableError its text.
     """
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
@@ -79,4 +84,6 @@ def describe(error: BaseException) -> str:
     if trace is not None:
         place = f' at {Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}'
     text = f': {error.kind}' if isinstance(error, EventRuleError) else ''
+    if isinstance(error, TellableError):
+        text = f': {error}'
     return f'{type(error).__name__}{place}{text}'

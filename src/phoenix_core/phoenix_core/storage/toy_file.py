@@ -13,6 +13,7 @@ class ToyFile(Enum):
     MUTE = 'mute'  # whether its microphone is muted
     PARENT = 'parent.json'  # what a parent has decided
     ANNOUNCED = 'announced.json'  # of which servers it has said that words go there
+    NEIGHBORS = 'neighbors.json'  # which neighbors ask to take part
     ELSEWHERE = 'elsewhere.json'  # what it has stored in other folders
 
     def path(self, environ: Mapping[str, str], namespace: str) -> Path | None:

@@ -80,7 +80,11 @@ class LifecycleManager:
         order = start_order(self._watched.values())
         before = order[: order.index(node)]
         return all(
-            other.works or other.in_trouble or other.status.autostart or self._rests(other)
+            other.works
+            or other.in_trouble
+            or other.at_rest
+            or other.status.autostart
+            or self._rests(other)
             for other in before
             if other.consumes & node.produces
         )

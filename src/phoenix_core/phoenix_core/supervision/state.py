@@ -19,6 +19,7 @@ class State(Enum):
     REBUILDING = 'rebuilding'  # finalized; its process creates a new instance
     IN_SERVICE = 'in service'  # active
     BACKING_OFF = 'backing off'  # has failed; gets no requests until a pause is over
+    AT_REST = 'at rest'  # an operator has deactivated it; gets no requests until one activates it
     GIVEN_UP = 'given up'  # has ended its process too often; gets no more requests
     DOWN = 'down'  # its process has ended or hangs
 

@@ -168,6 +168,8 @@ class Supervision:
             level, message = node.status.level, node.status.message
             return level, f'{name}: {message}' if message else ''
         reason = node.status.message or 'comes back'
+        if node.at_rest:
+            return LOST, f'{name}: deactivated by an operator'
         if node.is_lost:
             return LOST, f'{name}: {reason}'
         if node.failures or node.was_active:

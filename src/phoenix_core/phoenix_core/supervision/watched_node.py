@@ -36,6 +36,7 @@ class WatchedNode:
         self.failures = 0  # in a row
         self.needs_rebuild = False  # the next attempt needs a new instance
         self.was_active = False
+        self.at_rest = False  # an operator has deactivated it, and not yet activated it again
         self._nodes = nodes
         self._settings = settings
         self._active_since: float | None = None
@@ -85,6 +86,10 @@ class WatchedNode:
 
     def on_status(self, status: NodeStatus, now: float) -> None:
         """Process a status from the same process."""
+        if self._is_put_to_rest(status):
+            self.at_rest = True
+            message, tried = 'deactivated by an operator', 'lets it rest until one activates it'
+            self._nodes.report(self.name, 'node_at_rest', message, tried, lost=False)
         self._note(status)
         if self._request is not None and status.state == self._request.command.goal:
             self._request = None
@@ -178,12 +183,18 @@ class WatchedNode:
 
     # The state machine.
 
+    def _is_put_to_rest(self, status: NodeStatus) -> bool:
+        """Return whether a node in service was deactivated, and that not on request."""
+        was_active = self.status.state == NodeStatus.ACTIVE
+        is_down = status.state in (NodeStatus.INACTIVE, NodeStatus.UNCONFIGURED)
+        return was_active and is_down and self._request is None and self.state is State.IN_SERVICE
+
     def _note(self, status: NodeStatus) -> None:
         self.status = status
         self.consumes = frozenset(status.consumes)
         self.produces = frozenset(topic.topic for topic in status.topics)
         if status.state == NodeStatus.ACTIVE:
-            self.was_active = True
+            self.was_active, self.at_rest = True, False
         else:
             self._active_since = None
         if status.state == NodeStatus.FINALIZED:
@@ -211,6 +222,8 @@ class WatchedNode:
             self._active_since = self._active_since or now
         if self.status.state == NodeStatus.FINALIZED:
             state = State.REBUILDING
+        elif self.at_rest:
+            state = State.AT_REST
         elif self._is_hopeless:
             state = State.GIVEN_UP
         elif now < self._retry_at:

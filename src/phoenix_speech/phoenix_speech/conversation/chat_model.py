@@ -2,13 +2,14 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncGenerator, Generator, Sequence
+from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
 from contextlib import closing
-from typing import Protocol
+from typing import Any, Protocol
 
 from phoenix_speech.conversation.chat_tools import ToolCall
 
-Message = dict[str, str]  # role (system, user or assistant) and content, as in OpenAI's interface
+# role (system, user, assistant or tool) and content, as in OpenAI's interface
+Message = Mapping[str, Any]
 
 
 class ChatModelError(RuntimeError):

@@ -50,10 +50,12 @@ class ToolCall:
     A model calls a tool.
 
     :param slots: the arguments, as strings.
+    :param arguments: as the model has sent them.
     """
 
     name: str
     slots: Mapping[str, str]
+    arguments: Mapping[str, Any] = field(default_factory=dict)
 
 
 class _FunctionDelta(BaseModel):
@@ -96,7 +98,7 @@ class ToolCallStream:
             if not isinstance(arguments, dict):
                 raise ValueError('arguments are no object')
             slots = {name: _text(value) for name, value in arguments.items() if value is not None}
-            calls.append(ToolCall(part.name, slots))
+            calls.append(ToolCall(part.name, slots, arguments))
         return calls
 
 

@@ -16,16 +16,22 @@ from phoenix_msgs.msg import (
 from phoenix_core import events
 from phoenix_core.events.short_text import PURPOSE_WORDS, short_text
 from phoenix_core.limits.announced import Announced
+from phoenix_core.limits.neighbors import Neighbors
 from phoenix_core.node.declarations import Publishes, subscribes
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.node.execution import run
 from phoenix_core.storage.toy_file import ToyFile
 from phoenix_speech.conversation.allowed_models import AllowedModels
 from phoenix_speech.conversation.chat_model import ChatModelError
+from phoenix_speech.conversation.foreign_tools import ForeignTools
 from phoenix_speech.conversation.persona import Persona
 from phoenix_speech.conversation.reply import ReplyAction, ReplyEngine, SpokenSentence
 from phoenix_speech.conversation.reply_task import ReplyLoop, ReplyTask
-from phoenix_speech.conversation.settings import CHAT_MODELS, ConversationSettings
+from phoenix_speech.conversation.settings import (
+    CHAT_MODELS,
+    TOOL_SOURCES,
+    ConversationSettings,
+)
 from phoenix_speech.safety.installed import safety_folder, safety_numbers
 from phoenix_speech.safety.slot_guard import refused_slot
 from phoenix_speech.safety.speech_guard import JUDGE_LIMIT_S, SpeechGuard
@@ -60,6 +66,14 @@ class Conversation(EventNode):
             ),
             on_refusal=partial(self.post, self._model_refused),
             is_fit=lambda sentence: self._guard.judge(sentence, JUDGE_LIMIT_S).allowed,
+            foreign_tools=ForeignTools(
+                [
+                    TOOL_SOURCES.make(name, settings)
+                    for name in filter(None, settings.tool_sources)
+                ],
+                Neighbors.of(self.environ, self.get_namespace()),
+                partial(self.post, self._tool_failed),
+            ),
         )
         self._forgotten = self.parent_file.forgotten
         self._refused: set[str] = set()  # models of which that was reported
@@ -163,6 +177,10 @@ class Conversation(EventNode):
             tried='goes on without it',
             self_healing=True,
         )
+
+    def _tool_failed(self, name: str, why: str) -> None:
+        tried = 'tells the model so'
+        self.fault('tool_failed', f'{name}: {why}', severity=Fault.WARNING, tried=tried)
 
     def _model_failed(self, name: str, reason: str) -> None:
         self.fault(

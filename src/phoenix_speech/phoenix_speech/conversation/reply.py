@@ -16,6 +16,7 @@ from phoenix_speech.conversation.chat_model import (
     NothingToSayError,
 )
 from phoenix_speech.conversation.chat_tools import ToolCall
+from phoenix_speech.conversation.foreign_tools import ForeignTools
 from phoenix_speech.conversation.history import History, HistoryTurn
 from phoenix_speech.conversation.persona import Persona
 from phoenix_speech.conversation.spoken_text import is_rubbish, spoken
@@ -61,6 +62,7 @@ class ReplyEngine:
     :param allowed: which models may be asked, and what is said before.
     :param on_refusal: called with the name of a model that may not be asked.
     :param is_fit: whether a sentence may be said; one that may not is not told to a model again.
+    :param foreign_tools: tools of other programs.
     """
 
     def __init__(
@@ -73,6 +75,7 @@ class ReplyEngine:
         allowed: AllowedModels,
         on_refusal: Callable[[str], object],
         is_fit: Callable[[str], bool] = lambda sentence: True,
+        foreign_tools: ForeignTools | None = None,
         first_sentence_s: float = 4.0,
         total_s: float = 20.0,
         retry_s: float = 30.0,
@@ -87,6 +90,7 @@ class ReplyEngine:
         self._allowed = allowed
         self._on_refusal = on_refusal
         self._is_fit = is_fit
+        self._foreign_tools = foreign_tools or ForeignTools()
         self._first_sentence_s = first_sentence_s
         self._total_s = total_s
         self._clock = clock
@@ -121,7 +125,8 @@ class ReplyEngine:
                 yield SpokenSentence(self._persona.leaves_house, 'persona')
                 self._allowed.announced(model)
             try:
-                async with aclosing(self._ask(model, messages)) as parts:
+                rounds = self._foreign_tools.rounds(model, messages, self._ask)
+                async with aclosing(rounds) as parts:
                     async for part in parts:
                         if isinstance(part, ToolCall):
                             tool = self._persona.tools[part.name]
@@ -150,7 +155,8 @@ class ReplyEngine:
         self._allowed.forget()
 
     async def close(self) -> None:
-        """Close the models."""
+        """Close the models and the tools."""
+        self._foreign_tools.close()
         for model in self._models:
             await model.close()
 
@@ -235,6 +241,8 @@ class ReplyEngine:
             yield sentence
 
     def _valid(self, call: ToolCall) -> ToolCall:
+        if call.name in self._foreign_tools:
+            return call
         tool = self._persona.tools.get(call.name)
         if tool is None or set(call.slots) - set(tool.parameters):
             raise ChatModelError('calls a tool that it does not have')

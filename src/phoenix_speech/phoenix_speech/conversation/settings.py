@@ -5,9 +5,13 @@ from typing import Annotated
 from phoenix_core.settings.node_settings import SeededSettings, setting
 from phoenix_core.settings.provider import ProviderGroup
 from phoenix_speech.conversation.chat_model import ChatModel
+from phoenix_speech.conversation.foreign_tools import ToolSource
 
 CHAT_MODELS: ProviderGroup['ConversationSettings', ChatModel] = ProviderGroup(
     'phoenix.chat_models'
+)
+TOOL_SOURCES: ProviderGroup['ConversationSettings', ToolSource] = ProviderGroup(
+    'phoenix.tool_sources'
 )
 
 
@@ -17,6 +21,9 @@ class ConversationSettings(SeededSettings):
     providers: Annotated[list[str], CHAT_MODELS] = setting(
         ['book', 'scripted'],
         'Chat models, best first: entry points of their group, e.g. openai, book, scripted.',
+    )
+    tool_sources: Annotated[list[str], TOOL_SOURCES] = setting(  # not empty, as ROS wants it
+        [''], 'Where language models find tools of other programs, e.g. mcp.'
     )
     first_sentence_s: float = setting(
         4.0, 'Deadline for the first sentence of each model [s].', gt=0, le=60

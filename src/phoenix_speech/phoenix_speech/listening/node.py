@@ -17,6 +17,7 @@ from phoenix_msgs.msg import (
 )
 
 from phoenix_core import events
+from phoenix_core.limits.neighbors import Neighbors
 from phoenix_core.node.declarations import Publishes, subscribes
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.node.execution import run
@@ -37,7 +38,8 @@ from phoenix_speech.listening.endpointer import (
     SpeechStarted,
 )
 from phoenix_speech.listening.hold import HoldPolicy
-from phoenix_speech.listening.settings import RECOGNIZERS, ListenerSettings
+from phoenix_speech.listening.recognizer_ladder import RecognizerLadder
+from phoenix_speech.listening.settings import ListenerSettings
 from phoenix_speech.listening.voice_activity import SileroVoiceActivity
 from phoenix_speech.understanding.completeness import Completeness, CompletenessJudge
 
@@ -63,7 +65,13 @@ class Listener(EventNode):
     def configure(self) -> None:
         """Load voice activity detection and the recognizer."""
         settings = self.settings
-        self._recognizer = RECOGNIZERS.make(settings.provider, settings)
+        self._recognizer = RecognizerLadder.of(
+            settings,
+            impaired=partial(self.post, self._impaired),
+            healed=partial(self.post, self.healed),
+            may_use=Neighbors.of(self.environ, self.get_namespace()).may_use,
+            clock=self.time.now_s,
+        )
         self._holds = HoldPolicy(settings)
         folders = language_folders(settings.config_path, settings.language)
         self._judge = CompletenessJudge(folders)
@@ -255,21 +263,12 @@ class Listener(EventNode):
 
     def _recognize(self, audio: np.ndarray) -> Heard:
         started = time.monotonic()
-        try:
-            with self.model_time():
-                text = self._recognizer.recognize(audio, SAMPLE_RATE)
-        except Exception as error:  # of any kind: the toy asks to say it again
-            self.post(
-                self.fault,
-                'recognizer_failed',
-                describe(error),
-                self_healing=True,
-                impairs=CapabilityStatus.DEGRADED,
-            )
-            text = ''
-        else:
-            self.post(self.healed, 'recognizer_failed')
+        with self.model_time():
+            text = self._recognizer.recognize(audio, SAMPLE_RATE)
         return Heard(text, time.monotonic() - started)
+
+    def _impaired(self, code: str, why: str) -> None:
+        self.fault(code, why, self_healing=True, impairs=CapabilityStatus.DEGRADED)
 
     def _recognized(self, listening: int, heard: Heard) -> None:
         if listening != self._listening:

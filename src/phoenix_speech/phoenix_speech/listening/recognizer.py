@@ -11,6 +11,8 @@ class Recognizer(Protocol):
 
     recognize() is slow: call it outside the executor's thread. It may be called from any thread;
     calls are serialized. Give it speech only: on silence and noise these engines invent words.
+    One that sends the sound away has the attributes `neighbor` and `about`, see
+    phoenix_core.limits.neighbors: it is used while a parent allows it.
     """
 
     def recognize(self, samples: np.ndarray, sample_rate: int) -> str:

@@ -15,6 +15,9 @@ class ListenerSettings(NodeSettings):
     provider: Annotated[str, RECOGNIZERS] = setting(
         'moonshine', 'The recognizer: an entry point of its group.', machine=True
     )
+    fallback: Annotated[str, RECOGNIZERS] = setting(
+        '', 'The recognizer that is asked when that one fails; empty: none.', machine=True
+    )
     speech_threshold: float = setting(0.5, 'Voice activity that counts as speech.', gt=0, lt=1)
     silence_threshold: float = setting(0.35, 'Voice activity below is silence.', gt=0, lt=1)
     end_silence_s: float = setting(0.7, 'Silence that ends an utterance [s].', ge=0.1, le=5)

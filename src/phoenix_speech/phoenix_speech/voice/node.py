@@ -8,6 +8,7 @@ import numpy as np
 from phoenix_msgs.msg import CapabilityStatus, Fault, SayRequest, StopSpeaking
 
 from phoenix_core import events
+from phoenix_core.limits.neighbors import Neighbors
 from phoenix_core.node.declarations import Publishes, subscribes
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.node.execution import run
@@ -59,6 +60,7 @@ class Voice(EventNode):
             self._rules,
             sample_rate=settings.sample_rate,
             clock=self.time.now_s,
+            may_use=Neighbors.of(self.environ, self.get_namespace()).may_use,
             on_failure=lambda name, error: self.post(self._voice_failed, name, error),
         )
 

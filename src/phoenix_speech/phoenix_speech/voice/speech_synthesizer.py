@@ -8,7 +8,7 @@ from contextlib import closing
 import numpy as np
 import soxr
 
-from phoenix_core.node.health import describe
+from phoenix_core.node.health import TellableError, describe
 from phoenix_speech.sentences import SpeechRules, speakable_pieces
 from phoenix_speech.voice.voice_provider import VoiceError, VoiceProvider
 
@@ -26,6 +26,7 @@ class SpeechSynthesizer:
     :param cache_bytes: size of the cache of short phrases.
     :param retry_s: how long a voice is skipped after a failure.
     :param on_failure: called with the name of a voice and why it failed.
+    :param may_use: whether a voice may be used now.
     """
 
     def __init__(
@@ -34,6 +35,7 @@ class SpeechSynthesizer:
         rules: SpeechRules,
         *,
         on_failure: Callable[[str, Exception], None],
+        may_use: Callable[[object], bool] = lambda voice: True,
         sample_rate: int = 16000,
         cache_bytes: int = 4_000_000,
         retry_s: float = 10.0,
@@ -44,6 +46,7 @@ class SpeechSynthesizer:
         self._factories = dict(voices)
         self._rules = rules
         self._on_failure = on_failure
+        self._may_use = may_use
         self._sample_rate = sample_rate
         self._cache_bytes = cache_bytes
         self._retry_s = retry_s
@@ -105,7 +108,9 @@ class SpeechSynthesizer:
             except Exception as error:  # a voice of another package may raise anything
                 if self._closed:
                     raise VoiceError('closed') from error
-                if not isinstance(error, VoiceError | ImportError):  # may hold the text to speak
+                if not isinstance(
+                    error, VoiceError | ImportError | TellableError
+                ):  # may hold the text to speak
                     error = VoiceError(describe(error))
                 self._retry_at[name] = self._clock() + self._retry_s
                 self._on_failure(name, error)
@@ -124,6 +129,8 @@ class SpeechSynthesizer:
         if self._closed:  # perhaps while this voice was made
             voice.close()
             raise VoiceError('closed')
+        if not self._may_use(voice):
+            raise VoiceError('a parent does not allow it')
         resampler = soxr.ResampleStream(voice.sample_rate, self._sample_rate, 1, dtype='int16')
         with closing(voice.synthesize(text)) as sound:
             for chunk in sound:

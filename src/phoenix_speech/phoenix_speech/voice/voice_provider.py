@@ -11,7 +11,12 @@ class VoiceError(RuntimeError):
 
 
 class VoiceProvider(Protocol):
-    """Speaks one text at a time; call it from one thread."""
+    """
+    Speaks one text at a time; call it from one thread.
+
+    One that sends the text away has the attributes `neighbor` and `about`, see
+    phoenix_core.limits.neighbors: it is used while a parent allows it.
+    """
 
     @property
     def sample_rate(self) -> int:

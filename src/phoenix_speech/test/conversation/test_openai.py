@@ -165,7 +165,7 @@ async def test_gives_the_tools_to_the_server_and_puts_the_calls_together() -> No
     async with serving(chat_server.calls_tools, tools=TOOLS) as (server, model):
         assert await everything(model) == [
             'Here you go! ',
-            ToolCall('set_timer', {'duration': '300'}),
+            ToolCall('set_timer', {'duration': '300'}, {'duration': 300, 'what': None}),
             ToolCall('start_quiz', {}),
         ]
     timer, quiz = server.requests[0][2]['tools']

@@ -297,3 +297,17 @@ def test_a_voice_that_was_made_while_it_was_closed_is_closed(
 def test_needs_a_voice() -> None:
     with pytest.raises(ValueError, match='at least one'):
         SpeechSynthesizer({}, RULES, on_failure=lambda name, error: None)
+
+
+def test_a_voice_that_may_not_be_used_is_given_no_text():
+    failures: list[str] = []
+    far, near = Whistle(), Whistle()
+    synthesizer = SpeechSynthesizer(
+        {'far': lambda: far, 'near': lambda: near},
+        RULES,
+        on_failure=lambda name, error: failures.append(f'{name}: {error}'),
+        may_use=lambda voice: voice is not far,
+    )
+    assert list(synthesizer.synthesize('Hello.'))
+    assert (far.texts, near.texts) == ([], ['Hello.'])
+    assert failures == ['far: a parent does not allow it']

@@ -9,6 +9,7 @@ from phoenix_activities.engine.gate import may_be_refused
 from phoenix_activities.engine.installed import installed_activities
 from phoenix_core.limits.announced import Announced
 from phoenix_core.limits.limits import Limits, LimitsError
+from phoenix_core.limits.neighbors import Neighbors
 from phoenix_core.limits.parent_file import ParentFile, RefusedError, WrongPinError
 from phoenix_core.limits.stored import Stored
 from phoenix_core.settings.profile import suggestion
@@ -53,6 +54,7 @@ class ParentDesk:
         self._file = ParentFile.of(os.environ, namespace)
         self._stored = Stored.of(os.environ, namespace)
         self._announced = Announced(ToyFile.ANNOUNCED.path(os.environ, namespace))
+        self._neighbors = Neighbors.of(os.environ, namespace)
 
     def show(self) -> None:
         """Print the limits in force."""
@@ -62,6 +64,9 @@ class ParentDesk:
             print(f'{name:<21} {self._file.limits.as_text(name):<14} {field.description}')
         for server in self._announced.servers:
             print(f'what is said was sent to {server}')
+        for name, what in self._neighbors.asking.items():
+            allowed = 'is allowed' if self._neighbors.allows(name) else 'asks to be allowed'
+            print(f'neighbor {name} {allowed}: {what}')
         print(f'in {self._file.path}; {"with" if self._file.pin_set else "no"} PIN')
 
     def change(self, key: str, value: str) -> None:

@@ -178,7 +178,11 @@ def test_the_settings(tmp_path, text, level, told):
 def test_the_ports_and_parts_of_a_profile():
     config = Path(__file__).parents[4] / 'config'
     found, _ = parts.settings(str(config / 'sim.yaml'))
-    assert parts.ports(found) == {'studio.port': 8765, 'telemetry.metrics_port': 9464}
+    assert parts.ports(found) == {
+        'studio.port': 8765,
+        'telemetry.metrics_port': 9464,
+        'wyoming_server.port': 10700,
+    }
     findings = list(parts.providers(found))
     assert {finding.level for finding in findings} == {Level.OK}
     assert 'microphone: simulated' in [finding.text for finding in findings]

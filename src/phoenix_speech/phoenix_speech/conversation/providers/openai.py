@@ -9,7 +9,7 @@ that a stream that breaks off cannot be told from a complete one.
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ValidationError, field_validator
@@ -59,13 +59,19 @@ class OpenAIChatModel:
         key = key or secrets.secret('OPENAI_API_KEY')
         self.address = base_url
         self._model = model
-        self._tools = [tool.specification(name) for name, tool in (tools or {}).items()]
+        self._own_tools = [tool.specification(name) for name, tool in (tools or {}).items()]
+        self._tools: Sequence[Mapping[str, Any]] = self._own_tools
+        self._takes_tools = True
         self._client = httpx2.AsyncClient(
             base_url=base_url,
             timeout=timeout_s,
             trust_env=not is_loopback(base_url),  # no proxy between this machine and itself
             headers={'Authorization': f'Bearer {key}'} if key else {},
         )
+
+    def offer(self, specifications: Sequence[Mapping[str, Any]]) -> None:
+        """Offer the tools of others, too; see ToolUser."""
+        self._tools = [*self._own_tools, *specifications]
 
     async def stream(self, messages: Sequence[Message]) -> AsyncGenerator[str | ToolCall, None]:
         """Yield the reply; see ChatModel."""
@@ -112,7 +118,7 @@ class OpenAIChatModel:
         """
         status = 0
         request = {'model': self._model, 'messages': messages, 'stream': True}
-        if self._tools:
+        if self._tools and self._takes_tools:
             with_tools = {**request, 'tools': self._tools}
             async with self._client.stream('POST', PATH, json=with_tools) as response:
                 status = response.status_code
@@ -121,7 +127,7 @@ class OpenAIChatModel:
                     return
         async with self._client.stream('POST', PATH, json=request) as response:
             if self._tools and not response.is_error and status != 500:
-                self._tools = []
+                self._takes_tools = False
             yield response
 
     async def close(self) -> None:

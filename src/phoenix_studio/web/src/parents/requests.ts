@@ -9,6 +9,7 @@ export interface Limits {
   night_volume_ceiling: number;
   activities_off: string[];
   language_model: 'off' | 'this_machine' | 'elsewhere';
+  neighbors: string[]; // names of those that are allowed
   remember_facts: boolean;
   remember_days: number;
   recordings_days: number;
@@ -19,6 +20,7 @@ export interface Decided {
   pin_set: boolean;
   servers: string[];
   activities: string[];
+  neighbors: Record<string, string>; // that ask to be allowed, with what each gets or does
   problem: string;
   stored: { kind: string; size: number; changed: number }[];
 }

@@ -1,0 +1,1 @@
+"""MCP: tools of other programs for the conversation, and the toy as a server of tools."""

@@ -1,0 +1,1 @@
+"""Neighbors in the ROS graph: actions, and the messages of robots."""

@@ -1,0 +1,130 @@
+"""What events are in the messages of ROS4HRI and audio_common, and what a request there means."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from phoenix_msgs.msg import AudioFrame, IntentDetected, Transcript
+
+# Constants of hri_actions_msgs/Intent.
+SAY, START_ACTIVITY = '__intent_say__', '__intent_start_activity__'
+UNKNOWN_AGENT, SPEECH, USUAL_PRIORITY = '__unknown_agent__', 'speech', 128
+OBJECT = 'object'  # the role of what is to be said, or started
+INT16 = 8  # PortAudio's number for the format, which audio_common uses
+LONGEST = 4000  # characters of a request
+MOST_SLOTS = 10
+
+
+class ForeignError(ValueError):
+    """A request is refused; the text says why, without what it holds."""
+
+
+@dataclass(frozen=True)
+class SayWish:
+    """A text is to be said."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class ActivityWish:
+    """An activity is to begin."""
+
+    activity: str
+    slots: Mapping[str, str]
+
+
+@dataclass
+class Allowance:
+    """
+    So many requests a second, and as many at once.
+
+    :param now_s: steady time.
+    """
+
+    per_s: float
+    now_s: Callable[[], float]
+    _left: float = field(init=False)
+    _at_s: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Begin with all that is allowed at once."""
+        self._left, self._at_s = self.per_s, self.now_s()
+
+    def take(self) -> bool:
+        """Return whether one more is allowed now."""
+        now_s = self.now_s()
+        self._left = min(self.per_s, self._left + (now_s - self._at_s) * self.per_s)
+        self._at_s = now_s
+        if self._left < 1:
+            return False
+        self._left -= 1
+        return True
+
+
+def live_speech(transcript: Transcript, language: str) -> dict[str, Any]:
+    """Return the fields of a LiveSpeech; a recognizer that tells no confidence has the full."""
+    if transcript.kind == Transcript.PARTIAL:
+        return {'incremental': transcript.text, 'locale': language}
+    return {'final': transcript.text, 'confidence': 1.0, 'locale': language}
+
+
+def intent(intent: IntentDetected) -> dict[str, Any]:
+    """Return the fields of an Intent."""
+    return {
+        'intent': intent.name,
+        'data': json.dumps({slot.name: slot.value for slot in intent.slots}, ensure_ascii=False),
+        'source': UNKNOWN_AGENT,
+        'modality': SPEECH,
+        'priority': USUAL_PRIORITY,
+        'confidence': intent.confidence,
+    }
+
+
+def fill_audio(message: Any, frame: AudioFrame) -> None:
+    """Fill an AudioStamped with a frame."""
+    message.header.stamp = frame.header.stamp
+    info = message.audio.info
+    info.format, info.channels = INT16, frame.channels
+    info.rate, info.chunk = frame.sample_rate, len(frame.samples) // frame.channels
+    message.audio.audio_data.int16_data = frame.samples
+
+
+def wish(name: str, data: str) -> SayWish | ActivityWish:
+    """
+    Return what an Intent asks of the toy.
+
+    :raises ForeignError: it is nothing that others may ask, or malformed.
+    """
+    if name not in (SAY, START_ACTIVITY):
+        raise ForeignError('asks for something else than to say or to start an activity')
+    values = _values(data)
+    what = values.pop(OBJECT, '').strip()
+    if not what:
+        raise ForeignError(f'has no {OBJECT}')
+    if name == SAY:
+        if len(what) > 2000:
+            raise ForeignError('is too long to be said')
+        return SayWish(what)
+    too_long = any(len(key) > 64 or len(value) > 1000 for key, value in values.items())
+    if len(what) > 64 or len(values) > MOST_SLOTS or too_long or '' in values:
+        raise ForeignError('has values that no activity takes')
+    return ActivityWish(what, values)
+
+
+def _values(data: str) -> dict[str, str]:
+    if len(data) > LONGEST:
+        raise ForeignError('is too long')
+    try:
+        values = json.loads(data)
+    except (ValueError, RecursionError):
+        raise ForeignError('has data that are no JSON') from None
+    if not isinstance(values, dict):
+        raise ForeignError('has data that are no JSON object')
+    if not all(isinstance(value, str | int | float) for value in values.values()):
+        raise ForeignError('has values that are no plain ones')
+    texts = {key: str(value) for key, value in values.items()}
+    if any(not text.isprintable() for pair in texts.items() for text in pair):
+        raise ForeignError('has characters that nobody says')
+    return texts
