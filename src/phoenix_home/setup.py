@@ -13,17 +13,19 @@ setup(
     zip_safe=True,
     maintainer='The Phoenix developers',
     maintainer_email='phoenix@example.org',
-    description='The neighbors of the Phoenix toy: other ROS nodes, Wyoming and MCP.',
+    description='The neighbors of the Phoenix toy: ROS, Wyoming, MCP and Home Assistant.',
     license='Apache-2.0',
     extras_require={'test': ['pytest']},
     entry_points={
         'console_scripts': [
+            'home_assistant = phoenix_home.home_assistant.node:main',
             'mcp_server = phoenix_home.mcp.server:main',
             'ros_actions = phoenix_home.ros.actions:main',
             'ros_bridge = phoenix_home.ros.bridge:main',
             'wyoming_server = phoenix_home.wyoming.server:main',
         ],
         'phoenix.nodes': [
+            'home_assistant = phoenix_home.home_assistant.node:HomeAssistant',
             'mcp_server = phoenix_home.mcp.server:McpServer',
             'ros_actions = phoenix_home.ros.actions:RosActions',
             'ros_bridge = phoenix_home.ros.bridge:RosBridge',

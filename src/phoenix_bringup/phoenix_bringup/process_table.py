@@ -82,6 +82,7 @@ TABLE = (
     _neighbor('ros_actions'),
     _neighbor('ros_bridge'),
     _neighbor('wyoming_server'),
+    _neighbor('home_assistant'),
     NodeRow('phoenix_hw', 'leds', 'light'),
     NodeRow(
         'phoenix_audio',

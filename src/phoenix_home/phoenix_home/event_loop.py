@@ -1,8 +1,9 @@
 """An event loop in a thread of its own, for what a neighbor's library does in the background."""
 
 import asyncio
+import contextlib
 import threading
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
@@ -30,6 +31,11 @@ class EventLoop:
     async def run(self, work: 'Coroutine[Any, Any, Result]') -> Result:
         """Run a coroutine here, and wait for it in another event loop."""
         return await asyncio.wrap_future(self.submit(work))
+
+    def call(self, function: Callable[..., object], *arguments: object) -> None:
+        """Call a function; in any thread, and without effect once it is closed."""
+        with contextlib.suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(function, *arguments)
 
     def close(self) -> None:
         """Cancel all that runs, and end the thread; what does not heed that is abandoned."""

@@ -1,0 +1,1 @@
+"""Home Assistant: the toy as a device of the native protocol of ESPHome."""
