@@ -58,7 +58,7 @@ class Ear(EventNode):
             time.sleep(3600)
 
 names = sys.argv[1].split(',')
-raise SystemExit(run([{'asker': Asker, 'ear': Ear}[name] for name in names]))
+run([{'asker': Asker, 'ear': Ear}[name] for name in names])
 """
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 from fragile_toy import SUPERVISOR, FragileToy
-from layouts import BOTH, PROCESSES_FIRST
+from layouts import BOTH, COMPOSED_FIRST
 from phoenix_msgs.msg import SimulatedSensor
 
 from phoenix_core import events
@@ -82,7 +82,7 @@ def test_muted_stays_muted_in_every_order_of_deaths_until_the_switch_opens_it(la
         ear.expect_open()
 
 
-@pytest.mark.parametrize('layout', PROCESSES_FIRST)
+@pytest.mark.parametrize('layout', COMPOSED_FIRST)
 def test_muted_survives_the_whole_toy_and_a_stranger_cannot_open_it(layout):
     with FragileToy(layout, {}) as toy:
         assert toy.wait_until_well()

@@ -13,7 +13,7 @@ import subprocess
 import sys
 
 import pytest
-from layouts import PROCESSES_FIRST
+from layouts import COMPOSED_FIRST
 
 SAMPLE = 'samples/hey_jarvis_turn_on_the_light.wav'
 # A default route leads through the interface `out`: whatever is not for this machine is counted.
@@ -61,7 +61,7 @@ def addresses(trace):
     return set(re.findall(r'inet_addr\("([^"]*)"\)|inet_pton\(AF_INET6, "([^"]*)"', trace))
 
 
-@pytest.mark.parametrize('layout', PROCESSES_FIRST)
+@pytest.mark.parametrize('layout', COMPOSED_FIRST)
 def test_s05_the_offline_toy_reaches_nothing_but_its_own_machine(phoenix, tmp_path, layout):
     toy = phoenix('run', '--layout', layout, '--play', SAMPLE, before=ISOLATED)
     assert toy.end() == 0, toy.output

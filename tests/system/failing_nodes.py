@@ -65,7 +65,7 @@ def failing(node_class: type[EventNode]) -> type[EventNode]:
 def main() -> None:
     """Run the nodes given on the command line in one process."""
     names = filter(None, remove_ros_args(sys.argv)[1:])
-    raise SystemExit(run([failing(plugins.load(NODES, name)) for name in names]))
+    run([failing(plugins.load(NODES, name)) for name in names])
 
 
 if __name__ == '__main__':

@@ -6,7 +6,7 @@ import signal
 import time
 
 import pytest
-from layouts import BOTH, COMPOSED, PROCESSES_FIRST
+from layouts import BOTH, COMPOSED, COMPOSED_FIRST
 
 STARTS_WITHIN_S = 8.0
 ROUNDS = 3
@@ -48,7 +48,7 @@ def test_whenever_run_is_ended_nothing_is_left(phoenix, tmp_path, layout, number
         assert list(tmp_path.iterdir()) == []  # no settings, sockets or locks of a launch
 
 
-@pytest.mark.parametrize('layout', PROCESSES_FIRST)
+@pytest.mark.parametrize('layout', COMPOSED_FIRST)
 def test_after_kills_of_anything_at_once_the_next_start_is_as_the_first(phoenix, layout):
     toy = phoenix('run', '--layout', layout)
     toy.wait_for('ready')

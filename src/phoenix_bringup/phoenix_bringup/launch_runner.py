@@ -2,8 +2,10 @@
 
 import asyncio
 import contextlib
+import errno
 import os
 import secrets
+import shutil
 import signal
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -17,8 +19,7 @@ from phoenix_core.supervision import launched
 # In the environment of every process of one runner: also finds what has left its process group.
 _MARK = LAUNCH_ID
 # Waits until its input is closed, even by a SIGKILL of the runner, then kills every process that
-# has the mark until none is left. PR_SET_PDEATHSIG would reach children but not grandchildren,
-# and needs Python code between fork and exec, which can deadlock. A shell costs a megabyte.
+# has the mark until none is left. A shell costs a megabyte.
 _GUARD = f"""
 read -r _
 while marked=$(grep -lszxF "{_MARK}=$1" /proc/[0-9]*/environ); [ -n "$marked" ]; do
@@ -26,6 +27,9 @@ while marked=$(grep -lszxF "{_MARK}=$1" /proc/[0-9]*/environ); [ -n "$marked" ];
   sleep 0.01
 done
 """
+# Ends a process with the runner when the guard was killed, too. It reaches no grandchildren. Of
+# util-linux, since Python code between fork and exec can deadlock.
+_BOUND_TO_RUNNER = ('setpriv', '--pdeathsig', 'KILL', '--')
 _LONGEST_LINE = 65536  # bytes; output without line ends is passed on in pieces of this size
 _LAST_OUTPUT_S = 0.2  # how long to keep reading after a process has ended
 _GUARD_S = 0.4  # time limit of the guard; SIGKILL works at once unless the kernel hangs
@@ -155,13 +159,18 @@ class LaunchRunner:
     ) -> tuple[asyncio.subprocess.Process, asyncio.Task[None]]:
         # Not a pipe of asyncio: its wait() may not return while a grandchild that outlives the
         # process holds the other end.
+        argv = process.argv
+        if shutil.which(_BOUND_TO_RUNNER[0]):
+            if not shutil.which(argv[0]):
+                raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), argv[0])
+            argv = (*_BOUND_TO_RUNNER, *argv)
         read_end, write_end = os.pipe()
         # A Python process that is interrupted while it imports prints a traceback: SIGINT is
         # blocked at its start, until it has installed its own handler and unblocks it.
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
             child = await asyncio.create_subprocess_exec(
-                *process.argv,
+                *argv,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=write_end,
                 stderr=write_end,

@@ -1,6 +1,7 @@
 import asyncio
 import os
 import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -247,7 +248,10 @@ def test_a_process_that_cannot_be_started_is_named_and_the_others_are_stopped(
     assert asyncio.run(main()) == []
 
 
-def test_killing_the_runner_itself_leaves_no_orphans(tmp_path: Path) -> None:
+def killed_runner(
+    tmp_path: Path, processes: str, output: int, guard_too: bool = False
+) -> list[int]:
+    """Kill a runner of these processes; return the pids which so many lines of output tell."""
     script = tmp_path / 'runner.py'
     script.write_text(f"""
 import asyncio, sys
@@ -256,7 +260,7 @@ from test_launch_runner import DEAF_TO_ALL, FAMILY, python
 from phoenix_bringup.launch_runner import LaunchRunner
 
 async def main():
-    processes = [python(DEAF_TO_ALL), python(FAMILY.format(then='signal.pause()'))]
+    processes = {processes}
     runner = LaunchRunner(processes, lambda process, line: print(line, flush=True))
     await runner.start()
     for _, pid in runner.running:
@@ -268,11 +272,27 @@ asyncio.run(main())
     with subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, text=True) as runner:
         assert runner.stdout is not None
         try:
-            lines = [runner.stdout.readline().strip() for _ in range(5)]
+            lines = [runner.stdout.readline().strip() for _ in range(output)]
+            if guard_too:
+                children = Path(f'/proc/{runner.pid}/task/{runner.pid}/children').read_text()
+                os.kill(int(children.split()[0]), signal.SIGKILL)  # the first that was started
         finally:
             runner.kill()
-    pids = [int(line) for line in lines if line != 'ready']
+    return [int(line) for line in lines if line != 'ready']
+
+
+def test_killing_the_runner_itself_leaves_no_orphans(tmp_path: Path) -> None:
+    family = "[python(DEAF_TO_ALL), python(FAMILY.format(then='signal.pause()'))]"
+    pids = killed_runner(tmp_path, family, output=5)
     assert len(pids) == 4
+    for pid in pids:
+        assert_ends(pid)
+
+
+@pytest.mark.skipif(not shutil.which('setpriv'), reason='needs setpriv of util-linux')
+def test_killing_the_runner_and_its_guard_leaves_no_children(tmp_path: Path) -> None:
+    pids = killed_runner(tmp_path, '2 * [python(DEAF_TO_ALL)]', output=4, guard_too=True)
+    assert len(pids) == 2
     for pid in pids:
         assert_ends(pid)
 

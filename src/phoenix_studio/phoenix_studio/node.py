@@ -176,4 +176,4 @@ def _has_screen() -> bool:
 
 def main() -> None:
     """Run the node alone."""
-    raise SystemExit(run([Studio]))
+    run([Studio])

@@ -13,6 +13,7 @@ from importlib import import_module  # noqa: E402
 from pathlib import Path  # noqa: E402
 
 from phoenix_core.node import discovery  # noqa: E402
+from phoenix_core.node.process_end import end_process  # noqa: E402
 from phoenix_tools.arguments import parser  # noqa: E402
 
 # The room of each command; <command>_command.py there has main() and the ERRORS it may raise.
@@ -66,4 +67,4 @@ def run(arguments: Sequence[str]) -> int:
 
 
 if __name__ == '__main__':
-    sys.exit(main())
+    end_process(main())

@@ -256,4 +256,4 @@ def slots_of(message: list[Slot]) -> dict[str, str]:
 
 def main() -> None:
     """Run the node alone."""
-    raise SystemExit(run([Activities]))
+    run([Activities])

@@ -284,4 +284,4 @@ class Microphone(EventNode):
 
 def main() -> None:
     """Run the node alone."""
-    raise SystemExit(run([Microphone]))
+    run([Microphone])

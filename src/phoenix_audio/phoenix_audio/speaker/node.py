@@ -185,4 +185,4 @@ class Speaker(EventNode):
 
 def main() -> None:
     """Run the node alone."""
-    raise SystemExit(run([Speaker]))
+    run([Speaker])

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from types import FrameType
+from typing import NoReturn
 
 import rclpy
 from phoenix_msgs.msg import NodeStatus
@@ -19,6 +20,7 @@ from rclpy.utilities import remove_ros_args
 
 from phoenix_core.node import discovery
 from phoenix_core.node.event_node import EventNode
+from phoenix_core.node.process_end import end_process
 from phoenix_core.settings import plugins, secrets
 from phoenix_core.settings.node_settings import SettingsError
 from phoenix_core.settings.plugins import NODES
@@ -40,16 +42,17 @@ _LIBC = ctypes.CDLL(None)
 
 def run(
     node_classes: Sequence[type[EventNode]], each_turn: Callable[[], object] = lambda: None
-) -> int:
+) -> NoReturn:
     """
-    Run nodes until SIGINT or SIGTERM, then stop them in reverse order.
+    Run nodes until SIGINT or SIGTERM, stop them in reverse order, and end this process.
+
+    The exit code is 0, or EXIT_BAD_SETTINGS if a setting is refused, which is printed.
 
     A node that is finalized is replaced by a new instance. SIGUSR1 prints the stack of each
     thread. A callback that hangs for HANG_LIMIT_S does, too, and ends the process with exit
     code 1.
 
     :param each_turn: is called at least every SPIN_TIMEOUT_S, unless a callback hangs.
-    :returns: the exit code: 0, or 2 if a setting is refused, which is printed.
     """
     discovery.stay_private()
     os.umask(0o077)  # whatever it writes is for its user alone
@@ -61,6 +64,7 @@ def run(
     rclpy.init(args=arguments, signal_handler_options=SignalHandlerOptions.NO)
     executor = EventsExecutor()
     nodes: list[EventNode] = []
+    code = 0
     with until_signalled() as ended, _hang_limit() as proceed:
         try:
             for node_class in node_classes:
@@ -74,11 +78,11 @@ def run(
                 proceed()
         except SettingsError as error:
             print(f'phoenix: {error}', file=sys.stderr)
-            return EXIT_BAD_SETTINGS
+            code = EXIT_BAD_SETTINGS
         finally:
             shut_down(executor, nodes)
             rclpy.try_shutdown()
-    return 0
+    end_process(code)
 
 
 @contextlib.contextmanager
@@ -136,7 +140,7 @@ def compose() -> None:
         sys.exit(f'phoenix: {error}')
     if not classes:
         sys.exit(f'usage: compose NODE...; nodes: {", ".join(plugins.names(NODES))}')
-    sys.exit(run(classes))
+    run(classes)
 
 
 @contextlib.contextmanager

@@ -203,6 +203,6 @@ def main() -> None:
     """Run the node alone; if it hangs, its watchdog kills it and launch starts it again."""
     watchdog = Watchdog(OWN_HANG_S)
     try:
-        raise SystemExit(run([Supervisor], each_turn=watchdog.feed))
+        run([Supervisor], each_turn=watchdog.feed)
     finally:
         watchdog.end()

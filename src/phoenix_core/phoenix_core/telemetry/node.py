@@ -116,4 +116,4 @@ class Telemetry(EventNode):
 
 def main() -> None:
     """Run the node alone."""
-    raise SystemExit(run([Telemetry]))
+    run([Telemetry])

@@ -42,7 +42,7 @@ class Sleeper(EventNode):
     def cleanup(self):
         print('cleaned up', flush=True)
 
-raise SystemExit(run([Sleeper]))
+run([Sleeper])
 """
 
 

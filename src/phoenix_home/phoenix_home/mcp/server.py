@@ -209,4 +209,4 @@ class StdioMcpServer(McpServer):
 
 def main() -> None:
     """Run the node alone, until its standard input ends."""
-    raise SystemExit(run([StdioMcpServer]))
+    run([StdioMcpServer])

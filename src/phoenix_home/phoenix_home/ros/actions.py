@@ -158,4 +158,4 @@ class RosActions(NeighborNode):
 
 def main() -> None:
     """Run the node alone."""
-    raise SystemExit(run([RosActions]))
+    run([RosActions])

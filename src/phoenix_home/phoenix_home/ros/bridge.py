@@ -191,4 +191,4 @@ def _message(package: str, name: str, topic: str) -> Any:
 
 def main() -> None:
     """Run the node alone."""
-    raise SystemExit(run([RosBridge]))
+    run([RosBridge])

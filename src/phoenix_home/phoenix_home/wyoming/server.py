@@ -70,4 +70,4 @@ class WyomingServer(EventNode):
 
 def main() -> None:
     """Run the node alone."""
-    raise SystemExit(run([WyomingServer]))
+    run([WyomingServer])

@@ -204,4 +204,4 @@ class Leds(EventNode):
 
 def main() -> None:
     """Run the node alone."""
-    raise SystemExit(run([Leds]))
+    run([Leds])

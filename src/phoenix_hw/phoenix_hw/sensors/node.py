@@ -217,4 +217,4 @@ class Sensors(EventNode):
 
 def main() -> None:
     """Run the node alone."""
-    raise SystemExit(run([Sensors]))
+    run([Sensors])

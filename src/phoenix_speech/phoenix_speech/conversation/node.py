@@ -195,4 +195,4 @@ class Conversation(EventNode):
 
 def main() -> None:
     """Run the node alone."""
-    raise SystemExit(run([Conversation]))
+    run([Conversation])

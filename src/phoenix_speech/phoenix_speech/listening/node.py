@@ -294,4 +294,4 @@ class Listener(EventNode):
 
 def main() -> None:
     """Run the node alone."""
-    raise SystemExit(run([Listener]))
+    run([Listener])

@@ -117,4 +117,4 @@ class Intent(EventNode):
 
 def main() -> None:
     """Run the node alone."""
-    raise SystemExit(run([Intent]))
+    run([Intent])

@@ -204,4 +204,4 @@ class Voice(EventNode):
 
 def main() -> None:
     """Run the node alone."""
-    raise SystemExit(run([Voice]))
+    run([Voice])

@@ -159,4 +159,4 @@ class WakeWord(EventNode):
 
 def main() -> None:
     """Run the node alone."""
-    raise SystemExit(run([WakeWord]))
+    run([WakeWord])

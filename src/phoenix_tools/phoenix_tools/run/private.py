@@ -57,12 +57,14 @@ def _furnish() -> None:
         fcntl.ioctl(any_socket, _SIOCSIFFLAGS, struct.pack('16sh', b'lo', _IFF_UP))
 
 
-def _inside() -> int:
+def _inside() -> NoReturn:
     _furnish()
-    from phoenix_tools import command_line  # not before: it starts with an import of ROS
+    # Not before: it starts with an import of ROS.
+    from phoenix_core.node.process_end import end_process
+    from phoenix_tools import command_line
 
-    return command_line.main()
+    end_process(command_line.main())
 
 
 if __name__ == '__main__':
-    sys.exit(_inside())
+    _inside()

@@ -8,7 +8,7 @@ import sys
 import threading
 from collections.abc import Awaitable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from phoenix_msgs.msg import Fault
 
@@ -28,9 +28,11 @@ from phoenix_tools.ros_context import ros_executor
 from phoenix_tools.run.condition import Condition
 from phoenix_tools.run.console import SUPERVISOR, Console
 from phoenix_tools.run.play_progress import PlayProgress
-from phoenix_tools.run.screen import Screen
 from phoenix_tools.run.service_manager import ServiceManager
 from phoenix_tools.run.service_report import report
+
+if TYPE_CHECKING:
+    from phoenix_tools.run.screen import Screen
 
 READY_S = 60.0  # loading all models takes some seconds, on a small Pi some ten
 EXIT_INTERRUPTED = 130
@@ -73,7 +75,7 @@ class RunningToy:
         self._console_ends = threading.Event()
         self._progress: PlayProgress | None = None
         interactive = self._recording is None and sys.stdin.isatty() and sys.stdout.isatty()
-        self._screen = Screen() if interactive else None
+        self._screen = _screen() if interactive else None
 
     async def run(self) -> int:
         """Start the toy, run it until it ends or is ended, stop it; return the exit code."""
@@ -198,6 +200,12 @@ class RunningToy:
             finally:
                 self._console_ends.set()
                 thread.join()
+
+
+def _screen() -> 'Screen':
+    from phoenix_tools.run.screen import Screen  # takes long to import, and few need it
+
+    return Screen()
 
 
 def recording_length(file: Path) -> float:
