@@ -166,4 +166,4 @@ class HomeAssistant(NeighborNode):
 
 def main() -> None:
     """Run the node alone."""
-    raise SystemExit(run([HomeAssistant]))
+    run([HomeAssistant])
