@@ -3,21 +3,22 @@
 import asyncio
 import shlex
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from functools import partial
+from pathlib import Path
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from pydantic import field_validator
 
 from phoenix_core.limits.limits import is_loopback
+from phoenix_core.settings import secrets
 from phoenix_core.settings.node_settings import NodeSettings, ProviderSettings, setting
 from phoenix_core.settings.provider import Provider
 from phoenix_core.telemetry import tracing
 from phoenix_home.event_loop import EventLoop
+from phoenix_home.mcp.http import http_transport
 from phoenix_home.mcp.session import McpSession
 from phoenix_home.mcp.tool_check import McpTool, McpToolError, neighbor
-
-if TYPE_CHECKING:
-    from mcp import StdioServerParameters
 
 
 class McpSettings(ProviderSettings):
@@ -30,6 +31,11 @@ class McpSettings(ProviderSettings):
     )
     tools: list[str] = setting(
         [''], 'Tools as SERVER/TOOL; each is asked of a parent as mcp:SERVER/TOOL.', machine=True
+    )
+    token_files: list[str] = setting(
+        [''],
+        'Tokens of servers as NAME=FILE, each readable by its owner alone.',
+        machine=True,
     )
     limit_s: float = setting(
         4.0, 'Longest time for a tool, and for a connection [s].', gt=0, le=30
@@ -44,6 +50,14 @@ class McpSettings(ProviderSettings):
                 raise ValueError(f'{server}: is NAME=ADDRESS, as lights=http://127.0.0.1:8000/mcp')
             _check_address(address)
         return servers
+
+    @field_validator('token_files')
+    @classmethod
+    def _are_files(cls, token_files: list[str]) -> list[str]:
+        for token in filter(None, token_files):
+            if not all(token.partition('=')):
+                raise ValueError(f'{token}: is NAME=FILE, as house=/home/me/house.token')
+        return token_files
 
     @field_validator('tools')
     @classmethod
@@ -136,20 +150,25 @@ def _check_address(address: str) -> None:
         raise ValueError('an address must hold no name and password')
 
 
-def _target(address: str) -> 'str | StdioServerParameters':
+def _connect(address: str, token: str) -> Any:
+    """Return what the SDK's client connects to; for one connection."""
     from mcp import StdioServerParameters
 
     if '://' in address.split()[0]:
-        return address
+        return http_transport(address, token)
     command, *arguments = shlex.split(address)
     return StdioServerParameters(command=command, args=arguments)
 
 
 def _make(settings: NodeSettings, own: McpSettings) -> McpTools:
     servers = dict(server.split('=', 1) for server in filter(None, own.servers))
+    files = dict(token.split('=', 1) for token in filter(None, own.token_files))
+    if unknown := files.keys() - servers.keys():
+        raise ValueError(f'mcp.token_files: of no server in mcp.servers: {", ".join(unknown)}')
+    tokens = {name: secrets.from_file(Path(path)) for name, path in files.items()}
     return McpTools(
         {
-            name: McpSession(name, _target(address), own.limit_s)
+            name: McpSession(name, partial(_connect, address, tokens.get(name, '')), own.limit_s)
             for name, address in servers.items()
         },
         [tool for tool in own.tools if tool],

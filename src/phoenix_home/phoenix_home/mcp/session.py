@@ -61,19 +61,19 @@ class McpSession:
     Connects when it is needed, and anew after that broke. Use it in one event loop.
 
     :param server: the name that the settings give the server.
-    :param target: what the SDK's client connects to.
+    :param connect: returns what the SDK's client connects to, anew for each connection.
     :param limit_s: longest time to connect, and for a call.
     """
 
     def __init__(
         self,
         server: str,
-        target: Any,
+        connect: Callable[[], Any],
         limit_s: float,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._server = server
-        self._target = target
+        self._connect = connect
         self._limit_s = limit_s
         self._clock = clock
         self._pause = Backoff(RETRY_S, LONGEST_RETRY_S)
@@ -127,7 +127,7 @@ class McpSession:
         if self._connection is None or self._connection.over:
             if self._clock() < self._retry_at:
                 raise McpToolError('was not there a moment ago')
-            self._connection = _Connection(self._target, self._list)
+            self._connection = _Connection(self._connect(), self._list)
         try:
             client = await self._connection.client()
         except McpToolError:

@@ -58,7 +58,7 @@ class Tools:
     """The source of tools under test, used as the conversation does."""
 
     def __init__(self, target, names=('house/turn_on', 'house/wait'), limit_s=5.0):
-        self.source = McpTools({'house': McpSession('house', target, limit_s)}, names)
+        self.source = McpTools({'house': McpSession('house', lambda: target, limit_s)}, names)
 
     def find(self, *allowed):
         return asyncio.run(self.source.tools(allowed or list(self.source.names)))
@@ -131,7 +131,7 @@ def test_a_server_that_is_not_allowed_is_not_even_connected(made):
 def test_a_server_in_a_process_is_used_and_one_that_died_is_started_again(made, tmp_path):
     pids = tmp_path / 'pids'
     code = f'import os\nopen({str(pids)!r}, "a").write(f"{{os.getpid()}} ")\n{STDIO}'
-    tools = made(StdioServerParameters(command=sys.executable, args=['-c', code]), limit_s=20.0)
+    tools = made(StdioServerParameters(command=sys.executable, args=['-c', code]), limit_s=60.0)
     assert tools.find(ON)
     assert tools.call('turn_on', room='hall') == 'hall is on'
     os.kill(int(pids.read_text().split()[0]), signal.SIGKILL)
@@ -166,6 +166,7 @@ def test_a_program_that_is_no_server_is_left_out_within_the_limit(made, code):
         ({'servers': ['house=http://192.168.1.5/mcp']}, 'must be https'),
         ({'servers': ['house=https://me:secret@home.local/mcp']}, 'no name and password'),
         ({'tools': ['turn_on']}, 'SERVER/TOOL'),
+        ({'token_files': ['/home/me/token']}, 'NAME=FILE'),
     ],
 )
 def test_an_address_over_which_others_can_read_is_refused(given, why):
