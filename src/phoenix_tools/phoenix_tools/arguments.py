@@ -80,6 +80,9 @@ def parser() -> argparse.ArgumentParser:
     doctor.add_argument('--profile', help='sim (default), pi, or the path of a settings file')
     doctor.add_argument('--namespace', default='/phoenix', help='of the toy')
     doctor.add_argument('--json', action='store_true', help='for a program')
+    doctor.add_argument(
+        '--bundle', metavar='FILE', type=Path, help='also write what helps to help, as .tar.gz'
+    )
 
     graph = commands.add_parser('graph', help='who sends what to whom, declared or running')
     graph.add_argument('names', nargs='*', metavar='NAME', help='only these events and nodes')
@@ -117,6 +120,11 @@ def parser() -> argparse.ArgumentParser:
     trace.add_argument('--svg', metavar='FILE', type=Path, help='also write a picture')
     trace.add_argument('--html', metavar='FILE', type=Path, help='also write a page')
 
+    change = commands.add_parser('set', help='list, show or change settings of a running toy')
+    change.add_argument('key', nargs='?', metavar='NODE.SETTING', help='default: list all')
+    change.add_argument('value', nargs='?', help='default: show it')
+    change.add_argument('--namespace', default='/phoenix', help='of the toy')
+
     _add_parent(commands)
     _add_install(commands)
     test = commands.add_parser('test', help='run tests (--all: long ones, too)', add_help=False)
@@ -132,25 +140,16 @@ def _add_install(commands: Any) -> None:
     ):
         added = commands.add_parser(name, help=text)
         if name != 'rollback':
-            added.add_argument(
-                'source', type=Path, nargs='?', help='a checkout, or an archive; default: this one'
-            )
+            added.add_argument('source', type=Path, nargs='?', help='a checkout or an archive')
         for flag, folder, what in (
             ('--root', '/opt/phoenix', 'of the versions'),
             ('--state', '/var/lib/phoenix', 'of what it keeps'),
         ):
             added.add_argument(flag, type=Path, metavar='DIR', default=folder, help=what)
         added.add_argument('--profile', default='pi', help='pi (default), sim, or a settings file')
-        added.add_argument(
-            '--patience',
-            metavar='S',
-            type=_positive,
-            default=180.0,
-            help='time to come up in; default: 180',
-        )
-        added.add_argument(
-            '--without-service', action='store_true', help='somebody starts it, not systemd'
-        )
+        patience = {'metavar': 'S', 'type': _positive, 'default': 180.0, 'help': 'to come up in'}
+        added.add_argument('--patience', **patience)
+        added.add_argument('--without-service', action='store_true', help='a person starts it')
 
 
 def _positive(text: str) -> float:

@@ -30,6 +30,7 @@ ROOMS = {
     'studio': 'run',
     'mcp': 'run',
     'doctor': 'doctor',
+    'set': 'settings',
 }
 # Of the tests: a file at a time each, since tests of a file may share a toy.
 WORKERS = ('--numprocesses=auto', '--maxprocesses=4', '--dist=loadfile')

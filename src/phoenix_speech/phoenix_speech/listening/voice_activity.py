@@ -15,7 +15,7 @@ class VoiceActivityDetector(Protocol):
     """Rates consecutive windows of one stream."""
 
     def probability(self, samples: np.ndarray) -> float:
-        """Return the probability (0 to 1) of speech in 512 int16 mono samples at 16 kHz."""
+        """Return the probability, 0 to 1, of speech in 512 int16 mono samples at 16 kHz."""
 
     def reset(self) -> None:
         """Start a new stream: the next window has no past."""
@@ -47,7 +47,7 @@ class SileroVoiceActivity:
         self._past: np.ndarray = np.zeros(self._CONTEXT, np.float32)
 
     def probability(self, samples: np.ndarray) -> float:
-        """Return the probability (0 to 1) of speech in 512 int16 mono samples at 16 kHz."""
+        """Return the probability, 0 to 1, of speech in 512 int16 mono samples at 16 kHz."""
         if samples.shape != (WINDOW_SAMPLES,) or samples.dtype != np.int16:
             raise ValueError(
                 f'voice activity: got {samples.dtype} samples of shape {samples.shape};'

@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import platform
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
@@ -13,18 +14,35 @@ from phoenix_bringup.launch_arguments import LaunchArgumentError, parse
 from phoenix_core.settings.environment import ROS
 from phoenix_core.storage.toy_file import ToyFile
 from phoenix_tools.arguments import VERSION
-from phoenix_tools.doctor import machine, network, parts, permissions
+from phoenix_tools.doctor import bundle, machine, network, parts, permissions
 from phoenix_tools.doctor.finding import Finding, Level, ok
 from phoenix_tools.run.run_command import given_profile
 from phoenix_tools.run.running_toy import RunError
 
-ERRORS = (LaunchArgumentError, RunError)
+
+class BundleError(Exception):
+    """The support bundle cannot be written; one line with the reason."""
+
+
+ERRORS = (LaunchArgumentError, RunError, BundleError)
 
 
 def main(options: argparse.Namespace) -> int:
     """Print all findings; exit code 1 if there is a fault."""
     given = parse({**given_profile(options.profile), 'namespace': options.namespace})
     findings = list(examine(given.settings_file, given.namespace))
+    if options.bundle:
+        own, _ = parts.settings(given.settings_file)
+        personal = (
+            given.settings_file,
+            Path(given.settings_file).name,
+            given.namespace.strip('/'),
+        )
+        try:
+            bundle.write(options.bundle, findings, own, _logs(), known=personal)
+        except OSError as error:
+            raise BundleError(f'{options.bundle}: {error.strerror}') from error
+        print(f'{options.bundle}: written; look into it before you send it', file=sys.stderr)
     if options.json:
         told = [{**vars(finding), 'level': finding.level.value} for finding in findings]
         print(json.dumps({'version': VERSION, 'findings': told}, indent=2, ensure_ascii=False))
@@ -50,13 +68,17 @@ def examine(profile: str, namespace: str) -> Iterator[Finding]:
     yield machine.clock(datetime.now().astimezone(), machine.is_synchronized())
     state = ToyFile.PARENT.path(os.environ, namespace)
     folder = state.parent if state else None
-    home = os.environ.get('ROS_HOME') or f'{os.environ.get("HOME", "")}/.ros'
-    logs = Path(os.environ.get('ROS_LOG_DIR') or f'{home}/log')
-    yield from machine.disk({**({'what it keeps': folder} if folder else {}), 'logs': logs})
+    kept = {'what it keeps': folder} if folder else {}
+    yield from machine.disk({**kept, 'logs': _logs()})
     yield from machine.memory()
     yield from machine.temperature()
     yield from permissions.state(folder)
     yield from permissions.devices()
+
+
+def _logs() -> Path:
+    home = os.environ.get('ROS_HOME') or f'{os.environ.get("HOME", "")}/.ros'
+    return Path(os.environ.get('ROS_LOG_DIR') or f'{home}/log')
 
 
 def _lines(finding: Finding) -> str:

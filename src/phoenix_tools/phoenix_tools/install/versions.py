@@ -1,4 +1,4 @@
-"""Puts a version into its folder, from a checkout or from an archive of one that is prepared."""
+"""Puts a version into its folder, from a checkout or from an archive."""
 
 import hashlib
 import os
@@ -14,10 +14,11 @@ from phoenix_tools.install import durable
 from phoenix_tools.install.generations import COMPLETE, InstallError
 
 NOT_ON_A_TOY = frozenset(
-    ('.venv', 'build', 'install', 'log', 'bags', 'tests', 'bench', 'conftest.py')
+    ('build', 'install', 'log', 'bags', 'tests', 'bench', 'conftest.py')
 )
 ANYWHERE = shutil.ignore_patterns('.git', '.*_cache', '__pycache__', 'node_modules', 'test')
 NEEDED_MB = 2600
+PREPARED = '.venv/phoenix.env'
 VERSION = re.compile(r"^VERSION = '([\w.+~-]+)'$", re.MULTILINE)
 VERSION_FILE = Path('src/phoenix_tools/phoenix_tools/arguments.py')
 
@@ -53,10 +54,9 @@ class Versions:
         if version.exists():
             shutil.rmtree(version)  # a power cut has left it half done
         try:
-            if source.is_dir():
-                _build(source, version)
-            else:
-                _unpack(source, version)
+            (copy_checkout if source.is_dir() else _unpack)(source, version)
+            if not (version / PREPARED).exists():
+                _prepare(version)
             os.sync()
             durable.write(version / COMPLETE, f'{name}\n')
         except BaseException as error:
@@ -103,28 +103,19 @@ def _files(checkout: Path) -> Iterator[Path]:
 
 def _ignored(checkout: Path, folder: str, names: list[str]) -> set[str]:
     gone = set(ANYWHERE(folder, names))
-    return gone | (NOT_ON_A_TOY & set(names)) if Path(folder) == checkout else gone
+    if Path(folder) == checkout:
+        gone |= {name for name in names if name in NOT_ON_A_TOY or name.startswith('.')}
+    return gone
 
 
-def _build(checkout: Path, version: Path) -> None:
-    """Copy a checkout and prepare its environment, which holds the paths of where it is made."""
+def copy_checkout(checkout: Path, version: Path) -> None:
+    """Copy what a toy needs of a checkout."""
     shutil.copytree(
         checkout,
         version,
         symlinks=True,
         ignore=lambda folder, names: _ignored(checkout, folder, names),
     )
-    command = [sys.executable, str(version / 'scripts' / 'prepare_environment.py'), '--toy']
-    with subprocess.Popen(command, cwd=version, start_new_session=True) as process:
-        try:
-            code = process.wait()
-        except BaseException:
-            os.killpg(process.pid, signal.SIGKILL)  # with all that it has started
-            raise
-    if code:
-        raise InstallError(f'{version.name} could not be prepared')
-    # The service cannot write there, and would compile everything at each start.
-    subprocess.run([sys.executable, '-m', 'compileall', '-q', str(version / 'src')], check=False)
 
 
 def _unpack(archive: Path, version: Path) -> None:
@@ -133,3 +124,25 @@ def _unpack(archive: Path, version: Path) -> None:
     ended = subprocess.run(command, capture_output=True, text=True, check=False)
     if ended.returncode:
         raise InstallError(f'{archive} could not be unpacked: {ended.stderr.strip()[-200:]}')
+
+
+def _prepare(version: Path) -> None:
+    """Make the environment, which holds the paths of where it is made."""
+    wheels = version / 'wheels'  # of an archive that brings what is to be installed
+    offline = {'PIP_NO_INDEX': '1', 'PIP_FIND_LINKS': str(wheels)} if wheels.is_dir() else {}
+    command = [sys.executable, str(version / 'scripts' / 'prepare_environment.py'), '--toy']
+    environ = {**os.environ, **offline}
+    with subprocess.Popen(command, cwd=version, env=environ, start_new_session=True) as process:
+        try:
+            code = process.wait()
+        except BaseException:
+            os.killpg(process.pid, signal.SIGKILL)  # with all that it has started
+            raise
+    if code:
+        raise InstallError(f'{version.name} could not be prepared')
+    if offline:
+        shutil.rmtree(wheels)
+    for folder in version.glob('build/*/CMakeFiles'):
+        shutil.rmtree(folder)
+    # The service cannot write there, and would compile everything at each start.
+    subprocess.run([sys.executable, '-m', 'compileall', '-q', str(version / 'src')], check=False)

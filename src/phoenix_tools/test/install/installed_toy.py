@@ -39,14 +39,14 @@ class Toy:
         number.write_text(f'FORMAT = {form}\n')
         return source
 
-    def operations(self, service=None, needed_mb=0, patience_s=20.0) -> Operations:
+    def operations(self, service=None, needed_mb=0, patience_s=20.0, steady_s=0.05) -> Operations:
         return Operations(
             self.installed,
             Versions(self.installed.versions, needed_mb),
             service or Person('sim'),
             self.told.append,
             patience_s=patience_s,
-            steady_s=0.05,
+            steady_s=steady_s,
         )
 
     @property

@@ -94,7 +94,7 @@ def test_a_version_that_is_not_well_goes_back_by_itself(toy, behavior, why):
     source = toy.source('B', behavior, form=2)
     patience_s = 0.5 if behavior == 'hangs' else 20.0
     with pytest.raises(InstallError, match=f'{why}.*-[0-9a-f]{{8}} stays'):
-        toy.operations(patience_s=patience_s).go_over_to(source)
+        toy.operations(patience_s=patience_s, steady_s=20.0).go_over_to(source)
     assert (toy.name, toy.kept, toy.starts()) == ('A', KEPT, '')
     assert len(list(toy.installed.versions.iterdir())) == 1, 'the broken one takes no room'
 
