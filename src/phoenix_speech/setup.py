@@ -37,6 +37,7 @@ setup(
         ],
         'phoenix.recognizers': [
             'moonshine = phoenix_speech.listening.providers.moonshine:MOONSHINE',
+            'whisper = phoenix_speech.listening.providers.whisper:WHISPER',
             'faster_whisper = phoenix_speech.listening.providers.faster_whisper:FASTER_WHISPER',
         ],
         'phoenix.voices': [

@@ -15,7 +15,7 @@ START_NS = 1_790_000_000 * 1_000_000_000  # a September morning in UTC
 SETTINGS = {
     'activities': {'seed': 11, 'state_file': ''},
     'conversation': {'providers': ['scripted'], 'seed': 11},
-    'listener': {'provider': 'Told', 'partial_interval_s': 0.0},
+    'listener': {'provider': 'Told', 'second_opinion': '', 'partial_interval_s': 0.0},
 }
 FRAME_S, WINDOW_S = 0.04, 0.032  # of the microphone, of voice activity
 

@@ -101,7 +101,8 @@ def listen(graph, provide):
 
     def add(recognizer, **parameters):
         provide('phoenix.recognizers', recognizer)
-        parameters = {'provider': recognizer, 'partial_interval_s': 0.0} | parameters
+        alone = {'provider': recognizer, 'second_opinion': '', 'partial_interval_s': 0.0}
+        parameters = alone | parameters
         return graph.add(Listener, parameters=parameters)
 
     return add
@@ -188,7 +189,7 @@ def test_the_wake_phrase_itself_is_not_told(listen, probe, microphone):
 
 
 def test_words_are_told_while_they_are_being_said(graph, probe, microphone, samples):
-    graph.add(Listener, parameters={'partial_interval_s': 0.5})
+    graph.add(Listener, parameters={'partial_interval_s': 0.5, 'second_opinion': ''})
     cause = open_ear(probe)
     sound = read_wav(samples / 'austen_0880.wav')
     microphone.send(sound[:24000])
@@ -453,10 +454,40 @@ def test_who_goes_on_later_or_while_the_toy_speaks_is_not_recognized(
     assert len(probe.recorded(events.TRANSCRIPT)) == 1
 
 
+class Mumbling(Stopwatch):
+    """A quick recognizer that makes no sense of anything."""
+
+    def recognize(self, samples, sample_rate):
+        return 'Tern arm the levy room like.'
+
+
+def test_what_makes_no_sense_is_heard_by_a_better_ear(probe, microphone, listen):
+    listen('Mumbling', second_opinion='whisper')
+    cause = open_ear(probe)
+    microphone.play(COMMAND)
+    microphone.keep_quiet(1)
+    assert final(probe, cause).text == 'Turn on the living room light.'
+
+
+def test_a_better_ear_that_fails_leaves_the_first(probe, microphone, listen):
+    listen('Mumbling', second_opinion='whisper', **{'whisper.model': '/nowhere'})
+    cause = open_ear(probe)
+    microphone.play(COMMAND)
+    microphone.keep_quiet(1)
+    assert final(probe, cause).text.startswith('Tern arm')
+    fault = probe.expect(events.FAULT, lambda fault: fault.code == 'second_opinion_failed')
+    assert 'no Whisper model in /nowhere' in fault.message
+
+
 def test_what_cannot_be_configured_is_refused_by_name(refusal):
     unknown = refusal(Listener, {'provider': 'no such'})
-    assert "no 'no such' in phoenix.recognizers; installed: faster_whisper, moonshine" in unknown
+    assert (
+        "no 'no such' in phoenix.recognizers; installed: faster_whisper, moonshine, whisper"
+        in unknown
+    )
     assert "model 'huge': no Moonshine model" in refusal(Listener, {'moonshine.model': 'huge'})
+    german = {'language': 'de', 'second_opinion': ''}
+    assert "does not know the language 'de'" in refusal(Listener, german)
     thresholds = refusal(Listener, {'speech_threshold': 0.2, 'silence_threshold': 0.3})
     assert 'silence_threshold=0.3 and speech_threshold=0.2' in thresholds
 

@@ -16,7 +16,7 @@ SETTINGS = {
     'activities': {'seed': 11, 'state_file': ''},
     'conversation': {'providers': ['scripted'], 'seed': 11},
     # Of a call, nothing but whole sentences; of what follows up, there is nothing else.
-    'listener': {'provider': 'Witness', 'partial_interval_s': 0.0},
+    'listener': {'provider': 'Witness', 'second_opinion': '', 'partial_interval_s': 0.0},
 }
 
 

@@ -39,10 +39,13 @@ from phoenix_speech.listening.endpointer import (
 )
 from phoenix_speech.listening.hold import HoldPolicy
 from phoenix_speech.listening.recognizer_ladder import RecognizerLadder
+from phoenix_speech.listening.report import Report
+from phoenix_speech.listening.second_opinion import SecondOpinion
 from phoenix_speech.listening.settings import ListenerSettings
 from phoenix_speech.listening.voice_activity import SileroVoiceActivity
 from phoenix_speech.understanding.completeness import Completeness, CompletenessJudge
 
+REST_S = 60.0
 FOLLOW_UP_S = 8.0  # an ear that nobody called for waits and listens so long at most
 
 
@@ -65,16 +68,13 @@ class Listener(EventNode):
     def configure(self) -> None:
         """Load voice activity detection and the recognizer."""
         settings = self.settings
-        self._recognizer = RecognizerLadder.of(
-            settings,
-            impaired=partial(self.post, self._impaired),
-            healed=partial(self.post, self.healed),
-            may_use=Neighbors.of(self.environ, self.get_namespace()).may_use,
-            clock=self.time.now_s,
-        )
         self._holds = HoldPolicy(settings)
         folders = language_folders(settings.config_path, settings.language)
         self._judge = CompletenessJudge(folders)
+        report = Report(partial(self.post, self._impaired), partial(self.post, self.healed))
+        may_use = Neighbors.of(self.environ, self.get_namespace()).may_use
+        ladder = RecognizerLadder.of(settings, report, may_use=may_use, clock=self.time.now_s)
+        self._recognizer = SecondOpinion.of(settings, ladder, self._judge.makes_sense, report)
         self._endpointer = Endpointer(
             SileroVoiceActivity(),
             speech_threshold=settings.speech_threshold,
@@ -93,6 +93,7 @@ class Listener(EventNode):
     def activate(self) -> None:
         """Wait for a wake word or a request."""
         self._muted = False
+        self.every(REST_S, self._recognizer.rest)
         self._stream.resume()
         self._recognizing = False
         self._cause: tracing.TraceContext | None = None
@@ -241,7 +242,7 @@ class Listener(EventNode):
         if audio is not None and self._stream.position >= self._partial_due:
             self._partial_due = self._stream.position + self._partial_interval
             self._partial_running = True
-            self.in_background(self._recognize, audio, then=self._partially_recognized)
+            self.in_background(self._recognize, audio, True, then=self._partially_recognized)
 
     def _recognize_early(self, audio: np.ndarray) -> tuple[Heard, float]:
         """Also return the silence that must follow."""
@@ -261,10 +262,11 @@ class Listener(EventNode):
             with tracing.caused_by(self._cause):
                 self._decide(ended)
 
-    def _recognize(self, audio: np.ndarray) -> Heard:
+    def _recognize(self, audio: np.ndarray, sketch: bool = False) -> Heard:
         started = time.monotonic()
+        recognize = self._recognizer.sketch if sketch else self._recognizer.recognize
         with self.model_time():
-            text = self._recognizer.recognize(audio, SAMPLE_RATE)
+            text = recognize(audio, SAMPLE_RATE)
         return Heard(text, time.monotonic() - started)
 
     def _impaired(self, code: str, why: str) -> None:

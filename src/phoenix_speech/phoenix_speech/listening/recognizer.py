@@ -1,6 +1,6 @@
 """The protocol of speech recognizers: the audio of one utterance in, text out."""
 
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
@@ -17,3 +17,20 @@ class Recognizer(Protocol):
 
     def recognize(self, samples: np.ndarray, sample_rate: int) -> str:
         """Return what int16 mono samples (sample_rate in Hz) say; '' when nothing."""
+
+
+class WrongLanguageError(ValueError):
+    """A recognizer does not know the language; another one may."""
+
+
+class Recognition(NamedTuple):
+    """
+    What a recognizer heard.
+
+    :param confidence: mean probability of its words, 0 to 1.
+    :param no_speech: probability that nobody spoke.
+    """
+
+    text: str
+    confidence: float
+    no_speech: float

@@ -2,13 +2,15 @@
 
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 
 from phoenix_core.clock.backoff import Backoff
 from phoenix_core.node.health import describe
-from phoenix_speech.listening.recognizer import Recognizer
+from phoenix_speech.listening.recognizer import Recognizer, WrongLanguageError
+from phoenix_speech.listening.report import Report
 from phoenix_speech.listening.settings import RECOGNIZERS, ListenerSettings
 
 RETRY_S, LONGEST_RETRY_S = 10.0, 300.0
@@ -18,34 +20,46 @@ class RecognizerLadder:
     """
     Several recognizers, the best first; used by one thread at a time.
 
-    :param impaired: called with `recognizer_replaced` and why one could not be used, or with
-        `recognizer_failed` and why none could.
-    :param healed: called with each of these that is over.
+    :param report: is told of `recognizer_replaced`, why one could not be used, and of
+        `recognizer_failed`, why none could.
     :param may_use: whether a recognizer may be used now.
     """
 
     def __init__(
         self,
         recognizers: Mapping[str, Recognizer],
+        report: Report,
         *,
-        impaired: Callable[[str, str], object],
-        healed: Callable[[str], object],
         may_use: Callable[[object], bool],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._recognizers = dict(recognizers)
-        self._impaired = impaired
-        self._healed = healed
+        self._impaired, self._healed = report
         self._may_use = may_use
         self._clock = clock
         self._pauses = {name: Backoff(RETRY_S, LONGEST_RETRY_S) for name in recognizers}
         self._retry_at: dict[str, float] = {}
 
     @classmethod
-    def of(cls, settings: ListenerSettings, **options: Any) -> 'RecognizerLadder':
-        """Make the recognizers that the settings choose."""
-        names = dict.fromkeys(filter(None, (settings.provider, settings.fallback)))
-        return cls({name: RECOGNIZERS.make(name, settings) for name in names}, **options)
+    def of(cls, settings: ListenerSettings, report: Report, **options: Any) -> 'RecognizerLadder':
+        """
+        Make the recognizers that the settings choose, of those that know the language.
+
+        :raises WrongLanguageError: not even the one for a second opinion does.
+        """
+        recognizers: dict[str, Recognizer] = {}
+        *chosen, last = filter(
+            None, (settings.provider, settings.fallback, settings.second_opinion)
+        )
+        for name in chosen if settings.second_opinion else (*chosen, last):
+            with suppress(WrongLanguageError):
+                recognizers[name] = RECOGNIZERS.make(name, settings)
+        return cls(recognizers or {last: RECOGNIZERS.make(last, settings)}, report, **options)
+
+    @property
+    def names(self) -> list[str]:
+        """The names of its recognizers, the best first."""
+        return list(self._recognizers)
 
     def recognize(self, samples: np.ndarray, sample_rate: int) -> str:
         """

@@ -18,6 +18,11 @@ class ListenerSettings(NodeSettings):
     fallback: Annotated[str, RECOGNIZERS] = setting(
         '', 'The recognizer that is asked when that one fails; empty: none.', machine=True
     )
+    second_opinion: Annotated[str, RECOGNIZERS] = setting(
+        'whisper',
+        'Asked when what was heard is no sentence of the intents; empty: none.',
+        machine=True,
+    )
     speech_threshold: float = setting(0.5, 'Voice activity that counts as speech.', gt=0, lt=1)
     silence_threshold: float = setting(0.35, 'Voice activity below is silence.', gt=0, lt=1)
     end_silence_s: float = setting(0.7, 'Silence that ends an utterance [s].', ge=0.1, le=5)

@@ -120,6 +120,10 @@ class CompletenessJudge:
         goes_on = match.longer or terms[-1].text in self._never_last
         return Completeness.OPEN if goes_on else Completeness.UNCLEAR
 
+    def makes_sense(self, text: str) -> bool:
+        """Return whether a text is a sentence of the intents, or the beginning of one."""
+        return self.judge(text) is Completeness.OPEN or self.is_sentence(text)
+
     def is_sentence(self, text: str) -> bool:
         """Return whether a text is word for word a sentence of the intents."""
         terms = self._terms(text)

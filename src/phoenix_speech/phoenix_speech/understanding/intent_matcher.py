@@ -5,6 +5,7 @@ A sentence of the intents file is recognized as it is, and so are up to three of
 another text the nearest sentence counts if it means the same; if that is not clear, it is asked.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
@@ -34,6 +35,8 @@ from phoenix_speech.understanding.tolerance import load_tolerance
 MIN_ANSWER_CONFIDENCE = 0.4  # only a few have to be told apart
 CLEAR = 0.7  # a nearest sentence below that is asked about
 GUESS = 0.6  # a sentence with a word that another template knows is asked about from there on
+
+_HYPHEN = re.compile(r'(?<=\w)-(?=[^\W\d])')  # 'all-timers', as recognizers write it
 
 ExpectedAnswers: TypeAlias = Mapping[str, Sequence[str]]
 
@@ -103,6 +106,7 @@ class IntentMatcher:
 
         The answer to a question is the request that was meant.
         """
+        text = _HYPHEN.sub(' ', text)
         understood = self._understand(text)
         if self._question is not None and (meant := chosen(self._question, understood)):
             understood = self._checked(meant, text)

@@ -12,6 +12,7 @@ import pytest
 from phoenix_speech.listening.endpointer import Endpointer, SpeechEnded
 from phoenix_speech.listening.providers.faster_whisper import FasterWhisperRecognizer
 from phoenix_speech.listening.providers.moonshine import MoonshineRecognizer
+from phoenix_speech.listening.providers.whisper import WhisperRecognizer, installed_model
 from phoenix_speech.listening.voice_activity import SileroVoiceActivity
 from phoenix_speech.wake_word.detector import WakeWordDetector
 from phoenix_speech.wake_word.providers.openwakeword import OpenWakeWordEngine
@@ -108,6 +109,55 @@ def test_request_is_heard_without_the_wake_phrase(moonshine, pause_s):
         if detection := detector.process(frame):
             endpointer.open(after=detection.at_sample)
     assert [words(text) for text in texts] == [WORDS['turn_on_the_living_room_light'].split()]
+
+
+@pytest.fixture(scope='module')
+def whisper() -> WhisperRecognizer:
+    return WhisperRecognizer(installed_model(), language='en')
+
+
+def test_whisper_understands_recordings_and_knows_how_well(whisper):
+    for name in ('turn_on_the_living_room_light', 'go_forward_ten_meters', 'austen_0880'):
+        heard = whisper.opinion(recording(name), 16_000)
+        assert words(heard.text.replace('-', ' ')) == WORDS[name].split()
+        assert heard.confidence > 0.65 and heard.no_speech < 0.3
+
+
+def test_whisper_takes_long_speech_whole(whisper):
+    clips = [recording('turn_on_the_living_room_light'), recording('go_forward_ten_meters')] * 3
+    spoken = f'{WORDS["turn_on_the_living_room_light"]} {WORDS["go_forward_ten_meters"]} ' * 3
+    heard = words(whisper.recognize(np.concatenate(clips), 16_000))
+    assert word_errors(heard, spoken.split()) <= 1
+    assert whisper.recognize(np.zeros(0, np.int16), 16_000) == ''
+
+
+class LoopingWhisper(WhisperRecognizer):
+    """Hears the same word again and again, in so many windows."""
+
+    def __init__(self, loops):
+        super().__init__(installed_model(), language='en')
+        self._loops, self.windows = loops, []
+
+    def _read(self, spectrum, limit):
+        self.windows.append(spectrum.shape[-1] // 100)
+        if len(self.windows) <= self._loops:
+            return ['Ġyou'] * limit, 0.9, 0.0
+        return super()._read(spectrum, limit)
+
+
+@pytest.mark.parametrize(('loops', 'heard'), [(1, 'turn on the living room light'), (2, '')])
+def test_a_loop_is_heard_again_in_a_longer_window_and_never_told(loops, heard):
+    whisper = LoopingWhisper(loops)
+    text = whisper.recognize(recording('turn_on_the_living_room_light'), 16_000)
+    assert words(text) == heard.split()
+    assert whisper.windows == [10, 30]
+
+
+def test_whisper_is_refused_without_model_or_language(tmp_path):
+    with pytest.raises(FileNotFoundError, match=f'no Whisper model in {tmp_path}'):
+        WhisperRecognizer(tmp_path, language='en')
+    with pytest.raises(ValueError, match="does not know the language 'xx'"):
+        WhisperRecognizer(installed_model(), language='xx')
 
 
 def test_unknown_architecture_is_refused_with_the_known_ones():

@@ -3,6 +3,7 @@
 import numpy as np
 
 from phoenix_speech.listening.recognizer_ladder import RETRY_S, RecognizerLadder
+from phoenix_speech.listening.report import Report
 
 SOUND = np.zeros(10, np.int16)
 
@@ -29,8 +30,7 @@ class Ladder:
         self.now = 0.0
         self.ladder = RecognizerLadder(
             scribes,
-            impaired=lambda code, why: self.told.append((code, why)),
-            healed=lambda code: self.told.append(code),
+            Report(lambda code, why: self.told.append((code, why)), self.told.append),
             may_use=lambda scribe: scribe not in self.refused,
             clock=lambda: self.now,
         )

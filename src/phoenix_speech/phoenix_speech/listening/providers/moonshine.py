@@ -7,6 +7,7 @@ import numpy as np
 
 from phoenix_core.settings.node_settings import ProviderSettings, setting
 from phoenix_core.settings.provider import Provider
+from phoenix_speech.listening.recognizer import WrongLanguageError
 from phoenix_speech.listening.settings import ListenerSettings
 
 
@@ -70,6 +71,12 @@ class MoonshineSettings(ProviderSettings):
 
 
 def _make(settings: ListenerSettings, own: MoonshineSettings) -> MoonshineRecognizer:
+    _, _, language = own.model.rpartition('-')  # with which names in the package end
+    if '/' not in own.model and len(language) == 2 and language != settings.language:
+        raise WrongLanguageError(
+            f'recognizer: Moonshine {own.model} does not know the language {settings.language!r};'
+            ' choose the provider whisper'
+        )
     return MoonshineRecognizer(model=own.model)
 
 
