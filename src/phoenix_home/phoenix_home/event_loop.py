@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 Result = TypeVar('Result')
 
-END_S = 2.0
+END_S = 6.0  # the MCP SDK kills a server that does not end itself after some four seconds
 
 
 class EventLoop:
@@ -47,6 +47,7 @@ class EventLoop:
     async def _end(self) -> None:
         tasks = asyncio.all_tasks() - {asyncio.current_task()}
         for task in tasks:
-            task.cancel()
+            if not task.cancelling():  # a second time would break off how it ends
+                task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         self._loop.stop()

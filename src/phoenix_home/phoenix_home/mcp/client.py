@@ -156,7 +156,8 @@ def _connect(address: str, token: str) -> Any:
 
     if '://' in address.split()[0]:
         return http_transport(address, token)
-    command, *arguments = shlex.split(address)
+    # However the toy ends, the program does, too; setpriv is part of every Debian.
+    command, *arguments = [*('setpriv', '--pdeathsig', 'KILL', '--'), *shlex.split(address)]
     return StdioServerParameters(command=command, args=arguments)
 
 
