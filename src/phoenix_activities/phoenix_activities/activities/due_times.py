@@ -1,9 +1,11 @@
 """When an alarm is due: times of the day as people mean them, by the clock on the wall."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import date, datetime, time, timedelta, timezone
 
 A_DAY = timedelta(days=1)
+NEXT = 'next_'  # before a weekday: it is not today
 WEEKDAYS = ('monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday')
 REPEATS = {'daily': range(7), 'weekdays': range(5), 'weekends': range(5, 7)} | {
     name: range(number, number + 1) for number, name in enumerate(WEEKDAYS)
@@ -49,7 +51,7 @@ def next_wall_time(now: datetime, slots: Mapping[str, str]) -> datetime | None:
 
 
 def day_meant(today: date, slots: Mapping[str, str]) -> date:
-    """Return the day of a slot, '+1' or 'monday'; a weekday is the next one. Without it, today."""
+    """Return the day of a slot, '+1', 'monday', '12-24': the next one. Without it, today."""
     return next(_days(today, {**slots, 'day': slots.get('day', '+0')}))
 
 
@@ -71,7 +73,18 @@ def _days(today: date, slots: Mapping[str, str]) -> Iterator[date]:
     if day.startswith(('+', '-')):
         yield today + int(day) * A_DAY
         return
-    weekdays = REPEATS.get(repeat or day, range(7))
-    for number in range(8):
+    if day[:1].isdigit():
+        yield from _dates(today, *map(int, day.split('-')))
+        return
+    weekdays = REPEATS.get(repeat or day.removeprefix(NEXT), range(7))
+    for number in range(day.startswith(NEXT), 8):
         if (today + number * A_DAY).weekday() in weekdays:
             yield today + number * A_DAY
+
+
+def _dates(today: date, month: int, day: int) -> Iterator[date]:
+    """Yield the next days of that date; there is a 29 February at least every eight years."""
+    for year in range(today.year, today.year + 10):
+        with suppress(ValueError):
+            if (meant := date(year, month, day)) >= today:
+                yield meant

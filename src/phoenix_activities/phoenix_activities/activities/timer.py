@@ -251,7 +251,9 @@ class TimerActivity(AskingActivity):
             phrase = phrase or getattr(phrases, alarm.repeat)
         else:
             phrase = (phrases.today, phrases.tomorrow)[days] if days < 2 else phrases.on_day
-        time, day = forms.time(alarm.due), forms.weekday(alarm.due)
+        time = forms.time(alarm.due)
+        # A weekday more than a week away would be taken for the next one.
+        day = forms.weekday(alarm.due) if days < 7 else forms.date(alarm.due.date())
         return self.text_of(phrase, time=time, day=day)
 
     def _ring(self, running: RunningTimer) -> None:

@@ -39,6 +39,9 @@ BERLIN = ZoneInfo('Europe/Berlin')
         ({'hour': '8', 'day': 'saturday'}, '07 08:00'),
         ({'hour': '9', 'day': 'sunday', 'day_part': 'am'}, '08 09:00'),
         ({'hour': '9', 'day': 'sunday', 'day_part': 'pm'}, '01 21:00'),
+        ({'hour': '9', 'day': 'next_sunday', 'day_part': 'pm'}, '08 21:00'),
+        ({'hour': '7', 'day': '03-24'}, '24 07:00'),
+        ({'hour': '9', 'day': '03-01', 'day_part': 'pm'}, '01 21:00'),
         ({'hour': '7', 'repeat': 'daily'}, '02 07:00'),
         ({'hour': '7', 'repeat': 'weekdays'}, '02 07:00'),
         ({'hour': '9', 'repeat': 'weekends'}, '07 09:00'),
@@ -110,3 +113,10 @@ def test_a_time_that_the_clocks_leave_out_still_comes() -> None:
 )
 def test_the_day_that_is_meant(day: str, meant: int) -> None:
     assert day_meant(SUNDAY.date(), {'day': day} if day else {}).day == meant
+
+
+@pytest.mark.parametrize(
+    ('day', 'meant'), [('12-24', '2026-12-24'), ('02-01', '2027-02-01'), ('02-29', '2028-02-29')]
+)
+def test_a_date_is_the_next_one(day, meant):
+    assert day_meant(SUNDAY.date(), {'day': day}).isoformat() == meant

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from phoenix_speech.understanding.quantities.dates import DateReader
 from phoenix_speech.understanding.quantities.lexicon import Lexicon, PhraseBook, by_value, same
 from phoenix_speech.understanding.quantities.terms import Term
 
@@ -133,8 +134,8 @@ class DayReader:
     """
     Reads the day or days that begin at a term.
 
-    Its slots are day, as '+1' or 'monday', or repeat, as 'daily', 'weekdays', 'monday'; and
-    day_part, if that is told with it.
+    Its slots are day, as '+1', 'monday', 'next_monday' or '12-24'; or repeat, as 'daily',
+    'weekdays', 'monday'; and day_part, if that is told with it.
     """
 
     def __init__(self, lexicon: Lexicon, language: str) -> None:
@@ -144,6 +145,8 @@ class DayReader:
         self._weekdays = PhraseBook(zip(lexicon.weekdays, WEEKDAYS, strict=True), language)
         self._on_each = PhraseBook(zip(lexicon.on_each, WEEKDAYS, strict=True), language)
         self._each = frozenset(lexicon.each)
+        self._coming = PhraseBook(lexicon.coming.items(), language)
+        self._dates = DateReader(lexicon, language)
         self._parts = PhraseBook(
             [*by_value(lexicon.parts), *by_value(lexicon.parts_after_a_day)], language
         )
@@ -164,7 +167,10 @@ class DayReader:
             return self._with_part({'repeat': found[0]}, terms, found[1])
         if found := self._on_each.find(terms, begin):
             return self._with_part({'repeat': found[0]}, terms, found[1])
-        if found := self._weekdays.find(terms, begin):
+        coming, at = self._coming.find(terms, begin) or ('', begin)
+        if found := self._weekdays.find(terms, at):
+            return self._with_part({'day': coming + found[0]}, terms, found[1])
+        if found := self._dates.read(terms, begin):
             return self._with_part({'day': found[0]}, terms, found[1])
         return None
 

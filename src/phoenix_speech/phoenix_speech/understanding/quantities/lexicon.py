@@ -37,6 +37,9 @@ class Lexicon(FileModel):
     :param parts_after_a_day: words that tell it only after a day, as 'tomorrow morning'.
     :param days: 'tomorrow' to the days from now.
     :param day_parts: words for a day or days and a half of it: 'tonight' is '+0 pm'.
+    :param coming: before a weekday: 'next_', which is never today, or ''.
+    :param ahead: before a number of `day_units`, as in 'in three days'.
+    :param beside_dates: words that may stand before the day or the month of a date.
     :param repeats: 'every day' and the like, to daily, weekdays, weekends.
     :param each: before a weekday: every week. `on_each` has weekdays that mean that alone.
     :param sums: operators, and what is done to one number.
@@ -65,6 +68,10 @@ class Lexicon(FileModel):
     weekdays: Annotated[list[str], Field(min_length=7, max_length=7)]
     on_each: Annotated[list[str], Field(min_length=7, max_length=7)]
     each: Phrases
+    coming: dict[str, str] = {}
+    ahead: Phrases = []
+    day_units: dict[str, int] = {}
+    beside_dates: Phrases = []
     repeats: dict[str, Phrases]
     sums: dict[str, Phrases]
     places: dict[str, str] = {}
