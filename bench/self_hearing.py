@@ -21,9 +21,8 @@ from phoenix_speech.voice.providers.piper import PiperVoice
 from phoenix_speech.voice.speech_synthesizer import SpeechSynthesizer
 from phoenix_speech.wake_word.detector import WakeWordDetector
 from phoenix_speech.wake_word.node import SELF_SPEECH_SHARE
-from phoenix_speech.wake_word.providers.openwakeword import OpenWakeWordEngine
 from phoenix_speech.wake_word.self_speech_filter import SelfSpeechFilter
-from phoenix_speech.wake_word.settings import WakeWordSettings
+from phoenix_speech.wake_word.settings import WAKE_WORD_ENGINES, WakeWordSettings
 
 ROOT = Path(__file__).parents[1]
 RATE = 16000
@@ -133,10 +132,9 @@ def measure(name: str, replies: list[Reply], seed: int) -> Figures:
     settings = WakeWordSettings()
     figures = Figures()
     room, canceller = RoomSimulator(RATE, **options), EchoCanceller(RATE, FRAME)
-    own = SelfSpeechFilter(OpenWakeWordEngine([PHRASE]))
-    raw, detector = (
-        WakeWordDetector(OpenWakeWordEngine([PHRASE]), WakeWordSettings()) for _ in range(2)
-    )
+    own_engine, *engines = (WAKE_WORD_ENGINES.make(settings.provider, settings) for _ in range(3))
+    own = SelfSpeechFilter(own_engine)
+    raw, detector = (WakeWordDetector(engine, settings) for engine in engines)
     endpointer = Endpointer(SileroVoiceActivity(), no_speech_timeout_s=LISTEN_S)
     person = read_wav(PERSON).astype(float)
     spoken = np.concatenate([reply.sound for reply in replies[:10]]).astype(float)

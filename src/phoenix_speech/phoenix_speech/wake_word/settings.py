@@ -15,7 +15,7 @@ class WakeWordSettings(NodeSettings):
     """Settings of the wake word node."""
 
     provider: Annotated[str, WAKE_WORD_ENGINES] = setting(
-        'openwakeword', 'The engine: an entry point of its group.', machine=True
+        'microwakeword', 'The engine: an entry point of its group.', machine=True
     )
     models: list[str] = setting(
         ['hey_jarvis'], 'Names of models that the engine brings, or paths of others.'

@@ -2,7 +2,6 @@
 
 import time
 from pathlib import Path
-from statistics import median
 
 import pytest
 import yaml
@@ -52,21 +51,6 @@ def test_the_harmless_pass_after_something_grave_too(toys):
         if check.judge(text, 1.0).level is not Level.PASS:
             refused.append(text)
     assert len(refused) <= 0.03 * len(texts), refused
-
-
-@pytest.mark.parametrize('language', ['en', 'de'])
-def test_costs_little(toys, language):
-    check, guard = toys.care_check(language), toys.guard(language)
-    heard, said = [], []
-    for text in read(f'harmless_{language}.yaml')[:150]:
-        began = time.process_time()
-        check.judge(text, 0.0)
-        heard.append(time.process_time() - began)
-        began = time.process_time()
-        guard.judge(text, 2.0)
-        said.append(time.process_time() - began)
-    # The aim is 10 ms for both; 1 to 3 ms of each are the encoder's.
-    assert median(heard) + median(said) < 0.010
 
 
 @pytest.mark.parametrize('language', ['en', 'de'])

@@ -6,8 +6,8 @@ import pytest
 import soxr
 
 from phoenix_speech.testing import steady_voice
-from phoenix_speech.wake_word.providers.openwakeword import OpenWakeWordEngine
 from phoenix_speech.wake_word.self_speech_filter import SelfSpeechFilter
+from phoenix_speech.wake_word.settings import WAKE_WORD_ENGINES, WakeWordSettings
 
 SAMPLES = Path(__file__).parents[4] / 'samples'
 NOW_S = 1.8e9
@@ -24,9 +24,9 @@ def play(own: SelfSpeechFilter, sound: np.ndarray, at_s: float) -> None:
         own.play(sound[start : start + 320], at_s + start / 16000)
 
 
-@pytest.fixture
-def own() -> SelfSpeechFilter:
-    return SelfSpeechFilter(OpenWakeWordEngine(['hey_jarvis']))
+@pytest.fixture(params=WAKE_WORD_ENGINES.names())
+def own(request: pytest.FixtureRequest) -> SelfSpeechFilter:
+    return SelfSpeechFilter(WAKE_WORD_ENGINES.make(request.param, WakeWordSettings()))
 
 
 def test_what_the_toy_says_itself_is_known_as_its_own(own: SelfSpeechFilter) -> None:
