@@ -29,7 +29,7 @@ CANNED_SENTENCES = MappingProxyType(
 JUDGE_LIMIT_S = 0.5  # a judgement takes below a millisecond
 MAX_CHARACTERS = 400
 LIKELY_BAD = 0.4  # below, a sentence without a broken rule may be said: bench/safety/validation
-LIKELY_BAD_WARNING = 0.1  # below, one that warns of what a rule finds may be said, too
+LIKELY_BAD_WARNING = 0.2  # below, one that warns of what a rule finds may be said, too
 MAX_HUNG = 3  # judgements that never ended; with so many there is no point in more
 
 TOP_LEVEL_DOMAINS = 'com|org|net|io|de|tv|me|xyz|info|at|ch|uk|gg|ru'
@@ -71,7 +71,13 @@ class SpokenCategory(Enum):
 
 # What a toy may warn of: 'never put a bag over your head'.
 WARNS_OF = frozenset(
-    (SpokenCategory.DANGEROUS_ADVICE, SpokenCategory.URGES_TO_STAY, SpokenCategory.MEDICAL)
+    (
+        SpokenCategory.DANGEROUS_ADVICE,
+        SpokenCategory.URGES_TO_STAY,
+        SpokenCategory.MEDICAL,
+        SpokenCategory.DRUGS,
+        SpokenCategory.GROOMING,
+    )
 )
 
 
