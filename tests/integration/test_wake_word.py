@@ -64,11 +64,12 @@ def test_who_listens_is_told_the_score_of_each_step(graph, probe, microphone):
     def since_begin(score):
         return microphone.position_at(score.header.stamp) - begin
 
-    best = listener.expect(events.WAKE_WORD_SCORE, lambda s: s.score > 0.9 and since_begin(s) > 0)
+    best = listener.expect(events.WAKE_WORD_SCORE, lambda s: s.score > 0.5 and since_begin(s) > 0)
     assert best.phrase == 'hey_jarvis'
     assert since_begin(best) == pytest.approx(PHRASE_END, abs=2 * 1600)
     told = listener.recorded(events.WAKE_WORD_SCORE)
-    assert set(np.diff(list(map(since_begin, told))) % 1280) == {0}  # a step is 80 ms
+    # A step is 30 ms; where the engine was tested meanwhile, it begins anew with a frame.
+    assert np.median(np.diff(list(map(since_begin, told)))) == 480
 
 
 @pytest.mark.parametrize('patience', [1, 4])

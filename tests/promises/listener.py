@@ -1,8 +1,9 @@
 """
 Somebody with the toy's software and domain: tells what of the toy can be seen, heard and done.
 
-`python listener.py TEXT` asks the toy to say a text, and prints a JSON object: the nodes there
-are, the topics that were heard, and whether somebody took the text.
+`python listener.py TEXT [TOPIC ...]` asks the toy to say a text, and prints a JSON object: the
+nodes there are, the topics that were heard, and whether somebody took the text. It ends when the
+text was said and all of the topics were heard; without topics, after some seconds.
 """
 
 import json
@@ -16,6 +17,8 @@ from phoenix_core import events
 from phoenix_core.node import discovery
 
 SECONDS = 4.0
+AT_MOST_S = 60.0
+ASK_AGAIN_S = 0.5  # nobody may have been there to hear the last
 
 discovery.stay_private()
 rclpy.init()
@@ -37,12 +40,15 @@ def listen(event):
 for event in events.ALL:
     listen(event)
 say = node.create_publisher(SayRequest, events.SAY_REQUEST.topic, events.SAY_REQUEST.qos)
-end_s = time.monotonic() + SECONDS
-while time.monotonic() < end_s:
+text, *wanted = sys.argv[1:]
+begun_s = asked_s = time.monotonic()
+end_s = begun_s + (AT_MOST_S if wanted else SECONDS)
+while (now_s := time.monotonic()) < end_s and not (wanted and said and heard >= set(wanted)):
     rclpy.spin_once(node, timeout_sec=0.1)
-    taken = say.get_subscription_count() > 1  # the other one is its own
-    if not said:  # nobody may have been there to hear the last
-        say.publish(SayRequest(utterance_id=node.get_name(), text=sys.argv[1]))
+    if not said and now_s - asked_s > ASK_AGAIN_S:
+        say.publish(SayRequest(utterance_id=node.get_name(), text=text))
+        asked_s = now_s
+taken = say.get_subscription_count() > 1  # the other one is its own
 nodes = {name for name, _ in node.get_node_names_and_namespaces()} - {'stranger'}
 print(json.dumps({'nodes': sorted(nodes), 'heard': sorted(heard), 'taken': taken}))
 rclpy.shutdown()
