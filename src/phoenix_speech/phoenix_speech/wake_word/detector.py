@@ -9,6 +9,8 @@ from phoenix_speech.audio_format import SAMPLE_RATE
 from phoenix_speech.wake_word.engine import WakeWordEngine
 from phoenix_speech.wake_word.settings import WakeWordSettings
 
+REMEMBERED = 2 * SAMPLE_RATE  # longer than a phrase
+
 
 @dataclass(frozen=True)
 class Detection:
@@ -38,6 +40,7 @@ class WakeWordDetector:
         self._on_score = on_score
         self._settings = settings
         self.position = 0  # samples processed so far: the stream's clock
+        self._newest = np.empty(0, np.int16)
         self._step_end = 0
         self._deaf_until = 0
         self._streaks: dict[str, int] = {}
@@ -50,6 +53,7 @@ class WakeWordDetector:
         at most one detection, the first: feed frames shorter than refractory_s.
         """
         self.position += len(samples)
+        self._newest = np.concatenate((self._newest, samples))[-REMEMBERED:]
         detection = None
         for scores in self.engine.scores(samples):
             self._step_end += self.engine.step_samples
@@ -58,11 +62,12 @@ class WakeWordDetector:
             detection = detection or self._judge(scores)
         return detection
 
-    def reset(self) -> None:
-        """Forget the audio so far and the refractory time; the position goes on counting."""
+    def recover(self) -> None:
+        """Continue with an engine that has heard something else, or nothing."""
         self.engine.reset()
+        self.engine.scores(self._newest)  # a phrase may just be spoken
         self._streaks.clear()
-        self._step_end = self._deaf_until = self.position
+        self._step_end = self.position
 
     def _judge(self, scores: Mapping[str, float]) -> Detection | None:
         if self._step_end <= self._deaf_until:

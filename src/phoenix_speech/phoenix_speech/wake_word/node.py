@@ -124,7 +124,7 @@ class WakeWord(EventNode):
             self.post(self._report_deafness, deaf, still_deaf)
         else:
             self.post(self.healed, 'wake_word_deaf')
-        detector.reset()
+        detector.recover()
 
     def _report_deafness(self, deaf: list[str], still_deaf: list[str]) -> None:
         self.fault(

@@ -10,7 +10,7 @@ import pytest
 
 from phoenix_speech.wake_word.detector import Detection, WakeWordDetector
 from phoenix_speech.wake_word.providers.openwakeword import OpenWakeWordEngine
-from phoenix_speech.wake_word.settings import WakeWordSettings
+from phoenix_speech.wake_word.settings import WAKE_WORD_ENGINES, WakeWordSettings
 
 SAMPLES = Path(__file__).resolve().parents[4] / 'samples'
 MODELS = ['hey_jarvis', 'alexa', 'hey_mycroft']
@@ -185,3 +185,18 @@ def test_empty_list_of_models_is_refused():
 def test_samples_of_another_type_are_refused(engine):
     with pytest.raises(ValueError, match='float32'):
         engine.scores(np.zeros(1280, np.float32))
+
+
+@pytest.mark.parametrize('provider', WAKE_WORD_ENGINES.names())
+def test_a_phrase_is_heard_though_the_engine_was_tested_in_the_middle_of_it(provider: str) -> None:
+    settings = WakeWordSettings(provider=provider)
+    detector = WakeWordDetector(WAKE_WORD_ENGINES.make(provider, settings), settings)
+    call = np.concatenate((np.zeros(16000, np.int16), recording('hey_jarvis')))
+    middle = 16000 + 9600
+    assert detector.process(call[:middle]) is None
+    detector.engine.reset()
+    detector.engine.scores(np.zeros(32000, np.int16))
+    detector.recover()
+    found = detector.process(np.concatenate((call[middle:], np.zeros(8000, np.int16))))
+    assert found is not None
+    assert found.phrase == 'hey_jarvis'
