@@ -91,7 +91,7 @@ class StateKeeper:
         self._saved = values
         self._has_kept = True
         self._node.healed('state_unsaved')
-        if self._newest is not values:
+        if self._newest is not values and self._node.is_active:  # else `close` writes it
             self._save()
 
     def _report_failed(self, error: Exception, tried: str) -> None:
