@@ -12,6 +12,7 @@ from phoenix_core.settings.config_file import ConfigFileError
 from phoenix_core.settings.node_settings import SettingsError, installed_config
 from phoenix_speech.listening.providers.moonshine import MoonshineRecognizer
 from phoenix_speech.safety.speech_guard import SpeechGuard, canned_sentence
+from phoenix_speech.testing import steady_voice
 from phoenix_speech.voice.node import Voice
 from phoenix_speech.voice.voice_provider import VoiceError
 
@@ -99,8 +100,10 @@ def stamp_s(message):
     return message.header.stamp.sec + message.header.stamp.nanosec * 1e-9
 
 
-def test_speech_is_what_was_to_be_said(graph, probe):
-    graph.add(Voice, parameters={'providers': ['piper'], 'lead_s': 10.0})
+def test_speech_is_what_was_to_be_said(graph, probe, tmp_path):
+    steady_voice(tmp_path).close()  # chance in the voice would be chance in what is heard
+    model = str(next(tmp_path.glob('*.onnx')))
+    graph.add(Voice, parameters={'providers': ['piper'], 'piper.model': model, 'lead_s': 10.0})
     cause = say(probe, 'a', 'Once there was a little dragon. He lived on a green mountain.')
     frames = expect_all(probe, 'a')
     assert {(f.sample_rate, f.channels) for f in frames} == {(16000, 1)}
