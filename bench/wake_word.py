@@ -3,6 +3,7 @@
 import argparse
 import itertools
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -46,7 +47,7 @@ AFTER_S = 1.0
 class Figures:
     """What one engine did."""
 
-    heard: dict[int | None, int] = field(default_factory=lambda: dict.fromkeys(NOISES_DB, 0))
+    heard: Counter[tuple[str, int | None]] = field(default_factory=Counter)  # by voices and noise
     false: int = 0
     cpu_s: float = 0.0
     sound_s: float = 0.0
@@ -70,10 +71,11 @@ def main() -> None:
     )
     print('|---|---|' + '---|' * (len(NOISES_DB) + 2))
     for engine in WAKE_WORD_ENGINES.names():
+        figures = measure(engine, options.phrase, calls, speech)
+        cost = figures.cpu_s / figures.sound_s
         for kind in VOICES_OF:
-            figures = measure(engine, options.phrase, calls[kind], speech)
-            heard = ' | '.join(f'{count / options.calls:.1%}' for count in figures.heard.values())
-            cost = figures.cpu_s / figures.sound_s
+            counts = [figures.heard[kind, noise] for noise in NOISES_DB]
+            heard = ' | '.join(f'{count / options.calls:.1%}' for count in counts)
             print(f'| {engine} | {kind} | {heard} | {figures.false} | {cost:.2%} |', flush=True)
 
 
@@ -83,16 +85,17 @@ def name(noise: int | None) -> str:
 
 
 def measure(
-    provider: str, phrase: str, calls: list[np.ndarray], speech: list[np.ndarray]
+    provider: str, phrase: str, calls: dict[str, list[np.ndarray]], speech: list[np.ndarray]
 ) -> Figures:
     """Let one engine hear everything."""
     figures = Figures()
     settings = WakeWordSettings(provider=provider, models=[phrase])
     engine: WakeWordEngine = WAKE_WORD_ENGINES.make(provider, settings)
-    for noise in NOISES_DB:
+    for kind, noise in itertools.product(calls, NOISES_DB):
         chance = np.random.default_rng(16)
-        for call in calls:
-            figures.heard[noise] += hears(engine, settings, in_noise(call, noise, chance), figures)
+        for call in calls[kind]:
+            sound = in_noise(call, noise, chance)
+            figures.heard[kind, noise] += hears(engine, settings, sound, figures)
     for piece in speech:
         figures.false += hears(engine, settings, piece, figures)
     return figures

@@ -39,6 +39,12 @@ def setting(
     return Field(default, description=description, json_schema_extra=extra, **limits)
 
 
+def is_runtime(field: FieldInfo) -> bool:
+    """Return whether a setting may be changed while the node runs."""
+    extra = field.json_schema_extra
+    return isinstance(extra, dict) and bool(extra.get('runtime'))
+
+
 def is_recorded(field: FieldInfo) -> bool:
     """
     Return whether a session holds a setting, and a replay takes it from one.

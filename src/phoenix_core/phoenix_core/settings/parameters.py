@@ -17,7 +17,7 @@ from rclpy.parameter import Parameter
 
 from phoenix_core.settings import environment, plugins, provider
 from phoenix_core.settings.layers import resolve, validated
-from phoenix_core.settings.node_settings import NodeSettings, SettingsError
+from phoenix_core.settings.node_settings import NodeSettings, SettingsError, is_runtime
 from phoenix_core.settings.profile import Profile, load_profile
 
 
@@ -105,11 +105,10 @@ class SettingsParameters:
 
 def descriptor(name: str, field: FieldInfo) -> ParameterDescriptor:
     """Return the descriptor of a setting: description, range, read-only."""
-    extra = field.json_schema_extra
     result = ParameterDescriptor(
         name=name,
         description=field.description or '',
-        read_only=not (isinstance(extra, dict) and extra.get('runtime')),
+        read_only=not is_runtime(field),
     )
     if typing.get_origin(field.annotation) is Literal:
         choices = ', '.join(map(str, typing.get_args(field.annotation)))

@@ -201,8 +201,4 @@ def _state(process: Process) -> str:
 
 def main() -> None:
     """Run the node alone; if it hangs, its watchdog kills it and launch starts it again."""
-    watchdog = Watchdog(OWN_HANG_S)
-    try:
-        run([Supervisor], each_turn=watchdog.feed)
-    finally:
-        watchdog.end()
+    run([Supervisor], each_turn=Watchdog(OWN_HANG_S).feed)

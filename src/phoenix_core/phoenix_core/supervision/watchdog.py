@@ -58,7 +58,3 @@ class Watchdog:
         """Restart the timeout; without effect if the child process has ended or is stopped."""
         with contextlib.suppress(BrokenPipeError, BlockingIOError):
             os.write(self._input, b'.')
-
-    def end(self) -> None:
-        """End the child process."""
-        self._process.communicate()

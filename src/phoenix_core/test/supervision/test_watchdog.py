@@ -26,7 +26,6 @@ match sys.argv[1]:
     case 'lose it':
         os.kill(watchdog.pid, signal.SIGKILL)
         watchdog.feed()
-watchdog.end()
 """
 
 

@@ -1,6 +1,5 @@
 """Which settings of a running toy may be changed from the command line, and to what."""
 
-import difflib
 import typing
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +9,8 @@ import yaml
 from pydantic.fields import FieldInfo
 
 from phoenix_core.limits.limits import Limits
-from phoenix_core.settings.node_settings import NodeSettings
+from phoenix_core.settings.node_settings import NodeSettings, is_runtime
+from phoenix_core.settings.profile import suggestion
 
 RULES = 'event_rules'  # what keeps wrong events from the toy
 UP = 'up'  # takes the whole toy down
@@ -61,9 +61,9 @@ class Changeable:
             given = None
         if kind is float and type(given) is int:
             return float(given)
-        if kind in (float, int, bool) and type(given) is not kind:
-            names = {float: 'a number', int: 'a whole number', bool: 'true or false'}
-            raise ChangeError(f'{self.key}: must be {names[kind]}, is {text!r}')
+        for plain, name in ((float, 'a number'), (int, 'a whole number'), (bool, 'true or false')):
+            if kind is plain and type(given) is not plain:
+                raise ChangeError(f'{self.key}: must be {name}, is {text!r}')
         return given
 
 
@@ -73,7 +73,7 @@ def changeable(nodes: Mapping[str, type[NodeSettings]]) -> dict[str, Changeable]
         Changeable(node, name, field)
         for node, model in sorted(nodes.items())
         for name, field in model.model_fields.items()
-        if _is_runtime(field) and name not in NOT_HERE
+        if is_runtime(field) and name not in NOT_HERE
     ]
     return {one.key: one for one in found}
 
@@ -96,11 +96,5 @@ def chosen(key: str, nodes: Mapping[str, type[NodeSettings]]) -> Changeable:
         raise ChangeError(
             f'{key}: is fixed at the start; write it in the section {node} of a profile'
         )
-    close = difflib.get_close_matches(key, known, n=1)
-    hint = f' (did you mean {close[0]}?)' if close else ''
+    hint = suggestion(key, known)
     raise ChangeError(f'{key}: no such setting{hint}; ./phoenix set lists them')
-
-
-def _is_runtime(field: FieldInfo) -> bool:
-    extra = field.json_schema_extra
-    return isinstance(extra, dict) and bool(extra.get('runtime'))
