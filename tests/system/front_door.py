@@ -3,12 +3,14 @@
 import os
 import signal
 import subprocess
+import threading
 import time
 import uuid
 from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+WAIT_S = 120.0  # a toy that has not said something by then will not say it
 END_S = 2.0  # Ctrl-C must have ended everything by then
 
 
@@ -40,13 +42,24 @@ class Phoenix:
         self.output = ''
 
     def wait_for(self, text: str) -> None:
-        """Read on until a line with this text; fails when the output ends before."""
+        """Read on until a line with this text; fails when the toy ends before, or in WAIT_S."""
         assert self.process.stdout is not None
-        for line in self.process.stdout:
-            self.output += line
-            if text in line:
-                return
+        limit = threading.Timer(WAIT_S, self.kill)  # which ends the output
+        limit.start()
+        try:
+            for line in self.process.stdout:
+                self.output += line
+                if text in line:
+                    return
+        finally:
+            limit.cancel()
         raise AssertionError(f'ended without {text!r}:\n{self.output}')
+
+    def wait_for_all(self, *texts: str) -> None:
+        """Read on until each of these texts has come since the start, in whatever order."""
+        for text in texts:
+            if text not in self.output:
+                self.wait_for(text)
 
     def wait_for_process(self, text: str) -> None:
         """Wait until a process of this start has this text in its command line."""

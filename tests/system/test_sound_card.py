@@ -21,9 +21,7 @@ SAMPLE = ROOT / 'samples' / 'hey_jarvis_turn_on_the_light.wav'
 
 def test_the_toy_answers_somebody_in_the_room(phoenix, pulse: PulseServer, tmp_path: Path) -> None:
     toy = phoenix('run', '--show-words', **room.IN_IT, **pulse.env)
-    toy.wait_for('ready')
-    if 'device opened' not in toy.output:  # it waits for the light, which comes with the rest
-        toy.wait_for('device opened')
+    toy.wait_for_all('ready  ', 'device opened')  # which waits for the light
     heard = tmp_path / 'heard.wav'
     somebody = room.speak(pulse, SAMPLE, '--heard', str(heard))
     assert somebody is not None
