@@ -16,6 +16,7 @@ from phoenix_core import events
 from phoenix_core.limits.limits import Limits
 from phoenix_core.telemetry.node import Telemetry
 from phoenix_core.testing.graph import decide
+from phoenix_home.mcp import server as mcp_server
 from phoenix_home.mcp.server import McpServer
 from phoenix_home.mcp.toy_tools import make_server
 
@@ -84,6 +85,28 @@ def test_light_and_activities_are_asked_for(toy, probe):
     request = probe.expect(events.ACTIVITY_REQUEST)
     assert request.activity == 'timer'
     assert [(slot.name, slot.value) for slot in request.slots] == [('duration', '60')]
+
+
+def test_a_request_waits_until_the_toy_is_discovered(graph):
+    server = make_server(graph.add(McpServer))
+    asking = threading.Thread(target=call, args=(server, 'light'), kwargs={'animation': 'fade'})
+    asking.start()
+    later = graph.probe(records=[events.LED_COMMAND])
+    assert later.expect(events.LED_COMMAND).animation == 'fade'
+    asking.join()
+
+
+def test_without_a_toy_an_assistant_learns_so(graph, monkeypatch):
+    monkeypatch.setattr(mcp_server, 'HEARD_S', 0.1)
+    server = make_server(graph.add(McpServer))
+    asked = [
+        ('say', {'text': 'Hi.'}),
+        ('light', {'animation': 'fade'}),
+        ('start_activity', {'activity': 'story'}),
+    ]
+    for tool, arguments in asked:
+        with pytest.raises(AssertionError, match='no toy is running'):
+            call(server, tool, **arguments)
 
 
 @pytest.mark.parametrize(

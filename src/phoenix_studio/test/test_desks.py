@@ -105,14 +105,20 @@ def test_every_event_is_described():
     json.dumps(described)
 
 
-def test_the_use_of_this_process_is_told_and_of_one_that_ended_nothing():
+def test_the_use_of_a_process_is_told_and_of_one_that_ended_nothing():
     processes = Processes()
     ended = subprocess.Popen([sys.executable, '-c', ''])
     ended.wait()
-    first = processes.use([os.getpid(), ended.pid])
-    assert list(first) == [os.getpid()]
-    assert first[os.getpid()]['cpu'] == 0
-    assert 10_000_000 < first[os.getpid()]['bytes'] < 2_000_000_000
+    program = 'kept = bytearray(50_000_000); print(flush=True); input()'
+    with subprocess.Popen(
+        [sys.executable, '-c', program], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as running:
+        running.stdout.readline()
+        first = processes.use([running.pid, ended.pid])
+        running.stdin.close()
+    assert list(first) == [running.pid]
+    assert first[running.pid]['cpu'] == 0
+    assert 50_000_000 < first[running.pid]['bytes'] < 100_000_000
 
 
 def test_a_share_of_a_core_is_the_time_since_the_last_look(tmp_path):

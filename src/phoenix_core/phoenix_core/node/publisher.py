@@ -5,6 +5,7 @@ from typing import Any, Generic
 
 from builtin_interfaces.msg import Time
 from phoenix_msgs.msg import Fault
+from rclpy.duration import Duration
 
 from phoenix_core.events.event_type import EventRuleError, EventType, Fields
 from phoenix_core.telemetry import timing, tracing
@@ -58,6 +59,10 @@ class EventPublisher(Generic[Fields]):
         """The number of subscriptions matched with this publisher."""
         return int(self._node.events_out.subscription_count(self.event))
 
+    def wait_until_received(self, timeout_s: float) -> bool:
+        """Return whether all matched subscriptions have received what was published, in time."""
+        return bool(self._node.events_out.wait_until_received(self.event, timeout_s))
+
     @property
     def __name__(self) -> str:
         return f'publish {self.event.topic}'
@@ -95,6 +100,11 @@ class EventPublishers:
         """Return the number of subscriptions matched with the publisher of an event."""
         publisher = self._publishers.get(event)
         return publisher.get_subscription_count() if publisher is not None else 0
+
+    def wait_until_received(self, event: EventType, timeout_s: float) -> bool:
+        """Return whether all matched subscriptions have acknowledged the event in time."""
+        publisher = self._publishers.get(event)
+        return publisher is None or publisher.wait_for_all_acked(Duration(seconds=timeout_s))
 
     def publish(
         self,

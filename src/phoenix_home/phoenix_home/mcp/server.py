@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -19,23 +20,21 @@ from phoenix_core.events.constants import words_of
 from phoenix_core.events.event_type import EventType, Privacy
 from phoenix_core.node.declarations import Publishes, observes
 from phoenix_core.node.execution import run
+from phoenix_core.node.publisher import EventPublisher
 from phoenix_core.settings.node_settings import NodeSettings
-from phoenix_home.mcp.toy_tools import make_server
+from phoenix_home.mcp.toy_tools import ToyError, make_server
 from phoenix_home.neighbor_node import NeighborNode
 from phoenix_home.utterances import Outcome
 
 MCP = 'mcp'  # the name by which a parent allows that assistants get what is said
 TELEMETRY = 'telemetry/recent_events'
 ANSWER_S = 5.0
+HEARD_S = 5.0  # for the toy to discover a server that was started this moment
 STATES = (
     *(events.ACTIVITY_STATE, events.SYSTEM_STATUS, events.VOLUME),
     *(events.MICROPHONE_MUTE, events.BATTERY),
 )
 BY_TOPIC = {event.topic: event for event in events.ALL}
-
-
-class ToyError(RuntimeError):
-    """The toy cannot do it; one line for the assistant."""
 
 
 class McpServer(NeighborNode):
@@ -82,6 +81,7 @@ class McpServer(NeighborNode):
 
     async def say_text(self, text: str) -> str:
         """Say a text, and return how that ended."""
+        await self._until_heard(self.say_request)
 
         def begin(done: Callable[[str], None]) -> None:
             utterance = self.say(text, ended=lambda outcome, position_s: done(outcome.value))
@@ -99,7 +99,7 @@ class McpServer(NeighborNode):
     ) -> None:
         """Show an animation."""
         red, green, blue = color
-        self.post(
+        await self._publish(
             self.led_command,
             animation=animation,
             color=ColorRGBA(r=red, g=green, b=blue, a=1.0),
@@ -110,7 +110,7 @@ class McpServer(NeighborNode):
     async def start_activity(self, activity: str, slots: Mapping[str, str]) -> None:
         """Ask for an activity."""
         given = [Slot(name=name, value=value) for name, value in slots.items()]
-        self.post(self.activity_request, activity=activity, slots=given)
+        await self._publish(self.activity_request, activity=activity, slots=given)
 
     async def state(self) -> dict[str, Any]:
         """Return what the toy does, and how it is."""
@@ -143,6 +143,24 @@ class McpServer(NeighborNode):
             {'trace_id': trace_id, 'events': told}
             for trace_id, told in list(found.items())[-count:]
         ]
+
+    async def _publish(self, publisher: EventPublisher[Any], **fields: Any) -> None:
+        await self._until_heard(publisher)
+        await self._on_executor(lambda done: done(publisher(**fields)))
+        # The server may end with its assistant right after the answer.
+        await asyncio.to_thread(publisher.wait_until_received, ANSWER_S)
+
+    async def _until_heard(self, publisher: EventPublisher[Any]) -> None:
+        """
+        Wait until a node of the toy hears an event.
+
+        :raises ToyError: none does.
+        """
+        deadline_s = time.monotonic() + HEARD_S
+        while not publisher.subscription_count:
+            if time.monotonic() > deadline_s:
+                raise ToyError(f'no toy is running that hears {publisher.event.topic}')
+            await asyncio.sleep(0.05)
 
     async def _on_executor(self, begin: Callable[[Callable[[Any], None]], object]) -> Any:
         """Call a function on the executor's thread, and wait until it calls what it was given."""

@@ -1,7 +1,8 @@
 """What an assistant may do with the toy by MCP: safe actions, its state, and its traces."""
 
+import functools
 import json
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
 from pydantic import Field
@@ -14,8 +15,12 @@ Name = Annotated[str, Field(min_length=1, max_length=64, pattern=r'^[^\x00-\x1f]
 Value = Annotated[str, Field(max_length=1000, pattern=r'^[^\x00-\x1f]*$')]
 
 
+class ToyError(RuntimeError):
+    """The toy cannot do it; one line for the assistant."""
+
+
 class Toy(Protocol):
-    """The toy, in the terms of the tools."""
+    """The toy, in the terms of the tools. Each method may raise ToyError."""
 
     async def say_text(self, text: str) -> str:
         """Say a text, and return how that ended."""
@@ -47,6 +52,7 @@ class Toy(Protocol):
 def make_server(toy: Toy) -> 'MCPServer':
     """Make the server of the tools."""
     from mcp.server.mcpserver import MCPServer
+    from mcp.server.mcpserver.exceptions import ToolError
 
     server = MCPServer(
         'phoenix',
@@ -54,7 +60,19 @@ def make_server(toy: Toy) -> 'MCPServer':
         'by a calm sentence where it is not fit for a child.',
     )
 
-    @server.tool()
+    def tool(function: Callable[..., Awaitable[str]]) -> None:
+        """Add a tool; an assistant gets the text of a ToyError, and of no other error."""
+
+        @functools.wraps(function)
+        async def call(**arguments: Any) -> str:
+            try:
+                return await function(**arguments)
+            except ToyError as error:
+                raise ToolError(str(error)) from None
+
+        server.tool()(call)
+
+    @tool
     async def say(
         text: Annotated[
             str, Field(min_length=1, max_length=2000, pattern=r'^[^\x00]*[^\s\x00][^\x00]*$')
@@ -63,7 +81,7 @@ def make_server(toy: Toy) -> 'MCPServer':
         """Say a text aloud to the child; returns spoken, interrupted or silent."""
         return await toy.say_text(text)
 
-    @server.tool()
+    @tool
     async def light(
         animation: Name,
         red: Share = 1.0,
@@ -76,7 +94,7 @@ def make_server(toy: Toy) -> 'MCPServer':
         await toy.show_light(animation, (red, green, blue), brightness, duration_s)
         return 'shown, unless the toy listens'
 
-    @server.tool()
+    @tool
     async def start_activity(
         activity: Name,
         slots: Annotated[dict[Name, Value], Field(max_length=10)] | None = None,
@@ -85,12 +103,12 @@ def make_server(toy: Toy) -> 'MCPServer':
         await toy.start_activity(activity, slots or {})
         return 'asked; state tells whether it began'
 
-    @server.tool()
+    @tool
     async def state() -> str:
         """Return what the toy does now, and how well each of its capabilities works, as JSON."""
         return json.dumps(await toy.state(), ensure_ascii=False)
 
-    @server.tool()
+    @tool
     async def interactions(count: Annotated[int, Field(ge=1, le=50)] = 5) -> str:
         """Return the newest interactions as JSON: each event, its cause, and when it was [s]."""
         return json.dumps(await toy.interactions(count), ensure_ascii=False)
