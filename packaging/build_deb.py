@@ -157,7 +157,7 @@ def _furnish(tree: Path, library: Path) -> None:
     package = ROOT / 'src' / 'phoenix_tools' / 'phoenix_tools'
     ignored = shutil.ignore_patterns('__pycache__')
     shutil.copytree(package / 'install', installer / 'install', ignore=ignored)
-    for name in ('__init__.py', 'arguments.py'):
+    for name in ('__init__.py', 'arguments.py', 'bag_arguments.py', 'parsing.py'):
         shutil.copyfile(package / name, installer / name)
     command = tree / 'usr/bin/phoenix'
     for path in (tree, *tree.rglob('*')):

@@ -41,6 +41,7 @@ def clone(tmp_path):
         (['-h'], 'start the toy; without hardware the simulated one'),
         (['run', '--help'], '--layout'),
         (['bags', 'cut', '--help'], '--start'),
+        (['completion', 'bash'], 'complete -o bashdefault -F _shtab_phoenix phoenix'),
     ],
 )
 def test_help_is_shown_and_nothing_is_prepared(clone, arguments, told):
@@ -57,6 +58,8 @@ def test_help_is_shown_and_nothing_is_prepared(clone, arguments, told):
         (['run', '--layuot=x'], 'phoenix run: no such argument (did you mean --layout?): --lay'),
         (['run', '--machine', 'toi'], 'phoenix run: no such --machine (did you mean toy?): toi'),
         (['bags', 'inf'], 'phoenix bags: no such action (did you mean info?): inf; allowed: '),
+        (['list', 'voice'], 'phoenix list: no such what (did you mean voices?): voice; allowed: '),
+        (['completion', 'fisch'], 'phoenix completion: no such shell (did you mean fish?): fisch'),
         (['xyzzy'], 'phoenix: no such command: xyzzy; allowed: run, '),
         ([], 'which COMMAND? --help lists them'),
     ],

@@ -14,7 +14,7 @@ from pathlib import Path  # noqa: E402
 
 from phoenix_core.node import discovery  # noqa: E402
 from phoenix_core.node.process_end import end_process  # noqa: E402
-from phoenix_tools.arguments import parser  # noqa: E402
+from phoenix_tools.arguments import completion, parser  # noqa: E402
 
 # The room of each command; <command>_command.py there has main() and the ERRORS it may raise.
 ROOMS = {
@@ -31,6 +31,8 @@ ROOMS = {
     'mcp': 'run',
     'doctor': 'doctor',
     'set': 'settings',
+    'list': 'settings',
+    'setup': 'settings',
 }
 # Of the tests: a file at a time each, since tests of a file may share a toy.
 WORKERS = ('--numprocesses=auto', '--maxprocesses=4', '--dist=loadfile')
@@ -57,6 +59,9 @@ def run(arguments: Sequence[str]) -> int:
         pytest = [sys.executable, '-m', 'pytest', *WORKERS, *arguments[1:]]
         return subprocess.call(pytest, cwd=root)
     options = parser().parse_args(arguments)
+    if options.command == 'completion':
+        print(completion(options.shell), end='')
+        return 0
     if options.command != 'run':  # which may have a peer
         discovery.stay_private()
     module = import_module(f'phoenix_tools.{ROOMS[options.command]}.{options.command}_command')

@@ -16,6 +16,7 @@ The entry point `portaudio` of the group names PROVIDER; its setting is the node
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, overload
 
 from pydantic.fields import FieldInfo
@@ -28,26 +29,64 @@ OfNodeIn = TypeVar('OfNodeIn', bound=NodeSettings, contravariant=True)
 Made = TypeVar('Made', covariant=True)
 
 
+@dataclass(frozen=True)
+class Needs:
+    """
+    What a part needs to work, for people who choose one.
+
+    :param packages: Python packages, each of which tells its licence.
+    :param program: the Debian package whose program of the same name it starts.
+    :param licence: of the program, or of weights that have another than their package.
+    :param download: what is loaded from the network at the first use.
+    :param setting: the provider's own setting that a profile has to give.
+    :param languages: the ones it knows as it is installed; empty: any.
+    :param brings: lists what can be chosen of it by name.
+    """
+
+    packages: tuple[str, ...] = ()
+    program: str = ''
+    licence: str = ''
+    download: str = ''
+    setting: str = ''
+    languages: tuple[str, ...] = ()
+    brings: Callable[[], list[str]] = list
+
+    def knows(self, language: str) -> bool:
+        """Return whether it knows a language as it is installed."""
+        return not self.languages or language in self.languages
+
+
+NOTHING = Needs()
+
+
 class Provider(Generic[OfNodeIn, Made]):
     """
     What an entry point of a group refers to.
 
     :param make: creates the part from the settings of the node and those of the provider.
     :param settings: the model of the provider's own settings.
+    :param needs: what it needs to work.
     """
 
     @overload
-    def __init__(self, make: Callable[[OfNodeIn, ProviderSettings], Made]) -> None: ...
+    def __init__(
+        self, make: Callable[[OfNodeIn, ProviderSettings], Made], *, needs: Needs = ...
+    ) -> None: ...
 
     @overload
-    def __init__(self, make: Callable[[OfNodeIn, Own], Made], settings: type[Own]) -> None: ...
+    def __init__(
+        self, make: Callable[[OfNodeIn, Own], Made], settings: type[Own], *, needs: Needs = ...
+    ) -> None: ...
 
     def __init__(
         self,
         make: Callable[[OfNodeIn, Any], Made],
         settings: type[ProviderSettings] = ProviderSettings,
+        *,
+        needs: Needs = NOTHING,
     ) -> None:
         self.settings = settings
+        self.needs = needs
         self._make = make
 
     def make(self, name: str, settings: OfNodeIn) -> Made:

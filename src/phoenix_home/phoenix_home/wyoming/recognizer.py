@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phoenix_core.settings.node_settings import NodeSettings, setting
-from phoenix_core.settings.provider import Provider
+from phoenix_core.settings.provider import Needs, Provider
 from phoenix_home.wyoming.connection import Connection, WyomingError, connected
 from phoenix_home.wyoming.settings import WyomingSettings
 
@@ -93,4 +93,6 @@ def _make(settings: NodeSettings, own: WyomingRecognizerSettings) -> WyomingReco
     return WyomingRecognizer(own, settings.language)
 
 
-RECOGNIZER = Provider(_make, WyomingRecognizerSettings)
+RECOGNIZER = Provider(
+    _make, WyomingRecognizerSettings, needs=Needs(packages=('wyoming',), setting='host')
+)

@@ -9,7 +9,7 @@ import soxr
 from numpy.typing import NDArray
 
 from phoenix_core.settings.node_settings import NodeSettings, setting
-from phoenix_core.settings.provider import Provider
+from phoenix_core.settings.provider import Needs, Provider
 from phoenix_home.wyoming.connection import WyomingError, connected
 from phoenix_home.wyoming.settings import WyomingSettings
 
@@ -148,4 +148,4 @@ def _make(settings: NodeSettings, own: WyomingVoiceSettings) -> WyomingVoice:
     return WyomingVoice(own, settings.language)
 
 
-VOICE = Provider(_make, WyomingVoiceSettings)
+VOICE = Provider(_make, WyomingVoiceSettings, needs=Needs(packages=('wyoming',), setting='host'))

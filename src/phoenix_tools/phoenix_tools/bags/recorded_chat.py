@@ -11,7 +11,7 @@ from pathlib import Path
 from phoenix_msgs.msg import ConversationEvent, ConversationRequest
 
 from phoenix_core import events
-from phoenix_core.settings.provider import Provider
+from phoenix_core.settings.provider import Needs, Provider
 from phoenix_speech.conversation.chat_model import ChatModelError, Message
 from phoenix_speech.conversation.settings import ConversationSettings
 from phoenix_tools.bags.recorded_settings import RecordedSettings
@@ -78,4 +78,4 @@ def _recorded(settings: ConversationSettings, own: RecordedSettings) -> Recorded
     return RecordedChat(load_session(Path(own.bag)))
 
 
-RECORDED = Provider(_recorded, RecordedSettings)
+RECORDED = Provider(_recorded, RecordedSettings, needs=Needs(setting='bag'))

@@ -12,7 +12,7 @@ import numpy as np
 from phoenix_msgs.msg import PlaybackEvent
 
 from phoenix_core import events
-from phoenix_core.settings.provider import Provider
+from phoenix_core.settings.provider import Needs, Provider
 from phoenix_speech.audio_format import SAMPLE_RATE
 from phoenix_speech.sentences import SpeechRules, speakable_pieces
 from phoenix_speech.voice.settings import VoiceSettings
@@ -106,4 +106,4 @@ def _recorded(settings: VoiceSettings, own: RecordedSettings) -> RecordedVoice:
     return RecordedVoice(spoken_lengths(session, rules), failures(session, rules))
 
 
-RECORDED = Provider(_recorded, RecordedSettings)
+RECORDED = Provider(_recorded, RecordedSettings, needs=Needs(setting='bag'))

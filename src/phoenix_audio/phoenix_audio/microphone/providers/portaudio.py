@@ -19,7 +19,7 @@ from phoenix_audio.portaudio import (
     open_stream,
     within,
 )
-from phoenix_core.settings.provider import Provider
+from phoenix_core.settings.provider import Needs, Provider
 
 
 class PortAudioMicrophone:
@@ -104,4 +104,4 @@ def _make(settings: MicrophoneSettings, own: PortAudioSettings) -> PortAudioMicr
     return PortAudioMicrophone(own.device_id, settings.sample_rate, settings.frame_samples)
 
 
-PROVIDER = Provider(_make, PortAudioSettings)
+PROVIDER = Provider(_make, PortAudioSettings, needs=Needs(packages=('sounddevice',)))

@@ -20,7 +20,7 @@ from phoenix_audio.portaudio import (
 )
 from phoenix_audio.speaker.provider import SpeakerError
 from phoenix_audio.speaker.settings import SpeakerSettings
-from phoenix_core.settings.provider import Provider
+from phoenix_core.settings.provider import Needs, Provider
 
 ABORT_S = 0.5  # longest wait for silence: the caller of abort is interrupting the toy
 PATIENCE_S = 4.0  # a device that accepts no samples for so long is lost; null sinks pause for 2 s
@@ -118,4 +118,4 @@ class PortAudioSpeaker:
         return SpeakerError(f'speaker {device_name(self._device)}: {reason}')
 
 
-PROVIDER = Provider(PortAudioSpeaker, PortAudioSettings)
+PROVIDER = Provider(PortAudioSpeaker, PortAudioSettings, needs=Needs(packages=('sounddevice',)))

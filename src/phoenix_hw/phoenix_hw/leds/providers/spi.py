@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from phoenix_core.settings.node_settings import ProviderSettings, setting
-from phoenix_core.settings.provider import Provider
+from phoenix_core.settings.provider import Needs, Provider
 from phoenix_hw.leds.provider import LedStripError, Order, check_length
 from phoenix_hw.leds.settings import LedsSettings
 
@@ -76,4 +76,4 @@ class SpiLedStrip:
             self._device.close()
 
 
-PROVIDER = Provider(SpiLedStrip, SpiSettings)
+PROVIDER = Provider(SpiLedStrip, SpiSettings, needs=Needs(packages=('spidev',)))

@@ -6,7 +6,7 @@ import os
 from typing import Any
 
 from phoenix_core.settings.node_settings import ProviderSettings, setting
-from phoenix_core.settings.provider import Provider
+from phoenix_core.settings.provider import Needs, Provider
 from phoenix_hw.leds.provider import LedStripError, Order, check_length
 from phoenix_hw.leds.settings import LedsSettings
 
@@ -93,4 +93,4 @@ def _advice(error: RuntimeError) -> str:
     return 'check the pin, and that no other program drives the LEDs'
 
 
-PROVIDER = Provider(Ws281xLedStrip, Ws281xSettings)
+PROVIDER = Provider(Ws281xLedStrip, Ws281xSettings, needs=Needs(packages=('rpi-ws281x',)))

@@ -4,7 +4,7 @@ import importlib
 from typing import Any
 
 from phoenix_core.settings.node_settings import ProviderSettings, setting
-from phoenix_core.settings.provider import Provider
+from phoenix_core.settings.provider import Needs, Provider
 from phoenix_hw.sensors.fuel_gauge import Charge, FuelGaugeError
 from phoenix_hw.sensors.settings import SensorsSettings
 
@@ -62,4 +62,4 @@ class Max17048:
         )
 
 
-PROVIDER = Provider(Max17048, Max17048Settings)
+PROVIDER = Provider(Max17048, Max17048Settings, needs=Needs(packages=('smbus2',)))

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from phoenix_core.settings.node_settings import ProviderSettings, setting
-from phoenix_core.settings.provider import Provider
+from phoenix_core.settings.provider import Needs, Provider
 from phoenix_hw.sensors.provider import Reading, SensorBoardError, SensorKind, kind_name
 from phoenix_hw.sensors.settings import SensorsSettings
 
@@ -129,4 +129,4 @@ def pins_of(setting: str, pairs: Collection[str], names: Collection[str]) -> dic
     return pins
 
 
-PROVIDER = Provider(GpiozeroSensorBoard, GpiozeroSettings)
+PROVIDER = Provider(GpiozeroSensorBoard, GpiozeroSettings, needs=Needs(packages=('gpiozero',)))

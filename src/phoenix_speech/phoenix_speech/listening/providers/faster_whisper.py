@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from phoenix_core.settings.node_settings import ProviderSettings, setting
-from phoenix_core.settings.provider import Provider
+from phoenix_core.settings.provider import Needs, Provider
 from phoenix_speech.audio_format import SAMPLE_RATE
 from phoenix_speech.listening.settings import ListenerSettings
 
@@ -74,4 +74,8 @@ def _make(settings: ListenerSettings, own: FasterWhisperSettings) -> FasterWhisp
     return FasterWhisperRecognizer(model=own.model, language=settings.language)
 
 
-FASTER_WHISPER = Provider(_make, FasterWhisperSettings)
+FASTER_WHISPER = Provider(
+    _make,
+    FasterWhisperSettings,
+    needs=Needs(packages=('faster-whisper',), download='a Whisper model, put there before'),
+)

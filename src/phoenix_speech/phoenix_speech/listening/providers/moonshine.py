@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from phoenix_core.settings.node_settings import ProviderSettings, setting
-from phoenix_core.settings.provider import Provider
+from phoenix_core.settings.provider import Needs, Provider
 from phoenix_speech.listening.recognizer import WrongLanguageError
 from phoenix_speech.listening.settings import ListenerSettings
 
@@ -80,4 +80,6 @@ def _make(settings: ListenerSettings, own: MoonshineSettings) -> MoonshineRecogn
     return MoonshineRecognizer(model=own.model)
 
 
-MOONSHINE = Provider(_make, MoonshineSettings)
+MOONSHINE = Provider(
+    _make, MoonshineSettings, needs=Needs(packages=('moonshine-voice',), languages=('en',))
+)

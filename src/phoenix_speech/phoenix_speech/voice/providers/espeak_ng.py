@@ -1,7 +1,7 @@
 """The voice of the Debian program espeak-ng."""
 
 from phoenix_core.settings.node_settings import ProviderSettings
-from phoenix_core.settings.provider import Provider
+from phoenix_core.settings.provider import Needs, Provider
 from phoenix_speech.voice.program_voice import ProgramVoice
 from phoenix_speech.voice.settings import VoiceSettings
 
@@ -27,4 +27,4 @@ def _make(settings: VoiceSettings, own: ProviderSettings) -> EspeakVoice:
     return EspeakVoice(voice=DIALECTS.get(settings.language, settings.language))
 
 
-ESPEAK_NG = Provider(_make)
+ESPEAK_NG = Provider(_make, needs=Needs(program='espeak-ng', licence='GPL-3.0-or-later'))

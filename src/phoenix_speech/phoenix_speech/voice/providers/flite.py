@@ -1,7 +1,7 @@
 """The voice of the Debian program flite."""
 
 from phoenix_core.settings.node_settings import ProviderSettings
-from phoenix_core.settings.provider import Provider
+from phoenix_core.settings.provider import Needs, Provider
 from phoenix_speech.voice.program_voice import ProgramVoice
 from phoenix_speech.voice.settings import VoiceSettings
 
@@ -19,4 +19,4 @@ def _make(settings: VoiceSettings, own: ProviderSettings) -> FliteVoice:
     return FliteVoice()
 
 
-FLITE = Provider(_make)
+FLITE = Provider(_make, needs=Needs(program='flite', licence='permissive', languages=('en',)))

