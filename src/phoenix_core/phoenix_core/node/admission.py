@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from phoenix_core.clock.allowance import Allowance
 from phoenix_core.events.event_type import EventType
 
 MOST_AT_ONCE = 50  # events; a queue of DDS holds fewer
@@ -22,9 +23,8 @@ Source = tuple[str, str]  # topic and producer
 
 
 @dataclass
-class _Allowance:
-    left: float
-    at_s: float
+class _Account:
+    allowance: Allowance
     pending: int = 0
 
 
@@ -37,7 +37,7 @@ class Admission:
 
     def __init__(self, now_s: Callable[[], float]) -> None:
         self._now_s = now_s
-        self._allowances: dict[Source, _Allowance] = {}
+        self._accounts: dict[Source, _Account] = {}
         self._sources: Counter[str] = Counter()
         self._late: dict[Source, Callable[[], None]] = {}
         self._pending_lock = threading.Lock()
@@ -46,7 +46,7 @@ class Admission:
     def source(self, event: EventType, message: Any) -> Source:
         """Return who has sent a message, as far as that is told apart."""
         source = event.topic, message.header.producer
-        if source in self._allowances:
+        if source in self._accounts:
             return source
         if self._sources[event.topic] == MOST_SOURCES:
             return event.topic, ''
@@ -79,18 +79,14 @@ class Admission:
     def pend(self, source: Source, change: int) -> None:
         """Change the number of pieces of work of a source that wait; in any thread."""
         with self._pending_lock:
-            self._allowance(source).pending += change
+            self._account(source).pending += change
 
     def _take(self, source: Source) -> bool:
-        allowance = self._allowance(source)
-        now_s = self._now_s()
-        regained = (now_s - allowance.at_s) * MOST_PER_S
-        allowance.left = min(allowance.left + regained, MOST_AT_ONCE)
-        allowance.at_s = now_s
-        if allowance.left < 1 or allowance.pending >= MOST_PENDING:
-            return False
-        allowance.left -= 1
-        return True
+        account = self._account(source)
+        return account.pending < MOST_PENDING and account.allowance.take()
 
-    def _allowance(self, source: Source) -> _Allowance:
-        return self._allowances.setdefault(source, _Allowance(MOST_AT_ONCE, self._now_s()))
+    def _account(self, source: Source) -> _Account:
+        if source not in self._accounts:
+            allowance = Allowance(MOST_PER_S, self._now_s, at_once=MOST_AT_ONCE)
+            self._accounts[source] = _Account(allowance)
+        return self._accounts[source]

@@ -13,6 +13,7 @@ from phoenix_msgs.msg import AudioFrame, Fault, IntentDetected, ListeningEvent, 
 from rclpy.qos import DurabilityPolicy, QoSProfile
 
 from phoenix_core import events
+from phoenix_core.clock.allowance import Allowance
 from phoenix_core.node.declarations import Publishes, subscribes
 from phoenix_core.node.execution import run
 from phoenix_core.settings.node_settings import NodeSettings, setting
@@ -78,7 +79,7 @@ class RosBridge(NeighborNode):
     def activate(self) -> None:
         """Say who is there to be heard."""
         self._hears = False
-        self._allowance = foreign.Allowance(MOST_PER_S, self.time.now_s)
+        self._allowance = Allowance(MOST_PER_S, self.time.now_s)
         if self._tracked is not None:
             self._tracked.publish(ids=[self.settings.voice])
 

@@ -1,8 +1,8 @@
 """What events are in the messages of ROS4HRI and audio_common, and what a request there means."""
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from phoenix_msgs.msg import AudioFrame, IntentDetected, Transcript
@@ -33,34 +33,6 @@ class ActivityWish:
 
     activity: str
     slots: Mapping[str, str]
-
-
-@dataclass
-class Allowance:
-    """
-    So many requests a second, and as many at once.
-
-    :param now_s: steady time.
-    """
-
-    per_s: float
-    now_s: Callable[[], float]
-    _left: float = field(init=False)
-    _at_s: float = field(init=False)
-
-    def __post_init__(self) -> None:
-        """Begin with all that is allowed at once."""
-        self._left, self._at_s = self.per_s, self.now_s()
-
-    def take(self) -> bool:
-        """Return whether one more is allowed now."""
-        now_s = self.now_s()
-        self._left = min(self.per_s, self._left + (now_s - self._at_s) * self.per_s)
-        self._at_s = now_s
-        if self._left < 1:
-            return False
-        self._left -= 1
-        return True
 
 
 def live_speech(transcript: Transcript, language: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import pytest
 from phoenix_msgs.msg import AudioFrame, IntentDetected, Slot, Transcript
 
 from phoenix_home.ros import foreign
-from phoenix_home.ros.foreign import ActivityWish, Allowance, ForeignError, SayWish
+from phoenix_home.ros.foreign import ActivityWish, ForeignError, SayWish
 
 
 def test_words_so_far_are_incremental_and_whole_ones_final():
@@ -64,11 +64,3 @@ def test_everything_else_is_refused_without_repeating_it(name, data):
     with pytest.raises(ForeignError) as refused:
         foreign.wish(name, data)
     assert 'Hello' not in str(refused.value) and 'kitchen' not in str(refused.value)
-
-
-def test_who_asks_too_often_waits():
-    now = [0.0]
-    allowance = Allowance(2, lambda: now[0])
-    assert [allowance.take() for _ in range(3)] == [True, True, False]
-    now[0] = 0.5
-    assert [allowance.take() for _ in range(2)] == [True, False]

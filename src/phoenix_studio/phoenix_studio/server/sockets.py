@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
-from phoenix_studio.server.allowance import Allowance
+from phoenix_core.clock.allowance import Allowance
 from phoenix_studio.server.hub import FullError, Hub
 from phoenix_studio.server.outbox import Outbox, SoundOutbox
 from phoenix_studio.server.refusals import Refusals
@@ -67,7 +67,7 @@ class Sockets:
         allowance = Allowance(ACTIONS_PER_S)
         while True:
             message = await _receive(socket)
-            if not allowance.grants():
+            if not allowance.take():
                 return await self._refuse(socket, 'too many actions')
             try:
                 action = AnyAction.model_validate_json(message.get('text') or '').root
@@ -86,7 +86,7 @@ class Sockets:
             samples = (await _receive(socket)).get('bytes') or b''
             if len(samples) != FRAME_BYTES:
                 return await self._refuse(socket, 'no frame of sound')
-            if not allowance.grants():
+            if not allowance.take():
                 return await self._refuse(socket, 'too much sound')
             if self._speaker is not socket:
                 await self._take_over(socket)

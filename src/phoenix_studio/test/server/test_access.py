@@ -3,7 +3,6 @@
 import pytest
 
 from phoenix_studio.server.access import IDLE_S, MOST_SESSIONS, Access
-from phoenix_studio.server.allowance import Allowance
 from phoenix_studio.server.refusals import QUIET_S, Refusals
 
 
@@ -104,15 +103,6 @@ def test_what_comes_from_another_page_is_known_by_its_reason(access, headers, re
 
 def test_a_page_that_is_opened_by_hand_has_no_origin(access):
     assert access.foreign({'host': '127.0.0.1:8765'}, needs_origin=False) == ''
-
-
-def test_an_allowance_is_used_up_and_earned_again(clock):
-    allowance = Allowance(10, clock)
-    assert [allowance.grants() for _ in range(12)] == [True] * 10 + [False] * 2
-    clock.now_s += 0.5
-    assert [allowance.grants() for _ in range(6)] == [True] * 5 + [False]
-    clock.now_s += 3600
-    assert sum(allowance.grants() for _ in range(100)) == 10
 
 
 def test_each_kind_of_refusal_is_logged_once_a_minute(clock):
