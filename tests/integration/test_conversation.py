@@ -249,7 +249,7 @@ def test_when_nobody_replies_the_reply_ends_nevertheless(converse, dead_url, pro
     fault = probe.expect(events.FAULT, lambda f: f.code == 'conversation_failed')
     assert fault.severity == Fault.ERROR
     assert fault.header.trace_id == cause.trace_id
-    assert f'no model can answer: openai: {dead_url}' in fault.message
+    assert f'openai: {dead_url}' in fault.message
 
 
 class Tongueless:

@@ -14,7 +14,8 @@ from phoenix_core import events
 from phoenix_core.limits.limits import Limits
 from phoenix_core.testing.graph import decide
 from phoenix_home.home_assistant import entities
-from phoenix_home.home_assistant.node import HomeAssistant, HomeAssistantSettings
+from phoenix_home.home_assistant.node import HomeAssistant
+from phoenix_home.home_assistant.settings import HomeAssistantSettings
 
 
 @pytest.fixture

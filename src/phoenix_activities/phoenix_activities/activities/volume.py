@@ -1,6 +1,8 @@
 """The volume: louder, softer, muted."""
 
-from pydantic import Field
+from typing import Literal
+
+from pydantic import Field, model_validator
 
 from phoenix_activities.engine.activity import (
     Activity,
@@ -32,9 +34,16 @@ class VolumeWords(ActivityWords):
 
 
 class VolumeSlots(RequestSlots):
-    """What a program must say of the volume, in percent."""
+    """What a program must say of the volume: a level in percent, or whether it is muted."""
 
-    level: float = Field(ge=0, le=100)
+    level: float | None = Field(None, ge=0, le=100)
+    muted: Literal['', 'yes', 'no'] = ''
+
+    @model_validator(mode='after')
+    def _is_one(self) -> 'VolumeSlots':
+        if (self.level is None) == (not self.muted):
+            raise ValueError('either a level or muted must be told')
+        return self
 
 
 class VolumeActivity(Activity):
@@ -48,7 +57,7 @@ class VolumeActivity(Activity):
     words: VolumeWords
 
     def enter(self, request: Request) -> None:
-        """Do what was asked; a program gives a level in percent."""
+        """Do what was asked; a program gives a level in percent, or mutes."""
         assert request.intent is not None
         self._set(request.intent)
 
@@ -61,7 +70,8 @@ class VolumeActivity(Activity):
 
     def _set(self, intent: UserIntent) -> None:
         body, phrases = self.body, self.words.phrases
-        match intent.name:
+        wanted = {'yes': 'mute', 'no': 'unmute'}.get(intent.slots.get('muted', ''), intent.name)
+        match wanted:
             case 'volume_up':
                 phrase, level, muted = phrases.volume_up, body.volume + STEP, False
             case 'volume_down':

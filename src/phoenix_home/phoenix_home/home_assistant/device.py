@@ -6,7 +6,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Protocol
 
+from phoenix_core.clock.allowance import Allowance
 from phoenix_home.home_assistant import entities
+from phoenix_home.home_assistant.assist import Assist
 from phoenix_home.home_assistant.entities import Entities, Lamp
 from phoenix_home.home_assistant.frames import (
     EncryptedFrames,
@@ -21,6 +23,8 @@ HELLO_S = 5.0
 IDLE_S = 150.0  # a client says something each minute
 MOST_WAITING = 500_000  # bytes for a client that does not read
 LONGEST_TEXT = 2000  # characters
+LONGEST_NAME = 100  # characters, of a timer
+MESSAGES_PER_S, MESSAGES_AT_ONCE = 50.0, 200.0  # of a client; a house sends fewer
 
 
 class Toy(Protocol):
@@ -38,8 +42,16 @@ class Toy(Protocol):
         """Set how loud it speaks."""
         ...
 
+    def set_silent(self, silent: bool) -> None:
+        """Mute its voice, or no longer; the microphone is not meant."""
+        ...
+
     def show(self, lamp: Lamp) -> None:
         """Light, or stop that."""
+        ...
+
+    def ring(self, name: str) -> None:
+        """Ring for a timer that is over; the name may be empty."""
         ...
 
 
@@ -59,9 +71,14 @@ class Device:
         self._key = key
         self._clients: set[_Client] = set()
         self.entities = Entities()
+        self.assist = Assist()
 
     async def serve(self, host: str, port: int) -> asyncio.Server:
         """Open the port; 0: any free one."""
+        import aioesphomeapi.core  # noqa: F401  # now, and not while a client waits
+
+        if self._key:
+            import noise.connection  # noqa: F401
         return await asyncio.start_server(self._connected, host, port)
 
     def tell(self, key: int, value: Any) -> None:
@@ -73,7 +90,8 @@ class Device:
                     client.send(message)
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        ended = (FrameError, EOFError, OSError, TimeoutError, PermissionError)
+        # Cancelled: the port is closed; asyncio would complain of a task that ends so.
+        ended = (FrameError, EOFError, OSError, TimeoutError, asyncio.CancelledError)
         client = None
         try:
             with suppress(*ended):
@@ -86,6 +104,7 @@ class Device:
         finally:
             if client is not None:
                 self._clients.discard(client)
+                self.assist.offers(client, False)
             writer.close()  # what was sent still goes out
 
     async def _frames(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Frames:
@@ -108,6 +127,8 @@ class Device:
         while self._toy.allows():
             async with asyncio.timeout(IDLE_S):
                 kind, data = await client.frames.read()
+            if not client.allowance.take():
+                raise FrameError('sends too much')
             message_type = MESSAGE_TYPE_TO_PROTO.get(kind)
             if message_type is None:
                 continue  # of a newer version
@@ -152,6 +173,19 @@ class Device:
                 client.send(api.VoiceAssistantConfigurationResponse())
             case api.VoiceAssistantAnnounceRequest():
                 self._announce(client, message, api)
+            case api.SubscribeVoiceAssistantRequest():
+                self.assist.offers(client, message.subscribe)
+            case api.VoiceAssistantResponse():
+                # A port is one for sound by UDP, which nobody encrypts.
+                self.assist.on_response(client, not (message.error or message.port))
+            case api.VoiceAssistantEventResponse():
+                data = {one.name: one.value for one in message.data}
+                self.assist.on_event(client, message.event_type, data)
+            case api.VoiceAssistantTimerEventResponse():
+                if message.event_type == api.VOICE_ASSISTANT_TIMER_FINISHED:
+                    self._toy.ring(_line(message.name, LONGEST_NAME))
+            case api.SwitchCommandRequest() if message.key == entities.SILENT:
+                self._toy.set_silent(message.state)
             case api.NumberCommandRequest() if message.key == entities.VOLUME:
                 if 0 <= message.state <= 100:
                     self._toy.set_volume(message.state)
@@ -162,12 +196,10 @@ class Device:
         def ended(success: bool) -> None:
             client.send(api.VoiceAssistantAnnounceFinished(success=success))
 
-        text = ' '.join(message.text.split())
-        # Sound alone would be played without being judged.
-        if not text or len(text) > LONGEST_TEXT or not text.isprintable():
-            ended(False)
-        else:
+        if text := _line(message.text, LONGEST_TEXT):
             self._toy.announce(text, ended)
+        else:  # sound alone would be played without being judged
+            ended(False)
 
     def _light(self, message: Any) -> None:
         lamp = self.entities.lamp
@@ -183,7 +215,12 @@ class Device:
     def _info(self, api: Any) -> Any:
         from aioesphomeapi.model import VoiceAssistantFeature
 
-        features = VoiceAssistantFeature.VOICE_ASSISTANT | VoiceAssistantFeature.ANNOUNCE
+        features = (
+            VoiceAssistantFeature.VOICE_ASSISTANT
+            | VoiceAssistantFeature.API_AUDIO
+            | VoiceAssistantFeature.ANNOUNCE
+            | VoiceAssistantFeature.TIMERS
+        )
         return api.DeviceInfoResponse(
             name=self._name.lower().replace(' ', '-'),
             friendly_name=self._name,
@@ -204,6 +241,7 @@ class _Client:
     def __init__(self, frames: Frames, writer: asyncio.StreamWriter) -> None:
         self.frames = frames
         self.wants_states = False
+        self.allowance = Allowance(MESSAGES_PER_S, at_once=MESSAGES_AT_ONCE)
         self._writer = writer
 
     def send(self, message: Any) -> None:
@@ -217,6 +255,16 @@ class _Client:
             return
         kind = next(kind for kind, one in MESSAGE_TYPE_TO_PROTO.items() if one is type(message))
         self.frames.write(kind, message.SerializeToString())
+
+    async def drain(self) -> None:
+        """Wait until the other side takes more; see Client."""
+        await self._writer.drain()
+
+
+def _line(text: str, longest: int) -> str:
+    """Return a text in one line; empty: it is too long, or has what nobody says."""
+    line = ' '.join(text.split())
+    return line if len(line) <= longest and line.isprintable() else ''
 
 
 def _is_share(value: float) -> bool:

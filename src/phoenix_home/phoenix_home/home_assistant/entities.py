@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-BATTERY, ACTIVITY, HEALTH, MUTED, TOUCHED, VOLUME, LIGHT = range(1, 8)  # keys of the entities
+# Keys of the entities.
+BATTERY, ACTIVITY, HEALTH, MUTED, TOUCHED, VOLUME, LIGHT, SILENT = range(1, 9)
 
 
 @dataclass
@@ -57,6 +58,7 @@ class Entities:
             step=5,
             unit_of_measurement='%',
         )
+        yield named(api.ListEntitiesSwitchResponse, SILENT, 'Mute', icon='mdi:volume-off')
         modes = [api.COLOR_MODE_RGB]
         yield named(api.ListEntitiesLightResponse, LIGHT, 'Light', supported_color_modes=modes)
 
@@ -93,5 +95,6 @@ class Entities:
             MUTED: api.BinarySensorStateResponse,
             TOUCHED: api.BinarySensorStateResponse,
             VOLUME: api.NumberStateResponse,
+            SILENT: api.SwitchStateResponse,
         }[key]
         return kind(key=key, state=value)

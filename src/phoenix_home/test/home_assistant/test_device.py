@@ -7,6 +7,7 @@ from contextlib import suppress
 import pytest
 from aioesphomeapi import APIClient
 from aioesphomeapi.core import APIConnectionError, InvalidEncryptionKeyAPIError
+from aioesphomeapi.model import VoiceAssistantTimerEventType as Timer
 
 from phoenix_home.home_assistant import device, entities
 from phoenix_home.home_assistant.device import Device
@@ -33,6 +34,12 @@ class Toy:
 
     def set_volume(self, percent):
         self.asked.append(percent)
+
+    def set_silent(self, silent):
+        self.asked.append('mute' if silent else 'unmute')
+
+    def ring(self, name):
+        self.asked.append(f'ring {name}')
 
     def show(self, lamp):
         self.asked.append((lamp.on, round(lamp.brightness, 2), lamp.red, lamp.green, lamp.blue))
@@ -80,7 +87,8 @@ def test_home_assistants_client_sees_the_entities_and_their_states(key):
     assert (info.name, info.friendly_name) == ('phoenix', 'Phoenix')
     assert info.mac_address == '02:00:00:00:00:01'
     assert names == {
-        *('Battery', 'Activity', 'Health', 'Microphone muted', 'Touched', 'Volume', 'Light')
+        *('Battery', 'Activity', 'Health', 'Microphone muted', 'Touched', 'Volume', 'Light'),
+        'Mute',
     }
     assert [state.state for state in states] == [50.0, 'story', True]
 
@@ -91,6 +99,8 @@ def test_volume_light_and_announcements_go_to_the_toy():
     async def asking(made, port):
         client = await connected(port)
         client.number_command(entities.VOLUME, 30)
+        client.switch_command(entities.SILENT, True)
+        client.switch_command(entities.SILENT, False)
         client.light_command(entities.LIGHT, state=True, brightness=0.5, rgb=(1, 0, 0))
         client.light_command(entities.LIGHT, state=False)
         done = await client.send_voice_assistant_announcement_await_response(
@@ -106,7 +116,41 @@ def test_volume_light_and_announcements_go_to_the_toy():
 
     assert with_device(asking, toy) == [True, False, False]
     on, off = (True, 0.5, 1.0, 0.0, 0.0), (False, 0.5, 1.0, 0.0, 0.0)
-    assert toy.asked == [30, on, off, 'Dinner is ready.', 'No.']
+    assert toy.asked == [30, 'mute', 'unmute', on, off, 'Dinner is ready.', 'No.']
+
+
+def test_a_timer_rings_when_it_is_over_and_not_before():
+    toy = Toy()
+
+    async def asking(made, port):
+        client = await connected(port)
+        for kind in (Timer.VOICE_ASSISTANT_TIMER_STARTED, Timer.VOICE_ASSISTANT_TIMER_UPDATED):
+            client.send_voice_assistant_timer_event(kind, 'a', 'the  pasta', 60, 30, True)
+        cancelled = Timer.VOICE_ASSISTANT_TIMER_CANCELLED
+        client.send_voice_assistant_timer_event(cancelled, 'b', 'egg', 60, 30, False)
+        for name in ('the  pasta', '', 'x' * 101, 'a\0b'):
+            finished = Timer.VOICE_ASSISTANT_TIMER_FINISHED
+            client.send_voice_assistant_timer_event(finished, 'a', name, 60, 0, False)
+        await client.device_info()
+        await client.disconnect()
+
+    with_device(asking, toy)
+    assert toy.asked == ['ring the pasta', 'ring ', 'ring ', 'ring ']
+
+
+def test_who_sends_more_than_a_house_does_is_sent_away():
+    toy = Toy()
+
+    async def asking(made, port):
+        client = await connected(port)
+        for _ in range(2 * int(device.MESSAGES_AT_ONCE)):
+            client.number_command(entities.VOLUME, 30)
+        while client._connection is not None:
+            await asyncio.sleep(0)
+        await (await connected(port)).disconnect()
+
+    with_device(asking, toy)
+    assert len(toy.asked) <= 1.5 * device.MESSAGES_AT_ONCE
 
 
 def test_nobody_is_answered_without_a_parents_yes():

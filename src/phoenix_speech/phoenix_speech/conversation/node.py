@@ -24,6 +24,7 @@ from phoenix_core.storage.toy_file import ToyFile
 from phoenix_speech.conversation.allowed_models import AllowedModels
 from phoenix_speech.conversation.chat_model import ChatModelError
 from phoenix_speech.conversation.foreign_tools import ForeignTools
+from phoenix_speech.conversation.house import House
 from phoenix_speech.conversation.persona import Persona
 from phoenix_speech.conversation.reply import ReplyAction, ReplyEngine, SpokenSentence
 from phoenix_speech.conversation.reply_task import ReplyLoop, ReplyTask
@@ -37,6 +38,8 @@ from phoenix_speech.safety.slot_guard import refused_slot
 from phoenix_speech.safety.speech_guard import JUDGE_LIMIT_S, SpeechGuard
 from phoenix_speech.sentences import SpeechRules
 
+HOUSE_SHARE = 0.9  # of the deadline of a model: the house is late, but does not fail
+
 
 class Conversation(EventNode):
     """Makes one reply at a time, and sends each sentence to the voice once it is complete."""
@@ -44,6 +47,7 @@ class Conversation(EventNode):
     conversation = Publishes(events.CONVERSATION)
     say_request = Publishes(events.SAY_REQUEST)
     activity_request = Publishes(events.ACTIVITY_REQUEST)
+    house_request = Publishes(events.HOUSE_REQUEST)
     settings: ConversationSettings
 
     def configure(self) -> None:
@@ -53,8 +57,14 @@ class Conversation(EventNode):
         self._guard = SpeechGuard.load(
             safety_folder(settings.language), safety_numbers(settings).all()
         )
+        self._house = House(
+            self.house_request,
+            lambda: bool(self.count_publishers(events.HOUSE_REPLY.topic)),
+            self.post,
+            limit_s=HOUSE_SHARE * settings.first_sentence_s,
+        )
         self._engine = ReplyEngine(
-            [CHAT_MODELS.make(name, settings) for name in settings.providers],
+            [self._house, *(CHAT_MODELS.make(name, settings) for name in settings.providers)],
             Persona.load(words / 'persona.yaml'),
             SpeechRules.load(settings.config_path, settings.language),
             first_sentence_s=settings.first_sentence_s,
@@ -100,6 +110,11 @@ class Conversation(EventNode):
             self._reply = ReplyTask(self._loop, partial(self._make_reply, request.text, known))
             self.conversation(kind=ConversationEvent.STARTING)
             self.in_background(self._reply.run_reply)
+
+    @subscribes(events.HOUSE_REPLY)
+    def on_house_reply(self, reply: ConversationEvent) -> None:
+        """Take what the house answers."""
+        self._house.on_reply(reply)
 
     def _cancel(self) -> None:
         if self._reply is not None:
@@ -189,7 +204,7 @@ class Conversation(EventNode):
             severity=Fault.WARNING,
             tried='asks the next one',
             self_healing=True,
-            impairs=CapabilityStatus.DEGRADED,
+            impairs=CapabilityStatus.OK if name == House.name else CapabilityStatus.DEGRADED,
         )
 
 

@@ -85,6 +85,7 @@ def test_around_a_node_are_its_topics_and_the_other_ends():
         'listener': 'other',
         'activities': 'other',
         'speaker': 'other',
+        'home_assistant': 'other',
     }
 
 

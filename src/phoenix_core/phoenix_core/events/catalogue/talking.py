@@ -5,7 +5,7 @@ from phoenix_msgs import msg
 from phoenix_core.events import qos
 from phoenix_core.events.comparison import IGNORE
 from phoenix_core.events.event_type import EventType, Privacy, Summary
-from phoenix_core.events.rules import NotEmpty, constant_of
+from phoenix_core.events.rules import NotEmpty, OneOf, constant_of
 
 
 def _conversation(event: msg.ConversationEvent) -> Summary | None:
@@ -43,6 +43,32 @@ CONVERSATION_REQUEST = EventType(
     'Requests a reply to something that no activity handles, or cancels the reply.',
     privacy=Privacy.PERSONAL,
     rules={'kind': constant_of(msg.ConversationRequest)},
+)
+HOUSE_REQUEST = EventType(
+    'HOUSE_REQUEST',
+    'conversation/house_request',
+    msg.ConversationRequest,
+    qos.EVENT,
+    'Asks the house first, before any chat model, or cancels that.',
+    privacy=Privacy.PERSONAL,
+    rules={'kind': constant_of(msg.ConversationRequest)},
+    compare=IGNORE,  # a replay has no house; CONVERSATION tells what it answered
+    summary=lambda request: (
+        Summary('thinking', 'asks the house') if request.kind == request.REPLY else None
+    ),
+)
+HOUSE_REPLY = EventType(
+    'HOUSE_REPLY',
+    'conversation/house_reply',
+    msg.ConversationEvent,
+    qos.EVENT,
+    'The answer of the house in one text, and its end; the end alone: it has none.',
+    privacy=Privacy.PERSONAL,
+    rules={
+        'kind': OneOf((msg.ConversationEvent.SENTENCE, msg.ConversationEvent.ENDED)),
+        'provider': NotEmpty(),
+    },
+    compare=IGNORE,
 )
 CONVERSATION = EventType(
     'CONVERSATION',
