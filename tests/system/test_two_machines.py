@@ -42,13 +42,17 @@ class Link:
             subprocess.run(['ip', 'netns', 'delete', machine], check=False)
 
 
+BEYOND = {RANGE: 'SUBNET'}
+
+
 def run(*command: str) -> None:
     subprocess.run(command, check=True)
 
 
-def on(machine: str) -> list[str]:
+def on(machine: str, **environ: str) -> list[str]:
     """What a command begins with to run on a machine: its network, and a name of its own."""
     unbound = ['env', '-u', RANGE, '-u', PROFILES]  # else tests stay on the loopback interface
+    unbound += [f'{name}={value}' for name, value in environ.items()]
     name = ['unshare', '--uts', 'sh', '-c', f'hostname {machine}; exec "$@"', 'sh']
     return [*unbound, 'ip', 'netns', 'exec', machine, *name]
 
@@ -90,3 +94,32 @@ def test_the_toy_does_without_the_other_machine_and_uses_it_again(phoenix, link:
         assert machine.interrupt()[0] == 130
         assert machine.left_behind() == []
         assert 'Traceback' not in machine.output
+
+
+@pytest.mark.long
+def test_a_toy_of_the_same_name_on_another_machine_is_noticed_and_told(phoenix, link) -> None:
+    first: Phoenix = phoenix('run', before=on(link.toy, **BEYOND))
+    first.wait_for('ready')
+    alone: Phoenix = phoenix('doctor', before=on(link.toy, **BEYOND))
+    alone.end()
+    assert 'no other machine runs a toy /phoenix' in alone.output
+    second: Phoenix = phoenix('run', before=on(link.helper, **BEYOND))
+    second.wait_for('nodes')
+    doctor: Phoenix = phoenix('doctor', before=on(link.toy, **BEYOND))
+    assert doctor.end() == 1
+    assert f'another machine runs a toy /phoenix in domain {first.domain}' in doctor.output
+    for toy in (first, second):
+        toy.wait_for('another_toy')
+    for toy in (first, second):
+        toy.interrupt()
+        assert toy.left_behind() == []
+
+
+@pytest.mark.long
+def test_toys_that_are_bound_to_their_machines_do_not_notice_each_other(phoenix, link) -> None:
+    for machine in (link.toy, link.helper):
+        toy: Phoenix = phoenix('run', before=on(machine))
+        toy.wait_for('ready')
+        doctor: Phoenix = phoenix('doctor', before=on(machine))
+        doctor.end()
+        assert 'other toys' not in doctor.output

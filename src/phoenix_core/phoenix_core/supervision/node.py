@@ -19,6 +19,7 @@ from phoenix_core.node.execution import run
 from phoenix_core.supervision import launched
 from phoenix_core.supervision.launched import LaunchedProcesses
 from phoenix_core.supervision.liveliness import LivelinessMonitor
+from phoenix_core.supervision.other_toy import FAULT, REMEDY, OtherToy
 from phoenix_core.supervision.settings import SupervisorSettings
 from phoenix_core.supervision.starvation import Starvation, WatchedTime
 from phoenix_core.supervision.state import Command, Process, State
@@ -26,6 +27,7 @@ from phoenix_core.supervision.supervision import Supervision
 from phoenix_core.supervision.watchdog import Watchdog
 
 STEP_PERIOD_S = 0.05
+LOOK_AROUND_S = 5.0  # for another toy
 OWN_HANG_S = 2.0  # limit for the supervisor itself, which loads no model
 STACK_DUMP_S = 0.1  # time for a hung process to print its stacks
 TRANSITIONS = {
@@ -60,6 +62,7 @@ class Supervisor(EventNode):
         self._launched = LaunchedProcesses(self.environ)
         self._watched_time = WatchedTime(self.time.now_s)
         self._starvation = Starvation()
+        self._other_toy = OtherToy()
         self._supervision = Supervision(self, capabilities, settings, standbys, settings.up)
         self._monitors: dict[str, LivelinessMonitor] = {}
         self._changes: dict[str, Any] = {}
@@ -67,8 +70,9 @@ class Supervisor(EventNode):
         self._published: list[CapabilityStatus] = []
 
     def activate(self) -> None:
-        """Start the timer."""
+        """Start the timers."""
         self.every(STEP_PERIOD_S, self._step)
+        self.every(LOOK_AROUND_S, self._look_around)
 
     def cleanup(self) -> None:
         """Stop monitoring the nodes."""
@@ -105,6 +109,13 @@ class Supervisor(EventNode):
         if status != self._published:
             self._published = status
             self.system_status(capabilities=status)
+
+    def _look_around(self) -> None:
+        """Tell of another toy of this name; both would answer, and move each other's nodes."""
+        publishers = self.count_publishers(events.SYSTEM_STATUS.topic)
+        if self._other_toy.is_news(publishers, self.time.now_s()):
+            name = f'{self.get_namespace()} in domain {self.environ.get("ROS_DOMAIN_ID") or 0}'
+            self.fault(FAULT, f'another machine runs a toy {name}, too; {REMEDY}')
 
     # The Nodes protocol.
 

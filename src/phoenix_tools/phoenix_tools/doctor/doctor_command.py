@@ -14,7 +14,7 @@ from phoenix_bringup.launch_arguments import LaunchArgumentError, parse
 from phoenix_core.settings.environment import ROS
 from phoenix_core.storage.toy_file import ToyFile
 from phoenix_tools.arguments import VERSION
-from phoenix_tools.doctor import bundle, machine, network, parts, permissions
+from phoenix_tools.doctor import bundle, machine, network, other_toys, parts, permissions
 from phoenix_tools.doctor.finding import Finding, Level, ok
 from phoenix_tools.run.run_command import given_profile
 from phoenix_tools.run.running_toy import RunError
@@ -65,6 +65,7 @@ def examine(profile: str, namespace: str) -> Iterator[Finding]:
     running = network.launched()
     yield from network.ports(parts.ports(found), running)
     yield from network.exposure(os.environ, running)
+    yield from other_toys.same_name(namespace, bool(running))
     yield machine.clock(datetime.now().astimezone(), machine.is_synchronized())
     state = ToyFile.PARENT.path(os.environ, namespace)
     folder = state.parent if state else None
