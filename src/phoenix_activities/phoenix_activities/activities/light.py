@@ -10,6 +10,7 @@ from phoenix_activities.engine.activity import (
     UserIntent,
 )
 from phoenix_activities.words.words import ActivityWords, Phrase, Phrases
+from phoenix_core.limits.neighbors import acts_in_the_house
 
 
 class LightPhrases(Phrases):
@@ -61,7 +62,7 @@ class LightActivity(Activity):
     def _shine(self, intent: UserIntent) -> None:
         words, phrases, slots = self.manager.words, self.words.phrases, intent.slots
         if slots.get('room'):
-            self.say_phrase(phrases.other_light)
+            self._other_light(intent)
             return
         color = slots.get('color', '')
         level = float(slots.get('level', 100))
@@ -80,3 +81,11 @@ class LightActivity(Activity):
             name = words.color_names.get(color, color)
             text = self.text_of(phrase, color=name, level=slots.get('level', ''))
             self.dialogue.say(text[0].upper() + text[1:])  # it may begin with the color
+
+    def _other_light(self, intent: UserIntent) -> None:
+        """Leave the light of another room to whom a parent lets act in the house, if anybody."""
+        if intent.text and acts_in_the_house(self.manager.limits().neighbors):
+            asked = UserIntent('fallback', intent.text)
+            self.manager.enter('conversation', Request('other_light', asked))
+        else:
+            self.say_phrase(self.words.phrases.other_light)

@@ -1,7 +1,7 @@
 """Who beside the toy asks to take part: told to a parent, who allows each by its name."""
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -9,6 +9,14 @@ from pydantic import ValidationError
 from phoenix_core.limits.parent_file import ParentFile
 from phoenix_core.settings.config_file import FileModel
 from phoenix_core.storage.toy_file import ToyFile, replace_file
+
+ASSIST = 'assist'  # Home Assistant's, which hears and does what the toy does not understand
+TOOL = 'mcp:'  # begins the name of a tool of the language model
+
+
+def acts_in_the_house(allowed: Iterable[str]) -> bool:
+    """Return whether one of the neighbors that a parent allows may act in the house."""
+    return any(name == ASSIST or name.startswith(TOOL) for name in allowed)
 
 
 class _Content(FileModel):

@@ -141,6 +141,8 @@ class Assist:
             if data.get('continue_conversation') == '1':
                 self._conversation_id = _name(data.get('conversation_id', ''))
         elif kind == api.VOICE_ASSISTANT_TTS_START:
+            # The toy says it in its own time; the house need not wait for that.
+            client.send(api.VoiceAssistantAnnounceFinished(success=True))
             self._end(_answer(data.get('text', '')))
         elif kind == api.VOICE_ASSISTANT_RUN_END:
             self._end(Answer(done=question.understood))

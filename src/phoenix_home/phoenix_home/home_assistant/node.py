@@ -30,6 +30,7 @@ from phoenix_core.clock.allowance import Allowance
 from phoenix_core.clock.backoff import Backoff
 from phoenix_core.clock.units import nanoseconds
 from phoenix_core.events.event_type import EventType
+from phoenix_core.limits.neighbors import ASSIST
 from phoenix_core.node.declarations import Publishes, observes, subscribes
 from phoenix_core.node.execution import run
 from phoenix_core.settings import secrets
@@ -46,8 +47,7 @@ from phoenix_home.home_assistant.words import HouseWords
 from phoenix_home.neighbor_node import NeighborNode
 from phoenix_home.utterances import Outcome
 
-# The names by which a parent allows it, and that it hears what the toy does not know.
-HOME_ASSISTANT, ASSIST = 'home_assistant', 'assist'
+HOME_ASSISTANT = 'home_assistant'  # the name by which a parent allows it; ASSIST to hear as well
 OPEN_S = 5.0
 SAMPLE_RATE = 16000  # that Assist wants
 RETRY_S, LONGEST_RETRY_S = 10.0, 300.0  # a house that fails is left alone for so long

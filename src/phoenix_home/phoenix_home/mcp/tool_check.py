@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from phoenix_core.limits.neighbors import TOOL
 from phoenix_core.node.health import TellableError
 
 LONGEST_DESCRIPTION = 500  # characters
@@ -77,7 +78,7 @@ class McpTool:
 
 def neighbor(tool: str) -> str:
     """Return the name by which a parent allows a tool, server/tool."""
-    return f'mcp:{tool}'
+    return f'{TOOL}{tool}'
 
 
 def described(server: str, tool: str, description: str | None, schema: Any) -> McpTool:
