@@ -13,11 +13,12 @@ setup(
     zip_safe=True,
     maintainer='The Phoenix developers',
     maintainer_email='phoenix@example.org',
-    description='The neighbors of the Phoenix toy: ROS, Wyoming, MCP and Home Assistant.',
+    description='The neighbors of the Phoenix toy: ROS, Wyoming, MCP, Home Assistant, Foxglove.',
     license='Apache-2.0',
     extras_require={'test': ['pytest']},
     entry_points={
         'console_scripts': [
+            'foxglove = phoenix_home.foxglove.node:main',
             'home_assistant = phoenix_home.home_assistant.node:main',
             'mcp_server = phoenix_home.mcp.server:main',
             'ros_actions = phoenix_home.ros.actions:main',
@@ -25,6 +26,7 @@ setup(
             'wyoming_server = phoenix_home.wyoming.server:main',
         ],
         'phoenix.nodes': [
+            'foxglove = phoenix_home.foxglove.node:Foxglove',
             'home_assistant = phoenix_home.home_assistant.node:HomeAssistant',
             'mcp_server = phoenix_home.mcp.server:McpServer',
             'ros_actions = phoenix_home.ros.actions:RosActions',

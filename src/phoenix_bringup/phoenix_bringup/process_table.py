@@ -83,6 +83,7 @@ TABLE = (
     _neighbor('ros_bridge'),
     _neighbor('wyoming_server'),
     _neighbor('home_assistant'),
+    _neighbor('foxglove'),
     NodeRow('phoenix_hw', 'leds', 'light'),
     NodeRow(
         'phoenix_audio',

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from ament_index_python.packages import get_package_share_path
+from ament_index_python.packages import PackageNotFoundError, get_package_share_path
 from rosidl_adapter.parser import parse_message_file
 
 
@@ -94,6 +94,35 @@ def type_hash(message: Any) -> str:
     return next(
         str(one['hash_string']) for one in hashes if one['type_name'] == type_name(message)
     )
+
+
+@cache
+def definition(type_name: str) -> str:
+    """
+    Return the .msg text of an installed type, then those of the types it uses, as in rosbag2.
+
+    :raises LookupError: the type is not installed; the text says which.
+    """
+    texts: dict[str, str] = {}
+    needed = [type_name]
+    for name in needed:  # grows meanwhile
+        if name in texts:
+            continue
+        package, folder, short = name.split('/')
+        try:
+            path = get_package_share_path(package) / folder / f'{short}.msg'
+        except PackageNotFoundError as error:
+            raise LookupError(f'{name}: the package {package} is not installed') from error
+        if not path.exists():
+            raise LookupError(f'{name}: {path} is not installed')
+        header = f'{"=" * 80}\nMSG: {package}/{short}\n' if texts else ''
+        texts[name] = header + path.read_text().rstrip('\n')
+        needed += [
+            f'{field.type.pkg_name}/msg/{field.type.type}'
+            for field in parse_message_file(package, str(path)).fields
+            if not field.type.is_primitive_type()
+        ]
+    return '\n'.join(texts.values())
 
 
 def _installed(message: Any, ending: str) -> Path:

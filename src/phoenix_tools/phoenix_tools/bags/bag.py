@@ -3,11 +3,9 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ament_index_python.packages import PackageNotFoundError, get_package_share_path
 from rclpy.qos import QoSProfile
 from rosbags.interfaces import (
     Qos,
@@ -18,7 +16,6 @@ from rosbags.interfaces import (
     QosTime,
 )
 from rosbags.rosbag2 import Reader
-from rosidl_adapter.parser import parse_message_file
 
 from phoenix_core.events import message_schema
 from phoenix_core.settings.yaml_file import read_yaml
@@ -169,33 +166,16 @@ def topic_of(name: str, message: type, qos: QoSProfile) -> Topic:
     return Topic(name, type_name, definition(type_name), type_hash, (_qos(qos),))
 
 
-@cache
 def definition(type_name: str) -> str:
     """
     Return the .msg text of an installed type, then those of the types it uses, as in rosbag2.
 
     :raises BagError: the type is not installed.
     """
-    texts: dict[str, str] = {}
-    needed = [type_name]
-    for name in needed:  # grows meanwhile
-        if name in texts:
-            continue
-        package, folder, short = name.split('/')
-        try:
-            path = get_package_share_path(package) / folder / f'{short}.msg'
-        except PackageNotFoundError as error:
-            raise BagError(f'{name}: the package {package} is not installed') from error
-        if not path.exists():
-            raise BagError(f'{name}: {path} is not installed')
-        header = f'{"=" * 80}\nMSG: {package}/{short}\n' if texts else ''
-        texts[name] = header + path.read_text().rstrip('\n')
-        needed += [
-            f'{field.type.pkg_name}/msg/{field.type.type}'
-            for field in parse_message_file(package, str(path)).fields
-            if not field.type.is_primitive_type()
-        ]
-    return '\n'.join(texts.values())
+    try:
+        return message_schema.definition(type_name)
+    except LookupError as error:
+        raise BagError(str(error)) from error
 
 
 def _qos(profile: QoSProfile) -> Qos:

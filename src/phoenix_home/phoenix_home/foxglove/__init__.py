@@ -1,0 +1,1 @@
+"""Foxglove: what happens in the toy, live."""
