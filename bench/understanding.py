@@ -21,7 +21,7 @@ from statistics import median
 
 from hassil import sample_expression
 
-from phoenix_speech.understanding.clear_sentences import CONVERSATION
+from phoenix_speech.understanding.clear_sentences import NO_REQUESTS
 from phoenix_speech.understanding.intent_matcher import IntentMatcher
 from phoenix_speech.understanding.intents_file import load_intents
 from phoenix_speech.understanding.quantities.reader import Kind
@@ -260,7 +260,7 @@ class Bench:
         """Yield sentences of each template."""
         intents = load_intents([self._folder / 'intents.yaml'])
         for name, intent in intents.intents.items():
-            for data in intent.data if name != CONVERSATION else ():
+            for data in intent.data if name not in NO_REQUESTS else ():
                 for sentence in data.sentences:
                     samples = sample_expression(
                         sentence.expression, intents.slot_lists, intents.expansion_rules,
@@ -274,7 +274,7 @@ class Bench:
             text = re.sub(rf'\b{kind.value}mark[a-d]\b', said, text)
         for wild, said in WILD.items():
             text = text.replace(f'{{{wild}}}', said)
-        text = re.sub(r'\{(number|percent|clock_hour)\}', '7', text)
+        text = re.sub(r'\{(number|percent|clock_hour|timer_number)\}', '7', text)
         return text.replace('{', '').replace('}', '')
 
     def _misspelt(self, sentence: Sentence) -> str:

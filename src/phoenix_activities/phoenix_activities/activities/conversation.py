@@ -12,6 +12,7 @@ from phoenix_activities.engine.activity import Activity, Priority, Request, User
 from phoenix_activities.words.words import ActivityWords, Phrase, Phrases
 
 RECALLS = {'my_name': 'name', 'my_favorite': 'favorite'}  # intent to the value it asks for
+FEW_DAYS = {'-1': '_over', '-2': '_over', '0': '_today', '1': '_tomorrow'}
 GOODBYE = 'goodbye'  # ends all that runs and waits: nothing is to hold a person back
 
 
@@ -152,6 +153,8 @@ class ConversationActivity(Activity):
                 return '_there' if 'place' in slots else '_unknown'
             case 'date' if slots.get('day', '+0') != '+0':
                 return '_past' if slots['day'].startswith('-') else '_other'
+            case 'days_until' if values['days'] in FEW_DAYS:
+                return FEW_DAYS[values['days']]
             case 'sum' if not slots['result']:
                 return '_unknown'
             case name if name in RECALLS and not values[RECALLS[name]]:
@@ -162,11 +165,13 @@ class ConversationActivity(Activity):
         """Return what an answer may name."""
         memory, slots = self.manager.memory, intent.slots
         now, forms = self.manager.now(), self.manager.words.forms
+        meant = day_meant(now.date(), slots)
         there = now.astimezone(ZoneInfo(slots['place'])) if slots.get('place') else now
         return {
             **slots,
             'time': forms.time(there),
-            'date': forms.date(day_meant(now.date(), slots)),
+            'date': forms.date(meant),
+            'days': str((meant - now.date()).days),
             'result': forms.number(slots['result']) if slots.get('result') else '',
             'favorite': memory.favorites.get(slots.get('thing', ''), ''),
             'name': memory.child_name,

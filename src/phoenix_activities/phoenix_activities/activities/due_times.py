@@ -7,9 +7,8 @@ from datetime import date, datetime, time, timedelta, timezone
 A_DAY = timedelta(days=1)
 NEXT = 'next_'  # before a weekday: it is not today
 WEEKDAYS = ('monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday')
-REPEATS = {'daily': range(7), 'weekdays': range(5), 'weekends': range(5, 7)} | {
-    name: range(number, number + 1) for number, name in enumerate(WEEKDAYS)
-}
+ALTERNATE = 'alternate'  # every other day
+REPEATS = {'daily': range(7), 'weekdays': range(5), 'weekends': range(5, 7), ALTERNATE: range(7)}
 MORNING = range(5, 12)  # hours that mean the morning where nothing else is said of another day
 
 
@@ -38,7 +37,7 @@ def next_wall_time(now: datetime, slots: Mapping[str, str]) -> datetime | None:
 
     :param slots: hour, 0 to 24; maybe minute; maybe day_part, 'am' or 'pm', without which an hour
         up to 12 means the nearest, or on another day the likely one; maybe day, as '+1' or
-        'monday'; maybe repeat, a key of REPEATS.
+        'monday'; maybe repeat, a key of REPEATS or weekdays as 'monday_friday'.
     """
     wall_now = now.replace(tzinfo=None)
     hours = _hours(int(slots['hour']), slots)
@@ -48,6 +47,25 @@ def next_wall_time(now: datetime, slots: Mapping[str, str]) -> datetime | None:
             if wall > wall_now:
                 return wall
     return None
+
+
+def following_wall_time(rung: datetime, now: datetime, repeat: str) -> datetime | None:
+    """Return when an alarm that repeats is due after it was."""
+    if repeat == ALTERNATE:
+        days = max(2, -(-((now.replace(tzinfo=None) - rung).days + 1) // 2) * 2)
+        return rung + days * A_DAY
+    slots = {
+        'hour': str(rung.hour % 12 or 12),
+        'minute': str(rung.minute),
+        'day_part': 'am' if rung.hour < 12 else 'pm',
+        'repeat': repeat,
+    }
+    return next_wall_time(now, slots)
+
+
+def weekdays_of(days: str) -> list[int]:
+    """Return the numbers of the weekdays in 'monday_friday'."""
+    return [number for number, name in enumerate(WEEKDAYS) if name in days.split('_')]
 
 
 def day_meant(today: date, slots: Mapping[str, str]) -> date:
@@ -76,7 +94,8 @@ def _days(today: date, slots: Mapping[str, str]) -> Iterator[date]:
     if day[:1].isdigit():
         yield from _dates(today, *map(int, day.split('-')))
         return
-    weekdays = REPEATS.get(repeat or day.removeprefix(NEXT), range(7))
+    named = repeat or day.removeprefix(NEXT)
+    weekdays = REPEATS.get(named) or weekdays_of(named) or range(7)
     for number in range(day.startswith(NEXT), 8):
         if (today + number * A_DAY).weekday() in weekdays:
             yield today + number * A_DAY

@@ -8,7 +8,11 @@ from functools import partial
 from pydantic import Field, PrivateAttr
 
 from phoenix_activities.activities.alarm import Due
-from phoenix_activities.activities.due_times import at_wall_time, next_wall_time, seconds_until
+from phoenix_activities.activities.due_times import (
+    at_wall_time,
+    following_wall_time,
+    seconds_until,
+)
 from phoenix_activities.engine.activity_manager import ActivityManager
 from phoenix_activities.state.safe_state import Kept
 from phoenix_activities.timer_handle import TimerHandle
@@ -31,7 +35,7 @@ class RunningTimer(Due):
 
     :param length_s: as it was asked for; 0 for a time of the day.
     :param wall: the time of the day at which it is due, by the clock on the wall.
-    :param repeat: on which days it is due again, a key of REPEATS; empty: on none.
+    :param repeat: on which days it is due again, see `next_wall_time`; empty: on none.
     :param ends_s: when it ends by the steady clock of this run; not kept.
     :param paused_left_s: what was left when it was paused.
     """
@@ -163,13 +167,7 @@ class RunningTimers:
 
     def _repeat(self, rung: RunningTimer, wall: datetime) -> None:
         now = self._manager.now()
-        slots = {
-            'hour': str(wall.hour % 12 or 12),
-            'minute': str(wall.minute),
-            'day_part': 'am' if wall.hour < 12 else 'pm',
-            'repeat': rung.repeat,
-        }
-        if following := next_wall_time(now, slots):
+        if following := following_wall_time(wall, now, rung.repeat):
             due = at_wall_time(following, now)
             self.add(rung.model_copy(update={'wall': following, 'due': due}))
 

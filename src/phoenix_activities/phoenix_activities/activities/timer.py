@@ -6,7 +6,7 @@ from datetime import timedelta
 from pydantic import Field
 
 from phoenix_activities.activities.alarm import AlarmActivity, Due, purpose_of
-from phoenix_activities.activities.due_times import WEEKDAYS, at_wall_time, next_wall_time
+from phoenix_activities.activities.due_times import at_wall_time, next_wall_time
 from phoenix_activities.activities.running_timers import (
     Kind,
     RunningTimer,
@@ -14,7 +14,7 @@ from phoenix_activities.activities.running_timers import (
     TimerKept,
     meant,
 )
-from phoenix_activities.activities.timer_words import TimerWords
+from phoenix_activities.activities.timer_words import TimersTold, TimerWords
 from phoenix_activities.engine.activity import Priority, Request, RequestSlots, UserIntent
 from phoenix_activities.engine.activity_manager import ActivityManager
 from phoenix_activities.engine.asking import AskingActivity
@@ -43,8 +43,8 @@ class TimerActivity(AskingActivity):
     name = 'timer'
     intents = (
         *('timer_set', 'timer_cancel', 'timer_remaining', 'timer_list'),
-        *('timer_extend', 'timer_shorten', 'timer_pause', 'timer_resume'),
-        *('alarm_set', 'alarm_cancel', 'alarm_list', 'snooze'),
+        *('timer_extend', 'timer_shorten', 'timer_change', 'timer_pause', 'timer_resume'),
+        *('alarm_set', 'alarm_change', 'alarm_cancel', 'alarm_list', 'snooze'),
         *('reminder_set', 'reminder_cancel', 'reminder_list'),
     )
     priority = Priority.ANSWER
@@ -57,6 +57,7 @@ class TimerActivity(AskingActivity):
     def __init__(self, manager: ActivityManager) -> None:
         super().__init__(manager)
         self._running = RunningTimers(manager, self.kept, self._ring)
+        self._told = TimersTold(manager, self.words.phrases, self._running)
 
     def on_start(self) -> None:
         """Run on after a crash; what was due meanwhile rings now."""
@@ -72,6 +73,10 @@ class TimerActivity(AskingActivity):
         """Act on another wish about timers, or on what was asked for."""
         if intent.name not in self.intents:
             return super().on_intent(intent)
+        if intent.name == 'timer_change' and self.is_asking:  # 'no, ten minutes'
+            self.ask_nothing()
+            self.on_answer('length', intent)
+            return True
         self.ask_nothing()
         self._act(intent)
         return True
@@ -102,6 +107,10 @@ class TimerActivity(AskingActivity):
                 self._tell(kind, intent)
             case 'extend' | 'shorten':
                 self._change(intent)
+            case 'change' if kind is Kind.TIMER:
+                self._change_length(intent)
+            case 'change':
+                self._change_time(intent)
             case 'pause' | 'resume':
                 self._pause(intent)
             case _ if intent.name == 'snooze':
@@ -139,7 +148,7 @@ class TimerActivity(AskingActivity):
         )
         phrase = phrases.named_timer_set if name else phrases.timer_set
         phrase = phrases.timer_reminder_set if what else phrase
-        self.say_phrase(phrase, time=self._length(length_s), what=what, name=name)
+        self.say_phrase(phrase, time=self._told.length(length_s), what=what, name=name)
 
     def _set_time(self, kind: Kind, slots: Mapping[str, str], what: str) -> None:
         phrases, now = self.words.phrases, self.manager.now()
@@ -152,7 +161,7 @@ class TimerActivity(AskingActivity):
         running = RunningTimer(due=due, what=what, kind=kind, wall=wall, repeat=repeat)
         self._running.add(running)
         phrase = phrases.alarm_reminder_set if what else phrases.alarm_set
-        self.say_phrase(phrase, time=self._time(running), what=what)
+        self.say_phrase(phrase, time=self._told.time(running), what=what)
 
     # Changing.
 
@@ -177,14 +186,37 @@ class TimerActivity(AskingActivity):
                 continue
             self._running.set_left(running, max(0.0, left_s))
             if left_s > 0:
-                self.say_phrase(phrases.changed, time=self._length(left_s))
+                self.say_phrase(phrases.changed, time=self._told.length(left_s))
+
+    def _change_length(self, intent: UserIntent) -> None:
+        """Let a timer take another length of time from now on."""
+        phrases, length_s = self.words.phrases, float(intent.slots['duration'])
+        if not 0 < length_s <= LONGEST_S:
+            self.say_phrase(phrases.too_much)
+            return
+        for running in self._choose(Kind.TIMER, intent):
+            running.length_s = length_s
+            self._running.set_left(running, length_s)
+            self.say_phrase(phrases.changed, time=self._told.length(length_s))
+
+    def _change_time(self, intent: UserIntent) -> None:
+        """Let an alarm ring at another time."""
+        chosen = self._choose(Kind.ALARM, UserIntent(intent.name, intent.text))
+        wall = next_wall_time(self.manager.now(), intent.slots) if chosen else None
+        if chosen and wall is None:
+            self.say_phrase(self.words.phrases.past)
+        for running in chosen if wall else ():
+            running.wall, running.repeat = wall, intent.slots.get('repeat', running.repeat)
+            running.cancel()
+            self._running.run(running)
+            self.say_phrase(self.words.phrases.changed_time, time=self._told.time(running))
 
     def _pause(self, intent: UserIntent) -> None:
         phrases = self.words.phrases
         for running in self._choose(Kind.TIMER, intent):
             pauses = intent.name == 'timer_pause'
             (self._running.pause if pauses else self._running.resume)(running)
-            left = self._length(self._running.left_s(running))
+            left = self._told.length(self._running.left_s(running))
             self.say_phrase(phrases.paused if pauses else phrases.resumed, time=left)
 
     # Telling.
@@ -194,9 +226,11 @@ class TimerActivity(AskingActivity):
         phrases = self.words.phrases
         chosen = self._choose(kind, intent, ask=False)
         if len(chosen) == 1 and intent.name == 'timer_remaining':
-            self.say_phrase(phrases.remaining, time=self._length(self._running.left_s(chosen[0])))
+            self.say_phrase(
+                phrases.remaining, time=self._told.length(self._running.left_s(chosen[0]))
+            )
         elif chosen:
-            self.say_phrase(phrases.running, items=self._items(chosen))
+            self.say_phrase(phrases.running, items=self._told.items(chosen))
 
     def _choose(self, kind: Kind, intent: UserIntent, *, ask: bool = True) -> list[RunningTimer]:
         """Return what is meant; say that there is none, or ask which one."""
@@ -210,7 +244,7 @@ class TimerActivity(AskingActivity):
         elif not found:
             self.say_phrase(phrases.none_such)
         elif len(found) > 1 and ask and slots.get('which') != 'all':
-            items = self._items(found)
+            items = self._told.items(found)
             self._ask_for(intent, phrases.which_one, ('which_one',), items=items)
             return []
         return found
@@ -221,40 +255,6 @@ class TimerActivity(AskingActivity):
         self._wish = UserIntent(wish.name, wish.text, dict(wish.slots))
         text = self.text_of(question, **values)
         self.ask(text, {name: self.words.answers[name] for name in answers})
-
-    def _items(self, some: list[RunningTimer]) -> str:
-        return self.manager.words.forms.all_of([self._item(one) for one in some])
-
-    def _item(self, one: RunningTimer) -> str:
-        phrases = self.words.phrases
-        if one.wall is None:
-            time, phrase = self._length(self._running.left_s(one)), phrases.item
-            if one.paused_left_s is not None:
-                phrase = phrases.paused_item
-            elif one.name:
-                phrase = phrases.named_item
-        else:
-            time, phrase = self._time(one), phrases.alarm_item
-        if one.what:
-            phrase = phrases.reminder_item
-        return self.text_of(phrase, time=time, name=one.name, what=one.what)
-
-    def _length(self, seconds: float) -> str:
-        return self.manager.words.forms.length(timedelta(seconds=seconds))
-
-    def _time(self, alarm: RunningTimer) -> str:
-        """Return the time of the day, and on which days it is."""
-        phrases, forms = self.words.phrases, self.manager.words.forms
-        days = (alarm.due.date() - self.manager.now().date()).days
-        if alarm.repeat:
-            phrase = phrases.weekly if alarm.repeat in WEEKDAYS else None
-            phrase = phrase or getattr(phrases, alarm.repeat)
-        else:
-            phrase = (phrases.today, phrases.tomorrow)[days] if days < 2 else phrases.on_day
-        time = forms.time(alarm.due)
-        # A weekday more than a week away would be taken for the next one.
-        day = forms.weekday(alarm.due) if days < 7 else forms.date(alarm.due.date())
-        return self.text_of(phrase, time=time, day=day)
 
     def _ring(self, running: RunningTimer) -> None:
         alarm = self.manager.activities['alarm']

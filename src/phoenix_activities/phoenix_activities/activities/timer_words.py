@@ -1,5 +1,11 @@
 """The words of timers, alarms and reminders."""
 
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from phoenix_activities.activities.due_times import REPEATS, weekdays_of
+from phoenix_activities.activities.running_timers import RunningTimer, RunningTimers
+from phoenix_activities.engine.activity_manager import ActivityManager
 from phoenix_activities.words.words import ActivityWords, Phrase, Phrases
 
 
@@ -26,6 +32,7 @@ class TimerPhrases(Phrases):
     remaining: Phrase
     running: Phrase
     changed: Phrase
+    changed_time: Phrase
     paused: Phrase
     resumed: Phrase
     nothing_rings: Phrase
@@ -42,6 +49,7 @@ class TimerPhrases(Phrases):
     daily: Phrase
     weekdays: Phrase
     weekends: Phrase
+    alternate: Phrase
     weekly: Phrase
 
 
@@ -49,3 +57,55 @@ class TimerWords(ActivityWords):
     """The words of timers, alarms and reminders."""
 
     phrases: TimerPhrases
+
+
+MONDAY, A_DAY = datetime(2024, 1, 1), timedelta(days=1)  # some Monday
+
+
+class TimersTold:
+    """How timers are said."""
+
+    def __init__(
+        self, manager: ActivityManager, phrases: TimerPhrases, running: RunningTimers
+    ) -> None:
+        self._manager, self._phrases, self._running = manager, phrases, running
+
+    def items(self, some: Iterable[RunningTimer]) -> str:
+        """Return a list of them."""
+        return self._manager.words.forms.all_of([self._item(one) for one in some])
+
+    def length(self, seconds: float) -> str:
+        """Return a length of time."""
+        return self._manager.words.forms.length(timedelta(seconds=seconds))
+
+    def time(self, alarm: RunningTimer) -> str:
+        """Return the time of the day, and on which days it is."""
+        phrases, forms = self._phrases, self._manager.words.forms
+        days = (alarm.due.date() - self._manager.now().date()).days
+        # A weekday more than a week away would be taken for the next one.
+        day = forms.weekday(alarm.due) if days < 7 else forms.date(alarm.due.date())
+        if alarm.repeat in REPEATS:
+            phrase = getattr(phrases, alarm.repeat)
+        elif alarm.repeat:
+            phrase, numbers = phrases.weekly, weekdays_of(alarm.repeat)
+            day = forms.all_of([forms.weekday(MONDAY + number * A_DAY) for number in numbers])
+        else:
+            phrase = (phrases.today, phrases.tomorrow)[days] if days < 2 else phrases.on_day
+        return self._text_of(phrase, time=forms.time(alarm.due), day=day)
+
+    def _item(self, one: RunningTimer) -> str:
+        phrases = self._phrases
+        if one.wall is None:
+            time, phrase = self.length(self._running.left_s(one)), phrases.item
+            if one.paused_left_s is not None:
+                phrase = phrases.paused_item
+            elif one.name:
+                phrase = phrases.named_item
+        else:
+            time, phrase = self.time(one), phrases.alarm_item
+        if one.what:
+            phrase = phrases.reminder_item
+        return self._text_of(phrase, time=time, name=one.name, what=one.what)
+
+    def _text_of(self, phrase: Phrase, **values: str) -> str:
+        return self._manager.words.choose(phrase).format_map(values)

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from phoenix_activities.activities.due_times import following_wall_time
 from phoenix_activities.activities.timer import TimerActivity
 from phoenix_activities.engine.activity import UserIntent
 from phoenix_activities.engine.inputs import ActivityRequested
@@ -190,6 +191,50 @@ def test_a_recurring_alarm_rings_again(harness: ActivityHarness, say: Say) -> No
         harness.handle(UserIntent('stop'))
     say('alarm_cancel')
     assert not timers(harness).kept.running
+
+
+def test_an_alarm_rings_on_some_weekdays(harness: ActivityHarness, say: Say) -> None:
+    harness.toy.time = datetime(2026, 1, 5, 8)  # a Monday
+    assert 'every Monday and Friday' in say('alarm_set', hour='7', repeat='monday_friday')
+    [alarm] = timers(harness).kept.running
+    assert alarm.wall == datetime(2026, 1, 9, 7)
+
+
+def test_an_alarm_of_every_other_day_leaves_one_out(harness: ActivityHarness, say: Say) -> None:
+    harness.toy.time = datetime(2026, 1, 5, 8)
+    assert 'every other day' in say('alarm_set', hour='9', repeat='alternate')
+    assert rings(harness, 3600)
+    [alarm] = timers(harness).kept.running
+    assert alarm.wall == datetime(2026, 1, 7, 9)
+
+
+def test_an_alarm_that_was_missed_keeps_to_its_days() -> None:
+    rung = datetime(2026, 1, 5, 9)
+    for now, day in ((datetime(2026, 1, 5, 9, 0, 1), 7), (datetime(2026, 1, 7, 9, 1), 9),
+                     (datetime(2026, 1, 8, 9), 9)):  # fmt: skip
+        assert following_wall_time(rung, now, 'alternate') == datetime(2026, 1, day, 9)
+
+
+def test_a_timer_gets_another_length(harness: ActivityHarness, say: Say) -> None:
+    say('timer_set', duration='300')
+    assert '10 minutes' in say('timer_change', duration='600', which='last')
+    assert lengths(harness) == [600]
+    assert not rings(harness, 599)
+    assert rings(harness, 1)
+
+
+def test_a_correction_answers_how_long(harness: ActivityHarness, say: Say) -> None:
+    say('timer_set')
+    say('timer_change', duration='600', which='last')
+    assert lengths(harness) == [600]
+
+
+def test_an_alarm_gets_another_time(harness: ActivityHarness, say: Say) -> None:
+    harness.toy.time = datetime(2026, 1, 5, 12)
+    say('alarm_set', hour='7')
+    assert '8:00' in say('alarm_change', hour='8', day='+1')
+    [alarm] = timers(harness).kept.running
+    assert alarm.wall == datetime(2026, 1, 6, 8)
 
 
 def test_an_alarm_on_weekdays_leaves_out_the_weekend(harness: ActivityHarness, say: Say) -> None:

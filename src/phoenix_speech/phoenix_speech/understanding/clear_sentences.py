@@ -10,10 +10,11 @@ from dataclasses import replace
 from itertools import groupby, islice
 
 from phoenix_speech.understanding.exact_sentences import ExactSentences
-from phoenix_speech.understanding.requests import IntentMatch
+from phoenix_speech.understanding.requests import MOMENT, IntentMatch
 from phoenix_speech.understanding.tolerance import Tolerance, respelt, same_sounding
 
 CONVERSATION = 'conversation'  # the intent whose sentences the toy does not act on
+NO_REQUESTS = (CONVERSATION, MOMENT)
 MISHEARD = 0.9  # the confidence in a variant of what was said
 MOST_REQUESTS = 3
 MOST_VARIANTS = 8
@@ -73,7 +74,7 @@ class ClearSentences:
 
     def _act(self, text: str) -> IntentMatch | None:
         meant = self._exact.recognize(text)
-        if meant is None or meant.name == CONVERSATION:
+        if meant is None or meant.name in NO_REQUESTS:
             return None
         return replace(meant, confidence=MISHEARD)
 
@@ -129,5 +130,5 @@ def is_loose(match: IntentMatch) -> bool:
 
 def is_whole(match: IntentMatch) -> bool:
     """Return whether a request needs no question."""
-    unclear = match.name == 'timer_set' and 'hour' in match.slots
-    return match.name != CONVERSATION and not unclear
+    unclear = match.name == 'timer_set' and not {'hour', 'minutes'}.isdisjoint(match.slots)
+    return match.name not in NO_REQUESTS and not unclear

@@ -3,11 +3,23 @@
 from collections.abc import Mapping
 
 from phoenix_speech.understanding.quantities.reader import Kind, MarkedText, Quantity
-from phoenix_speech.understanding.requests import Choice, IntentMatch, Question, QuestionKind
+from phoenix_speech.understanding.requests import (
+    MOMENT,
+    Choice,
+    IntentMatch,
+    Question,
+    QuestionKind,
+)
 
 
 def about_request(request: IntentMatch, marked: MarkedText) -> Question | None:
-    """Return what to ask about a timer for 1:30, or for seven o'clock."""
+    """Return what to ask about a timer for five, for 1:30 or for seven o'clock, or a mere time."""
+    if request.name == MOMENT:
+        alarm = IntentMatch('alarm_set', request.slots, 1.0)
+        said = marked.unmarked(marked.text)
+        return Question(QuestionKind.ALARM, (Choice(said, alarm),))
+    if 'minutes' in request.slots:
+        return _about_timer({'duration': str(60 * int(request.slots['minutes']))})
     if request.name != 'timer_set' or 'hour' not in request.slots:
         return None
     clocks = [one for one in marked.quantities.values() if one.kind is Kind.CLOCK]
@@ -20,11 +32,12 @@ def about_quantity(quantity: Quantity) -> Question | None:
     """Return what to ask about a length of time, or a time, out of nothing."""
     if quantity.kind is Kind.CLOCK:
         return _about_alarm(quantity.slots)
-    seconds = quantity.slots.get('duration', '0')
-    if int(seconds) <= 0:
-        return None
-    timer = IntentMatch('timer_set', {'duration': seconds}, 1.0)
-    return Question(QuestionKind.TIMER, (Choice(seconds, timer),))
+    return _about_timer(quantity.slots) if int(quantity.slots.get('duration', '0')) > 0 else None
+
+
+def _about_timer(slots: dict[str, str]) -> Question:
+    timer = IntentMatch('timer_set', slots, 1.0)
+    return Question(QuestionKind.TIMER, (Choice(slots['duration'], timer),))
 
 
 def _about_length(slots: Mapping[str, str]) -> Question:

@@ -15,7 +15,7 @@ from typing import TypeAlias
 from hassil.util import remove_skip_words
 
 from phoenix_speech.understanding.alignment import split_words
-from phoenix_speech.understanding.clear_sentences import CONVERSATION, ClearSentences, is_loose
+from phoenix_speech.understanding.clear_sentences import NO_REQUESTS, ClearSentences, is_loose
 from phoenix_speech.understanding.doubts import about_quantity, about_request
 from phoenix_speech.understanding.exact_sentences import ExactSentences
 from phoenix_speech.understanding.intents_file import load_intents, slot_names, with_intents
@@ -28,6 +28,7 @@ from phoenix_speech.understanding.requests import (
     QuestionKind,
     Understood,
     chosen,
+    tells_a_moment,
 )
 from phoenix_speech.understanding.sentence_grammar import SentenceGrammar
 from phoenix_speech.understanding.tolerance import load_tolerance
@@ -57,7 +58,7 @@ class IntentMatcher:
         self._tolerance = load_tolerance(folders[0] / 'tolerance.yaml')
         self._quantities = QuantityReader(folders[0] / 'quantities.yaml', language)
         self._exact = ExactSentences(self._intents, self._quantities, self._tolerance)
-        self._grammar = SentenceGrammar(self._intents, self._tolerance, without=(CONVERSATION,))
+        self._grammar = SentenceGrammar(self._intents, self._tolerance, without=NO_REQUESTS)
         vocabulary, units = self._grammar.vocabulary, self._quantities.units
         numbers = chain.from_iterable(vocabulary.numbers)
         known = frozenset((*vocabulary.known, *numbers, *units, *self._quantities.words))
@@ -93,7 +94,7 @@ class IntentMatcher:
     def slots_of_intents(self) -> dict[str, set[str]]:
         """Return the intents that a match can have, each with its slots."""
         names = slot_names(self._intents)
-        return {name: slots for name, slots in names.items() if name != CONVERSATION}
+        return {name: slots for name, slots in names.items() if name not in NO_REQUESTS}
 
     def match(self, text: str) -> IntentMatch | None:
         """Return the request of a text that is one clear request, or None."""
@@ -120,12 +121,13 @@ class IntentMatcher:
         whole = self._clear.one(text)
         if (whole is None or is_loose(whole)) and (several := self._clear.several(text)):
             return Understood(several)
-        if whole is not None and whole.name != CONVERSATION:
+        if whole is not None and whole.name not in NO_REQUESTS:
             return self._checked(whole, text)
         if self._answers is not None and (answer := self._near_answer(text)):
             return Understood((answer,))
         if whole is not None:
-            return Understood()
+            is_asked = self._answers is None and tells_a_moment(whole)
+            return self._checked(whole, text) if is_asked else Understood()
         if self._answers is None and (question := self._about_quantity(text)):
             return Understood(question=question)
         if meant := self._clear.misheard(text):

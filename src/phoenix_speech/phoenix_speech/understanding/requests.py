@@ -7,6 +7,7 @@ from phoenix_speech.understanding.quantities.reader import Kind
 
 ANSWER = 'answer'  # the intent of an expected answer, and its slot that says which
 QUANTITY_SLOTS = frozenset(slot for kind in Kind for slot in kind.slots) - {'where'}
+MOMENT = 'moment'  # the intent of a time out of nothing, which is asked about
 YES, CHOICES = 'yes', ('first', 'second')  # answers to a question, as intents and as ANSWER
 
 
@@ -79,6 +80,11 @@ def chosen(question: Question, answer: Understood) -> IntentMatch | None:
         return choices[CHOICES.index(name)].request
     lengths = {choice.text: choice.request for choice in choices}
     return lengths.get(said.slots.get('duration', '')) if said.name == ANSWER else None
+
+
+def tells_a_moment(match: IntentMatch) -> bool:
+    """Return whether a match is a time, or days that repeat, out of nothing."""
+    return match.name == MOMENT and not {'hour', 'repeat'}.isdisjoint(match.slots)
 
 
 def slots_of(question: Question) -> dict[str, str]:

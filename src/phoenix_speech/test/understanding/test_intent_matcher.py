@@ -11,7 +11,7 @@ from hassil import sample_expression
 from phoenix_speech.understanding.clear_sentences import CONVERSATION
 from phoenix_speech.understanding.intent_matcher import IntentMatcher
 from phoenix_speech.understanding.intents_file import IntentsFileError, load_intents
-from phoenix_speech.understanding.requests import IntentMatch
+from phoenix_speech.understanding.requests import MOMENT, IntentMatch
 
 INTENTS = Path(__file__).parents[4] / 'config' / 'en' / 'intents.yaml'
 PHRASES = yaml.safe_load(Path(__file__).with_name('intent_phrases.yaml').read_text())
@@ -260,7 +260,7 @@ def sampled_sentences(language: str) -> Iterator[tuple[str, str]]:
                     expand_ranges=False,
                 )
                 for text in islice(samples, 0, 2000, 400):
-                    text = re.sub(r'\{(number|percent|clock_hour)\}', '7', text)
+                    text = re.sub(r'\{(number|percent|clock_hour|timer_number)\}', '7', text)
                     for mark, said in SAID[language].items():
                         text = re.sub(rf'\b{mark}[a-d]\b', said, text)
                     for wild, said in WILD.items():
@@ -276,6 +276,8 @@ def test_every_sentence_belongs_to_its_intent_alone(language: str) -> None:
         understood = matcher.understand(text)
         question, found = understood.question, understood.requests
         names = {'timer_set'} if question else {one.name for one in found} or {CONVERSATION}
+        if name == MOMENT:  # is asked about at most
+            names = {MOMENT} if not found else names
         if names != {name}:
             strays.append((name, text, understood))
     assert not strays

@@ -1,12 +1,10 @@
-"""Reads times of the day and days: 'half past six', 'tomorrow morning', 'every weekday'."""
+"""Reads times of the day: 'half past six', 'seven in the evening', 'ten to eight'."""
 
 from collections.abc import Sequence
 
-from phoenix_speech.understanding.quantities.dates import DateReader
 from phoenix_speech.understanding.quantities.lexicon import Lexicon, PhraseBook, by_value, same
 from phoenix_speech.understanding.quantities.terms import Term
 
-WEEKDAYS = ('monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday')
 NIGHT = 'night'
 Slots = dict[str, str]
 Read = tuple[Slots, int]  # slots, and where their words end
@@ -27,6 +25,7 @@ class ClockReader:
         self._quarter = PhraseBook(same(lexicon.quarter, 15), language)
         self._signs = PhraseBook(lexicon.sooner_or_later.items(), language)
         self._before_hour = PhraseBook(lexicon.before_hour.items(), language)
+        self._before_time = frozenset(lexicon.before_time)
         self._named = PhraseBook(lexicon.named.items(), language)
         self._parts = PhraseBook(by_value(lexicon.parts), language)
         self._units = PhraseBook(
@@ -45,14 +44,16 @@ class ClockReader:
 
     def _offset(self, terms: Sequence[Term], begin: int) -> Read | None:
         """Read an hour and the minutes before or after it, said first."""
-        offset = self._before_hour.find(terms, begin) or self._minutes_first(terms, begin)
-        if offset is None or offset[1] >= len(terms):
-            return None
-        minutes, at = offset
+        for offset in (self._before_hour.find(terms, begin), self._minutes_first(terms, begin)):
+            if offset and offset[1] < len(terms) and (found := self._hour_after(terms, *offset)):
+                return found
+        return None
+
+    def _hour_after(self, terms: Sequence[Term], minutes: int, at: int) -> Read | None:
         if named := self._named.find(terms, at):
             return _slots(named[0], minutes, '', exact=True), named[1]
         hour = _hour_of(terms[at])
-        if hour is None:
+        if hour is None or self._units.find(terms, at + 1):  # 'timer 7 to five minutes'
             return None
         part, end = self._part(terms, self._skip_oclock(terms, at + 1))
         return _slots(hour, minutes, part), end
@@ -83,6 +84,12 @@ class ClockReader:
         if term.count is not None and term.count % 100 == 0 and 1300 <= term.count <= 2300:
             part, end = self._part(terms, begin + 1)
             return _slots(term.count // 100, 0, part), end
+        if term.text.isdigit() and len(term.text) in (3, 4) and self._is_awaited(terms, begin):
+            hours, minutes = divmod(term.count or 0, 100)  # 'at 715'
+            part, end = self._part(terms, begin + 1)
+            return (
+                (_slots(hours, minutes, part), end) if 0 < hours <= 24 and minutes < 60 else None
+            )
         if (dotted := self._dotted(terms, begin)) is not None:
             return dotted
         hour = _hour_of(term)
@@ -97,15 +104,19 @@ class ClockReader:
         return (_slots(hour, minutes, part), end) if proven or part else None
 
     def _dotted(self, terms: Sequence[Term], begin: int) -> Read | None:
-        """Read 7.30, which is a time only before o'clock or a part of the day."""
+        """Read 7.30, which is a time only after 'at', or before o'clock or a part of the day."""
         hour, _, minutes = terms[begin].text.partition('.')
         if not (hour.isdigit() and minutes.isdigit() and len(minutes) == 2):
             return None
         at = self._skip_oclock(terms, begin + 1)
         part, end = self._part(terms, at)
-        if (at == begin + 1 and not part) or int(hour) > 24 or int(minutes) > 59:
+        proven = at > begin + 1 or part or self._is_awaited(terms, begin)
+        if not proven or int(hour) > 24 or int(minutes) > 59:
             return None
         return _slots(int(hour), int(minutes), part), end
+
+    def _is_awaited(self, terms: Sequence[Term], begin: int) -> bool:
+        return begin > 0 and terms[begin - 1].text in self._before_time
 
     def _minutes_of_hour(self, terms: Sequence[Term], begin: int) -> tuple[int, int]:
         """Read 'oh five' or 'thirty' after an hour."""
@@ -128,56 +139,6 @@ class ClockReader:
     def _part(self, terms: Sequence[Term], begin: int) -> tuple[str, int]:
         found = self._parts.find(terms, begin) if begin < len(terms) else None
         return found or ('', begin)
-
-
-class DayReader:
-    """
-    Reads the day or days that begin at a term.
-
-    Its slots are day, as '+1', 'monday', 'next_monday' or '12-24'; or repeat, as 'daily',
-    'weekdays', 'monday'; and day_part, if that is told with it.
-    """
-
-    def __init__(self, lexicon: Lexicon, language: str) -> None:
-        self._days = PhraseBook([(p, f'{n:+d}') for p, n in lexicon.days.items()], language)
-        self._day_parts = PhraseBook(lexicon.day_parts.items(), language)
-        self._repeats = PhraseBook(by_value(lexicon.repeats), language)
-        self._weekdays = PhraseBook(zip(lexicon.weekdays, WEEKDAYS, strict=True), language)
-        self._on_each = PhraseBook(zip(lexicon.on_each, WEEKDAYS, strict=True), language)
-        self._each = frozenset(lexicon.each)
-        self._coming = PhraseBook(lexicon.coming.items(), language)
-        self._dates = DateReader(lexicon, language)
-        self._parts = PhraseBook(
-            [*by_value(lexicon.parts), *by_value(lexicon.parts_after_a_day)], language
-        )
-
-    def read(self, terms: Sequence[Term], begin: int) -> Read | None:
-        """Return the slots of a day, and where it ends."""
-        if found := self._day_parts.find(terms, begin):  # 'tonight': +0 pm
-            day, _, part = found[0].partition(' ')
-            return ({'repeat': day} if day[0] != '+' else {'day': day}) | {'day_part': part}, (
-                found[1]
-            )
-        if found := self._repeats.find(terms, begin):
-            return {'repeat': found[0]}, found[1]
-        if found := self._days.find(terms, begin):
-            return self._with_part({'day': found[0]}, terms, found[1])
-        each = terms[begin].text in self._each
-        if each and (found := self._weekdays.find(terms, begin + 1)):
-            return self._with_part({'repeat': found[0]}, terms, found[1])
-        if found := self._on_each.find(terms, begin):
-            return self._with_part({'repeat': found[0]}, terms, found[1])
-        coming, at = self._coming.find(terms, begin) or ('', begin)
-        if found := self._weekdays.find(terms, at):
-            return self._with_part({'day': coming + found[0]}, terms, found[1])
-        if found := self._dates.read(terms, begin):
-            return self._with_part({'day': found[0]}, terms, found[1])
-        return None
-
-    def _with_part(self, slots: Slots, terms: Sequence[Term], end: int) -> Read:
-        if end < len(terms) and (part := self._parts.find(terms, end)):
-            return {**slots, 'day_part': part[0]}, part[1]
-        return slots, end
 
 
 def _hour_of(term: Term) -> int | None:

@@ -85,7 +85,8 @@ class DurationReader:
             if part := words.find(terms, begin + one):
                 found.append(self._after_of(terms, part))
         if number := self.number(terms, begin):
-            found.append(number)
+            # '3/4 of an hour'
+            found.append(self._after_of(terms, number) if number[0] < 1 else number)
             if quarters := self._quarter.find(terms, number[1]):
                 value = (number[0] * quarters[0], quarters[1])
                 found.append(self._after_of(terms, value))

@@ -32,17 +32,25 @@ class Lexicon(FileModel):
     :param and_a_half: endings of a number that add a half, as in 'zweieinhalb'.
     :param sooner_or_later: 'past' and 'to' to the sign of the minutes before them.
     :param before_hour: 'half past' to the minutes that it adds to the hour after it.
+    :param before_time: words behind which 7.15 and 715 are times.
     :param named: 'noon' to the hour.
     :param parts: words that tell the half of the day, to am or pm.
     :param parts_after_a_day: words that tell it only after a day, as 'tomorrow morning'.
     :param days: 'tomorrow' to the days from now.
-    :param day_parts: words for a day or days and a half of it: 'tonight' is '+0 pm'.
+    :param day_parts: words for a half of the day, and maybe a day or days: 'tonight' is '+0 pm'.
+    :param dates: 'christmas' to the month and the day, as '12-25'.
     :param coming: before a weekday: 'next_', which is never today, or ''.
     :param ahead: before a number of `day_units`, as in 'in three days'.
     :param beside_dates: words that may stand before the day or the month of a date.
-    :param repeats: 'every day' and the like, to daily, weekdays, weekends.
+    :param repeats: 'every day' and the like, to daily, alternate, weekdays, weekends.
+    :param but: between days of the week that repeat and those that do not.
+    :param up_to: between the first and the last of days of the week that repeat.
     :param each: before a weekday: every week. `on_each` has weekdays that mean that alone.
     :param sums: operators, and what is done to one number.
+    :param sums_around: words around two numbers, as 'add _ and': the first word is before both.
+        `from` are those whose second number comes first.
+    :param multiples: 'twice' to 2.
+    :param corrections: between a quantity and the one that was meant: 'five, no, ten minutes'.
     :param places: further names of places, to their time zones.
     """
 
@@ -60,11 +68,13 @@ class Lexicon(FileModel):
     zero: Phrases = []
     sooner_or_later: dict[str, int]
     before_hour: dict[str, int]
+    before_time: Phrases = []
     named: dict[str, int]
     parts: dict[str, Phrases]
     parts_after_a_day: dict[str, Phrases]
     days: dict[str, int]
     day_parts: dict[str, str] = {}
+    dates: dict[str, str] = {}
     weekdays: Annotated[list[str], Field(min_length=7, max_length=7)]
     on_each: Annotated[list[str], Field(min_length=7, max_length=7)]
     each: Phrases
@@ -73,7 +83,12 @@ class Lexicon(FileModel):
     day_units: dict[str, int] = {}
     beside_dates: Phrases = []
     repeats: dict[str, Phrases]
+    but: Phrases = []
+    up_to: Phrases = []
     sums: dict[str, Phrases]
+    sums_around: dict[str, Phrases] = {}
+    multiples: dict[str, int] = {}
+    corrections: Phrases = []
     places: dict[str, str] = {}
 
     def words(self) -> Iterator[str]:
@@ -88,7 +103,7 @@ class Lexicon(FileModel):
         yield from ' '.join(phrases).split()
 
 
-UNIT_SECONDS = {'second': 1, 'minute': 60, 'hour': 3600}
+UNIT_SECONDS = {'second': 1, 'minute': 60, 'hour': 3600, 'day': 86400}
 PARTS_OF_A_UNIT = {'quarter_hour': 900, 'half_hour': 1800, 'three_quarter_hour': 2700}
 ALL_UNITS = UNIT_SECONDS | PARTS_OF_A_UNIT
 

@@ -29,8 +29,11 @@ class PlaceReader:
     def read(self, terms: Sequence[Term], begin: int) -> tuple[dict[str, str], int] | None:
         """Return the slots of a place, and where it ends: its time zone, and its name."""
         if found := self._zones.find(terms, begin):
-            name = ' '.join(term.text for term in terms[begin : found[1]])
-            return {'place': found[0], 'where': name.title()}, found[1]
+            zone, end = found
+            name = ' '.join(term.text for term in terms[begin:end])
+            if (country := self._zones.find(terms, end)) and country[0] == zone:  # 'paris, france'
+                end = country[1]
+            return {'place': zone, 'where': name.title()}, end
         return None
 
 

@@ -6,14 +6,15 @@ names it as one list, and nothing of it can be lost or changed by tolerance. The
 more minutes' stands before its mark.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
 from pathlib import Path
 from typing import TypeAlias
 
-from phoenix_speech.understanding.quantities.clocks import ClockReader, DayReader
+from phoenix_speech.understanding.quantities.clocks import ClockReader
+from phoenix_speech.understanding.quantities.days import DayReader
 from phoenix_speech.understanding.quantities.durations import DurationReader
 from phoenix_speech.understanding.quantities.lexicon import load_lexicon
 from phoenix_speech.understanding.quantities.places import PlaceReader
@@ -43,6 +44,7 @@ class Kind(Enum):
         return _SLOTS[self]
 
 
+_COUNTED = (Kind.DURATION, Kind.CLOCK)  # of which a mere number may be the beginning
 _SLOTS = {
     Kind.DURATION: ('duration',),
     Kind.CLOCK: ('hour', 'minute', 'day_part'),
@@ -98,12 +100,15 @@ class QuantityReader:
         self.units: frozenset[str] = frozenset()
         self.words: frozenset[str] = frozenset()
         self._more: frozenset[str] = frozenset()
+        self._corrections: list[list[str]] = []
         self._readers: dict[Kind, Reader] = {}
         if not path.exists():
             return
         lexicon = load_lexicon(path)
         self.words = frozenset(lexicon.words())
         self._more = frozenset(lexicon.more)
+        longest_first = sorted(lexicon.corrections, key=len, reverse=True)
+        self._corrections = [phrase.split() for phrase in longest_first]
         self.units = frozenset(word for words in lexicon.units.values() for word in words)
         durations = DurationReader(lexicon, language)
         self._readers = {
@@ -133,6 +138,9 @@ class QuantityReader:
                 said = ' '.join(term.text for term in terms[index:end])
                 written = terms[index].clock is not None and 'day_part' not in slots
                 quantities[mark] = Quantity(kind, said, slots, clock=written)
+                if (old := self._corrected(words, quantities, kind)) is not None:
+                    quantities.pop(words[old], None)
+                    del words[old:]
                 more = next((t.text for t in terms[index:end] if t.text in self._more), None)
                 words += [more, mark] if more else [mark]
                 index = end
@@ -140,6 +148,18 @@ class QuantityReader:
                 words.append(terms[index].text)
                 index += 1
         return MarkedText(' '.join(words), quantities)
+
+    def _corrected(
+        self, words: Sequence[str], quantities: Mapping[str, Quantity], kind: Kind
+    ) -> int | None:
+        """Return where the quantity is that the next one takes back: 'five, no, ten minutes'."""
+        for phrase in self._corrections:
+            at = len(words) - len(phrase) - 1
+            if at >= 0 and words[at + 1 :] == phrase:
+                old = quantities.get(words[at])
+                same = old.kind is kind if old else kind in _COUNTED and self.numbers(words[at])
+                return at if same else None
+        return None
 
     def _longest(
         self, terms: Sequence[Term], begin: int

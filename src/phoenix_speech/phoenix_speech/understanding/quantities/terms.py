@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 
+from babel.numbers import get_group_symbol
 from text_to_num import find_numbers
 
 # Numbers as 2.5, 1,5, 1:30, 1/2 and 2nd; words; the signs that mean something between numbers.
@@ -14,6 +15,10 @@ _TERM = re.compile(
 _HYPHEN = re.compile(r'(?<=[^\W\d_])-(?=[^\W\d_])')
 _DIGITS = re.compile(r'(\d+)(?:[.,](\d+))?(?:/(\d+))?')
 _CLOCK = re.compile(r'(\d{1,2}):(\d\d)')
+_BARE_DECIMALS = re.compile(r'(?<!\S)[.,](?=\d)')  # '.5'
+_PARTS = {'½': ' 1/2', '¼': ' 1/4', '¾': ' 3/4', '’': "'"}  # noqa: RUF001
+_GROUPS = {',': re.compile(r'(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])'),
+           '.': re.compile(r'(?<![\d.,])\d{1,3}(?:\.\d{3})+(?![\d.])')}  # fmt: skip
 MOST_DIGITS = 12
 
 
@@ -62,7 +67,7 @@ def read_terms(text: str, language: str, units: frozenset[str]) -> list[Term]:
     :param language: of the numbers, one that text2num knows.
     :param units: words that are no part of a number, though they may sound so: 'second'.
     """
-    words = _TERM.findall(_HYPHEN.sub(' ', text.lower().replace('’', "'")))  # noqa: RUF001
+    words = _TERM.findall(_HYPHEN.sub(' ', _plain(text.lower(), language)))
     tokens = [_Word(word, is_unit=word in units) for word in words]
     numbers = {n.start: n for n in find_numbers(tokens, language, 0.0) if not n.is_ordinal}
     terms: list[Term] = []
@@ -76,6 +81,16 @@ def read_terms(text: str, language: str, units: frozenset[str]) -> list[Term]:
             terms.append(_term(words[index]))
             index += 1
     return terms
+
+
+def _plain(text: str, language: str) -> str:
+    """Return a text with its numbers as the terms have them: 1,000 as 1000, 1½ as 1 1/2."""
+    for sign, plain in _PARTS.items():
+        text = text.replace(sign, plain)
+    mark = get_group_symbol(language)
+    if mark in _GROUPS:
+        text = _GROUPS[mark].sub(lambda number: number[0].replace(mark, ''), text)
+    return _BARE_DECIMALS.sub('0.', text)
 
 
 def _term(word: str) -> Term:

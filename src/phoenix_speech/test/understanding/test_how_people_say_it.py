@@ -1,0 +1,224 @@
+"""What people say of times, lengths, numbers and timers, and what was once misunderstood."""
+
+from pathlib import Path
+
+import pytest
+
+from phoenix_speech.understanding.intent_matcher import IntentMatcher
+from phoenix_speech.understanding.requests import QuestionKind, Understood
+
+CONFIG = Path(__file__).parents[4] / 'config'
+MATCHERS: dict[str, IntentMatcher] = {}
+
+
+def understand(language: str, text: str) -> Understood:
+    matcher = MATCHERS.setdefault(language, IntentMatcher([CONFIG / language]))
+    understood = matcher.understand(text)
+    matcher.forget_question()
+    return understood
+
+
+def wanted(language: str, text: str) -> str:
+    """Return the requests of a text, as 'timer_set duration=300'."""
+    return ' + '.join(
+        ' '.join((one.name, *(f'{slot}={value}' for slot, value in sorted(one.slots.items()))))
+        for one in understand(language, text).requests
+    )
+
+
+@pytest.mark.parametrize(
+    ('language', 'length', 'seconds'),
+    [
+        ('en', 'half a minute', 30),
+        ('en', '90 seconds', 90),
+        ('en', 'a minute and a half', 90),
+        ('en', 'a quarter of an hour', 900),
+        ('en', '3/4 of an hour', 2700),
+        ('en', 'three fourths of an hour', 2700),
+        ('en', 'an hour and a half', 5400),
+        ('en', '1 1/2 hours', 5400),
+        ('en', '1½ hours', 5400),
+        ('en', '1h 30m', 5400),
+        ('en', '.5 hours', 1800),
+        ('en', 'one and a quarter hours', 4500),
+        ('en', '1,000 minutes', 60000),
+        ('en', 'two days', 172800),
+        ('en', 'five no ten minutes', 600),
+        ('en', 'five minutes no wait ten minutes', 600),
+        ('de', 'zweieinhalb stunden', 9000),
+        ('de', 'anderthalb stunden', 5400),
+        ('de', 'eineinviertel stunden', 4500),
+        ('de', 'eine dreiviertel stunde', 2700),
+        ('de', 'fünf viertelstunden', 4500),
+        ('de', '1.000 minuten', 60000),
+        ('de', '2,5 stunden', 9000),
+        ('de', 'fünf minuten nein zehn minuten', 600),
+    ],
+)
+def test_lengths_of_time(language: str, length: str, seconds: int) -> None:
+    said = {'en': f'set a timer for {length}', 'de': f'stell einen timer auf {length}'}[language]
+    assert wanted(language, said) == f'timer_set duration={seconds}'
+
+
+@pytest.mark.parametrize(
+    ('language', 'said', 'slots'),
+    [
+        ('en', 'at half seven', 'hour=7 minute=30'),
+        ('en', 'at quarter past seven', 'hour=7 minute=15'),
+        ('en', 'at ten to six', 'hour=5 minute=50'),
+        ('en', 'at 7.15', 'hour=7 minute=15'),
+        ('en', 'at 715', 'hour=7 minute=15'),
+        ('en', 'in the morning', 'day_part=am'),
+        ('en', 'in the morning at seven', 'day_part=am hour=7'),
+        ('en', 'every other day at 7', 'hour=7 repeat=alternate'),
+        ('en', 'on weekends at nine', 'hour=9 repeat=weekends'),
+        ('en', 'every monday and friday at 7', 'hour=7 repeat=monday_friday'),
+        ('en', 'on mondays, tuesdays and fridays at 7', 'hour=7 repeat=monday_tuesday_friday'),
+        ('en', 'monday to friday at seven', 'hour=7 repeat=weekdays'),
+        ('en', 'on christmas at 7', 'day=12-25 hour=7'),
+        ('de', 'um viertel acht', 'hour=7 minute=15'),
+        ('de', 'um dreiviertel acht', 'hour=7 minute=45'),
+        ('de', 'um fünf vor halb acht', 'hour=7 minute=25'),
+        ('de', 'um 7.15', 'hour=7 minute=15'),
+        ('de', 'jeden zweiten tag um sieben', 'hour=7 repeat=alternate'),
+        ('de', 'jeden montag und freitag um sieben', 'hour=7 repeat=monday_friday'),
+        ('de', 'von montag bis freitag um sieben', 'hour=7 repeat=weekdays'),
+    ],
+)
+def test_times_and_days(language: str, said: str, slots: str) -> None:
+    wake = {'en': 'wake me', 'de': 'weck mich'}[language]
+    assert wanted(language, f'{wake} {said}') == f'alarm_set {slots}'
+
+
+def test_days_that_are_left_out_do_not_repeat() -> None:
+    days = 'monday_tuesday_wednesday_thursday_friday_saturday'
+    for language, said in (
+        ('en', 'wake me at 7 every day except sunday'),
+        ('de', 'weck mich um sieben jeden tag außer sonntag'),
+    ):
+        assert wanted(language, said) == f'alarm_set hour=7 repeat={days}'
+
+
+@pytest.mark.parametrize(
+    ('language', 'text', 'meaning'),
+    [
+        ('en', 'cancel the first one', 'timer_cancel which=1'),
+        ('en', 'cancel timer number two', 'timer_cancel which=2'),
+        ('en', 'start the timer again', 'timer_resume'),
+        ('en', 'increase the timer to ten minutes', 'timer_change duration=600'),
+        ('en', 'reduce the timer to five minutes', 'timer_change duration=300'),
+        ('en', 'change the timer to ten minutes', 'timer_change duration=600'),
+        ('en', 'no, ten minutes', 'timer_change duration=600 which=last'),
+        ('en', 'i meant ten minutes', 'timer_change duration=600 which=last'),
+        ('en', 'not five minutes ten minutes', 'timer_change duration=600 of=300'),
+        ('en', 'make it five minutes longer', 'timer_extend duration=300'),
+        ('en', 'add to the timer', 'timer_extend'),
+        ('en', 'is the pizza timer done', 'timer_remaining name=pizza'),
+        ('en', 'how long until the pizza is done', 'timer_remaining name=pizza'),
+        ('en', 'move my alarm to eight', 'alarm_change hour=8'),
+        ('en', "cancel tomorrow's alarm", 'alarm_cancel day=+1'),
+        ('en', "when's my alarm", 'alarm_list'),
+        ('en', 'cancel the timer and set a new one for ten minutes',
+         'timer_cancel + timer_set duration=600'),
+        ('en', 'set a timer for a few minutes', 'timer_set'),
+        ('en', 'tell me a joke and a story', 'joke + story'),
+        ('en', 'first tell me a joke then sing a song', 'joke + song'),
+        ('en', 'i said blue', 'light_color color=blue'),
+        ('en', 'the date tomorrow', 'date day=+1'),
+        ('en', 'how many days until christmas', 'days_until day=12-25'),
+        ('en', 'no stop', 'stop'),
+        ('en', 'stop it stop it', 'stop'),
+        ('en', 'stop that noise', 'stop'),
+        ('en', 'hey jarvis turn on the light', 'light_on'),
+        ('en', 'what time is it in paris france', 'time place=Europe/Paris where=Paris'),
+        ('de', 'lösch timer zwei', 'timer_cancel which=2'),
+        ('de', 'verlänger den timer auf zehn minuten', 'timer_change duration=600'),
+        ('de', 'mach den timer weiter', 'timer_resume'),
+        ('de', 'nein zehn minuten', 'timer_change duration=600 which=last'),
+        ('de', 'gib noch fünf minuten dazu', 'timer_extend duration=300'),
+        ('de', 'stell den wecker auf acht um', 'alarm_change hour=8'),
+        ('de', 'stell einen timer auf fünf minuten und einen auf zehn minuten',
+         'timer_set duration=300 + timer_set duration=600'),
+        ('de', 'nein stopp', 'stop'),
+        ('de', 'vergiss es', 'stop'),
+        ('de', 'hör auf hör auf', 'stop'),
+        ('de', 'wie viele tage bis weihnachten', 'days_until day=12-24'),
+        ('de', 'was ist morgen für ein tag', 'date day=+1'),
+    ],
+)  # fmt: skip
+def test_requests(language: str, text: str, meaning: str) -> None:
+    assert wanted(language, text) == meaning
+
+
+@pytest.mark.parametrize(
+    ('language', 'text', 'result'),
+    [
+        ('en', 'what is minus three plus five', '2'),
+        ('en', 'what is ten percent of fifty', '5'),
+        ('en', 'what is the square root of nine', '3'),
+        ('en', "what's three to the power of two", '9'),
+        ('en', "what's ten to the power of a hundred", ''),
+        ('en', 'what is the difference between five and three', '2'),
+        ('en', 'subtract three from ten', '7'),
+        ('en', 'multiply 7 by 8', '56'),
+        ('en', 'twice five', '10'),
+        ('en', 'two point five times two', '5'),
+        ('de', 'zweimal fünf', '10'),
+        ('de', 'fünf hoch zwei', '25'),
+        ('de', 'wurzel aus neun', '3'),
+        ('de', 'zehn prozent von fünfzig', '5'),
+        ('de', 'minus drei plus fünf', '2'),
+    ],
+)
+def test_sums(language: str, text: str, result: str) -> None:
+    [request] = understand(language, text).requests
+    assert (request.name, request.slots['result']) == ('sum', result)
+
+
+@pytest.mark.parametrize(
+    ('language', 'text'),
+    [
+        ('en', 'it is not too loud'),
+        ('en', "you're not too loud"),
+        ('en', 'the light is on'),
+        ('en', 'is the light on'),
+        ('en', "i didn't say stop"),
+        ('en', "don't set a timer"),
+        ('en', "don't pause the timer"),
+        ('en', 'cancel all timers except the pizza timer'),
+        ('en', 'cancel the other timer'),
+        ('en', 'set a timer for a week'),
+        ('en', 'no blue'),
+        ('en', 'what is an alarm'),
+        ('de', 'es ist nicht zu laut'),
+        ('de', 'ist das licht an'),
+        ('de', 'das licht ist an'),
+        ('de', 'stell keinen timer'),
+        ('de', 'lösch den timer nicht'),
+        ('de', 'ich habe nicht stopp gesagt'),
+    ],
+)
+def test_nothing_is_done(language: str, text: str) -> None:
+    assert understand(language, text) == Understood()
+
+
+@pytest.mark.parametrize(
+    ('language', 'text', 'kind', 'meant'),
+    [
+        ('en', 'set a timer for five', QuestionKind.TIMER, {'duration': '300'}),
+        ('de', 'stell einen timer auf fünf', QuestionKind.TIMER, {'duration': '300'}),
+        ('en', 'tomorrow at 7', QuestionKind.ALARM, {'day': '+1', 'hour': '7'}),
+        ('en', 'every weekday', QuestionKind.ALARM, {'repeat': 'weekdays'}),
+        ('de', 'jeden tag um sieben', QuestionKind.ALARM, {'repeat': 'daily', 'hour': '7'}),
+    ],
+)
+def test_what_is_not_clear_is_asked(
+    language: str, text: str, kind: QuestionKind, meant: dict[str, str]
+) -> None:
+    question = understand(language, text).question
+    assert question is not None
+    assert (question.kind, question.choices[0].request.slots) == (kind, meant)
+
+
+def test_a_day_alone_is_not_asked_about() -> None:
+    assert understand('en', 'tomorrow') == Understood()
