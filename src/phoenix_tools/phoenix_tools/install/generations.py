@@ -178,10 +178,10 @@ def _copy(source: Path, target: Path) -> None:
     shutil.copytree(source, target, symlinks=True, ignore=shutil.ignore_patterns('log'))
     for path in (target, *target.rglob('*')):
         _own_as(source / path.relative_to(target), path)
-    for database in target.rglob('*.sqlite3'):
+    for kept in target.rglob('*.sqlite3'):
         # One that a power cut has left in the middle of a change is brought in order here.
-        with contextlib.suppress(sqlite3.Error), contextlib.closing(sqlite3.connect(database)) as it:
-            it.execute('PRAGMA user_version').fetchone()
+        with contextlib.suppress(sqlite3.Error), contextlib.closing(sqlite3.connect(kept)) as db:
+            db.execute('PRAGMA user_version').fetchone()
 
 
 def _take_decisions(source: Path, target: Path) -> None:

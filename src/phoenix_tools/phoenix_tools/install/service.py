@@ -86,7 +86,7 @@ class Systemd:
         self._call('daemon-reload')
 
     def furnish(self, version: Path) -> None:
-        """Give the machine the unit, the user and the rules of a version; a package has its own."""
+        """Give the machine unit, user and rules of a version; a package has its own."""
         packaging = version / 'packaging'
         for source, target in FILES.items():
             if not PACKAGED.exists() and (packaging / source).is_file():
