@@ -36,6 +36,7 @@ class Executor:
 
 
 PULSE = Pulse()
+LONGEST_S = 20.0  # until a hang is noticed on a machine that is busy with other things
 
 
 @pytest.fixture
@@ -74,16 +75,20 @@ def test_one_that_hangs_has_none_until_it_gets_on(executor, how):
 
     def hang(executor):
         if how == 'sleeps':
-            go.wait(20)
+            go.wait(2 * LONGEST_S)
         else:
             while not go.is_set():
                 pass
         executor.ended.wait(0.01)
 
     hung = executor(hang)
-    beats_within(hung, HUNG_S + 3 * PERIOD_S)
-    assert beats_within(hung, 0.5) == 0
-    go.set()
+    try:
+        beats_within(hung, HUNG_S + 3 * PERIOD_S)
+        until_s = time.monotonic() + LONGEST_S
+        while beats_within(hung, 0.5):  # what spins, and gets no processor, does not hang yet
+            assert time.monotonic() < until_s
+    finally:
+        go.set()
     assert beats_within(hung, 1) > 0
 
 

@@ -4,6 +4,8 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -34,13 +36,11 @@ input()
 
 
 @pytest.fixture
-def folder(tmp_path):
-    path = tmp_path / 'lock'
-    path.mkdir()
-    path.chmod(0o1777)
-    for above in (tmp_path, *tmp_path.parents[:3]):  # for another user
-        above.chmod(above.stat().st_mode | 0o011)
-    return path
+def folder():
+    # Not in tmp_path, into which no other user sees: each start of pytest sees to that again.
+    with tempfile.TemporaryDirectory() as path:
+        Path(path).chmod(0o1777)
+        yield Path(path)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 from phoenix_core.supervision.starvation import MOST_UNWATCHED_S, Starvation, WatchedTime
 
 SPIN = 'while True: pass'
-SLEEP = 'import time; time.sleep(60)'
+SLEEP = 'import time; print(flush=True); time.sleep(60)'
 
 
 @pytest.fixture
@@ -27,6 +27,21 @@ def start():
         process.wait()
 
 
+@pytest.fixture
+def sleeper(start):
+    """Return a function that starts one that sleeps; starting takes time on a busy core."""
+
+    def start_sleeper(**options):
+        reading, writing = os.pipe()
+        pid = start(SLEEP, stdout=writing, **options)
+        os.close(writing)
+        with os.fdopen(reading) as output:
+            output.readline()
+        return pid
+
+    return start_sleeper
+
+
 def holds(pid, seconds=1.0):
     """Ask for so long, and return the last answer."""
     starvation, until_s = Starvation(), time.monotonic() + seconds
@@ -36,16 +51,16 @@ def holds(pid, seconds=1.0):
     return answer
 
 
-def test_a_process_that_sleeps_is_not_starved(start):
-    assert not holds(start(SLEEP))
+def test_a_process_that_sleeps_is_not_starved(sleeper):
+    assert not holds(sleeper())
 
 
-def test_a_process_that_shares_one_core_with_many_is_starved(start):
+def test_a_process_that_shares_one_core_with_many_is_starved(start, sleeper):
     core = {min(os.sched_getaffinity(0))}
     on_it = {'preexec_fn': lambda: os.sched_setaffinity(0, core)}
     pids = [start(SPIN, **on_it) for _ in range(6)]
     assert holds(pids[0])
-    assert not holds(start(SLEEP, **on_it))  # who sleeps hangs, however busy the machine is
+    assert not holds(sleeper(**on_it))  # who sleeps hangs, however busy the machine is
 
 
 def test_a_process_that_is_gone():

@@ -26,7 +26,7 @@ CANNED_SENTENCES = MappingProxyType(
     }
 )
 
-JUDGE_LIMIT_S = 0.5  # a judgement takes below a millisecond
+JUDGE_LIMIT_S = 0.5  # a judgement takes some 5 ms
 MAX_CHARACTERS = 400
 LIKELY_BAD = 0.4  # below, a sentence without a broken rule may be said: bench/safety/validation
 LIKELY_BAD_WARNING = 0.2  # below, one that warns of what a rule finds may be said, too

@@ -117,9 +117,14 @@ def whisper() -> WhisperRecognizer:
 
 
 def test_whisper_understands_recordings_and_knows_how_well(whisper):
-    for name in ('turn_on_the_living_room_light', 'go_forward_ten_meters', 'austen_0880'):
+    # The processor's kind decides between "ill-disposed" and "ill-sposed".
+    for name, most_wrong in (
+        ('turn_on_the_living_room_light', 0),
+        ('go_forward_ten_meters', 0),
+        ('austen_0880', 1),
+    ):
         heard = whisper.opinion(recording(name), 16_000)
-        assert words(heard.text.replace('-', ' ')) == WORDS[name].split()
+        assert word_errors(words(heard.text.replace('-', ' ')), WORDS[name].split()) <= most_wrong
         assert heard.confidence > 0.65 and heard.no_speech < 0.3
 
 
