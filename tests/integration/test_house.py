@@ -17,6 +17,7 @@ from aioesphomeapi.model import VoiceAssistantTimerEventType as Timer
 from phoenix_msgs.msg import (
     ConversationEvent,
     ConversationRequest,
+    IntentDetected,
     ListenRequest,
     PlaybackEvent,
     Transcript,
@@ -117,6 +118,7 @@ def probe(graph):
         publishes=[
             *(events.AUDIO_INPUT, events.USER_SPEECH, events.WAKE_WORD_DETECTED),
             *(events.TRANSCRIPT, events.CONVERSATION_REQUEST, events.AUDIO_PLAYBACK),
+            events.INTENT_DETECTED,
         ],
         records=[
             *(events.CONVERSATION, events.HOUSE_REQUEST, events.HOUSE_REPLY),
@@ -140,8 +142,8 @@ def house(graph, toy):
         yield lambda *told: houses.enter_context(House(toy.port, told))
 
 
-def speak(probe, toy, cause):
-    """Let somebody speak for a second, and wait until the toy has all of it."""
+def speak(probe, toy, cause, *, judged=True):
+    """Let somebody speak for a second; return what is set when the toy has all of it."""
     now = toy.get_clock().now().nanoseconds - FRAMES * FRAME_NS
     for index in range(FRAMES):
         probe.publish(
@@ -156,10 +158,15 @@ def speak(probe, toy, cause):
     for kind, at in ((UserSpeech.STARTED, 15), (UserSpeech.ENDED, 40)):
         stamp = to_stamp(now + at * FRAME_NS)
         probe.publish(events.USER_SPEECH, stamp=stamp, cause=cause, kind=kind)
+    if judged:
+        fallback = IntentDetected.FALLBACK
+        probe.publish(events.INTENT_DETECTED, cause=cause, name=fallback, text='light on')
     heard = threading.Event()
 
     def look():
-        toy.post(heard.set if toy._sound.of(cause.trace_id) else look)
+        has_ended = toy._sound._ended and toy._sound._trace_id == cause.trace_id
+        ready = toy._sound.of(cause.trace_id) if judged else has_ended
+        toy.post(heard.set if ready else look)
 
     toy.post(look)
     return heard
@@ -212,7 +219,20 @@ def test_the_house_answers_in_the_toys_voice_and_in_one_interaction(probe, toy, 
     assert answers.asked[1] == ('c-1', None)
 
 
-@pytest.mark.parametrize('allowed', [NOTHING, ('home_assistant',)])
+def test_what_has_not_passed_the_care_check_stays_here_whoever_asks(probe, toy, house):
+    answers = house(*says('Hello.'))
+    for judged_as in ('', IntentDetected.CARE):
+        cause = TraceContext.root()
+        assert speak(probe, toy, cause, judged=False).wait(10)
+        if judged_as:
+            probe.publish(events.INTENT_DETECTED, cause=cause, name=judged_as, text='i saw a dog')
+        kind = ConversationRequest.REPLY
+        probe.publish(events.CONVERSATION_REQUEST, cause=cause, kind=kind, text='i saw a dog')
+        assert who(probe, cause) == {'scripted'}
+    assert not answers.asked and not answers.sound
+
+
+@pytest.mark.parametrize('allowed', [NOTHING, ('home_assistant',), ('assist',)])
 def test_without_a_parents_yes_nothing_leaves(graph, probe, toy, allowed, house):
     answers = house(*says('Hello.'))
     allow(graph, *allowed)
@@ -296,7 +316,7 @@ def test_a_grave_sentence_never_goes_to_the_house_and_others_do(graph, probe, to
 
     def hear(text):
         cause = TraceContext.root()
-        assert speak(probe, toy, cause).wait(10)
+        assert speak(probe, toy, cause, judged=False).wait(10)
         probe.publish(
             events.TRANSCRIPT,
             cause=cause,

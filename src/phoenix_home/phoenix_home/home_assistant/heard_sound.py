@@ -1,4 +1,4 @@
-"""The sound of what was said last, kept in memory for as long as somebody may ask for it."""
+"""The sound of what was said last: in memory for a moment, and given out once it is judged."""
 
 from collections import deque
 
@@ -19,6 +19,7 @@ class HeardSound:
         self._frames: deque[tuple[int, bytes]] = deque()
         self._trace_id = ''
         self._started = self._ended = 0  # 0: nobody spoke
+        self._passed = False  # its words have passed the care check
 
     def add(self, at: int, samples: bytes) -> None:
         """Keep a frame that begins then, and drop those that nobody asks for any more."""
@@ -32,6 +33,7 @@ class HeardSound:
 
     def on_speech(self, kind: int, at: int, trace_id: str) -> None:
         """Note when somebody began or stopped to speak, and in which interaction."""
+        self._passed = False
         if kind == UserSpeech.ENDED:
             self._ended = at
             return
@@ -40,9 +42,16 @@ class HeardSound:
             self._started, self._trace_id = at, trace_id
         self._ended = 0
 
+    def on_judged(self, trace_id: str, passed: bool) -> None:
+        """Note how the words were judged; what has not passed is forgotten at once."""
+        if trace_id == self._trace_id and self._ended:
+            self._passed = passed
+            if not passed:
+                self.forget()
+
     def of(self, trace_id: str) -> bytes:
-        """Return what was said in an interaction; empty: nothing that is still known."""
-        if trace_id != self._trace_id or not self._ended:
+        """Return what was said in an interaction; empty: nothing that is known and has passed."""
+        if trace_id != self._trace_id or not self._ended or not self._passed:
             return b''
         since, until = self._started - MARGIN, self._ended + MARGIN
         return b''.join(samples for at, samples in self._frames if since <= at < until)
@@ -51,3 +60,4 @@ class HeardSound:
         """Forget all."""
         self._frames.clear()
         self._started = self._ended = 0
+        self._passed = False

@@ -14,6 +14,7 @@ from phoenix_msgs.msg import (
     ConversationEvent,
     ConversationRequest,
     Fault,
+    IntentDetected,
     MicrophoneMute,
     Slot,
     SystemStatus,
@@ -63,9 +64,8 @@ class HomeAssistant(NeighborNode):
     """
     Tells its states to Home Assistant, and does what that asks, in the terms of Toy.
 
-    What people say goes there if a parent allows that, too: only what has passed the care check
-    and what the toy itself does not understand is a HOUSE_REQUEST. Attributes: port, while it is
-    active.
+    What people say goes there if a parent allows that, too: what has passed the care check, and
+    the toy itself does not understand. Attributes: port, while it is active.
     """
 
     house_reply = Publishes(events.HOUSE_REPLY)
@@ -82,7 +82,8 @@ class HomeAssistant(NeighborNode):
         settings = self.settings
         self._words = HouseWords.load(settings.config_path / settings.language)
         self.neighbors.ask(
-            HOME_ASSISTANT, 'sees touches, battery, volume and activity; announces, and lights'
+            HOME_ASSISTANT,
+            'sees touches, battery, volume and activity; announces, lights and rings',
         )
         self.neighbors.ask(ASSIST, 'hears what the toy itself does not understand, and answers')
         key = secrets.from_file(Path(settings.key_file)) if settings.key_file else ''
@@ -156,6 +157,11 @@ class HomeAssistant(NeighborNode):
         header = speech.header
         self._sound.on_speech(speech.kind, nanoseconds(header.stamp), header.trace_id)
 
+    @subscribes(events.INTENT_DETECTED)
+    def on_intent(self, intent: IntentDetected) -> None:
+        """Note how what was said was judged: what is to be answered with care stays here."""
+        self._sound.on_judged(intent.header.trace_id, intent.name != IntentDetected.CARE)
+
     @subscribes(events.WAKE_WORD_DETECTED)
     def on_wake_word(self, wake: WakeWordDetected) -> None:
         """Note by which words the toy was called."""
@@ -171,7 +177,8 @@ class HomeAssistant(NeighborNode):
     def _ask(self, trace_id: str) -> None:
         sound = self._sound.of(trace_id)  # none of what was typed
         waits = self.time.now_s() < self._asks_again_s
-        if not sound or waits or not self.neighbors.allows(ASSIST):
+        allowed = self.allows() and self.neighbors.allows(ASSIST)
+        if not sound or waits or not allowed:
             self._reply('')
             return
         cause = tracing.current()
