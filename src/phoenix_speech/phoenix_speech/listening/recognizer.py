@@ -4,6 +4,8 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
+LEAST_CONFIDENCE, DOUBTFUL_CONFIDENCE, MOST_NO_SPEECH = 0.2, 0.4, 0.6
+
 
 class Recognizer(Protocol):
     """
@@ -34,3 +36,15 @@ class Recognition(NamedTuple):
     text: str
     confidence: float
     no_speech: float
+
+    @property
+    def is_invented(self) -> bool:
+        """
+        Whether the text was made up from noise.
+
+        Measured with Whisper in German: of noise, confidence is at most 0.17 and no_speech at
+        least 0.7; of speech at 5 dB of noise, at least 0.21 and nearly always below 0.3.
+        """
+        return self.confidence < LEAST_CONFIDENCE or (
+            self.confidence < DOUBTFUL_CONFIDENCE and self.no_speech > MOST_NO_SPEECH
+        )

@@ -13,6 +13,7 @@ from phoenix_speech.listening.endpointer import Endpointer, SpeechEnded
 from phoenix_speech.listening.providers.faster_whisper import FasterWhisperRecognizer
 from phoenix_speech.listening.providers.moonshine import MoonshineRecognizer
 from phoenix_speech.listening.providers.whisper import WhisperRecognizer, installed_model
+from phoenix_speech.listening.recognizer import Recognition
 from phoenix_speech.listening.voice_activity import SileroVoiceActivity
 from phoenix_speech.wake_word.detector import WakeWordDetector
 from phoenix_speech.wake_word.providers.openwakeword import OpenWakeWordEngine
@@ -156,6 +157,26 @@ def test_a_loop_is_heard_again_in_a_longer_window_and_never_told(loops, heard):
     text = whisper.recognize(recording('turn_on_the_living_room_light'), 16_000)
     assert words(text) == heard.split()
     assert whisper.windows == [10, 30]
+
+
+def test_nothing_is_heard_in_noise():
+    whisper = WhisperRecognizer(installed_model(), language='de', beam=5)
+    chance = np.random.default_rng(1)
+    noise = chance.standard_normal(32_000)
+    hum = np.sin(2 * np.pi * 180 / 16_000 * np.arange(24_000))
+    for sound in (noise, np.cumsum(noise - noise.mean()), hum):
+        samples = (sound / np.abs(sound).max() * 8_000).astype(np.int16)
+        assert whisper.opinion(samples, 16_000).text
+        assert whisper.recognize(samples, 16_000) == ''
+
+
+@pytest.mark.parametrize(
+    ('confidence', 'no_speech', 'invented'),
+    [(0.9, 0.0, False), (0.21, 0.05, False), (0.15, 0.1, True), (0.35, 0.8, True),
+     (0.5, 0.8, False)],
+)  # fmt: skip
+def test_what_is_invented(confidence, no_speech, invented):
+    assert Recognition('Das ist nicht so gut.', confidence, no_speech).is_invented == invented
 
 
 def test_whisper_is_refused_without_model_or_language(tmp_path):

@@ -54,8 +54,9 @@ class WhisperRecognizer:
         self._lock = threading.Lock()
 
     def recognize(self, samples: np.ndarray, sample_rate: int) -> str:
-        """Return the words; see Recognizer."""
-        return self.opinion(samples, sample_rate).text
+        """Return the words, but none that are invented from noise; see Recognizer."""
+        heard = self.opinion(samples, sample_rate)
+        return '' if heard.is_invented else heard.text
 
     def opinion(self, samples: np.ndarray, sample_rate: int) -> Recognition:
         """Return the words, and how sure they are."""
