@@ -146,6 +146,8 @@ class IntentMatcher:
 
     def _near(self, text: str) -> Understood:
         """Return the request of the nearest sentence, or a question which was meant."""
+        if self._quantities.is_cut_off(text):
+            return Understood()
         marked = self._quantities.mark(text)
         choices: list[Choice] = []
         nearest = self._grammar.nearest(marked.text, self._min_confidence)

@@ -101,12 +101,14 @@ class QuantityReader:
         self.words: frozenset[str] = frozenset()
         self._more: frozenset[str] = frozenset()
         self._corrections: list[list[str]] = []
+        self._sooner_or_later: frozenset[str] = frozenset()
         self._readers: dict[Kind, Reader] = {}
         if not path.exists():
             return
         lexicon = load_lexicon(path)
         self.words = frozenset(lexicon.words())
         self._more = frozenset(lexicon.more)
+        self._sooner_or_later = frozenset(lexicon.sooner_or_later)
         longest_first = sorted(lexicon.corrections, key=len, reverse=True)
         self._corrections = [phrase.split() for phrase in longest_first]
         self.units = frozenset(word for words in lexicon.units.values() for word in words)
@@ -123,6 +125,15 @@ class QuantityReader:
         """Return whether there is a number in a text."""
         terms = read_terms(text, self._language, self.units)
         return any(term.value is not None for term in terms)
+
+    def is_cut_off(self, text: str) -> bool:
+        """Return whether a text ends in a time that lacks its hour: 'at five to'."""
+        terms = read_terms(text, self._language, self.units)
+        return (
+            len(terms) > 1
+            and terms[-1].text in self._sooner_or_later
+            and terms[-2].value is not None
+        )
 
     def mark(self, text: str) -> MarkedText:
         """Return the text with a mark for each quantity, the longest at each place."""
