@@ -12,7 +12,7 @@ from phoenix_core.events.event_type import Role
 COMMANDS = (
     *(events.SAY_REQUEST, events.STOP_SPEAKING, events.LISTEN_REQUEST, events.TRANSCRIPT),
     *(events.ACTIVITY_REQUEST, events.CONVERSATION_REQUEST, events.LED_COMMAND, events.EARCON),
-    *(events.SIMULATED_SOUND, events.SIMULATED_SENSOR),
+    *(events.HOUSE_REQUEST, events.SIMULATED_SOUND, events.SIMULATED_SENSOR),
 )
 
 

@@ -59,6 +59,7 @@ CUT = [
     ['I love', 'you.'],
 ]
 LANGUAGES = sorted(BAD)
+WARM_UPS = [SpeechRules.load(installed_config(), language).warm_up for language in LANGUAGES]
 voiced = []  # pieces that were synthesized
 judged = []  # texts that were allowed
 
@@ -72,7 +73,8 @@ class Witness:
         pass
 
     def synthesize(self, text):
-        voiced.append((text, list(judged)))
+        if text not in WARM_UPS:  # a worker's, which nobody hears
+            voiced.append((text, list(judged)))
         yield np.full(100 * len(text), 1000, np.int16)
 
     def close(self):

@@ -35,7 +35,7 @@ ROOMS = {
     'setup': 'settings',
 }
 # Of the tests: a file at a time each, since tests of a file may share a toy.
-WORKERS = ('--numprocesses=auto', '--maxprocesses=4', '--dist=loadfile')
+WORKERS = ('--numprocesses=auto', '--maxprocesses=4', '--dist=loadfile', '--no-loadscope-reorder')
 EXIT_CODES = {'replay': 2}  # when a command is refused; of the others 1
 
 

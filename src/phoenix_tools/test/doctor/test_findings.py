@@ -181,6 +181,7 @@ def test_the_ports_and_parts_of_a_profile():
     assert parts.ports(found) == {
         'studio.port': 8765,
         'telemetry.metrics_port': 9464,
+        'foxglove.port': 8766,
         'home_assistant.port': 6053,
         'wyoming_server.port': 10700,
     }
