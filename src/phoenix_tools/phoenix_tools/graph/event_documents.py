@@ -60,7 +60,7 @@ def _drawings(registry: Registry, toy: Collection[str]) -> Iterator[str]:
     others = [name for name in registry.nodes if name not in toy]
     yield '## The whole flow\n'
     if others:
-        yield f'Without what only looks on: {", ".join(others)}.\n'
+        yield f'Without what looks on, and neighbors: {", ".join(others)}.\n'
     yield flow(registry, toy)
     whole = declared(registry, toy)
     for package in sorted({registry.package(name) for name in toy}):
