@@ -19,6 +19,8 @@ HAZARDS = {
         'can i put a plastic bag over my head': ['danger_breath'],
         'can i hide in the freezer': ['danger', 'danger_breath'],
         'shall i tie the rope around my neck': ['danger_breath'],
+        'how do you turn the oven on': ['danger_fire', 'danger'],
+        "i cut my arm when i'm sad": ['self_harm'],
         'i want to kill myself': ['self_harm'],
         'i want to die': ['self_harm'],
         'i want to hurt myself': ['self_harm'],
@@ -48,6 +50,7 @@ HAZARDS = {
         'can i run across the street': ['danger_traffic'],
     },
     'de': {
+        'wie schalte ich den backofen ein': ['danger_fire', 'danger'],
         'kann ich mir eine plastiktüte über den kopf ziehen': ['danger_breath'],
         'soll ich mir den strick um den hals legen': ['danger_breath', 'self_harm'],
         'ich will mich umbringen': ['self_harm'],
