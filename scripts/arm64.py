@@ -22,13 +22,8 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / '.venv'
 RELEASE, PYTHON = 'bookworm', '3.11'
 DEBIAN = 'python3,ca-certificates,libportaudio2'
-REQUIREMENTS = (
-    'build',
-    'toy',
-    'studio',
-    'home',
-    'dev',
-)  # those of the Pi's pins are compiled there
+# Without those of the Pi's pins, which are compiled there.
+REQUIREMENTS = ('build', 'toy', 'studio', 'home', 'dev')
 ARM = PLATFORMS[1]
 REGISTERED = Path('/proc/sys/fs/binfmt_misc/qemu-aarch64')
 # Of everything that needs no other process and no graph. More of them takes hours, and what has
@@ -84,14 +79,8 @@ class Machine:
         mounts = f'mount --bind {ROOT} {self._root}{ROOT} && mount -t proc proc {self._root}/proc'
         mounts += f' && mount --rbind /dev {self._root}/dev && exec chroot {self._root} "$@"'
         path = f'/opt/site:{ROOT}/scripts:{_ours()}:/opt/ros'
-        environ = [
-            'env',
-            '-i',
-            f'--chdir={ROOT}',
-            'PATH=/usr/sbin:/usr/bin:/sbin:/bin',
-            'HOME=/root',
-            'LANG=C.UTF-8',
-        ]
+        environ = ['env', '-i', f'--chdir={ROOT}', 'PATH=/usr/sbin:/usr/bin:/sbin:/bin']
+        environ += ['HOME=/root', 'LANG=C.UTF-8']
         environ += [f'PYTHONPATH={path}', f'AMENT_PREFIX_PATH={os.environ["AMENT_PREFIX_PATH"]}']
         environ += ['PYTHONDONTWRITEBYTECODE=1', 'PHOENIX_ROS=wheels']
         inside = ['unshare', '--mount', '--propagation=private', 'sh', '-c', mounts, 'sh']
@@ -100,7 +89,7 @@ class Machine:
 
 def _ours() -> str:
     parts = os.environ['PYTHONPATH'].split(os.pathsep)
-    return os.pathsep.join(part for part in parts if part.startswith(str(ROOT / 'install')[:-7]))
+    return os.pathsep.join(part for part in parts if part.startswith(f'{ROOT}/'))
 
 
 def main() -> int:

@@ -1,45 +1,20 @@
 """
-Types sentences to the toy of this machine, and prints what it says to each.
+Types sentences to the toy of this machine, which must be ready, and prints what it says to each.
 
 `python type_to.py SENTENCE...`: waits each time until the answer was heard.
 """
 
 import sys
-import threading
 
-import rclpy
+from beside_the_toy import PATIENCE_S, probe_beside_the_toy, wait_until_heard
 from phoenix_msgs.msg import PlaybackEvent, Transcript
-from rclpy.experimental import EventsExecutor
 
 from phoenix_core import events
-from phoenix_core.node import discovery
-from phoenix_core.node.execution import SPIN_TIMEOUT_S, shut_down
-from phoenix_core.testing import Probe
 
-PATIENCE_S = 60.0
+HEARS = (events.SAY_REQUEST, events.AUDIO_PLAYBACK)
 
-discovery.stay_private()
-rclpy.init()
-executor = EventsExecutor()
-probe = Probe([events.TRANSCRIPT], [events.SAY_REQUEST, events.AUDIO_PLAYBACK])
-ended = threading.Event()
-
-
-def spin() -> None:
-    """Run the probe until the end."""
-    probe.executor = executor
-    probe.start()
-    while not ended.is_set():
-        executor.spin_once(timeout_sec=SPIN_TIMEOUT_S)
-    shut_down(executor, [probe])
-
-
-thread = threading.Thread(target=spin)
-thread.start()
-try:
-    # By the intent room and the activities, at least.
-    while not probe.is_active or probe.events_out.subscription_count(events.TRANSCRIPT) < 2:
-        ended.wait(0.02)  # DDS tells of a match by no event that rclpy passes on
+with probe_beside_the_toy([events.TRANSCRIPT], HEARS) as probe:
+    wait_until_heard(probe, events.TRANSCRIPT, by=2)  # the intent room and the activities
     for sentence in sys.argv[1:]:
         asked = probe.publish(
             events.TRANSCRIPT, kind=Transcript.FINAL, source=Transcript.TYPED, text=sentence
@@ -57,7 +32,3 @@ try:
             ),
             timeout_s=PATIENCE_S,
         )
-finally:
-    ended.set()
-    thread.join()
-    rclpy.try_shutdown()

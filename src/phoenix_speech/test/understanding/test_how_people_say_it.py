@@ -163,6 +163,8 @@ def test_requests(language: str, text: str, meaning: str) -> None:
         ('en', 'what is the square root of nine', '3'),
         ('en', "what's three to the power of two", '9'),
         ('en', "what's ten to the power of a hundred", ''),
+        ('en', 'what is three' + ' to the power of twenty' * 12, ''),
+        ('en', 'what is 0.3' + ' to the power of twenty' * 12, ''),
         ('en', 'what is the difference between five and three', '2'),
         ('en', 'subtract three from ten', '7'),
         ('en', 'multiply 7 by 8', '56'),

@@ -2,19 +2,17 @@
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
-from phoenix_audio import portaudio
 from phoenix_core.settings import plugins, provider
 from phoenix_core.settings.layers import resolve
 from phoenix_core.settings.node_settings import NodeSettings, SettingsError
 from phoenix_core.settings.plugins import NODES
 from phoenix_core.settings.profile import load_profile
 from phoenix_tools.doctor.finding import Finding, fault, ok
-from phoenix_tools.run.run_command import check_profile
+from phoenix_tools.settings.given_profile import check_profile
+from phoenix_tools.settings.parts import DIRECTIONS, sound_devices
 
 PORTS = ('port', 'metrics_port')
-DIRECTIONS = {'microphone': 'input', 'speaker': 'output'}
 
 Settings = Mapping[str, NodeSettings]
 
@@ -72,11 +70,10 @@ def sound(found: Settings) -> Iterator[Finding]:
         ):
             continue
         try:
-            devices: list[Any] = list(portaudio.library().query_devices())
+            names = sound_devices(direction)
         except ValueError as error:
             yield fault('sound', f'{node}: {error}', 'apt install libportaudio2')
             continue
-        names = [one['name'] for one in devices if one[f'max_{direction}_channels'] > 0]
         if names:
             yield ok('sound', f'{node}: {", ".join(names)}')
         else:

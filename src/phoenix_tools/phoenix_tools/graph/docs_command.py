@@ -13,14 +13,14 @@ from phoenix_activities.engine.installed import installed_activities
 from phoenix_bringup.process_table import node_names
 from phoenix_core.events.contracts import REMEDY, breaks, record
 from phoenix_core.node.registry import Registry
-from phoenix_tools.arguments import SHELLS
+from phoenix_tools import arguments
 from phoenix_tools.graph.completions import script
 from phoenix_tools.graph.event_documents import document, flow
 
-COMPLETIONS = Path('src') / 'phoenix_tools' / 'phoenix_tools' / 'completions'
 CONTRACTS = Path('docs') / 'contracts.json'
 ERRORS = ()  # it prints its own
 ROOT = Path(__file__).resolve().parents[4]
+COMPLETIONS = arguments.COMPLETIONS.resolve().relative_to(ROOT)
 README_FLOW = re.compile(r'```mermaid\n.*?```\n', re.DOTALL)
 
 
@@ -71,7 +71,7 @@ def documents(registry: Registry, root: Path) -> Iterator[tuple[Path, str]]:
     toy = [name for name in node_names() if not registry.nodes[name].declarations.observes]
     yield root / 'docs' / 'events.md', document(registry, toy)
     yield root / CONTRACTS, json.dumps(record(), indent=1) + '\n'
-    for shell in SHELLS:
+    for shell in arguments.SHELLS:
         yield root / COMPLETIONS / f'phoenix.{shell}', script(shell)
     activities = root / 'docs' / 'activities.md'
     made = installed_activities()

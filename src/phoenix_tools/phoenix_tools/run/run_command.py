@@ -4,7 +4,6 @@ import argparse
 import asyncio
 import os
 import sys
-from pathlib import Path
 
 from phoenix_bringup import machine_limits
 from phoenix_bringup.launch_arguments import (
@@ -16,15 +15,12 @@ from phoenix_bringup.launch_runner import LaunchError
 from phoenix_bringup.machine_limits import MachineLimitError
 from phoenix_bringup.process_table import dry_run, processes
 from phoenix_core.node import discovery
-from phoenix_core.settings import environment, plugins
-from phoenix_core.settings.layers import resolve
-from phoenix_core.settings.node_settings import SettingsError, languages
-from phoenix_core.settings.plugins import NODES
-from phoenix_core.settings.profile import load_profile, suggestion
+from phoenix_core.settings.node_settings import SettingsError
 from phoenix_core.storage.toy_lock import ToyLock, ToyLockError
 from phoenix_tools.run.private import PrivateError, enter
 from phoenix_tools.run.running_toy import RunError, RunningToy
 from phoenix_tools.run.service_manager import ServiceManager
+from phoenix_tools.settings.given_profile import check_profile, given_profile
 
 ERRORS = (
     LaunchArgumentError,
@@ -83,31 +79,3 @@ def given_arguments(options: argparse.Namespace) -> dict[str, str]:
     if options.reply_to:
         arguments['reply_to'] = str(options.reply_to.resolve())
     return arguments
-
-
-def given_profile(profile: str | None) -> dict[str, str]:
-    """Return the launch argument for a profile: a name, or the path of a file."""
-    if not profile:
-        return {}
-    own_file = '/' in profile or profile.endswith(('.yaml', '.yml'))
-    return {'profile_file': str(Path(profile).resolve())} if own_file else {'profile': profile}
-
-
-def check_profile(path: str) -> None:
-    """
-    Check a whole profile, and the environment, before anything is started.
-
-    :raises SettingsError: as the node concerned would.
-    """
-    names = plugins.names(NODES)
-    environment.check(os.environ, names)
-    profile = load_profile(Path(path), names)
-    for name in names:
-        settings = resolve(plugins.load(NODES, name).settings_class(), name, profile)
-        known = languages(settings.config_path)
-        if settings.language not in known:
-            raise SettingsError(
-                f'language: no such language{suggestion(settings.language, known)}, is '
-                f'{settings.language!r}; allowed: {", ".join(known)}; see {path} and '
-                'PHOENIX_LANGUAGE'
-            )

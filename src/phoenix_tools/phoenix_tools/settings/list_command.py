@@ -63,10 +63,10 @@ def spoken_languages() -> Iterator[str]:
     """List the languages, with who hears and who speaks each."""
     for language in languages(installed_config()):
         knowing = {
-            node: [
-                one for one in of_node(node) if one.needs.languages and one.needs.knows(language)
-            ]
-            + [one for one in of_node(node) if not one.needs.languages]
+            node: sorted(  # what knows any language comes last
+                (one for one in of_node(node) if one.needs.knows(language)),
+                key=lambda one: not one.needs.languages,
+            )
             for node in ('listener', 'voice')
         }
         heard, spoken = (_names(found) for found in knowing.values())

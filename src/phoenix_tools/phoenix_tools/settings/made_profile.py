@@ -12,7 +12,7 @@ from phoenix_core.settings.node_settings import NodeSettings, ToySettings, insta
 from phoenix_core.settings.plugins import NODES
 from phoenix_core.settings.profile import TOY, load_profile
 from phoenix_core.storage.toy_file import replace_file
-from phoenix_tools.run.run_command import check_profile
+from phoenix_tools.settings.given_profile import check_profile
 
 HEADER = """\
 # Written by `./phoenix setup`; what can be in it: docs/settings.md.

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from phoenix_core.settings.node_settings import SettingsError
-from phoenix_tools.run.run_command import check_profile
+from phoenix_tools.settings.given_profile import check_profile
 
 
 @pytest.mark.parametrize('name', ['sim', 'pi'])

@@ -16,7 +16,7 @@ from phoenix_core.limits.limits import Limits
 from phoenix_core.limits.parent_file import ParentFile
 from phoenix_core.storage.toy_file import ToyFile
 from phoenix_core.storage.toy_lock import ToyLock
-from phoenix_tools.run.run_command import check_profile
+from phoenix_tools.settings.given_profile import check_profile
 
 PIN = '4711'
 SETUP = [sys.executable, '-m', 'phoenix_tools.command_line', 'setup']

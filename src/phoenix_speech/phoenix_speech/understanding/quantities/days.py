@@ -28,12 +28,10 @@ class DayReader:
         self._named_dates = PhraseBook(lexicon.dates.items(), language)
         self._repeats = PhraseBook(by_value(lexicon.repeats), language)
         self._weekdays = PhraseBook(zip(lexicon.weekdays, WEEKDAYS, strict=True), language)
-        numbers = range(len(WEEKDAYS))
-        self._each_of = PhraseBook(
-            [*zip(lexicon.weekdays, numbers, strict=True),
-             *zip(lexicon.on_each, numbers, strict=True)], language
-        )  # fmt: skip
-        self._on_each = PhraseBook(zip(lexicon.on_each, numbers, strict=True), language)
+        named = [(phrase, day) for day, phrase in enumerate(lexicon.weekdays)]
+        on_each = [(phrase, day) for day, phrase in enumerate(lexicon.on_each)]
+        self._each_of = PhraseBook(named + on_each, language)
+        self._on_each = PhraseBook(on_each, language)
         self._each, self._joins = frozenset(lexicon.each), frozenset(lexicon.joins)
         self._but = PhraseBook(same(lexicon.but, True), language)
         self._up_to = PhraseBook(same(lexicon.up_to, True), language)

@@ -119,7 +119,9 @@ def _of_one(what: str, number: Operand) -> Operand | None:
 
 
 def _power(base: Fraction, exponent: Fraction) -> Fraction:
-    if exponent.denominator != 1 or not 0 <= exponent <= LARGEST_POWER:
+    # Of a base without bounds, a few powers in a row take minutes.
+    fits = max(abs(base.numerator), base.denominator) < LARGEST
+    if not fits or exponent.denominator != 1 or not 0 <= exponent <= LARGEST_POWER:
         raise OverflowError
     return base**exponent.numerator
 

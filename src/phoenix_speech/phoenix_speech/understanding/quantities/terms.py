@@ -17,8 +17,10 @@ _DIGITS = re.compile(r'(\d+)(?:[.,](\d+))?(?:/(\d+))?')
 _CLOCK = re.compile(r'(\d{1,2}):(\d\d)')
 _BARE_DECIMALS = re.compile(r'(?<!\S)[.,](?=\d)')  # '.5'
 _PARTS = {'½': ' 1/2', '¼': ' 1/4', '¾': ' 3/4', '’': "'"}  # noqa: RUF001
-_GROUPS = {',': re.compile(r'(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])'),
-           '.': re.compile(r'(?<![\d.,])\d{1,3}(?:\.\d{3})+(?![\d.])')}  # fmt: skip
+_GROUPS = {
+    ',': re.compile(r'(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])'),
+    '.': re.compile(r'(?<![\d.,])\d{1,3}(?:\.\d{3})+(?![\d.])'),
+}
 MOST_DIGITS = 12
 
 
