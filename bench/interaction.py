@@ -2,26 +2,17 @@
 
 import argparse
 import asyncio
-import os
 import statistics
 import time
 from pathlib import Path
-from typing import Any
 
-import psutil
 from phoenix_msgs.msg import ActivityState, PlaybackEvent, Transcript, UserSpeech
+from whole_toy import whole_toy
 
-from phoenix_bringup.launch_arguments import parse
-from phoenix_bringup.launch_runner import LaunchRunner
-from phoenix_bringup.process_table import node_names, processes
 from phoenix_core import events
 from phoenix_core.clock.units import seconds
 from phoenix_core.events.event_type import EventType
-from phoenix_core.settings import plugins
-from phoenix_core.settings.plugins import NODES
-from phoenix_core.supervision.readiness import Readiness
-from phoenix_core.testing import NOTHING_KEPT, Probe, TestGraph
-from phoenix_tools.run.console import Console
+from phoenix_core.testing import Probe
 
 SAMPLE = Path(__file__).parents[1] / 'samples' / 'hey_jarvis_turn_on_the_light.wav'
 SETTLE_S = 5.0  # models are loaded and the voice is warmed up
@@ -54,55 +45,28 @@ def interaction(probe: Probe, number: int) -> list[float]:
     return steps
 
 
-def family(pids: list[int]) -> list[psutil.Process]:
-    """Return the processes and all that they have started."""
-    roots = [psutil.Process(pid) for pid in pids]
-    return [*roots, *(child for root in roots for child in root.children(recursive=True))]
-
-
 async def measure(
     layout: str, runs: int, **arguments: str
 ) -> tuple[list[list[float]], float, float]:
     """Return the steps of each run, idle CPU in percent of one core, and memory in MB."""
-    with TestGraph() as graph:
-        os.environ['ROS_DOMAIN_ID'] = str(graph.domain)
-        os.environ.update(NOTHING_KEPT)  # not the state of this user's toy, nor its limits
-        os.environ['XDG_STATE_HOME'] = graph.state_home
-        given = parse({'layout': layout, **arguments})
-        runner = LaunchRunner(processes(given), lambda process, line: None)
-        probe = graph.probe(
-            publishes=[events.SIMULATED_SOUND],
-            records=[events.USER_SPEECH, events.ACTIVITY_STATE, *(e for e, _ in STEPS.values())],
-        )
-        nodes = {name: plugins.load(NODES, name) for name in node_names(given)}
-        readiness = Readiness({**nodes, probe.get_name(): probe})
-        ready = asyncio.Event()
-        loop = asyncio.get_running_loop()
-
-        def on_event(event: EventType, message: Any) -> None:
-            if event is events.NODE_STATUS:
-                readiness.feed(message)
-                if not readiness.missing:
-                    loop.call_soon_threadsafe(ready.set)
-
-        graph.add(Console, on_event=on_event)
-        await runner.start()
-        try:
-            await asyncio.wait_for(ready.wait(), 60)
-            steps = [
-                await asyncio.to_thread(interaction, probe, number + 1) for number in range(runs)
-            ]
-            await asyncio.sleep(SETTLE_S)
-            toy = family([pid for _, pid in runner.running])
-            used_s = -sum(sum(process.cpu_times()[:2]) for process in toy)
-            started = time.monotonic()
-            await asyncio.sleep(IDLE_S)
-            used_s += sum(sum(process.cpu_times()[:2]) for process in toy)
-            cpu = 100 * used_s / (time.monotonic() - started)
-            # PSS: pages shared between the processes count once.
-            memory = sum(process.memory_full_info().pss for process in toy) / 2**20
-        finally:
-            await runner.stop()
+    async with whole_toy(
+        layout,
+        publishes=[events.SIMULATED_SOUND],
+        records=[events.USER_SPEECH, events.ACTIVITY_STATE, *(e for e, _ in STEPS.values())],
+        **arguments,
+    ) as toy:
+        steps = [
+            await asyncio.to_thread(interaction, toy.probe, number + 1) for number in range(runs)
+        ]
+        await asyncio.sleep(SETTLE_S)
+        all_processes = [process for _, process in toy.processes().values()]
+        used_s = -sum(sum(process.cpu_times()[:2]) for process in all_processes)
+        started = time.monotonic()
+        await asyncio.sleep(IDLE_S)
+        used_s += sum(sum(process.cpu_times()[:2]) for process in all_processes)
+        cpu = 100 * used_s / (time.monotonic() - started)
+        # PSS: pages shared between the processes count once.
+        memory = sum(process.memory_full_info().pss for process in all_processes) / 2**20
     return steps, cpu, memory
 
 

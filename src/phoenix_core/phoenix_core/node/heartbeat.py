@@ -51,7 +51,7 @@ class Heartbeat:
         self._ended = False
         self._hung = False
         self._beats = False
-        self._published: dict[str, Any] = {}
+        self._told: tuple[object, ...] = ()  # what the newest status says
         self._pulse = node.create_publisher(Empty, alive_topic(node.get_name()), qos.ALIVE)
         # Real time, because simulated time may stand still.
         steady = Clock(clock_type=ClockType.STEADY_TIME)
@@ -82,23 +82,25 @@ class Heartbeat:
         elif not self._beats:
             PULSE.add(self, self._assert)
             self._beats = True
-        topics = [
-            TopicReach(topic=event.topic, subscriptions=node.events_out.subscription_count(event))
-            for event in node.declarations.publishes
-        ]
-        status = {
-            'state': node.lifecycle_state,
-            'level': node.health.level,
-            'message': node.health.message[:1000],
-            'autostart': node.settings.autostart,
-            'host': socket.gethostname(),
-            'process_id': os.getpid(),
-            'topics': topics,
-            'consumes': [event.topic for event in node.declarations.subscribes],
-        }
-        if status != self._published:
-            self._published = status
-            node.node_status(**status)
+        state, health = node.lifecycle_state, node.health
+        reach = [node.events_out.subscription_count(one) for one in node.declarations.publishes]
+        status = state, health.level, health.message, reach
+        if status == self._told:
+            return  # making messages costs more than all the rest
+        self._told = status
+        node.node_status(
+            state=state,
+            level=health.level,
+            message=health.message[:1000],
+            autostart=node.settings.autostart,
+            host=socket.gethostname(),
+            process_id=os.getpid(),
+            topics=[
+                TopicReach(topic=event.topic, subscriptions=count)
+                for event, count in zip(node.declarations.publishes, reach, strict=True)
+            ],
+            consumes=[event.topic for event in node.declarations.subscribes],
+        )
 
     def _assert(self) -> None:
         """Assert the liveliness; in the thread of the pulse."""
@@ -121,9 +123,9 @@ class Heartbeat:
         return self._hung
 
     def _diagnose(self) -> None:
-        if self._ended:
-            return
         node = self._node
+        if self._ended or not node.diagnostics.subscription_count:
+            return
         values = {'state': STATE_NAMES[node.lifecycle_state], 'process': str(os.getpid())}
         for topic, count in node.admission.left_out.items():
             values[f'left out of {topic}'] = str(count)

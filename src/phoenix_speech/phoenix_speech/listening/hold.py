@@ -11,6 +11,7 @@ class HoldPolicy:
         patience_s = settings.patience_s
         self.unclear_s = max(settings.end_silence_s, patience_s)
         self.open_s = max(settings.open_silence_s, self.unclear_s)
+        self._enough_s = max(min(settings.enough_silence_s, self.unclear_s), patience_s)
         self._whole_s = min(settings.whole_silence_s, self.unclear_s)
 
     def silence_s(self, said: Completeness) -> float:
@@ -18,7 +19,9 @@ class HoldPolicy:
         match said:
             case Completeness.WHOLE:
                 return self._whole_s
-            case Completeness.OPEN:
+            case Completeness.ENOUGH:
+                return self._enough_s
+            case Completeness.OPEN | Completeness.FRAGMENT:
                 return self.open_s
             case Completeness.UNCLEAR:
                 return self.unclear_s

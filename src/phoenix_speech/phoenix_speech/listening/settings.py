@@ -30,7 +30,16 @@ class ListenerSettings(NodeSettings):
         0.25, 'Silence that ends it after a whole sentence of the intents [s].', ge=0.1, le=5
     )
     open_silence_s: float = setting(
-        1.25, 'Silence that ends it in the middle of a sentence [s].', ge=0.1, le=5
+        1.25,
+        'Silence that ends it in the middle of a sentence, or after a stray word [s].',
+        ge=0.1,
+        le=5,
+    )
+    enough_silence_s: float = setting(
+        0.35,
+        'Silence that ends it after a sentence of the intents that a longer one begins with [s].',
+        ge=0.1,
+        le=5,
     )
     patience_s: float = setting(
         0.0,

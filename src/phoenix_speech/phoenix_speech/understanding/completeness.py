@@ -23,12 +23,16 @@ from phoenix_speech.understanding.quantities.reader import Kind, QuantityReader
 from phoenix_speech.understanding.quantities.terms import Term, read_terms
 from phoenix_speech.understanding.tolerance import load_tolerance
 
+FRAGMENT_WORDS = 2
+
 
 class Completeness(Enum):
     """How much of a sentence was said."""
 
     WHOLE = 'whole'  # a sentence of the intents, and no longer one that asks for more begins so
+    ENOUGH = 'enough'  # a sentence of the intents; a longer one begins so, too
     OPEN = 'open'  # something must follow
+    FRAGMENT = 'fragment'  # a word or two that no sentence begins with
     UNCLEAR = 'unclear'  # anything else: it may be all, or go on
 
 
@@ -114,11 +118,12 @@ class CompletenessJudge:
             return Completeness.OPEN
         if match.whole:
             clear = not match.may_mean_more and not self._ends_in_quantity(marked)
-            return Completeness.WHOLE if clear else Completeness.UNCLEAR
+            return Completeness.WHOLE if clear else Completeness.ENOUGH
         if len(marked) == 1 and self._ends_in_quantity(marked):
             return Completeness.UNCLEAR  # 'ten minutes': it may be an answer
-        goes_on = match.longer or terms[-1].text in self._never_last
-        return Completeness.OPEN if goes_on else Completeness.UNCLEAR
+        if match.longer or terms[-1].text in self._never_last:
+            return Completeness.OPEN
+        return Completeness.FRAGMENT if len(terms) <= FRAGMENT_WORDS else Completeness.UNCLEAR
 
     def makes_sense(self, text: str) -> bool:
         """Return whether a text is a sentence of the intents, or the beginning of one."""

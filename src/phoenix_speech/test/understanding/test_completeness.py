@@ -63,12 +63,41 @@ def test_in_the_middle_of_a_sentence_it_is_waited_long(language, texts):
             'en',
             [
                 'Turn on the light.',  # in the kitchen
-                'Tell me a story about a dragon.',  # and a mouse
                 'Set a timer for ten minutes.',  # and thirty seconds
+                'Wake me up every day.',  # at seven
                 'Set the volume to fifty.',  # percent
                 'What is seven times eight?',  # plus two
                 'Stop.',  # the timer
+                'What time is it, please?',  # in Tokyo
+            ],
+        ),
+        ('de', ['Stelle einen Timer auf zehn Minuten.', 'Stopp!', 'Wie spät ist es?']),
+    ],
+)
+def test_a_sentence_that_a_longer_one_begins_with_is_enough(language, texts):
+    assert set(found(language, texts).values()) == {Completeness.ENOUGH}, found(language, texts)
+
+
+@pytest.mark.parametrize(
+    ('language', 'texts'),
+    [
+        ('en', ['Bless.', 'my brother', 'My brother, please.']),
+        ('de', ['Lena', 'mein Bruder']),
+    ],
+)
+def test_a_stray_word_is_a_fragment(language, texts):
+    assert set(found(language, texts).values()) == {Completeness.FRAGMENT}, found(language, texts)
+
+
+@pytest.mark.parametrize(
+    ('language', 'texts'),
+    [
+        (
+            'en',
+            [
+                'Tell me a story about a dragon.',  # and a mouse
                 'Ten minutes.',
+                'Please!',  # it may end what was said before
                 'The day was long and the road was dusty.',
                 'Why do penguins not fly?',
                 '',
@@ -76,7 +105,7 @@ def test_in_the_middle_of_a_sentence_it_is_waited_long(language, texts):
                 '\N{SNOWMAN}',
             ],
         ),
-        ('de', ['Stelle einen Timer auf zehn Minuten.', 'Der Tag war lang.']),
+        ('de', ['Der Tag war lang.', 'Zehn Minuten.']),
     ],
 )
 def test_what_may_be_all_or_go_on_is_unclear(language, texts):
