@@ -11,11 +11,11 @@ from rclpy.parameter import Parameter
 from std_msgs.msg import ColorRGBA
 
 from phoenix_core import events
-from phoenix_core.settings.node_settings import ProviderSettings, SettingsError
+from phoenix_core.settings.node_settings import SettingsError
 from phoenix_hw.leds.animation import VISIBLE
 from phoenix_hw.leds.node import Leds
 from phoenix_hw.leds.provider import LedStripError
-from phoenix_hw.leds.providers.simulated import SimulatedLedStrip
+from phoenix_hw.leds.providers.simulated import SimulatedLedStrip, SimulatedLedStripSettings
 
 PIXELS = 8
 BLUE, GREEN, ORANGE = 0.57, 0.46, 0.11  # hues of breathing, listening and speaking in leds.yaml
@@ -191,7 +191,7 @@ class LooseWire(SimulatedLedStrip):
     """A strip that fails to show red until its wire is mended."""
 
     def __init__(self, settings):
-        super().__init__(settings, ProviderSettings())
+        super().__init__(settings, SimulatedLedStripSettings())
         self.mended = self.cut = False
         self.is_red = threading.Event()
 

@@ -15,11 +15,11 @@ from phoenix_audio.microphone.node import Microphone
 from phoenix_audio.microphone.provider import CapturedFrame, MicrophoneError
 from phoenix_audio.wav import WavWriter, read_wav
 from phoenix_core import events
-from phoenix_core.settings.node_settings import ProviderSettings, SettingsError
+from phoenix_core.settings.node_settings import SettingsError
 from phoenix_core.storage.mute_file import MuteFile
 from phoenix_hw.leds.node import Leds
 from phoenix_hw.leds.provider import LedStripError
-from phoenix_hw.leds.providers.simulated import SimulatedLedStrip
+from phoenix_hw.leds.providers.simulated import SimulatedLedStrip, SimulatedLedStripSettings
 from phoenix_hw.sensors.node import Sensors
 
 ROOM_NOISE = 2  # the simulated room is so loud at most
@@ -482,7 +482,7 @@ class Fragile(SimulatedLedStrip):
     broken = False
 
     def __init__(self, settings):
-        super().__init__(settings, ProviderSettings())
+        super().__init__(settings, SimulatedLedStripSettings())
 
     def show(self, rgb):
         if self.broken:

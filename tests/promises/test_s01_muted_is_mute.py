@@ -1,11 +1,12 @@
 """S1: muted is mute, whatever dies, starts again or claims something else."""
 
 import pytest
-from fragile_toy import SUPERVISOR, FragileToy
+from fragile_toy import FragileToy
 from layouts import BOTH, COMPOSED_FIRST
 from phoenix_msgs.msg import SimulatedSensor
 
 from phoenix_core import events
+from phoenix_tools.faults.observed_toy import SUPERVISOR
 
 NEVER_S = 2.0  # a microphone that is open delivers fifty frames in that time
 

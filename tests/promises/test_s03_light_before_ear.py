@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import pytest
 import yaml
-from fragile_toy import SUPERVISOR, FragileToy
+from fragile_toy import FragileToy
 from front_door import ROOT
 from layouts import PROCESSES_FIRST
 from phoenix_msgs.msg import EarLight, ListeningEvent
@@ -17,6 +17,7 @@ from rclpy.parameter import Parameter
 from phoenix_core import events
 from phoenix_core.clock.units import NANOSECONDS_PER_SECOND, nanoseconds
 from phoenix_hw.leds.animation import VISIBLE
+from phoenix_tools.faults.observed_toy import SUPERVISOR
 
 REQUEST = ROOT / 'samples' / 'hey_jarvis_turn_on_the_light.wav'
 LATE_S = 0.05  # a frame that was checked and is on its way

@@ -57,6 +57,7 @@ class StudioToy:
             *arguments,
             XDG_STATE_HOME=str(state_home),
             PHOENIX_STUDIO_PORT='0',
+            PHOENIX_STUDIO_FAULTS='true',
             PHOENIX_STUDIO_BAGS=str(ROOT / 'tests/bags'),
         )
         self.process.wait_for('ready ')

@@ -3,7 +3,6 @@
 import asyncio
 import dataclasses
 import os
-import signal
 import sys
 import threading
 import time
@@ -16,7 +15,7 @@ from typing import Any
 import failing_nodes
 import numpy as np
 from failing_nodes import HANG, RAISE
-from phoenix_msgs.msg import CapabilityStatus, NodeStatus, SimulatedSensor
+from phoenix_msgs.msg import CapabilityStatus, SimulatedSensor
 from witness import Witness
 
 from phoenix_audio.wav import WavWriter, read_wav
@@ -24,14 +23,13 @@ from phoenix_bringup.launch_arguments import parse
 from phoenix_bringup.launch_runner import LaunchRunner
 from phoenix_bringup.process_table import NodeProcess, processes
 from phoenix_core.testing import TestGraph
+from phoenix_tools.faults.observed_toy import SIGNALS, SUPERVISOR
 from phoenix_tools.run.play_progress import PlayProgress
 
 RECOVERY_S = 60.0
 AGAIN_S = 1.0  # after which a node that has not failed is asked again to do so
 SAMPLE_RATE = 16000
-SIGNALS = {'kill -9': signal.SIGKILL, 'SIGSTOP': signal.SIGSTOP}
 FAULTS = {'processes': [*SIGNALS], 'composed': [*SIGNALS, HANG, RAISE]}
-SUPERVISOR = 'supervisor'
 WITHOUT_EVENTS = {'sensors', 'telemetry', SUPERVISOR}  # that a conversation brings them
 
 
@@ -56,7 +54,7 @@ class FragileToy:
         """Start the processes."""
         self.graph = TestGraph().__enter__()
         self.witness: Witness = self.graph.add(Witness)
-        self.witness.tolerated = self._tolerated
+        self.witness.tolerated = dict.fromkeys(self._tolerated, CapabilityStatus.DEGRADED)
         environ = {**self._environ, 'ROS_DOMAIN_ID': str(self.graph.domain)}
         toy = processes(parse({'layout': self.layout, 'telemetry': 'false'}))
         self._names = {name for process in toy for name in process.nodes}
@@ -122,23 +120,17 @@ class FragileToy:
             return self._make_raise(victim)
         witness = self.witness
         pid = witness.nodes[victim].process_id
-        members = [name for name, status in witness.nodes.items() if status.process_id == pid]
-
-        def is_new() -> bool:
-            return all(
-                witness.nodes[name].process_id != pid
-                and witness.nodes[name].state == NodeStatus.ACTIVE
-                for name in members
-            )
-
+        members = witness.seen.members(pid)
         if victim == SUPERVISOR:
-            witness.toy = {}  # as a dead one has published it
+            witness.seen.forget_capabilities()
         if how in SIGNALS:
             os.kill(pid, SIGNALS[how])
         elif not self._ask_to_fail(how, victim):
             return None
         begun_s = time.monotonic()
-        recovered = self.wait_for(lambda: is_new() and witness.is_well, RECOVERY_S)
+        recovered = self.wait_for(
+            lambda: witness.seen.is_replaced(pid, members) and witness.is_well, RECOVERY_S
+        )
         return time.monotonic() - begun_s if recovered else None
 
     def _make_raise(self, victim: str) -> float | None:

@@ -6,11 +6,12 @@ import threading
 import pytest
 import yaml
 from failing_nodes import RAISE
-from fragile_toy import FAULTS, SIGNALS, FragileToy, requests_of
+from fragile_toy import FAULTS, FragileToy, requests_of
 from front_door import ROOT
 from phoenix_msgs.msg import CapabilityStatus
 
 from phoenix_core import events
+from phoenix_tools.faults.observed_toy import SIGNALS
 
 SAMPLES = ROOT / 'samples'
 NOTHING_KEPT = {'PHOENIX_ACTIVITIES_STATE_FILE': ''}

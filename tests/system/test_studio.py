@@ -13,7 +13,7 @@ from phoenix_core.limits.parent_file import ParentFile
 
 SAMPLE = ROOT / 'samples/hey_jarvis_turn_on_the_light.wav'
 READY_S = 2.0
-SCREENS = ('toy', 'now', 'turns', 'graph', 'sessions', 'settings', 'health')
+SCREENS = ('toy', 'now', 'turns', 'graph', 'sessions', 'settings', 'faults', 'health')
 HEARD_MS = 90_000  # the recording is played again and again: a busy machine may miss one
 SHOWN_MS = 15_000
 REST_MS = 45_000  # until the toy rests again, whatever it was told before
@@ -191,6 +191,24 @@ def test_health_tells_what_works_and_what_it_takes(web, expect):
     page = web.open('/#health')
     expect(page.get_by_role('listitem').filter(has_text='hearing')).to_contain_text('well')
     expect(page.get_by_role('row', name='this page')).to_contain_text('MB')
+
+
+def test_parts_are_made_to_fail_and_the_time_to_recover_is_drawn(web, expect):
+    page = web.open('/#faults')
+    unplug = page.get_by_role('button', name='Unplug the LEDs')
+    unplug.click()
+    trial = page.locator('[data-fault=unplug_leds]')
+    expect(trial).to_have_attribute('data-phase', 'noticed')
+    expect(page.get_by_role('button', name='Deafen the microphone')).to_be_disabled()
+    page.get_by_role('button', name='Mend it').click()
+    expect(trial).to_have_attribute('data-phase', 'recovered')
+    expect(trial).to_contain_text('light lost')
+    expect(unplug).to_be_enabled()
+    page.get_by_label('Node').select_option('supervisor')
+    page.get_by_role('button', name='Kill').click()
+    trial = page.locator('[data-fault=kill]')
+    expect(trial).to_contain_text('all well after', timeout=REST_MS)
+    assert trial.locator('.bar').bounding_box()['width'] > 10
 
 
 def test_a_parent_decides_and_the_toy_judges(toy, web, expect):

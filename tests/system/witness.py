@@ -3,7 +3,7 @@
 import threading
 import time
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Mapping
 from typing import Any
 
 from failing_nodes import failure_topic
@@ -16,6 +16,7 @@ from phoenix_core.events.event_type import EventType
 from phoenix_core.node.declarations import Publishes, observes
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.settings.node_settings import NodeSettings
+from phoenix_tools.faults.observed_toy import OBSERVED, ObservedToy
 from phoenix_tools.run.play_progress import PlayProgress
 
 WATCHED = [
@@ -36,25 +37,21 @@ class Witness(EventNode):
         """Begin to keep."""
         super().__init__(**options)
         self.changed = threading.Condition()
-        self.nodes: dict[str, NodeStatus] = {}  # the newest of each, without this one
-        self.toy: dict[str, CapabilityStatus] = {}
+        self.seen = ObservedToy()  # without this node
         self.faults: Counter[tuple[str, str]] = Counter()  # by node and code
-        self.tolerated: Collection[str] = ()  # capabilities that may be degraded
+        self.tolerated: Mapping[str, int] = {}  # by capability, a level that is well enough
         self.progress: PlayProgress | None = None
         self._spans: set[str] = set()
         self._causes: set[str] = set()
         self._failures: dict[str, Any] = {}
 
-    @observes([*WATCHED, events.NODE_STATUS, events.SYSTEM_STATUS])
+    @observes([*WATCHED, *OBSERVED])
     def on_event(self, event: EventType, message: Any) -> None:
         """Take an event."""
         with self.changed:
-            if event is events.NODE_STATUS:
-                if message.header.producer != self.get_name():
-                    self.nodes[message.header.producer] = message
-            elif event is events.SYSTEM_STATUS:
-                self.toy = {entry.capability: entry for entry in message.capabilities}
-            elif event is events.FAULT:
+            if not event.has_header or message.header.producer != self.get_name():
+                self.seen.feed(event, message)
+            if event is events.FAULT:
                 self.faults[message.node, message.code] += 1
             if event.traced:
                 self._spans.add(message.header.span_id)
@@ -80,8 +77,14 @@ class Witness(EventNode):
     @property
     def is_well(self) -> bool:
         """Tell whether all capabilities work, as well as they are to."""
-        return bool(self.toy) and all(
-            entry.level == CapabilityStatus.OK
-            or (entry.level == CapabilityStatus.DEGRADED and name in self.tolerated)
-            for name, entry in self.toy.items()
-        )
+        return self.seen.is_well(self.tolerated)
+
+    @property
+    def nodes(self) -> dict[str, NodeStatus]:
+        """The newest status of each node."""
+        return self.seen.nodes
+
+    @property
+    def toy(self) -> dict[str, CapabilityStatus]:
+        """The newest status of each capability."""
+        return self.seen.capabilities

@@ -6,6 +6,7 @@ import os
 import socket
 import webbrowser
 from collections import Counter
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,20 +21,23 @@ from phoenix_core.node.execution import run
 from phoenix_core.node.publisher import EventPublisher
 from phoenix_studio.bags_desk import BagsDesk
 from phoenix_studio.event_view import SHOWN, event_json, log_json, stream_of
+from phoenix_studio.faults_desk import FaultsDesk
 from phoenix_studio.graph_desk import GraphDesk
 from phoenix_studio.limits_desk import LimitsDesk
 from phoenix_studio.processes import Processes
 from phoenix_studio.ros_calls import RosCalls
 from phoenix_studio.server.access import Access
-from phoenix_studio.server.application import Desks, application
+from phoenix_studio.server.application import application
 from phoenix_studio.server.guard import ENTRY
 from phoenix_studio.server.hub import Hub
 from phoenix_studio.server.refusals import Refusals
+from phoenix_studio.server.routes import Desks, ToyDesks
 from phoenix_studio.server.toy import Action, Mute, Press, Touch, Type
 from phoenix_studio.server.web_server import LOOPBACK, WebServer
 from phoenix_studio.settings import StudioSettings
 from phoenix_studio.settings_desk import SettingsDesk
 from phoenix_studio.turns_desk import TurnsDesk
+from phoenix_tools.faults.observed_toy import OBSERVED
 from phoenix_tools.person import PersonNode
 
 STREAM = 'browser'
@@ -60,13 +64,18 @@ class Studio(PersonNode):
         self._web = WebServer(self.settings.port)
         self._access = Access(self._web.port)
         self._calls = RosCalls(self)
-        desks = Desks(
+        settings = SettingsDesk(self._calls)
+        self._faults = None
+        if self.settings.faults:
+            self._faults = FaultsDesk(settings, self.environ, self.get_name(), self._hub.tell)
+            self.every(ENTRY_PERIOD_S, partial(self._web.post, self._faults.step))
+        toy = ToyDesks(
             LimitsDesk(self._calls, self.get_namespace()),
-            SettingsDesk(self._calls),
+            settings,
             TurnsDesk(self._calls),
             GraphDesk(self.get_namespace()),
-            BagsDesk(Path(self.settings.bags)),
         )
+        desks = Desks(BagsDesk(Path(self.settings.bags)), toy, self._faults)
         refusals = Refusals(self.log.warning)
         self._web.start(application(self._access, self._hub, self, desks, refusals))
         self._shown_code = ''
@@ -88,6 +97,8 @@ class Studio(PersonNode):
         self._counts[event.name] += 1
         if event is events.NODE_STATUS and message.host == socket.gethostname():
             self._nodes[message.header.producer] = message.process_id
+        if self._faults is not None and event in OBSERVED:
+            self._web.post(self._faults.feed, event, message)
         if event is events.AUDIO_PLAYED and self._hub.is_heard:
             self._web.post(self._hub.play, message.samples.tobytes())
         if event.qos is qos.STATE:

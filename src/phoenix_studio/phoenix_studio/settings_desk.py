@@ -101,11 +101,19 @@ class SettingsDesk:
         result = answer.results[0]
         return {'accepted': result.successful, 'reason': result.reason}
 
+    async def value(self, node: str, name: str) -> Any:
+        """
+        Return the value of a parameter; None where there is none of that name.
+
+        :raises CallError: the node does not answer.
+        """
+        return plain(await self._value(node, name))
+
     async def _value(self, node: str, name: str) -> ParameterValue:
         answer = await self._calls.ask(
             f'{node}/get_parameters', GetParameters, GetParameters.Request(names=[name])
         )
-        found: ParameterValue = answer.values[0]
+        found: ParameterValue = answer.values[0] if answer.values else ParameterValue()
         return found
 
 

@@ -19,7 +19,10 @@ from phoenix_audio.microphone.echo_canceller import EchoCanceller
 from phoenix_audio.microphone.input_health import InputHealth
 from phoenix_audio.microphone.light_lease import LightLease
 from phoenix_audio.microphone.provider import CapturedFrame, MicrophoneError
-from phoenix_audio.microphone.providers.simulated import SimulatedMicrophone
+from phoenix_audio.microphone.providers.simulated import (
+    SimulatedMicrophone,
+    SimulatedMicrophoneSettings,
+)
 from phoenix_audio.microphone.settings import MICROPHONES, MicrophoneSettings
 from phoenix_audio.wav import WavError
 from phoenix_core import events
@@ -164,6 +167,12 @@ class Microphone(EventNode):
         elif self._input_health.hears:
             self._backoff.reset()
             self.healed('microphone_lost')
+
+    def settings_changed(self) -> None:
+        """Let a simulated microphone fail, or hear again."""
+        if isinstance(self._provider, SimulatedMicrophone):
+            own = self.settings.of_provider(self.settings.provider, SimulatedMicrophoneSettings)
+            self._provider.deaf = own.deaf
 
     def deactivate(self) -> None:
         """Close the device."""

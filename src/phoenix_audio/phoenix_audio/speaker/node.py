@@ -21,7 +21,7 @@ from rclpy.time import Time
 from phoenix_audio.speaker.earcons import load_earcons
 from phoenix_audio.speaker.player import Player
 from phoenix_audio.speaker.provider import SpeakerDevice
-from phoenix_audio.speaker.providers.simulated import SimulatedSpeaker
+from phoenix_audio.speaker.providers.simulated import SimulatedSpeaker, SimulatedSpeakerSettings
 from phoenix_audio.speaker.settings import SPEAKERS, SpeakerSettings
 from phoenix_audio.speaker.volume import VolumeRamp
 from phoenix_core import events
@@ -49,6 +49,7 @@ class Speaker(EventNode):
         self._provider = SPEAKERS.load(settings.provider)
         self._volume = VolumeRamp(settings.sample_rate)
         self._wanted_volume = 1.0
+        self._simulated: SimulatedSpeaker | None = None  # the one that was opened last
 
     def activate(self) -> None:
         """Start the player, which opens the device, repeatedly if necessary."""
@@ -88,8 +89,15 @@ class Speaker(EventNode):
         device = self._provider.make(self.settings.provider, self.settings)
         if isinstance(device, SimulatedSpeaker):
             device.follow(self.time)
+            self._simulated = device
         self.post(self.healed, 'speaker_lost')
         return device
+
+    def settings_changed(self) -> None:
+        """Unplug a simulated speaker; one that is plugged in again is opened by the player."""
+        own = self.settings.of_provider(self.settings.provider, SimulatedSpeakerSettings)
+        if self._simulated is not None:
+            self._simulated.present = own.present
 
     @subscribes(events.AUDIO_OUTPUT)
     def on_audio(self, frame: AudioFrame) -> None:

@@ -118,6 +118,16 @@ def test_recordings_are_heard_one_after_another(tmp_path: Path) -> None:
     assert np.abs(samples[3200:]).max() <= 3
 
 
+def test_a_deaf_one_delivers_zeros_whatever_is_played(tmp_path: Path) -> None:
+    time = FakeTime()
+    file = write(tmp_path / 'loud.wav', np.full(640 * 3, 20000, np.int16))
+    microphone = room(time, file)
+    microphone.deaf = True
+    listener = Listener(5, time)
+
+    assert not listener.listen_to(microphone).any()
+
+
 def test_silence_in_a_recording_is_not_zero_either(tmp_path: Path) -> None:
     time = FakeTime()
     file = write(tmp_path / 'silence.wav', np.zeros(1280, np.int16))

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from phoenix_audio.speaker.provider import SpeakerError
 from phoenix_audio.speaker.providers.simulated import SimulatedSpeaker, SimulatedSpeakerSettings
 from phoenix_audio.speaker.settings import SpeakerSettings
 from phoenix_audio.wav import WavError, read_wav
@@ -105,3 +106,18 @@ def test_an_abort_ends_a_write_that_waits() -> None:
 def test_a_file_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
     with pytest.raises(WavError, match=r'no/heard\.wav'):
         make(FakeTime(), tmp_path / 'no' / 'heard.wav')
+
+
+def test_an_unplugged_one_takes_nothing_even_in_the_middle_of_a_sound() -> None:
+    class Unplugging(FakeTime):
+        def sleep(self, seconds: float) -> None:
+            super().sleep(seconds)
+            speaker.present = False
+
+    speaker = make(Unplugging())
+    with pytest.raises(SpeakerError, match='unplugged'):
+        speaker.write(np.ones(16000, np.int16))
+    with pytest.raises(SpeakerError, match='unplugged'):
+        speaker.write(np.ones(1, np.int16))
+    speaker.present = True
+    speaker.write(np.ones(1, np.int16))

@@ -23,6 +23,7 @@ from phoenix_hw.leds.animation import Phase, is_visible, load_animations
 from phoenix_hw.leds.animator import EAR_PIXEL, Animator
 from phoenix_hw.leds.loudness import LoudnessFollower
 from phoenix_hw.leds.provider import LedStripError
+from phoenix_hw.leds.providers.simulated import SimulatedLedStrip, SimulatedLedStripSettings
 from phoenix_hw.leds.settings import LED_STRIPS, LedsSettings
 
 HEARING = 'hearing'  # the capability, as the process table names it
@@ -89,8 +90,11 @@ class Leds(EventNode):
         self.strip.close()
 
     def settings_changed(self) -> None:
-        """Apply a new brightness at once."""
+        """Apply a new brightness at once; unplug a simulated strip, or plug it in."""
         self._animator.brightness = self.settings.brightness
+        if isinstance(self.strip, SimulatedLedStrip):
+            own = self.settings.of_provider(self.settings.provider, SimulatedLedStripSettings)
+            self.strip.present = own.present
 
     @subscribes(events.ACTIVITY_STATE)
     def on_state(self, state: ActivityState) -> None:

@@ -8,11 +8,10 @@ from typing import Any
 
 import pytest
 
-from phoenix_core.settings.node_settings import ProviderSettings
 from phoenix_hw.leds.animation import load_animations
 from phoenix_hw.leds.animator import Animator
 from phoenix_hw.leds.provider import LedStrip, LedStripError
-from phoenix_hw.leds.providers.simulated import SimulatedLedStrip
+from phoenix_hw.leds.providers.simulated import SimulatedLedStrip, SimulatedLedStripSettings
 from phoenix_hw.leds.providers.spi import SpiLedStrip, SpiSettings
 from phoenix_hw.leds.providers.ws281x import Ws281xLedStrip, Ws281xSettings
 from phoenix_hw.leds.settings import LedsSettings
@@ -107,7 +106,7 @@ SETTINGS = LedsSettings(pixels=PIXELS)
 
 
 def simulated_strip() -> SimulatedLedStrip:
-    return SimulatedLedStrip(SETTINGS, ProviderSettings())
+    return SimulatedLedStrip(SETTINGS, SimulatedLedStripSettings())
 
 
 def spi_strip(device: FakeSpiDev | None = None, **own: Any) -> SpiLedStrip:
@@ -171,6 +170,15 @@ def test_every_provider_shows_the_same_frames() -> None:
         assert simulated.frame == sent == decode(device.levels(device.sent[-1]))
         seen.add(frame)
     assert len(seen) > 50
+
+
+def test_an_unplugged_simulated_strip_takes_no_frame() -> None:
+    strip = simulated_strip()
+    strip.present = False
+    with pytest.raises(LedStripError, match='unplugged'):
+        strip.show(bytes(3 * SETTINGS.pixels))
+    strip.present = True
+    strip.show(bytes(3 * SETTINGS.pixels))
 
 
 def test_simulated_strip_keeps_the_last_frame_and_goes_dark() -> None:

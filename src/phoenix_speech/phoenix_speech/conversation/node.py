@@ -26,6 +26,7 @@ from phoenix_speech.conversation.chat_model import ChatModelError
 from phoenix_speech.conversation.foreign_tools import ForeignTools
 from phoenix_speech.conversation.house import House
 from phoenix_speech.conversation.persona import Persona
+from phoenix_speech.conversation.providers.openai import OpenAIChatModel, OpenAISettings
 from phoenix_speech.conversation.reply import ReplyAction, ReplyEngine, SpokenSentence
 from phoenix_speech.conversation.reply_task import ReplyLoop, ReplyTask
 from phoenix_speech.conversation.settings import (
@@ -63,8 +64,9 @@ class Conversation(EventNode):
             self.post,
             limit_s=HOUSE_SHARE * settings.first_sentence_s,
         )
+        self._models = {name: CHAT_MODELS.make(name, settings) for name in settings.providers}
         self._engine = ReplyEngine(
-            [self._house, *(CHAT_MODELS.make(name, settings) for name in settings.providers)],
+            [self._house, *self._models.values()],
             Persona.load(words / 'persona.yaml'),
             SpeechRules.load(settings.config_path, settings.language),
             first_sentence_s=settings.first_sentence_s,
@@ -89,6 +91,12 @@ class Conversation(EventNode):
         self._refused: set[str] = set()  # models of which that was reported
         self._loop = ReplyLoop()
         self._reply: ReplyTask | None = None  # the one under way; others are no longer heard
+
+    def settings_changed(self) -> None:
+        """Cut a server off, or let it be asked again."""
+        for name, model in self._models.items():
+            if isinstance(model, OpenAIChatModel):
+                model.is_cut = self.settings.of_provider(name, OpenAISettings).cut
 
     def deactivate(self) -> None:
         """End the reply under way."""

@@ -105,6 +105,16 @@ async def test_sends_the_key_that_was_taken_out_of_the_environment(
         assert server.requests[0][1]['Authorization'] == 'Bearer sesame'
 
 
+async def test_a_server_that_is_cut_off_is_not_asked() -> None:
+    async with serving(chat_server.good) as (server, model):
+        model.is_cut = True
+        with pytest.raises(ChatModelError, match='cut'):
+            await everything(model)
+        assert server.requests == []
+        model.is_cut = False
+        assert await everything(model)
+
+
 def made(file: Path) -> OpenAIChatModel:
     settings = ConversationSettings()
     own = OpenAISettings(key_file=str(file))

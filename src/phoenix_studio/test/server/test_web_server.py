@@ -14,9 +14,10 @@ from websockets.sync.client import connect
 from phoenix_studio.limits_desk import PinChange
 from phoenix_studio.ros_calls import CallError
 from phoenix_studio.server.access import Access
-from phoenix_studio.server.application import Desks, application
+from phoenix_studio.server.application import application
 from phoenix_studio.server.hub import Hub
 from phoenix_studio.server.refusals import Refusals
+from phoenix_studio.server.routes import Desks, ToyDesks
 from phoenix_studio.server.sockets import FRAME_BYTES, REFUSED, TAKEN
 from phoenix_studio.server.toy import Mute, Touch, Type
 from phoenix_studio.server.web_server import WebServer
@@ -78,7 +79,8 @@ class Studio:
         self.refused = []
         self.access = Access(self.web.port)
         self.desk = FakeDesk()
-        desks = Desks(*[self.desk] * len(Desks._fields))
+        toy = ToyDesks(*[self.desk] * len(ToyDesks._fields))
+        desks = Desks(self.desk, toy)
         self.web.start(
             application(self.access, self.hub, self.toy, desks, Refusals(self.refused.append))
         )
@@ -325,6 +327,14 @@ def test_a_vanished_browser_leaves_nothing_behind(studio):
         studio.tell('"anybody?"')
         threading.Event().wait(0.02)  # polls: nothing tells of the end
     assert not studio.hub.is_watched
+
+
+def test_without_the_option_nothing_can_be_made_to_fail(studio):
+    _, body = studio.request('/api/about')
+    assert json.loads(body) == {'toy': True, 'faults': False, 'bag': ''}
+    body = '{"kind":"kill","node":"leds"}'
+    for path in ('/api/inject', '/api/mend', '/api/faults'):
+        assert studio.request(path, 'POST', body, origin=studio.origin)[0].status == 404
 
 
 def test_a_part_of_the_toy_that_does_not_answer_is_told(studio):

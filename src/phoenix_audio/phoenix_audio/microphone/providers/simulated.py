@@ -26,6 +26,9 @@ class SimulatedMicrophoneSettings(ProviderSettings):
     echo_gain: float = setting(
         0.0, 'How loud the room returns what the toy plays; 1: as it is.', ge=0, le=4
     )
+    deaf: bool = setting(
+        False, 'Whether it delivers nothing but zeros, as a broken one.', runtime=True
+    )
 
 
 class SimulatedMicrophone:
@@ -61,6 +64,7 @@ class SimulatedMicrophone:
         self._noise = np.random.default_rng(0)
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
+        self.deaf = False  # delivers zeros; what is played meanwhile is lost
 
     def follow(self, time: RealTime) -> None:
         """Use another time from the next start on."""
@@ -131,6 +135,8 @@ class SimulatedMicrophone:
                 while (wait_s := captured_s + frame_s - self._clock()) > 0:
                     self._sleep(wait_s)
                 samples = self._next_frame(captured_s)
+                if self.deaf:
+                    samples[:] = 0
                 on_frame(CapturedFrame(samples, 0, self._clock() - captured_s))
         except Exception as error:
             on_error(error)
@@ -157,7 +163,9 @@ class SimulatedMicrophone:
 def _make(settings: MicrophoneSettings, own: SimulatedMicrophoneSettings) -> SimulatedMicrophone:
     file = Path(own.file) if own.file else None
     room = RoomSimulator(settings.sample_rate, gain=own.echo_gain) if own.echo_gain else None
-    return SimulatedMicrophone(settings.sample_rate, settings.frame_samples, file, room=room)
+    made = SimulatedMicrophone(settings.sample_rate, settings.frame_samples, file, room=room)
+    made.deaf = own.deaf
+    return made
 
 
 PROVIDER = Provider(_make, SimulatedMicrophoneSettings)

@@ -18,7 +18,9 @@ class SimulatedSpeakerSettings(ProviderSettings):
     """Settings of the simulated speaker."""
 
     file: str = setting('', 'WAV file for what is played; empty: none.', machine=True)
-    present: bool = setting(True, 'Whether the device is there; false: it cannot be opened.')
+    present: bool = setting(
+        True, 'Whether the device is there; false: it cannot be used.', runtime=True
+    )
 
 
 class SimulatedSpeaker:
@@ -30,6 +32,7 @@ class SimulatedSpeaker:
     """
 
     latency_s = 0.04
+    present = True
 
     def __init__(self, settings: SpeakerSettings, own: SimulatedSpeakerSettings) -> None:
         if not own.present:
@@ -47,9 +50,15 @@ class SimulatedSpeaker:
         self._time = time
 
     def write(self, samples: NDArray[np.int16]) -> None:
-        """Write samples, shape (n,), and return when they fit into the buffer."""
+        """
+        Write samples, shape (n,), and return when they fit into the buffer.
+
+        :raises SpeakerError: it is no longer there.
+        """
         aborts = self._aborts
         while True:
+            if not self.present:
+                raise SpeakerError('the simulated device was unplugged')
             with self._lock:
                 if self._aborts != aborts:
                     return

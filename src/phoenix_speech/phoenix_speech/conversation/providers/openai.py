@@ -62,6 +62,7 @@ class OpenAIChatModel:
         self._own_tools = [tool.specification(name) for name, tool in (tools or {}).items()]
         self._tools: Sequence[Mapping[str, Any]] = self._own_tools
         self._takes_tools = True
+        self.is_cut = False
         self._client = httpx2.AsyncClient(
             base_url=base_url,
             timeout=timeout_s,
@@ -77,6 +78,8 @@ class OpenAIChatModel:
         """Yield the reply; see ChatModel."""
         import httpx2
 
+        if self.is_cut:
+            raise ChatModelError(f'{self.address}: cut')
         calls = ToolCallStream()
         complete = False
         try:
@@ -189,6 +192,12 @@ class OpenAISettings(ProviderSettings):
     key_file: str = setting(
         '', 'File with the key, readable by its owner alone; empty: OPENAI_API_KEY.', machine=True
     )
+    cut: bool = setting(
+        False,
+        'Whether the server counts as out of reach, to see how the toy does without.',
+        runtime=True,
+        machine=True,
+    )
 
     @field_validator('base_url')
     @classmethod
@@ -205,13 +214,15 @@ class OpenAISettings(ProviderSettings):
 
 def _make(settings: ConversationSettings, own: OpenAISettings) -> OpenAIChatModel:
     persona = Persona.load(settings.config_path / settings.language / 'persona.yaml')
-    return OpenAIChatModel(
+    model = OpenAIChatModel(
         base_url=own.base_url,
         model=own.model,
         timeout_s=settings.total_s,
         tools=persona.tools,
         key=secrets.from_file(Path(own.key_file)) if own.key_file else '',
     )
+    model.is_cut = own.cut
+    return model
 
 
 OPENAI = Provider(_make, OpenAISettings)

@@ -1,4 +1,5 @@
 // The toy as this page knows it: what the events socket tells, and what a person does.
+import type { Trials } from '../faults/trial';
 import { NearMisses, type Miss } from './near-misses';
 
 export interface ToyEvent {
@@ -51,6 +52,7 @@ export const toy = $state({
   rates: {} as Record<string, number>,
   processes: {} as Record<string, { cpu: number; bytes: number }>,
   studio: 0, // the process of the server
+  trials: undefined as Trials | undefined,
 });
 
 /** What changes many times a second: read when a picture is drawn. */
@@ -88,6 +90,7 @@ export function connect(): void {
       if (one.forgotten) forget();
       else if (one.event) receive(one);
       else if (one.log) toy.logs = [{ ...one, count: count++ }, ...toy.logs].slice(0, MOST_LINES);
+      else if (one.faults) toy.trials = one.faults;
       else if (one.rates) Object.assign(toy, { rates: one.rates, processes: one.processes, studio: one.studio });
     }
   };
