@@ -4,7 +4,6 @@ import array
 import json
 import os
 import socket
-import webbrowser
 from collections import Counter
 from functools import partial
 from pathlib import Path
@@ -28,12 +27,12 @@ from phoenix_studio.processes import Processes
 from phoenix_studio.ros_calls import RosCalls
 from phoenix_studio.server.access import Access
 from phoenix_studio.server.application import application
-from phoenix_studio.server.guard import ENTRY
+from phoenix_studio.server.entrance import Entrance, open_page
 from phoenix_studio.server.hub import Hub
 from phoenix_studio.server.refusals import Refusals
 from phoenix_studio.server.routes import Desks, ToyDesks
 from phoenix_studio.server.toy import Action, Mute, Press, Touch, Type
-from phoenix_studio.server.web_server import LOOPBACK, WebServer
+from phoenix_studio.server.web_server import WebServer
 from phoenix_studio.settings import StudioSettings
 from phoenix_studio.settings_desk import SettingsDesk
 from phoenix_studio.turns_desk import TurnsDesk
@@ -78,9 +77,10 @@ class Studio(PersonNode):
         desks = Desks(BagsDesk(Path(self.settings.bags)), toy, self._faults)
         refusals = Refusals(self.log.warning)
         self._web.start(application(self._access, self._hub, self, desks, refusals))
-        self._shown_code = ''
-        self._show_entry()
-        self.every(ENTRY_PERIOD_S, self._show_entry)
+        opens = partial(self.in_background, open_page) if self.settings.open_browser else None
+        entrance = Entrance(self._access, self._web.port, opens)
+        entrance.show()
+        self.every(ENTRY_PERIOD_S, entrance.show)
         self.every(ENTRY_PERIOD_S, self._forget_if_wanted)
         self.every(RATE_PERIOD_S, self._tell_figures)
         self._logs = self.create_subscription(Log, '/rosout', self._on_log, qos.EVENT)
@@ -149,17 +149,6 @@ class Studio(PersonNode):
     def _tell(self, text: str, stream: str) -> None:
         self._hub.tell(text, replaces=stream)
 
-    def _show_entry(self) -> None:
-        """Tell the address for the next browser, since each is good for one."""
-        if self._access.code == self._shown_code:
-            return
-        first = not self._shown_code
-        self._shown_code = self._access.code
-        address = f'http://{LOOPBACK}:{self._web.port}{ENTRY}?code={self._shown_code}'
-        print(f'{address}' if first else f'{address} (another browser)', flush=True)
-        if first and self.settings.open_browser and _has_screen():
-            self.in_background(webbrowser.open, address)
-
     def _tell_figures(self) -> None:
         """Tell how many messages of each event there are in a second, and what processes use."""
         if self._hub.is_watched:
@@ -179,10 +168,6 @@ class Studio(PersonNode):
         if self._forgotten != self.parent_file.forgotten:
             self._forgotten = self.parent_file.forgotten
             self._web.post(self._hub.tell, FORGOTTEN)
-
-
-def _has_screen() -> bool:
-    return any(map(os.environ.get, ('DISPLAY', 'WAYLAND_DISPLAY')))
 
 
 def main() -> None:

@@ -45,7 +45,8 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument('--show-args', action='store_true', help='list the launch arguments')
     run.add_argument('arguments', nargs='*', metavar='NAME:=VALUE', help='launch arguments')
 
-    studio = commands.add_parser('studio', help='show a running toy in a browser')
+    studio = commands.add_parser('studio', help='show a running toy, or a bag, in a browser')
+    studio.add_argument('bag', metavar='BAG', type=Path, nargs='?', help='default: the toy')
     studio.add_argument('--namespace', default='/phoenix', help='of the toy')
     studio.add_argument('--port', type=int, help='of the page; 0: any free one')
 

@@ -1,7 +1,9 @@
 import { mount } from 'svelte';
 import './app.css';
 import App from './App.svelte';
+import { about, readAbout } from './lib/about.svelte';
 import { connect } from './lib/toy.svelte';
 
-connect();
+await readAbout();
+if (about.toy) connect();
 mount(App, { target: document.getElementById('app')! });

@@ -47,6 +47,7 @@ _shtab_phoenix_option_strings=(-h --help --version)
 
 _shtab_phoenix_run___play_COMPGEN=_shtab_compgen_files
 _shtab_phoenix_run___reply_to_COMPGEN=_shtab_compgen_files
+_shtab_phoenix_studio_pos_0_COMPGEN=_shtab_compgen_files
 _shtab_phoenix_doctor___bundle_COMPGEN=_shtab_compgen_files
 _shtab_phoenix_record__o_COMPGEN=_shtab_compgen_files
 _shtab_phoenix_record___output_COMPGEN=_shtab_compgen_files

@@ -26,7 +26,7 @@ _shtab_phoenix_commands() {
     run:'start the toy; without hardware the simulated one'
     set:'list, show or change settings of a running toy'
     setup:'write a profile, by questions and answers'
-    studio:'show a running toy in a browser'
+    studio:'show a running toy, or a bag, in a browser'
     test:'run tests (--all: long ones, too)'
     trace:'show what happened, why, and how long it took'
     upgrade:'go over to this version; one that is not well goes back by itself'
@@ -365,6 +365,7 @@ _shtab_phoenix_studio_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--namespace[of the toy]:namespace:"
   "--port[of the page\; 0\: any free one]:port:"
+  ":default\: the toy:_files"
 )
 
 # guard to ensure default positional specs are added only once per session
