@@ -11,6 +11,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from phoenix_core.settings.load_once import load_once
 from phoenix_speech.safety.sentence_encoder import DIMENSIONS, sentence_encoder
 
 BUCKETS = 8192
@@ -72,6 +73,7 @@ class Classifier:
         self._encoder = sentence_encoder()
 
     @classmethod
+    @load_once
     def load(cls, path: Path) -> 'Classifier':
         """
         Read the weights that bench/safety/train.py wrote, and load the encoder.

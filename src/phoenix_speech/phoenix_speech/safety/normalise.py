@@ -62,11 +62,12 @@ class Normaliser:
     def _corrected(self, word: str) -> str:
         if word in self._known or len(word) < SHORTEST_TO_CORRECT or word.isdigit():
             return word
-        if word not in self._corrections:
+        correction = self._corrections.get(word)  # another thread may clear them
+        if correction is None:
             if len(self._corrections) > 5000:  # a stranger must not fill the memory
                 self._corrections.clear()
-            self._corrections[word] = self._nearest(word)
-        return self._corrections[word]
+            correction = self._corrections[word] = self._nearest(word)
+        return correction
 
     def _nearest(self, word: str) -> str:
         allowed = 1 if len(word) < 9 else 2

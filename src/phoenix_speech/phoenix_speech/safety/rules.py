@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from phoenix_core.settings.config_file import ConfigFileError, FileModel, load_config
+from phoenix_core.settings.load_once import load_once
 from phoenix_speech.safety.normalise import Normaliser, text_of
 from phoenix_speech.safety.patterns import PatternError, pattern_source, vocabulary
 
@@ -62,6 +63,7 @@ class RuleBook:
     """The rules of a file, with the normalisation that they were written for."""
 
     def __init__(self, file: RulesFile) -> None:
+        self.digits = {word: str(digit) for digit, word in enumerate(file.digits)}
         known = set(file.keep)
         for rule in file.rules:
             for pattern in (*rule.say, *rule.without, *rule.unless, *rule.before):
@@ -74,6 +76,7 @@ class RuleBook:
         self._warnings = _joined(file.warnings, file)
 
     @classmethod
+    @load_once
     def load(cls, path: Path) -> 'RuleBook':
         """
         Read a file of rules.

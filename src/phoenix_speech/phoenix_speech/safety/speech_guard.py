@@ -11,11 +11,11 @@ from time import monotonic
 from types import MappingProxyType
 from typing import Protocol
 
-from phoenix_core.settings.config_file import ConfigFileError, load_config
+from phoenix_core.settings.config_file import ConfigFileError
 from phoenix_speech.safety.classifier import HARMLESS, Classifier, ClassifierError
 from phoenix_speech.safety.normalise import plain_words
 from phoenix_speech.safety.numbers_said import is_number_to_call, numbers_said
-from phoenix_speech.safety.rules import RuleBook, RulesFile
+from phoenix_speech.safety.rules import RuleBook
 
 # Constants, so that they can be said when not even a file can be read.
 CANNED = 'canned'
@@ -105,14 +105,12 @@ class SpeechGuard:
         self,
         rules: RuleBook,
         classifier: Classifier,
-        digits: dict[str, str],
         allowed_numbers: Collection[str] = (),
         second_judge: SecondJudge | None = None,
     ) -> None:
         """
         Keep the rules of a language, and the classifier of what is said.
 
-        :param digits: words of digits to digits, as 'one' to '1'.
         :param allowed_numbers: the only telephone numbers that may be said.
         """
         for rule in rules.rules:
@@ -120,7 +118,7 @@ class SpeechGuard:
         for name in classifier.classes:
             if name != HARMLESS:
                 SpokenCategory(name)
-        self._rules, self._classifier, self._digits = rules, classifier, digits
+        self._rules, self._classifier = rules, classifier
         self._numbers = frozenset(allowed_numbers)
         self._second_judge = second_judge
         self._hung: list[threading.Thread] = []
@@ -140,16 +138,14 @@ class SpeechGuard:
         :raises ConfigFileError: one is missing or broken. Who voices sentences then says the
             canned one only: `refuse_all` is the guard for that.
         """
-        path = folder / 'guard.yaml'
-        file = load_config(path, RulesFile)
         try:
-            digits = {word: str(digit) for digit, word in enumerate(file.digits)}
+            rules = RuleBook.load(folder / 'guard.yaml')
             judge = classifier or Classifier.load(folder / 'guard.npz')
-            return cls(RuleBook(file), judge, digits, allowed_numbers, second_judge)
-        except ClassifierError as error:
-            raise ConfigFileError(str(error)) from error
-        except ValueError as error:
-            raise ConfigFileError(f'{path}: {error}') from error
+            return cls(rules, judge, allowed_numbers, second_judge)
+        except ConfigFileError:
+            raise
+        except (ClassifierError, ValueError) as error:
+            raise ConfigFileError(f'{folder}: {error}') from error
 
     def judge(self, sentence: str, limit_s: float) -> GuardVerdict:
         """
@@ -194,7 +190,7 @@ class SpeechGuard:
             return _refused(SpokenCategory.LINK, 'address')
         words = self._rules.normaliser.words(sentence)
         calling = self._rules.speaks_of_calling(words)
-        for number in numbers_said(sentence, self._digits):
+        for number in numbers_said(sentence, self._rules.digits):
             if is_number_to_call(number, calling, self._numbers):
                 return _refused(SpokenCategory.NUMBER, 'unknown')
         likely = self._classifier.probabilities(plain_words(sentence))

@@ -19,7 +19,7 @@ from hassil.util import remove_skip_words
 
 from phoenix_core.settings.config_file import FileModel, load_config
 from phoenix_speech.understanding.intents_file import load_intents
-from phoenix_speech.understanding.quantities.reader import Kind, QuantityReader
+from phoenix_speech.understanding.quantities.reader import Kind, load_quantities
 from phoenix_speech.understanding.quantities.terms import Term, read_terms
 from phoenix_speech.understanding.tolerance import load_tolerance
 
@@ -89,7 +89,7 @@ class CompletenessJudge:
         """
         files = [folder / 'intents.yaml' for folder in folders]
         self._intents = load_intents([files[0], *(file for file in files[1:] if file.exists())])
-        self._quantities = QuantityReader(folders[0] / 'quantities.yaml', self._intents.language)
+        self._quantities = load_quantities(folders[0] / 'quantities.yaml', self._intents.language)
         joins = load_tolerance(folders[0] / 'tolerance.yaml').joins
         self._joins = [tuple(join.split()) for join in joins]
         rules = load_config(folders[0] / 'pauses.yaml', PauseRules)

@@ -19,7 +19,7 @@ from phoenix_speech.understanding.clear_sentences import NO_REQUESTS, ClearSente
 from phoenix_speech.understanding.doubts import about_quantity, about_request
 from phoenix_speech.understanding.exact_sentences import ExactSentences
 from phoenix_speech.understanding.intents_file import load_intents, slot_names, with_intents
-from phoenix_speech.understanding.quantities.reader import Kind, MarkedText, QuantityReader
+from phoenix_speech.understanding.quantities.reader import Kind, MarkedText, load_quantities
 from phoenix_speech.understanding.requests import (
     ANSWER,
     Choice,
@@ -56,7 +56,7 @@ class IntentMatcher:
         self._intents = load_intents([files[0], *(file for file in files[1:] if file.exists())])
         language = self._intents.language
         self._tolerance = load_tolerance(folders[0] / 'tolerance.yaml')
-        self._quantities = QuantityReader(folders[0] / 'quantities.yaml', language)
+        self._quantities = load_quantities(folders[0] / 'quantities.yaml', language)
         self._exact = ExactSentences(self._intents, self._quantities, self._tolerance)
         self._grammar = SentenceGrammar(self._intents, self._tolerance, without=NO_REQUESTS)
         vocabulary, units = self._grammar.vocabulary, self._quantities.units

@@ -25,6 +25,7 @@ from hassil.parser import ParseError
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from phoenix_core.settings.config_file import ConfigFileError, FileModel, load_config
+from phoenix_core.settings.load_once import load_once
 from phoenix_speech.understanding.quantities.reader import Kind
 
 NAME = re.compile(r'[a-z][a-z0-9_]*')
@@ -115,7 +116,8 @@ class _IntentsFile(FileModel):
     skip_words: list[str] = []
 
 
-def load_intents(paths: Sequence[Path]) -> Intents:
+@load_once
+def load_intents(paths: list[Path]) -> Intents:
     """
     Read and check intents files: that of the language, then those of other packages.
 

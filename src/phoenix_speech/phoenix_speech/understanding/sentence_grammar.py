@@ -59,6 +59,8 @@ class SentenceGrammar:
         """
         self._rules = intents.expansion_rules
         self._lists = intents.slot_lists
+        self._words: dict[str, frozenset[str]] = {}  # of each rule and list
+        self._steps: dict[tuple[str, bool], Step] = {}
         self._templates = [
             Template(
                 name,
@@ -127,6 +129,12 @@ class SentenceGrammar:
         return []
 
     def _vocabulary(self, part: Expression | SlotList) -> Iterator[str]:
+        if name := _reference(part):
+            if name not in self._words:
+                [inner] = self._parts(part)
+                self._words[name] = frozenset(self._vocabulary(inner))
+            yield from self._words[name]
+            return
         if isinstance(part, TextChunk):
             yield from split_words(part.text)
         elif isinstance(part, RangeSlotList):
@@ -137,6 +145,11 @@ class SentenceGrammar:
             yield from self._vocabulary(inner)
 
     def _compile(self, part: Expression | SlotList, in_slot: bool = False) -> Step:
+        if name := _reference(part):
+            if (name, in_slot) not in self._steps:
+                [inner] = self._parts(part)
+                self._steps[name, in_slot] = self._compile(inner, in_slot)
+            return self._steps[name, in_slot]
         if isinstance(part, TextChunk):
             words = split_words(part.text)
             return lambda alignment, before: alignment.advance(words, before, in_slot)
@@ -154,6 +167,13 @@ class SentenceGrammar:
         return lambda alignment, before: reduce(
             lambda frontier, step: step(alignment, frontier), steps, before
         )
+
+
+def _reference(part: Expression | SlotList) -> str:
+    """Return what names a rule or a list, as templates write it; '' for any other part."""
+    if isinstance(part, RuleReference):
+        return f'<{part.rule_name}>'
+    return f'{{{part.list_name}}}' if isinstance(part, ListReference) else ''
 
 
 def _number_phrases(intents: Intents) -> Iterator[tuple[str, ...]]:

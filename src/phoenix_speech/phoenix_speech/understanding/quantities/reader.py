@@ -13,6 +13,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TypeAlias
 
+from phoenix_core.settings.load_once import load_once
 from phoenix_speech.understanding.quantities.clocks import ClockReader
 from phoenix_speech.understanding.quantities.days import DayReader
 from phoenix_speech.understanding.quantities.durations import DurationReader
@@ -184,3 +185,9 @@ class QuantityReader:
 
 def _in_seconds(read: tuple[Fraction, int] | None) -> tuple[dict[str, str], int] | None:
     return ({'duration': str(round(read[0]))}, read[1]) if read else None
+
+
+@load_once
+def load_quantities(path: Path, language: str) -> QuantityReader:
+    """Return a reader of quantities; see QuantityReader."""
+    return QuantityReader(path, language)

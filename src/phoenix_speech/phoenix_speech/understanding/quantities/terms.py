@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 
 from babel.numbers import get_group_symbol
 from text_to_num import find_numbers
@@ -85,11 +86,14 @@ def read_terms(text: str, language: str, units: frozenset[str]) -> list[Term]:
     return terms
 
 
+_group_symbol = cache(get_group_symbol)  # Babel parses the name of the language each time
+
+
 def _plain(text: str, language: str) -> str:
     """Return a text with its numbers as the terms have them: 1,000 as 1000, 1½ as 1 1/2."""
     for sign, plain in _PARTS.items():
         text = text.replace(sign, plain)
-    mark = get_group_symbol(language)
+    mark = _group_symbol(language)
     if mark in _GROUPS:
         text = _GROUPS[mark].sub(lambda number: number[0].replace(mark, ''), text)
     return _BARE_DECIMALS.sub('0.', text)
