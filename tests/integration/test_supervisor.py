@@ -60,6 +60,8 @@ class Ear(EventNode):
 names = sys.argv[1].split(',')
 run([{'asker': Asker, 'ear': Ear}[name] for name in names])
 """
+SUPERVISOR = 'from phoenix_core.supervision.node import main; main()'
+CAPABILITIES = ['asking=asker', 'hearing=ear']
 
 
 class Toy:
@@ -75,17 +77,39 @@ class Toy:
         )
 
     def start(self, names: str) -> subprocess.Popen[bytes]:
-        command = [sys.executable, '-c', NODES, names, str(self.broken)]
-        environ = {**os.environ, 'ROS_DOMAIN_ID': str(self.graph.domain)}
+        environ = {LAUNCHED_NODES: names}
         for name in names.upper().split(','):
             environ[f'PHOENIX_{name}_AUTOSTART'] = 'false'
             environ[f'PHOENIX_{name}_WORK_LIMIT_S'] = '0.5'
-        environ |= {**LAUNCH, LAUNCHED_NODES: names}
-        self.processes.append(subprocess.Popen(command, env=environ))
-        return self.processes[-1]
+        return self._start(environ, NODES, names, str(self.broken))
+
+    def _start(self, environ: dict[str, str], *program: str) -> subprocess.Popen[bytes]:
+        environ = {**os.environ, 'ROS_DOMAIN_ID': str(self.graph.domain), **LAUNCH, **environ}
+        process = subprocess.Popen([sys.executable, '-c', *program], env=environ)
+        self.processes.append(process)
+        return process
+
+    def start_supervisor(self) -> subprocess.Popen[bytes]:
+        """Start a supervisor in a process of its own, so that it can be killed."""
+        own = ['--ros-args', '-p', f'capabilities:={CAPABILITIES}']
+        return self._start({}, SUPERVISOR, *own)
+
+    def operate(self, transition: int) -> None:
+        """Do with the ear what `ros2 lifecycle set` does."""
+        answered = threading.Event()
+
+        def ask():
+            client = self.probe.create_client(ChangeState, '/phoenix/ear/change_state')
+            assert client.wait_for_service(5)
+            request = ChangeState.Request()
+            request.transition.id = transition
+            client.call_async(request).add_done_callback(lambda _: answered.set())
+
+        self.graph.call(ask)
+        assert answered.wait(10)
 
     def supervise(self, **parameters) -> Supervisor:
-        own = {'capabilities': ['asking=asker', 'hearing=ear'], 'retry_s': 0.1, **parameters}
+        own = {'capabilities': CAPABILITIES, 'retry_s': 0.1, **parameters}
         return self.graph.add(Supervisor, parameters=own, environ=LAUNCH)
 
     def expect(self, count: int = 1, **levels: int) -> None:
@@ -306,25 +330,42 @@ def test_what_an_operator_deactivates_rests_until_he_activates_it(toy):
     toy.start('ear,asker')
     toy.supervise()
     toy.expect(asking=OK, hearing=OK)
-
-    def operate(transition):
-        """Do what `ros2 lifecycle set` does."""
-
-        def ask():
-            client = toy.probe.create_client(ChangeState, '/phoenix/ear/change_state')
-            assert client.wait_for_service(5)
-            request = ChangeState.Request()
-            request.transition.id = transition
-            client.call_async(request)
-
-        toy.graph.call(ask)
-
-    operate(Transition.TRANSITION_DEACTIVATE)
+    toy.operate(Transition.TRANSITION_DEACTIVATE)
     toy.expect(asking=OK, hearing=LOST)
     status = toy.probe.recorded(events.SYSTEM_STATUS)[-1]
     assert 'ear: deactivated by an operator' in [one.message for one in status.capabilities]
     assert toy.faults() == [('ear', 'node_at_rest')]
-    operate(Transition.TRANSITION_ACTIVATE)
+    toy.operate(Transition.TRANSITION_ACTIVATE)
+    toy.expect(2, asking=OK, hearing=OK)
+
+
+@pytest.mark.parametrize('of', ['the supervisor', 'the node and then the supervisor'])
+def test_what_an_operator_deactivates_rests_beyond_the_death(toy, of):
+    toy.start('asker')
+    ear = toy.start('ear')
+    supervisor = toy.start_supervisor()
+    toy.expect(asking=OK, hearing=OK)
+    toy.operate(Transition.TRANSITION_DEACTIVATE)
+    toy.expect(asking=OK, hearing=LOST)
+    if of == 'the node and then the supervisor':
+        ear.kill()
+        ear.wait()
+        again = toy.start('ear')
+        toy.probe.expect(
+            events.NODE_STATUS,
+            lambda s: s.state == NodeStatus.AT_REST and s.process_id == again.pid,
+            timeout_s=20,
+        )
+    supervisor.kill()
+    supervisor.wait()
+    toy.start_supervisor()
+    toy.expect(2, asking=OK, hearing=LOST)
+    status = toy.probe.recorded(events.SYSTEM_STATUS)[-1]
+    assert 'ear: deactivated by an operator' in [one.message for one in status.capabilities]
+    assert toy.activations('ear') == [ear.pid]
+    if ear.poll() is not None:
+        toy.operate(Transition.TRANSITION_CONFIGURE)  # as of any node in a new process
+    toy.operate(Transition.TRANSITION_ACTIVATE)
     toy.expect(2, asking=OK, hearing=OK)
 
 

@@ -24,6 +24,7 @@ from phoenix_core.node.heartbeat import Heartbeat
 from phoenix_core.node.isolated_node import IsolatedNode
 from phoenix_core.node.publisher import EventPublishers
 from phoenix_core.node.subscriptions import EventSubscriptions
+from phoenix_core.node.transition_requests import TransitionRequests
 from phoenix_core.node.worker import Worker
 from phoenix_core.settings.node_settings import NodeSettings, SettingsError
 from phoenix_core.settings.parameters import SettingsParameters
@@ -83,9 +84,8 @@ class EventNode(IsolatedNode):
         super().__init__(self.node_name(), time=time, **options)
         self.environ = environ
         self.parent_file = ParentFile.of(environ, self.get_namespace())
-        change_state = self._service_change_state
-        change_state.callback = partial(_refuse_what_is_not_allowed, change_state.callback)
         self._active = self._finalized = False
+        self._transition_requests = TransitionRequests(self)
         # The names to which references of the catalogue are; a subclass that knows them fills them
         # in, or maps each to those that belong to it (None: any do).
         self.known: dict[str, Collection[str] | Mapping[str, Collection[str] | None]] = {}
@@ -145,6 +145,8 @@ class EventNode(IsolatedNode):
         """The lifecycle state, as in NodeStatus."""
         if self._finalized:
             return int(NodeStatus.FINALIZED)
+        if self._transition_requests.at_rest:
+            return int(NodeStatus.AT_REST)
         if self._worker is None:
             return int(NodeStatus.UNCONFIGURED)
         return int(NodeStatus.ACTIVE if self._active else NodeStatus.INACTIVE)
@@ -262,12 +264,3 @@ class EventNode(IsolatedNode):
         logger, level = self.get_logger(), self.settings.log_level
         logger.set_level(logs.LEVELS[level] if level else LoggingSeverity.UNSET)
         self.logs_events = logger.is_enabled_for(LoggingSeverity.DEBUG)
-
-
-def _refuse_what_is_not_allowed(change_state: Any, request: Any, response: Any) -> Any:
-    """Change the lifecycle state; rclpy raises where the state does not allow that."""
-    try:
-        return change_state(request, response)
-    except RuntimeError:  # rcl has reported it
-        response.success = False
-        return response

@@ -23,6 +23,7 @@ STATE_NAMES = {
     NodeStatus.INACTIVE: 'inactive',
     NodeStatus.ACTIVE: 'active',
     NodeStatus.FINALIZED: 'finalized',
+    NodeStatus.AT_REST: 'deactivated by an operator',
 }
 _DIAGNOSTIC_LEVELS = {
     CapabilityStatus.OK: DiagnosticStatus.OK,

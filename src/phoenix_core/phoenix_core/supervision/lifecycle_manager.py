@@ -63,6 +63,8 @@ class LifecycleManager:
                 return Command.ACTIVATE if self._consumers_settled(node) else None
             case State.IN_SERVICE, _ if self._rests(node):
                 return Command.DEACTIVATE
+            case State.AT_REST, NodeStatus.UNCONFIGURED | NodeStatus.INACTIVE:
+                return Command.REST  # so that the next supervisor learns it from the node
         return None
 
     def _rests(self, node: WatchedNode) -> bool:

@@ -13,6 +13,7 @@ from lifecycle_msgs.srv import ChangeState
 from phoenix_msgs.msg import CapabilityStatus, Fault, NodeStatus
 
 from phoenix_core import events
+from phoenix_core.node import transition_requests
 from phoenix_core.node.declarations import Publishes, subscribes
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.node.execution import run
@@ -125,7 +126,11 @@ class Supervisor(EventNode):
         if not client.service_is_ready():
             return False
         request = ChangeState.Request()
-        request.transition.id = TRANSITIONS.get(command) or SHUTDOWNS[self._states[node]]
+        if command is Command.REST:
+            request.transition.label = transition_requests.AT_REST
+        else:
+            request.transition.label = transition_requests.SUPERVISOR
+            request.transition.id = TRANSITIONS.get(command) or SHUTDOWNS[self._states[node]]
 
         def answered(future: Any) -> None:
             success = future.exception() is None and future.result().success

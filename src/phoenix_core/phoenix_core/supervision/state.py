@@ -32,6 +32,7 @@ class Command(Enum):
     DEACTIVATE = NodeStatus.INACTIVE, State.DEACTIVATING
     CLEANUP = NodeStatus.UNCONFIGURED, State.CLEANING_UP
     SHUTDOWN = NodeStatus.FINALIZED, State.SHUTTING_DOWN
+    REST = NodeStatus.AT_REST, State.AT_REST  # no transition: a new process learns it
 
     @property
     def goal(self) -> int:

@@ -1,5 +1,6 @@
 """A supervised node: its status, its failures, and its state machine."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from phoenix_msgs.msg import NodeStatus
@@ -36,7 +37,7 @@ class WatchedNode:
         self.failures = 0  # in a row
         self.needs_rebuild = False  # the next attempt needs a new instance
         self.was_active = False
-        self.at_rest = False  # an operator has deactivated it, and not yet activated it again
+        self.at_rest = False  # an operator has deactivated it, and nobody has activated it again
         self._nodes = nodes
         self._settings = settings
         self._active_since: float | None = None
@@ -86,12 +87,8 @@ class WatchedNode:
 
     def on_status(self, status: NodeStatus, now: float) -> None:
         """Process a status from the same process."""
-        if self._is_put_to_rest(status):
-            self.at_rest = True
-            message, tried = 'deactivated by an operator', 'lets it rest until one activates it'
-            self._nodes.report(self.name, 'node_at_rest', message, tried, lost=False)
         self._note(status)
-        if self._request is not None and status.state == self._request.command.goal:
+        if self._request is not None and status.state in _ends(self._request.command):
             self._request = None
         self._rest_again(now, 'its status says so')
 
@@ -183,12 +180,6 @@ class WatchedNode:
 
     # The state machine.
 
-    def _is_put_to_rest(self, status: NodeStatus) -> bool:
-        """Return whether a node in service was deactivated, and that not on request."""
-        was_active = self.status.state == NodeStatus.ACTIVE
-        is_down = status.state in (NodeStatus.INACTIVE, NodeStatus.UNCONFIGURED)
-        return was_active and is_down and self._request is None and self.state is State.IN_SERVICE
-
     def _note(self, status: NodeStatus) -> None:
         self.status = status
         self.consumes = frozenset(status.consumes)
@@ -197,6 +188,10 @@ class WatchedNode:
             self.was_active, self.at_rest = True, False
         else:
             self._active_since = None
+        if status.state == NodeStatus.AT_REST and not self.at_rest:
+            self.at_rest = True
+            message, tried = 'deactivated by an operator', 'lets it rest until one activates it'
+            self._nodes.report(self.name, 'node_at_rest', message, tried, lost=False)
         if status.state == NodeStatus.FINALIZED:
             self.needs_rebuild = False
 
@@ -241,3 +236,9 @@ class WatchedNode:
         if state is not self.state:
             self.state = state
             self._nodes.entered(self.name, state, reason)
+
+
+def _ends(command: Command) -> Collection[int]:
+    """Return the states of a node that end a request: its goal, or what an operator wants."""
+    by_operator = {Command.ACTIVATE: NodeStatus.AT_REST, Command.REST: NodeStatus.ACTIVE}
+    return command.goal, by_operator.get(command, command.goal)

@@ -6,7 +6,7 @@ from phoenix_core.supervision.settings import SupervisorSettings
 from phoenix_core.supervision.state import Command, Process, State
 from phoenix_core.supervision.supervision import Supervision
 
-UNCONFIGURED, INACTIVE, ACTIVE, FINALIZED = 1, 2, 3, 4
+UNCONFIGURED, INACTIVE, ACTIVE, FINALIZED, AT_REST = 1, 2, 3, 4, 5
 OK, DEGRADED, LOST = CapabilityStatus.OK, CapabilityStatus.DEGRADED, CapabilityStatus.LOST
 
 # A small toy: the topics that each node consumes and produces. `mind` and `mouth` form a circle.
