@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from phoenix_msgs.msg import AudioFrame, Fault, IntentDetected, ListeningEvent, Slot, Transcript
-from rclpy.qos import DurabilityPolicy, QoSProfile
+from rclpy.qos import QoSProfile
 
 from phoenix_core import events
 from phoenix_core.clock.allowance import Allowance
@@ -21,10 +21,9 @@ from phoenix_core.telemetry.timing import Timing
 from phoenix_home.neighbor_node import NeighborNode
 from phoenix_home.ros import foreign
 from phoenix_home.ros.foreign import ActivityWish, ForeignError, SayWish
+from phoenix_home.ros.sound_publisher import DEPTH, LATCHED, SoundPublisher
 
 ROBOT = 'ros_bridge'  # the name by which a parent allows that robots get what is said
-DEPTH = 10
-LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 MOST_PER_S = 5
 
 
@@ -42,7 +41,9 @@ class RosBridgeSettings(NodeSettings):
         '/intents', 'hri_actions_msgs/Intent: what the toy has understood.'
     )
     audio_topic: str = setting(
-        '', 'audio_common_msgs/AudioStamped: what the open ear hears; nothing while it is closed.'
+        '',
+        'audio_common_msgs/AudioStamped, or AudioDataStamped: what the open ear hears; nothing '
+        'while it is closed.',
     )
     requests_topic: str = setting(
         '', 'hri_actions_msgs/Intent: what others ask of the toy: to say, or to start an activity.'
@@ -63,14 +64,17 @@ class RosBridge(NeighborNode):
         """
         self.neighbors.ask(ROBOT, 'robots in the ROS graph get what is said to the toy')
         settings = self.settings
+        self._locale = foreign.locale(settings.language, settings.country)
         self._speech = self._publisher('hri_msgs', 'LiveSpeech', settings.speech_topic)
         self._tracked = self._publisher('hri_msgs', 'IdsList', settings.tracked_topic, LATCHED)
         self._intents = self._publisher('hri_actions_msgs', 'Intent', settings.intents_topic)
-        self._audio = self._publisher('audio_common_msgs', 'AudioStamped', settings.audio_topic)
+        self._audio = None
+        if topic := settings.audio_topic:
+            self._audio = SoundPublisher(self, _messages('audio_common_msgs', topic), topic)
         self._requests = None
         if settings.requests_topic:
             self._requests = self.create_subscription(
-                _message('hri_actions_msgs', 'Intent', settings.requests_topic),
+                _messages('hri_actions_msgs', settings.requests_topic).Intent,
                 settings.requests_topic,
                 self._requested,
                 DEPTH,
@@ -85,9 +89,10 @@ class RosBridge(NeighborNode):
 
     def cleanup(self) -> None:
         """Take the publishers and the subscription away."""
-        for publisher in (self._speech, self._tracked, self._intents, self._audio):
-            if publisher is not None:
-                self.destroy_publisher(publisher.publisher)
+        for publisher in filter(None, (self._speech, self._tracked, self._intents)):
+            self.destroy_publisher(publisher.publisher)
+        if self._audio is not None:
+            self._audio.destroy()
         if self._requests is not None:
             self.destroy_subscription(self._requests)
 
@@ -98,14 +103,13 @@ class RosBridge(NeighborNode):
         """Send words, so far and whole."""
         if self._speech is not None and self.neighbors.allows(ROBOT):
             stamp = transcript.header.stamp
-            language = self.settings.language
-            self._speech.publish(stamp, **foreign.live_speech(transcript, language))
+            self._speech.publish(stamp, **foreign.live_speech(transcript, self._locale))
 
     @subscribes(events.INTENT_DETECTED)
     def on_intent(self, intent: IntentDetected) -> None:
         """Send what was understood."""
         if self._intents is not None and self.neighbors.allows(ROBOT):
-            self._intents.publish(**foreign.intent(intent))
+            self._intents.publish(**foreign.intent(intent, self._locale))
 
     @subscribes(events.LISTENING)
     def on_listening(self, event: ListeningEvent) -> None:
@@ -116,9 +120,7 @@ class RosBridge(NeighborNode):
     def on_audio(self, frame: AudioFrame) -> None:
         """Send sound while the ear is open."""
         if self._audio is not None and self._hears and self.neighbors.allows(ROBOT):
-            message = self._audio.kind()
-            foreign.fill_audio(message, frame)
-            self._audio.publisher.publish(message)
+            self._audio.publish(frame)
 
     # In.
 
@@ -153,7 +155,7 @@ class RosBridge(NeighborNode):
     ) -> '_Publisher | None':
         if not topic:
             return None
-        kind = _message(package, name, topic)
+        kind = getattr(_messages(package, topic), name)
         return _Publisher(self.create_publisher(kind, topic, qos), kind)
 
 
@@ -175,14 +177,14 @@ class _Publisher:
         self.publisher.publish(message)
 
 
-def _message(package: str, name: str, topic: str) -> Any:
+def _messages(package: str, topic: str) -> Any:
     """
-    Import a message class.
+    Import the messages of a package.
 
     :raises ValueError: the package is not installed.
     """
     try:
-        return getattr(importlib.import_module(f'{package}.msg'), name)
+        return importlib.import_module(f'{package}.msg')
     except ImportError as error:
         raise ValueError(
             f'{topic} needs {package}, which is not installed: apt-get install '

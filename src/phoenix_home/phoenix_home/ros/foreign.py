@@ -1,17 +1,17 @@
-"""What events are in the messages of ROS4HRI and audio_common, and what a request there means."""
+"""What events are in the messages of ROS4HRI, and what a request there means."""
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from phoenix_msgs.msg import AudioFrame, IntentDetected, Transcript
+from phoenix_msgs.msg import IntentDetected, Transcript
 
 # Constants of hri_actions_msgs/Intent.
 SAY, START_ACTIVITY = '__intent_say__', '__intent_start_activity__'
-UNKNOWN_AGENT, SPEECH, USUAL_PRIORITY = '__unknown_agent__', 'speech', 128
+RAW_USER_INPUT = '__raw_user_input__'  # nobody knows what was meant
+UNKNOWN_AGENT, SPEECH, USUAL_PRIORITY = '__unknown_agent__', '__modality_speech__', 128
 OBJECT = 'object'  # the role of what is to be said, or started
-INT16 = 8  # PortAudio's number for the format, which audio_common uses
 LONGEST = 4000  # characters of a request
 MOST_SLOTS = 10
 
@@ -35,32 +35,33 @@ class ActivityWish:
     slots: Mapping[str, str]
 
 
-def live_speech(transcript: Transcript, language: str) -> dict[str, Any]:
+def locale(language: str, country: str) -> str:
+    """Return a locale as LiveSpeech wants it, like en_GB; without a country the language alone."""
+    code, _, region = language.replace('-', '_').partition('_')
+    region = region or country
+    return f'{code.lower()}_{region.upper()}' if region else code.lower()
+
+
+def live_speech(transcript: Transcript, locale: str) -> dict[str, Any]:
     """Return the fields of a LiveSpeech; a recognizer that tells no confidence has the full."""
     if transcript.kind == Transcript.PARTIAL:
-        return {'incremental': transcript.text, 'locale': language}
-    return {'final': transcript.text, 'confidence': 1.0, 'locale': language}
+        return {'incremental': transcript.text, 'locale': locale}
+    return {'final': transcript.text, 'confidence': 1.0, 'locale': locale}
 
 
-def intent(intent: IntentDetected) -> dict[str, Any]:
+def intent(intent: IntentDetected, locale: str) -> dict[str, Any]:
     """Return the fields of an Intent."""
+    name, data = intent.name, {slot.name: slot.value for slot in intent.slots}
+    if name == IntentDetected.FALLBACK:
+        name, data = RAW_USER_INPUT, {'input': intent.text, 'locale': locale}
     return {
-        'intent': intent.name,
-        'data': json.dumps({slot.name: slot.value for slot in intent.slots}, ensure_ascii=False),
+        'intent': name,
+        'data': json.dumps(data, ensure_ascii=False),
         'source': UNKNOWN_AGENT,
         'modality': SPEECH,
         'priority': USUAL_PRIORITY,
         'confidence': intent.confidence,
     }
-
-
-def fill_audio(message: Any, frame: AudioFrame) -> None:
-    """Fill an AudioStamped with a frame."""
-    message.header.stamp = frame.header.stamp
-    info = message.audio.info
-    info.format, info.channels = INT16, frame.channels
-    info.rate, info.chunk = frame.sample_rate, len(frame.samples) // frame.channels
-    message.audio.audio_data.int16_data = frame.samples
 
 
 def wish(name: str, data: str) -> SayWish | ActivityWish:

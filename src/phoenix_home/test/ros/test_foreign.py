@@ -1,10 +1,9 @@
 """Messages of robots: what the toy tells in them, and what it lets them ask for."""
 
 import json
-from types import SimpleNamespace
 
 import pytest
-from phoenix_msgs.msg import AudioFrame, IntentDetected, Slot, Transcript
+from phoenix_msgs.msg import IntentDetected, Slot, Transcript
 
 from phoenix_home.ros import foreign
 from phoenix_home.ros.foreign import ActivityWish, ForeignError, SayWish
@@ -19,20 +18,26 @@ def test_words_so_far_are_incremental_and_whole_ones_final():
 
 def test_slots_are_the_data_of_an_intent():
     slots = [Slot(name='color', value='grün')]
-    told = foreign.intent(IntentDetected(name='light', slots=slots, confidence=0.5, text='x'))
-    assert (told['intent'], json.loads(told['data'])) == ('light', {'color': 'grün'})
-    assert (told['confidence'], told['modality']) == (0.5, 'speech')
-
-
-def test_sound_is_told_with_its_format():
-    message = SimpleNamespace(
-        header=SimpleNamespace(stamp=None),
-        audio=SimpleNamespace(info=SimpleNamespace(), audio_data=SimpleNamespace()),
+    told = foreign.intent(
+        IntentDetected(name='light', slots=slots, confidence=0.5, text='x'), 'de'
     )
-    foreign.fill_audio(message, AudioFrame(sample_rate=16000, channels=1, samples=[1, 2, 3]))
-    info = message.audio.info
-    assert (info.format, info.channels, info.rate, info.chunk) == (8, 1, 16000, 3)
-    assert list(message.audio.audio_data.int16_data) == [1, 2, 3]
+    assert (told['intent'], json.loads(told['data'])) == ('light', {'color': 'grün'})
+    assert (told['confidence'], told['modality']) == (0.5, '__modality_speech__')
+
+
+def test_what_is_not_understood_is_told_as_raw_input():
+    fallback = IntentDetected(name=IntentDetected.FALLBACK, text='why is water wet')
+    told = foreign.intent(fallback, 'en_GB')
+    assert told['intent'] == '__raw_user_input__'
+    assert json.loads(told['data']) == {'input': 'why is water wet', 'locale': 'en_GB'}
+
+
+@pytest.mark.parametrize(
+    ('language', 'country', 'locale'),
+    [('en', '', 'en'), ('en', 'GB', 'en_GB'), ('de', 'at', 'de_AT'), ('de-CH', 'DE', 'de_CH')],
+)
+def test_a_locale_is_a_language_and_a_country(language, country, locale):
+    assert foreign.locale(language, country) == locale
 
 
 def test_others_may_ask_to_say_and_to_start_an_activity():
