@@ -1,7 +1,7 @@
 """The timers, alarms and reminders that are set: they run, ring, and one of them is meant."""
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import Enum
 from functools import partial
 
@@ -10,6 +10,7 @@ from pydantic import Field, PrivateAttr
 from phoenix_activities.activities.alarm import Due
 from phoenix_activities.activities.due_times import (
     at_wall_time,
+    day_meant,
     following_wall_time,
     seconds_until,
 )
@@ -102,6 +103,13 @@ class RunningTimers:
         running.cancel()
         self._kept.running.remove(running)
 
+    def leave_out(self, running: RunningTimer) -> None:
+        """Let an alarm that repeats not ring the next time."""
+        assert running.wall is not None
+        running.cancel()
+        running.wall = following_wall_time(running.wall, running.wall, running.repeat)
+        self.run(running)
+
     def run(self, running: RunningTimer) -> None:
         """Wait until one is due."""
         if running.wall is not None:
@@ -172,9 +180,11 @@ class RunningTimers:
             self.add(rung.model_copy(update={'wall': following, 'due': due}))
 
 
-def meant(running: Iterable[RunningTimer], slots: Mapping[str, str]) -> list[RunningTimer]:
+def meant(
+    running: Iterable[RunningTimer], slots: Mapping[str, str], today: date
+) -> list[RunningTimer]:
     """Return those that a person may mean; of several that are alike, the newest."""
-    found = [one for one in running if _fits(one, slots)]
+    found = [one for one in running if _fits(one, slots, today)]
     which = slots.get('which', '')
     if which == ALL:
         return found
@@ -186,12 +196,14 @@ def meant(running: Iterable[RunningTimer], slots: Mapping[str, str]) -> list[Run
     return list(different.values())
 
 
-def _fits(one: RunningTimer, slots: Mapping[str, str]) -> bool:
+def _fits(one: RunningTimer, slots: Mapping[str, str], today: date) -> bool:
     if 'of' in slots and one.length_s != float(slots['of']):
         return False
     if 'name' in slots and one.name != slots['name']:
         return False
-    if 'what' in slots and one.what != slots['what']:
+    if not {*slots.get('what', '').split()} <= {*one.what.split()}:
+        return False
+    if 'day' in slots and (one.wall is None or one.wall.date() != day_meant(today, slots)):
         return False
     if 'hour' in slots:
         hour, minute = int(slots['hour']), int(slots.get('minute', 0))
@@ -200,4 +212,10 @@ def _fits(one: RunningTimer, slots: Mapping[str, str]) -> bool:
         if part and hour <= 12:
             hours = {hour % 12 + (12 if part == 'pm' else 0)}
         return one.wall is not None and one.wall.hour in hours and one.wall.minute == minute
+    if 'day_part' in slots and (one.wall is None or _half_of(one.wall) != slots['day_part']):
+        return False
     return 'repeat' not in slots or one.repeat == slots['repeat']
+
+
+def _half_of(wall: datetime) -> str:
+    return 'am' if wall.hour < 12 else 'pm'

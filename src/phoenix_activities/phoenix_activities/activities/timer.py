@@ -168,7 +168,8 @@ class TimerActivity(AskingActivity):
     def _cancel(self, kind: Kind, intent: UserIntent) -> None:
         chosen = self._choose(kind, intent)
         for running in chosen:
-            self._running.remove(running)
+            once = running.repeat and 'day' in intent.slots  # of 'every day', only tomorrow's
+            (self._running.leave_out if once else self._running.remove)(running)
         if chosen:
             self.say_phrase(self.words.phrases.cancelled)
 
@@ -238,7 +239,7 @@ class TimerActivity(AskingActivity):
         running = self._running.of(kind)
         if intent.name == 'timer_remaining' and not running:  # of a reminder, too
             running = self._running.all()
-        found = meant(running, slots)
+        found = meant(running, slots, self.manager.now().date())
         if not running:
             self.say_phrase(phrases.none)
         elif not found:

@@ -193,6 +193,52 @@ def test_a_recurring_alarm_rings_again(harness: ActivityHarness, say: Say) -> No
     assert not timers(harness).kept.running
 
 
+@pytest.mark.parametrize(
+    ('slots', 'left'),
+    [
+        ({'day': '+0'}, [6]),
+        ({'day': '+1'}, [5]),
+        ({'day': 'tuesday'}, [5]),
+        ({'day': '+2'}, [5, 6]),
+        ({'day_part': 'am'}, [5]),
+        ({'day': '+1', 'hour': '7'}, [5]),
+        ({'day': '+1', 'hour': '9'}, [5, 6]),
+    ],
+)
+def test_only_the_alarm_of_a_day_is_cancelled(
+    harness: ActivityHarness, say: Say, slots: dict[str, str], left: list[int]
+) -> None:
+    harness.toy.time = datetime(2026, 1, 5, 12)  # a Monday
+    say('alarm_set', hour='8', day_part='pm')
+    say('alarm_set', hour='7', day='+1')
+    say('alarm_cancel', **slots)
+    assert [one.wall and one.wall.day for one in timers(harness).kept.running] == left
+
+
+def test_of_an_alarm_that_repeats_only_one_day_is_left_out(
+    harness: ActivityHarness, say: Say
+) -> None:
+    harness.toy.time = datetime(2026, 1, 9, 12)  # a Friday
+    say('alarm_set', hour='7', repeat='daily')
+    say('alarm_cancel', day='+1')
+    assert not rings(harness, 19 * 3600 + 60)
+    assert rings(harness, 24 * 3600 - 60)
+    harness.handle(UserIntent('stop'))
+    say('alarm_cancel', repeat='daily')
+    assert not timers(harness).kept.running
+
+
+def test_a_reminder_is_cancelled_by_a_part_of_its_words(
+    harness: ActivityHarness, say: Say
+) -> None:
+    say('reminder_set', duration='600', what='feed the cat')
+    say('reminder_set', duration='900', what='call grandma')
+    say('reminder_cancel', what='the dog')
+    assert len(lengths(harness)) == 2
+    say('reminder_cancel', what='the cat')
+    assert lengths(harness) == [900]
+
+
 def test_an_alarm_rings_on_some_weekdays(harness: ActivityHarness, say: Say) -> None:
     harness.toy.time = datetime(2026, 1, 5, 8)  # a Monday
     assert 'every Monday and Friday' in say('alarm_set', hour='7', repeat='monday_friday')

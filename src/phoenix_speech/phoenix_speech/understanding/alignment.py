@@ -29,9 +29,10 @@ NUMBER, WILDCARD = '#', '*'  # as words of the vocabulary
 WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*|%")
 
 # The cheapest alignment that has used up the first j heard words: its cost, the weight of its
-# template words, the weight of the heard words that wildcards cover, its words, last one first.
+# template words, the weight of the heard words that wildcards cover, its words, last one first,
+# and whether that one was heard.
 Words: TypeAlias = 'tuple[str, Words] | None'
-Path: TypeAlias = tuple[float, float, float, Words]
+Path: TypeAlias = tuple[float, float, float, Words, bool]
 Frontier: TypeAlias = list[Path | None]
 # A part of a template advances a frontier to the one behind it.
 Step: TypeAlias = 'Callable[[Alignment, Frontier], Frontier]'
@@ -171,11 +172,11 @@ class Alignment:
 
     def best(self, template: Template) -> Candidate:
         """Return the sentence of a template that is nearest to the words."""
-        start: Frontier = [(0.0, 0.0, 0.0, None), *[None] * len(self._words)]
+        start: Frontier = [(0.0, 0.0, 0.0, None, True), *[None] * len(self._words)]
         path = template.step(self, self._skip(start))[-1]
         if path is None:
             return Candidate(0.0, template.intent, '')
-        cost, weight, taken, words = path
+        cost, weight, taken, words, _ = path
         sentence = []
         while words is not None:
             word, words = words
@@ -192,7 +193,7 @@ class Alignment:
             after: Frontier = [None] * len(before)
             if not in_slot and self._vocabulary.may_miss(word):
                 after = [
-                    path and (path[0] + weight, path[1] + weight, path[2], (word, path[3]))
+                    path and (path[0] + weight, path[1] + weight, path[2], (word, path[3]), False)
                     for path in before
                 ]
             if word in self._heard:
@@ -200,7 +201,7 @@ class Alignment:
                     path = before[index]
                     if path is not None and similarity >= min_similarity:
                         cost = path[0] + (1 - similarity) * (weight + self._weights[index])
-                        heard = (cost, path[1] + weight, path[2], (word, path[3]))
+                        heard = (cost, path[1] + weight, path[2], (word, path[3]), True)
                         after[index + 1] = _cheaper(after[index + 1], heard)
                 self._skip(after)
             before = after
@@ -213,18 +214,24 @@ class Alignment:
         for begin, end in self._numbers:
             if (path := before[begin]) is not None:
                 words = (' '.join(self._words[begin:end]), path[3])
-                after[end] = _cheaper(after[end], (path[0], path[1] + weight, path[2], words))
+                number = (path[0], path[1] + weight, path[2], words, True)
+                after[end] = _cheaper(after[end], number)
         return self._skip(after)
 
     def advance_wildcard(self, before: Frontier) -> Frontier:
-        """Advance by one or more heard words, whatever they are."""
+        """
+        Advance by one or more heard words, whatever they are.
+
+        The word before them must have been heard: 'a story at seven' is none about 'at seven'.
+        """
         after: Frontier = [None] * len(before)
         for index, word in enumerate(self._words):
-            path = _cheaper(before[index], after[index])
+            begin = before[index]
+            path = _cheaper(begin if begin is not None and begin[4] else None, after[index])
             if path is not None:
-                cost, weight, taken, words = path
+                cost, weight, taken, words, _ = path
                 taken += self._weights[index]
-                after[index + 1] = (cost + WILDCARD_COST, weight, taken, (word, words))
+                after[index + 1] = (cost + WILDCARD_COST, weight, taken, (word, words), True)
         return after
 
     def _skip(self, frontier: Frontier) -> Frontier:

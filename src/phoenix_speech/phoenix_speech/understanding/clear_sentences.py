@@ -15,6 +15,7 @@ from phoenix_speech.understanding.tolerance import Tolerance, respelt, same_soun
 
 CONVERSATION = 'conversation'  # the intent whose sentences the toy does not act on
 NO_REQUESTS = (CONVERSATION, MOMENT)
+SETTING = ('timer_set', 'alarm_set', 'reminder_set')
 MISHEARD = 0.9  # the confidence in a variant of what was said
 MOST_REQUESTS = 3
 MOST_VARIANTS = 8
@@ -102,7 +103,7 @@ class ClearSentences:
             if len(rest) == len(words) - index or not rest or self._lead.issuperset(words[:index]):
                 continue
             first = recognize(' '.join(words[:index]))
-            if first is None or not is_whole(first):
+            if first is None or not (is_whole(first) and is_finished(first)):
                 continue
             last = recognize(' '.join(rest))
             if most > 2 and (last is None or is_loose(last)):
@@ -130,5 +131,11 @@ def is_loose(match: IntentMatch) -> bool:
 
 def is_whole(match: IntentMatch) -> bool:
     """Return whether a request needs no question."""
-    unclear = match.name == 'timer_set' and not {'hour', 'minutes'}.isdisjoint(match.slots)
+    slots = match.slots.keys()
+    unclear = match.name == 'timer_set' and not slots.isdisjoint(('hour', 'minutes'))
     return match.name not in NO_REQUESTS and not unclear
+
+
+def is_finished(match: IntentMatch) -> bool:
+    """Return whether what is set lacks nothing: 'mach timer und licht aus' sets no timer."""
+    return match.name not in SETTING or not match.slots.keys().isdisjoint(('duration', 'hour'))

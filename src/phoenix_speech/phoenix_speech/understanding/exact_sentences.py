@@ -18,6 +18,7 @@ from phoenix_speech.understanding.tolerance import Tolerance
 
 NAMES = frozenset(('name', 'where'))  # slots for names of persons, timers and places
 PURPOSE = 'what'  # the slot for what a reminder is about
+AS_SAID = frozenset(('topic', 'favorite'))  # slots without their opposite: 'no monsters'
 MOST_WORDS_OF_A_NAME = 3
 
 
@@ -29,6 +30,7 @@ class ExactSentences:
         self._quantities = quantities
         self._tolerance = tolerance
         self._free_slots = free_slots(intents)
+        self._negations = frozenset(tolerance.negations)
 
     def free_words(self, match: IntentMatch) -> list[str]:
         """Return the words of a match that any others would fit as well."""
@@ -63,9 +65,11 @@ class ExactSentences:
 
     def _fits(self, entity: MatchEntity, marked: MarkedText) -> bool:
         """Return whether words may fill a slot that takes any words."""
-        if not entity.is_wildcard or entity.name not in (*NAMES, PURPOSE):
+        words = entity.value.split() if entity.is_wildcard else []
+        if entity.name in AS_SAID:
+            return not self._negations.intersection(words)
+        if not words or entity.name not in (*NAMES, PURPOSE):
             return True
-        words = entity.value.split()
         said = marked.unmarked(entity.value)
         if self._quantities.mark(said).quantities:
             return False

@@ -80,7 +80,7 @@ class SentenceGrammar:
             numbers=set(_number_phrases(intents)) if numbers is None else numbers,
             fillers={split_words(phrase) for phrase in intents.skip_words},
             kept={*tolerance.negations, *(mark for kind in Kind for mark in kind.marks)},
-            known={*used_by, *tolerance.negations, *tolerance.little_words},
+            known={*used_by, *tolerance.words()},
             little=frozenset(tolerance.little_words) if strict else None,
             lead=frozenset(tolerance.lead_words),
         )

@@ -30,6 +30,11 @@ class Tolerance(FileModel):
     no_names: list[str] = []
     joins: list[str] = []
 
+    def words(self) -> Iterator[str]:
+        """Yield the words that are right as they are."""
+        yield from (*self.little_words, *self.lead_words, *self.negations)
+        yield from ' '.join(self.joins).split()
+
 
 def load_tolerance(path: Path) -> Tolerance:
     """

@@ -205,6 +205,36 @@ def test_sums(language: str, text: str, result: str) -> None:
         ('de', 'stell keinen timer'),
         ('de', 'lösch den timer nicht'),
         ('de', 'ich habe nicht stopp gesagt'),
+        # What is no topic, name or purpose is not taken for one.
+        ('en', 'tell me a story at seven'),
+        ('en', 'tell me a story in five minutes'),
+        ('en', 'tell me a story while i eat'),
+        ('en', 'tell me a story without monsters'),
+        ('en', 'tell me a story about no monsters'),
+        ('en', 'tell me a story but quietly'),
+        ('en', 'tell me another story not about dragons'),
+        ('en', 'set a timer for ten minutes every hour'),
+        ('en', 'set a timer for ten minutes at seven'),
+        ('en', 'set a timer for five minutes without sound'),
+        ('en', 'set a silent timer for five minutes'),
+        ('en', 'set a timer for less than ten minutes'),
+        ('en', 'cancel the longest timer'),
+        ('en', 'my favorite color is not red'),
+        ('de', 'wie lange brauchst du noch'),
+        ('de', 'mach den längsten timer aus'),
+        ('de', 'stell einen timer auf weniger als zehn minuten'),
+        ('de', 'meine lieblingsfarbe ist nicht rot'),
+        # Somebody else is meant.
+        ('en', 'remind her to call at five'),
+        ('en', 'wake her at seven'),
+        # A question is no request.
+        ('en', 'is red a color'),
+        ('en', 'was the light on'),
+        ('de', 'ist der ton aus'),
+        ('de', 'ist es dunkel'),
+        ('de', 'hast du das licht ausgemacht'),
+        # The verb at the end is that of both.
+        ('de', 'mach timer und wecker aus'),
     ],
 )
 def test_nothing_is_done(language: str, text: str) -> None:
