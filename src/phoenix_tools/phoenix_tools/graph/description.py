@@ -22,7 +22,7 @@ def table(registry: Registry, live: LiveGraph) -> str:
         nodes = columns([(name, registry.package(name)) for name in registry.nodes])
     else:
         seconds = live.traffic.ended - live.traffic.started
-        heading = f'The toy in {live.namespace}, listened to for {seconds:.0f} s.'
+        heading = f'The toy in {live.namespace}, listened to for {seconds:.1f} s.'
         running = [name for name in registry.nodes if live.runs(name)]
         nodes = columns([(name, live.traffic.health(name)) for name in running])
         nodes += [f'{name}  not running' for name in live.missing()]

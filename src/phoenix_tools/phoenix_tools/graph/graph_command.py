@@ -11,9 +11,9 @@ from phoenix_tools.graph.description import describe_event, describe_node, table
 from phoenix_tools.graph.diagram import FORMATS, DiagramError, around, declared
 from phoenix_tools.graph.graph_check import GraphCheck
 from phoenix_tools.graph.live import LiveGraph, observe_toy
+from phoenix_tools.graph.observation import SETTLED_S, SHOWN_S
 from phoenix_tools.graph.security_policy import security_policy
 
-LISTEN_S = 3.0
 ERRORS = (UnknownEventError, DiagramError)
 
 
@@ -29,7 +29,7 @@ def main(options: argparse.Namespace) -> int:
     names = [
         name if name in registry.nodes else registry.event(name).name for name in options.names
     ]
-    live = observe_toy(registry, node_names(), namespace, LISTEN_S)
+    live = observe_toy(registry, node_names(), namespace, SHOWN_S)
     if options.format:
         print(drawing(registry, live, names, options.format), end='')
     else:
@@ -41,7 +41,7 @@ def check(registry: Registry, namespace: str) -> int:
     """Compare catalogue, code and running graph; print each difference; return 1 for any."""
     problems = registry.problems()
     registry = with_standbys(registry)
-    live = observe_toy(registry, node_names(), namespace, 0)
+    live = observe_toy(registry, node_names(), namespace, SETTLED_S)
     problems += GraphCheck(registry, live.expected, namespace, live.observation).differences()
     for line in problems:
         print(line)

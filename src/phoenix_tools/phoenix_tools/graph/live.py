@@ -14,7 +14,6 @@ from phoenix_core import events
 from phoenix_core.clock.units import seconds
 from phoenix_core.events import qos
 from phoenix_core.events.event_type import EventType
-from phoenix_core.node.execution import SPIN_TIMEOUT_S
 from phoenix_core.node.heartbeat import STATE_NAMES
 from phoenix_core.node.registry import Registry
 from phoenix_tools.graph.diagram import EVERY_NODE, Box, Diagram, Line, ends_of
@@ -51,6 +50,11 @@ class Traffic:
                 partial(self.feed, event),
                 qos.subscription(event.qos),
             )
+
+    def begin(self) -> None:
+        """Count from now on."""
+        self.started = time.time()
+        self.counts.clear()
 
     def feed(self, event: EventType, message: Any) -> None:
         """Process a message."""
@@ -141,12 +145,12 @@ class LiveGraph:
 
 
 def observe_toy(
-    registry: Registry, expected: Collection[str], namespace: str, seconds: float
+    registry: Registry, expected: Collection[str], namespace: str, settled_s: float
 ) -> LiveGraph:
     """
-    Observe the graph, and the traffic if a toy runs.
+    Observe the graph until it has not changed for a while, and the traffic in that time.
 
-    :param seconds: how long to observe the traffic; rare events are missed.
+    Rare events are missed.
     """
 
     def as_expected(seen: Observation) -> bool:
@@ -161,15 +165,19 @@ def observe_toy(
             start_parameter_services=False,
             enable_rosout=False,
         )
-        live = LiveGraph(registry, expected, namespace, settled(node, as_expected))
-        if live.is_running and seconds:
-            executor.add_node(node)
-            live.traffic.started = time.time()
-            live.traffic.subscribe(node, registry)
-            while time.time() < live.traffic.started + seconds:
-                executor.spin_once(timeout_sec=SPIN_TIMEOUT_S)
-        live.traffic.ended = time.time()
-    return live
+        executor.add_node(node)
+        traffic = Traffic()
+        traffic.subscribe(node, registry)
+
+        def receive(seconds: float) -> None:
+            end_s = time.monotonic() + seconds
+            while (left_s := end_s - time.monotonic()) > 0:
+                executor.spin_once(timeout_sec=left_s)
+
+        seen = settled(node, as_expected, settled_s, wait=receive, changes=traffic.begin)
+        traffic.ended = time.time()
+        executor.remove_node(node)
+    return LiveGraph(registry, expected, namespace, seen, traffic)
 
 
 def _duration(seconds: float) -> str:

@@ -11,6 +11,7 @@ from rclpy.topic_endpoint_info import TopicEndpointInfo, TopicEndpointTypeEnum
 # DDS never tells that discovery is complete. A graph counts as complete when it has not changed
 # for so long; participants repeat their announcements every 3 s.
 SETTLED_S = 3.2  # if it is as expected,
+SHOWN_S = 0.5  # the same, where it is only shown,
 DOUBTFUL_S = 4.5  # and if not: discovery is slow on a busy machine.
 LONGEST_S = 15.0
 POLL_S = 0.1
@@ -71,20 +72,34 @@ def observe(node: Node) -> Observation:
     )
 
 
-def settled(node: Node, as_expected: Callable[[Observation], bool]) -> Observation:
-    """Observe the graph until it does not change; longer while it is not as expected."""
+def settled(
+    node: Node,
+    as_expected: Callable[[Observation], bool],
+    settled_s: float = SETTLED_S,
+    *,
+    wait: Callable[[float], object] = time.sleep,
+    changes: Callable[[], object] = lambda: None,
+) -> Observation:
+    """
+    Observe the graph until it does not change; longer while it is not as expected.
+
+    :param settled_s: for how long it must not change.
+    :param wait: is called between two looks, with seconds.
+    :param changes: is called when it changes.
+    """
     started = changed = time.monotonic()
     seen = observe(node)
     while True:
-        time.sleep(POLL_S)
+        wait(POLL_S)
         now = time.monotonic()
         newest = observe(node)
         if _names(newest) != _names(seen):
             changed = now
+            changes()
         seen = newest
         if now - started > LONGEST_S or now - changed > DOUBTFUL_S:
             return seen
-        if now - changed > SETTLED_S and as_expected(seen):
+        if now - changed > settled_s and as_expected(seen):
             return seen
 
 
