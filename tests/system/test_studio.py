@@ -13,9 +13,10 @@ from phoenix_core.limits.parent_file import ParentFile
 
 SAMPLE = ROOT / 'samples/hey_jarvis_turn_on_the_light.wav'
 READY_S = 2.0
-SCREENS = ('toy', 'now', 'turns', 'graph', 'sessions', 'settings', 'faults', 'health')
+SCREENS = ('toy', 'now', 'turns', 'graph', 'sessions', 'words', 'settings', 'faults', 'health')
 HEARD_MS = 90_000  # the recording is played again and again: a busy machine may miss one
 SHOWN_MS = 15_000
+TRIED_MS = 60_000  # reads models in a program of its own
 REST_MS = 45_000  # until the toy rests again, whatever it was told before
 LOUD = 0.02  # of full scale 1
 
@@ -170,6 +171,25 @@ def test_a_recorded_session_is_seen_and_heard(web, expect):
     assert picture.evaluate('(one) => one.decode().then(() => one.naturalWidth)') > 300
     page.locator('audio').evaluate('(one) => one.play()')
     page.wait_for_function('() => document.querySelector("audio").currentTime > 0')
+
+
+def test_a_sentence_is_tried_and_found_in_its_file(toy, web, expect):
+    page = web.open('/#words')
+    page.get_by_label('Sentence', exact=True).fill('set a timer for ten minutes')
+    page.get_by_label('Sentence', exact=True).press('Enter')
+    found = page.locator('[data-intent=timer_set]')
+    expect(found).to_contain_text('600', timeout=TRIED_MS)
+    expect(page.locator('[data-care=pass]')).to_be_visible()
+    assert 'ten minutes' not in toy.process.output, 'nothing is said or done'
+    found.get_by_role('button').click()
+    page.get_by_role('button', name='intents.yaml:').first.click()
+    expect(page.locator('.marked')).to_contain_text('timer_set:')
+    page.get_by_label('Sentence', exact=True).fill('i drank bleach')
+    page.get_by_label('Sentence', exact=True).press('Enter')
+    expect(page.locator('[data-care=care]')).to_contain_text('poison')
+    page.get_by_role('button', name='care.yaml').last.click()
+    expect(page.get_by_text('changed by nobody in a browser')).to_be_visible()
+    assert serious_faults(page) == []
 
 
 def test_a_setting_is_changed_while_the_toy_runs_and_taken_back(web, expect):

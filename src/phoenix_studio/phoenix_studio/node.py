@@ -36,6 +36,7 @@ from phoenix_studio.server.web_server import WebServer
 from phoenix_studio.settings import StudioSettings
 from phoenix_studio.settings_desk import SettingsDesk
 from phoenix_studio.turns_desk import TurnsDesk
+from phoenix_studio.words_desk import WordsDesk
 from phoenix_tools.faults.observed_toy import OBSERVED
 from phoenix_tools.person import PersonNode
 
@@ -68,9 +69,11 @@ class Studio(PersonNode):
         if self.settings.faults:
             self._faults = FaultsDesk(settings, self.environ, self.get_name(), self._hub.tell)
             self.every(ENTRY_PERIOD_S, partial(self._web.post, self._faults.step))
+        self._words = WordsDesk(settings)
         toy = ToyDesks(
             LimitsDesk(self._calls, self.get_namespace()),
             settings,
+            self._words,
             TurnsDesk(self._calls),
             GraphDesk(self.get_namespace()),
         )
@@ -87,6 +90,7 @@ class Studio(PersonNode):
 
     def deactivate(self) -> None:
         """Close the port."""
+        self._web.finish(self._words.end())
         self._web.close()
         self._calls.close()
         self.destroy_subscription(self._logs)

@@ -17,6 +17,7 @@ from phoenix_studio.limits_desk import Forgetting, LimitsChange, LimitsDesk, Pin
 from phoenix_studio.ros_calls import CallError
 from phoenix_studio.settings_desk import SettingChange, SettingsDesk
 from phoenix_studio.turns_desk import TurnsDesk
+from phoenix_studio.words_desk import Sentence, WordsDesk
 
 LONGEST_BODY = 16384  # bytes
 
@@ -37,6 +38,7 @@ class ToyDesks(NamedTuple):
 
     limits: LimitsDesk
     settings: SettingsDesk
+    words: WordsDesk
     turns: TurnsDesk
     graph: GraphDesk
 
@@ -91,6 +93,8 @@ def _of_toy(toy: ToyDesks) -> list[BaseRoute]:
             '/api/turns/{trace:name}',
             _answer(lambda request: toy.turns.turn(request.path_params['trace'])),
         ),
+        Route('/api/words', _answer(lambda request: toy.words.words())),
+        _change('/api/try', Sentence, toy.words.try_out),
         Route('/api/events', _answer(lambda request: toy.graph.events())),
         Route('/api/check', _answer(lambda request: toy.graph.check())),
         _change('/api/settings', SettingChange, toy.settings.change),

@@ -4,7 +4,9 @@ import asyncio
 import contextlib
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -61,6 +63,13 @@ class WebServer:
         """Call a function on the server's event loop; thread-safe, without effect once closed."""
         with contextlib.suppress(RuntimeError):  # the loop is closed
             self._loop.call_soon_threadsafe(function, *args)
+
+    def finish(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do on the server's event loop what has to be done before the end, and wait for it."""
+        try:
+            asyncio.run_coroutine_threadsafe(work, self._loop).result(END_S)
+        except (RuntimeError, FutureTimeoutError):  # the loop is closed, or has too much to do
+            work.close()
 
     def close(self) -> None:
         """Stop serving and release the port."""
