@@ -34,6 +34,7 @@ setup(
             'wyoming_server = phoenix_home.wyoming.server:WyomingServer',
         ],
         'phoenix.recognizers': ['wyoming = phoenix_home.wyoming.recognizer:RECOGNIZER'],
+        'phoenix.wake_word_engines': ['wyoming = phoenix_home.wyoming.wake_word:WAKE_WORD'],
         'phoenix.voices': ['wyoming = phoenix_home.wyoming.voice:VOICE'],
         'phoenix.tool_sources': ['mcp = phoenix_home.mcp.client:TOOLS'],
     },

@@ -9,6 +9,7 @@ from phoenix_msgs.msg import CapabilityStatus
 
 from phoenix_audio.wav import read_wav
 from phoenix_core import events
+from phoenix_core.node.health import TellableError
 from phoenix_core.settings.node_settings import SettingsError
 from phoenix_speech.wake_word.node import WakeWord
 
@@ -247,10 +248,62 @@ def test_an_engine_whose_scores_stand_still_is_replaced_when_it_is_deaf(
     assert detections(probe, 1)[0].phrase == 'hey_jarvis'
 
 
+class Faraway:
+    """An engine elsewhere that hears what is loud, while it is there."""
+
+    step_samples = 640
+    there = threading.Event()
+
+    def __init__(self, settings):
+        pass
+
+    def is_ready(self):
+        if not self.there.is_set():
+            raise TellableError('the server is gone')
+        return True
+
+    def scores(self, samples):
+        assert self.is_ready()
+        return [{'hello': 0.9 if samples.max(initial=0) > 1000 else 0.0}]
+
+    def reset(self):
+        pass
+
+    def close(self):
+        pass
+
+
+def test_another_engine_hears_while_one_elsewhere_does_not(
+    graph, probe, microphone, provide, expect_health, monkeypatch
+):
+    monkeypatch.setattr('phoenix_speech.wake_word.engine_elsewhere.RETRY_S', 0.1)
+    provide('phoenix.wake_word_engines', 'Faraway')
+    Faraway.there.set()
+    graph.add(WakeWord, parameters={'provider': 'Faraway'})
+
+    def call():
+        microphone.play('hey_jarvis.wav')
+        microphone.keep_quiet(2)
+
+    call()
+    assert detections(probe, 1)[0].phrase == 'hello'
+    Faraway.there.clear()
+    call()
+    assert probe.expect_count(events.WAKE_WORD_DETECTED, 2)[-1].phrase == 'hey_jarvis'
+    fault = probe.expect(events.FAULT)
+    assert (fault.code, fault.tried) == ('wake_word_replaced', 'hears by microwakeword')
+    assert fault.message.endswith('the server is gone')
+    expect_health('wake_word', CapabilityStatus.DEGRADED, 'wake_word_replaced')
+    Faraway.there.set()
+    call()
+    assert probe.expect_count(events.WAKE_WORD_DETECTED, 3)[-1].phrase == 'hello'
+    expect_health('wake_word', CapabilityStatus.OK)
+
+
 def test_what_cannot_be_configured_is_refused_by_name(refusal):
     unknown = refusal(WakeWord, {'provider': 'no such'})
     assert "no 'no such' in phoenix.wake_word_engines" in unknown
-    assert 'installed: microwakeword, openwakeword' in unknown
+    assert 'installed: microwakeword, openwakeword, wyoming' in unknown
     unknown = refusal(WakeWord, {'models': ['hey_phoenix']})
     assert "wake word model 'hey_phoenix': unknown; give one of" in unknown
     assert 'hey_jarvis' in unknown

@@ -41,6 +41,10 @@ class BoundedReader:
         self._take(count)
         return await self._reader.readexactly(count)
 
+    def allow(self, most_bytes: int) -> None:
+        """Take so many bytes from now on."""
+        self._left = most_bytes
+
     def _take(self, count: int) -> None:
         self._left -= count
         if self._left < 0:
@@ -55,6 +59,10 @@ class Connection:
     ) -> None:
         self._reader = BoundedReader(reader, most_bytes)
         self._writer = writer
+
+    def allow(self, most_bytes: int) -> None:
+        """Take so many bytes from now on."""
+        self._reader.allow(most_bytes)
 
     async def send(self, *events: 'Eventable') -> None:
         """Send events."""

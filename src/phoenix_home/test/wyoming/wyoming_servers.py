@@ -5,10 +5,13 @@ import json
 import threading
 from contextlib import contextmanager
 
+import numpy as np
 from wyoming.asr import Transcribe, Transcript
 from wyoming.audio import AudioChunk, AudioStart, AudioStop
+from wyoming.info import Describe, Info
 from wyoming.server import AsyncEventHandler, AsyncServer
 from wyoming.tts import Synthesize
+from wyoming.wake import Detect, Detection
 
 HOST = '127.0.0.1'
 
@@ -120,3 +123,39 @@ def told(kind, payload=b'', **data):
     if payload:
         head['payload_length'] = len(payload)
     return json.dumps(head).encode() + b'\n' + payload
+
+
+class Spotter(AsyncEventHandler):
+    """Hears a phrase in whatever is loud, as often as wyoming-openwakeword tells it."""
+
+    asked: list
+    answers = True  # to Describe
+
+    async def handle_event(self, event):
+        if Describe.is_type(event.type) and self.answers:
+            await self.write_event(Info().event())
+        elif Detect.is_type(event.type):
+            self.asked += Detect.from_event(event).names
+        elif AudioChunk.is_type(event.type):
+            chunk = AudioChunk.from_event(event)
+            if self.hears(np.frombuffer(chunk.audio, '<i2')):
+                heard = Detection(name='hey_jarvis_v0.1', timestamp=chunk.timestamp)
+                await self.write_event(heard.event())
+        return True
+
+    def hears(self, sound):
+        return abs(sound).max() > 1000
+
+
+class HearsAll(Spotter):
+    """Hears it in everything."""
+
+    def hears(self, sound):
+        return True
+
+
+class HearsNothing(Spotter):
+    """Hears it in nothing."""
+
+    def hears(self, sound):
+        return False

@@ -13,6 +13,8 @@ from phoenix_core.node.execution import run
 from phoenix_speech.audio_format import SAMPLE_RATE
 from phoenix_speech.audio_stream import AudioStream
 from phoenix_speech.wake_word.detector import Detection, WakeWordDetector
+from phoenix_speech.wake_word.engine import WakeWordEngine
+from phoenix_speech.wake_word.engine_elsewhere import Elsewhere, EngineElsewhere
 from phoenix_speech.wake_word.self_speech_filter import SelfSpeechFilter
 from phoenix_speech.wake_word.self_test import WakeWordSelfTest, read_calls
 from phoenix_speech.wake_word.settings import WAKE_WORD_ENGINES, WakeWordSettings
@@ -27,7 +29,8 @@ class WakeWord(EventNode):
     Scores every frame on the worker thread and publishes what passes the threshold.
 
     A phrase that the toy itself said is dropped. An engine that has become deaf is detected and
-    replaced by a new one. On a machine that is too slow, overdue audio is skipped.
+    replaced by a new one; one elsewhere that fails, by the fallback. On a machine that is too
+    slow, overdue audio is skipped.
     """
 
     wake_word_detected = Publishes(events.WAKE_WORD_DETECTED)
@@ -36,8 +39,21 @@ class WakeWord(EventNode):
 
     def configure(self) -> None:
         """Load the models."""
-        self._make_engine = partial(WAKE_WORD_ENGINES.make, self.settings.provider, self.settings)
-        self._engine = self._make_engine()
+        settings = self.settings
+        self._elsewhere: Elsewhere | None = None
+        self._make_engine = partial(WAKE_WORD_ENGINES.make, settings.provider, settings)
+        engine = self._make_engine()
+        if isinstance(engine, EngineElsewhere):
+            self._elsewhere = Elsewhere(
+                engine,
+                self._make_engine,  # type: ignore[arg-type]
+                replaced=partial(self.post, self._report_replaced),
+                hears=partial(self.post, self.healed, 'wake_word_replaced'),
+                clock=self.time.now_s,
+            )
+            self._make_engine = partial(WAKE_WORD_ENGINES.make, settings.fallback, settings)
+            engine = self._make_engine()
+        self._engine = engine
         self._self_speech = SelfSpeechFilter(self._make_engine())
         self._queued = self._scored = self._skip_to = 0  # samples; _scored by the worker
         self._calls = read_calls(self.settings.config_path / 'wake_words')
@@ -48,6 +64,11 @@ class WakeWord(EventNode):
             self._detections = self.metrics.counter(
                 'phoenix_wake_word_detections', 'Wake words that were heard.', ['phrase']
             )
+
+    def cleanup(self) -> None:
+        """End the connection of an engine elsewhere."""
+        if self._elsewhere is not None:
+            self._elsewhere.end()
 
     def activate(self) -> None:
         """Begin with an empty stream."""
@@ -103,8 +124,8 @@ class WakeWord(EventNode):
         detector = self._detector  # settings_changed may replace it meanwhile
         self._origin = end - len(samples) - detector.position
         with self.model_time():
-            detection = detector.process(samples)
-            if self._self_test.is_due(detector.position):
+            detection = self._detect(detector, samples)
+            if detector.engine is self._engine and self._self_test.is_due(detector.position):
                 self._test_engine(detector)
             if detection is None:
                 return
@@ -114,6 +135,34 @@ class WakeWord(EventNode):
             self.log.info('the toy itself said the wake phrase', phrase=detection.phrase)
         else:
             self.post(self._publish_detection, detection, end - ago)
+
+    def _detect(self, detector: WakeWordDetector, samples: np.ndarray) -> Detection | None:
+        """Let the engine elsewhere hear, or this one in its stead; on the worker thread."""
+        elsewhere = self._elsewhere.now() if self._elsewhere is not None else None
+        self._change(detector, elsewhere or self._engine)
+        if elsewhere is None or self._elsewhere is None:
+            return detector.process(samples)
+        try:
+            return detector.process(samples)
+        except Exception as error:  # of any kind: the other one is there for it
+            self._elsewhere.failed(error)
+            self._change(detector, self._engine)
+            return None
+
+    def _change(self, detector: WakeWordDetector, engine: WakeWordEngine) -> None:
+        if detector.engine is not engine:
+            detector.engine = engine
+            detector.recover()
+
+    def _report_replaced(self, why: str) -> None:
+        self.fault(
+            'wake_word_replaced',
+            f'{self.settings.provider}: {why}',
+            severity=Fault.WARNING,
+            tried=f'hears by {self.settings.fallback}',
+            self_healing=True,
+            impairs=CapabilityStatus.DEGRADED,
+        )
 
     def _test_engine(self, detector: WakeWordDetector) -> None:
         """Replace the engine if it is deaf; on the worker thread."""

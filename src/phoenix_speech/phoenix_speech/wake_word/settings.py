@@ -17,6 +17,11 @@ class WakeWordSettings(NodeSettings):
     provider: Annotated[str, WAKE_WORD_ENGINES] = setting(
         'microwakeword', 'The engine: an entry point of its group.', machine=True
     )
+    fallback: Annotated[str, WAKE_WORD_ENGINES] = setting(
+        'microwakeword',
+        'The engine that hears while a provider outside of the toy does not.',
+        machine=True,
+    )
     models: list[str] = setting(
         ['hey_jarvis'], 'Names of models that the engine brings, or paths of others.'
     )

@@ -24,7 +24,7 @@ def play(own: SelfSpeechFilter, sound: np.ndarray, at_s: float) -> None:
         own.play(sound[start : start + 320], at_s + start / 16000)
 
 
-@pytest.fixture(params=WAKE_WORD_ENGINES.names())
+@pytest.fixture(params=['microwakeword', 'openwakeword'])
 def own(request: pytest.FixtureRequest) -> SelfSpeechFilter:
     return SelfSpeechFilter(WAKE_WORD_ENGINES.make(request.param, WakeWordSettings()))
 
