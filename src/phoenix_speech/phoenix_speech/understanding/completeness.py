@@ -117,8 +117,9 @@ class CompletenessJudge:
         if terms[-1].value is not None and (not match.whole or self._lacks_unit(said)):
             return Completeness.OPEN
         if match.whole:
-            clear = not match.may_mean_more and not self._ends_in_quantity(marked)
-            return Completeness.WHOLE if clear else Completeness.ENOUGH
+            if self._ends_in_quantity(marked):
+                return Completeness.UNCLEAR  # 'and thirty seconds' would make it two timers
+            return Completeness.ENOUGH if match.may_mean_more else Completeness.WHOLE
         if len(marked) == 1 and self._ends_in_quantity(marked):
             return Completeness.UNCLEAR  # 'ten minutes': it may be an answer
         if match.longer or terms[-1].text in self._never_last:
