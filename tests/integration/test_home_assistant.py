@@ -12,6 +12,8 @@ from pydantic import ValidationError
 
 from phoenix_core import events
 from phoenix_core.limits.limits import Limits
+from phoenix_core.telemetry import tracing
+from phoenix_core.telemetry.tracing import TraceContext
 from phoenix_core.testing.graph import decide
 from phoenix_home.home_assistant import entities
 from phoenix_home.home_assistant.node import HomeAssistant
@@ -64,6 +66,46 @@ def test_an_announcement_passes_the_voice_and_its_end_comes_back(graph, probe, t
     playing.join()
     assert done.success
     assert probe.recorded(events.SAY_REQUEST)[0].text == 'Dinner!'
+
+
+@pytest.mark.parametrize(
+    ('allowed', 'activity', 'opens'),
+    [('assist', 'idle', True), ('', 'idle', False), ('assist', 'story', False)],
+)
+def test_a_house_that_asks_gets_an_ear_by_a_parents_yes_and_from_a_resting_toy(
+    graph, probe, toy, allowed, activity, opens
+):
+    allowed = [name for name in ('home_assistant', allowed) if name]
+    decide(Path(graph.state_home), Limits(quiet_hours='', neighbors=allowed))
+    probe.publish(events.ACTIVITY_STATE, activity=activity, phase=ActivityState.RESTING)
+
+    def play():
+        said = probe.expect(events.SAY_REQUEST)
+        finished = PlaybackEvent.FINISHED
+        with tracing.caused_by(TraceContext(said.header.trace_id, said.header.span_id)):
+            probe.publish(events.AUDIO_PLAYBACK, kind=finished, utterance_id=said.utterance_id)
+
+    async def asking(client):
+        told = asyncio.Queue()
+        client.subscribe_states(told.put_nowait)
+        while (await told.get()).state != activity:
+            pass
+        done = await client.send_voice_assistant_announcement_await_response(
+            '', 10, 'Is it cold?', start_conversation=True
+        )
+        client.number_command(entities.VOLUME, 30)  # comes after what the question began
+        return done.success
+
+    playing = threading.Thread(target=play)
+    playing.start()
+    assert with_client(toy, asking)
+    playing.join()
+    volume = probe.expect(events.ACTIVITY_REQUEST, lambda request: request.activity == 'volume')
+    requests = probe.recorded(events.ACTIVITY_REQUEST)
+    assert [one.activity for one in requests] == ['conversation'] * opens + ['volume']
+    if opens:
+        [said] = probe.recorded(events.SAY_REQUEST)
+        assert requests[0].header.trace_id == said.header.trace_id != volume.header.trace_id
 
 
 def test_states_go_out_and_commands_come_in(graph, probe, toy):

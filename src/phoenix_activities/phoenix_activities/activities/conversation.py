@@ -8,7 +8,13 @@ from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 from phoenix_activities.activities.due_times import day_meant
-from phoenix_activities.engine.activity import Activity, Priority, Request, UserIntent
+from phoenix_activities.engine.activity import (
+    REQUESTED,
+    Activity,
+    Priority,
+    Request,
+    UserIntent,
+)
 from phoenix_activities.words.words import ActivityWords, Phrase, Phrases
 
 RECALLS = {'my_name': 'name', 'my_favorite': 'favorite'}  # intent to the value it asks for
@@ -47,10 +53,13 @@ class ConversationActivity(Activity):
     _request: Request | None = None  # from a model: begins when its reply is over
 
     def enter(self, request: Request) -> None:
-        """Answer, or wait for the first sentence."""
+        """Answer, or wait for the first sentence; on request, listen though nobody called."""
         self._begin()
         self._invites = False
-        if request.intent is not None:
+        if request.reason == REQUESTED:
+            self._following_up = True
+            self.dialogue.listen()
+        elif request.intent is not None:
             self._answer(request.intent)
 
     def leave(self) -> None:

@@ -29,6 +29,9 @@ class UserIntent:
     slots: Mapping[str, str] = field(default_factory=dict)
 
 
+REQUESTED = 'request'  # the reason of what a program asks for
+
+
 @dataclass(frozen=True)
 class Request:
     """

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from phoenix_activities.engine.activity import Activity, Request, UserIntent
+from phoenix_activities.engine.activity import REQUESTED, Activity, Request, UserIntent
 from phoenix_activities.engine.activity_stack import REST, ActivityStack
 from phoenix_activities.engine.body import Body
 from phoenix_activities.engine.dialogue import Dialogue
@@ -199,7 +199,7 @@ class ActivityManager:
                 self._follow_intent(event)
             case ActivityRequested(name, slots):
                 check_request(self.activities, name, slots)
-                request = Request('request', UserIntent(name, slots=slots))
+                request = Request(REQUESTED, UserIntent(name, slots=slots))
                 if not self.current.on_request(request):
                     self.enter(name, request)
             case CapabilitiesLost(names):

@@ -468,6 +468,25 @@ def test_an_activity_that_a_program_asks_for(harness, toy, manager):
         harness.handle(ActivityRequested('homework', {}))
 
 
+def test_a_program_begins_a_conversation_as_long_as_attention_lasts(harness, toy, manager):
+    for _ in range(MOST_FOLLOW_UPS):
+        harness.handle(ActivityRequested('conversation'))
+        harness.handle(EarEvent.OPENED)
+        assert harness.state == ('conversation', Phase.FOLLOWING_UP)
+        harness.handle(EarEvent.NOTHING_HEARD)
+        assert harness.state == ('idle', Phase.RESTING)
+    harness.handle(ActivityRequested('conversation'))
+    assert harness.state == ('idle', Phase.RESTING)
+    assert toy.did.count(('follow_up',)) == MOST_FOLLOW_UPS
+
+
+def test_a_program_opens_no_ear_to_whom_nobody_talks(harness, toy, manager):
+    toy.time += timedelta(minutes=2)
+    harness.handle(ActivityRequested('conversation'))
+    assert harness.state == ('idle', Phase.RESTING)
+    assert ('follow_up',) not in toy.did
+
+
 def test_every_intent_is_understood_by_somebody(manager):
     """An intent in the templates that nobody answers would be a dead end."""
     intents = yaml.safe_load((ENGLISH / 'intents.yaml').read_text())['intents']

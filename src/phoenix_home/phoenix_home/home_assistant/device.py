@@ -34,8 +34,12 @@ class Toy(Protocol):
         """Return whether a parent allows it now."""
         ...
 
-    def announce(self, text: str, ended: Callable[[bool], object]) -> None:
-        """Say a text, and tell whether it was said to its end."""
+    def announce(self, text: str, ended: Callable[[bool], object], *, asks: bool) -> None:
+        """
+        Say a text, and tell whether it was said to its end.
+
+        :param asks: the house would like to hear an answer.
+        """
         ...
 
     def set_volume(self, percent: float) -> None:
@@ -197,7 +201,7 @@ class Device:
             client.send(api.VoiceAssistantAnnounceFinished(success=success))
 
         if text := _line(message.text, LONGEST_TEXT):
-            self._toy.announce(text, ended)
+            self._toy.announce(text, ended, asks=message.start_conversation)
         else:  # sound alone would be played without being judged
             ended(False)
 
@@ -220,6 +224,7 @@ class Device:
             | VoiceAssistantFeature.API_AUDIO
             | VoiceAssistantFeature.ANNOUNCE
             | VoiceAssistantFeature.TIMERS
+            | VoiceAssistantFeature.START_CONVERSATION
         )
         return api.DeviceInfoResponse(
             name=self._name.lower().replace(' ', '-'),

@@ -36,6 +36,7 @@ from phoenix_core.node.declarations import Publishes, observes, subscribes
 from phoenix_core.node.execution import run
 from phoenix_core.settings import secrets
 from phoenix_core.telemetry import tracing
+from phoenix_core.telemetry.tracing import TraceContext
 from phoenix_home.event_loop import EventLoop
 from phoenix_home.home_assistant import entities
 from phoenix_home.home_assistant.assist import Answer, Question
@@ -101,6 +102,7 @@ class HomeAssistant(NeighborNode):
         self.port: int = self._server.sockets[0].getsockname()[1]
         self._tell(entities.LIGHT, Lamp())
         self._sound = HeardSound()
+        self._rests = False  # as far as is known
         self._wake = '', ''  # the phrase that was heard last, and the interaction
         self._question: Question | None = None
         self._pauses = Backoff(RETRY_S, LONGEST_RETRY_S)
@@ -122,6 +124,7 @@ class HomeAssistant(NeighborNode):
             return
         match message:
             case ActivityState():
+                self._rests = message.activity == 'idle'
                 self._tell(entities.ACTIVITY, message.activity)
             case SystemStatus():
                 bad = [
@@ -236,43 +239,56 @@ class HomeAssistant(NeighborNode):
         """Return whether a parent allows it now."""
         return self.neighbors.allows(HOME_ASSISTANT)
 
-    def announce(self, text: str, ended: Callable[[bool], object]) -> None:
-        """Say a text, and tell whether it was said to its end."""
+    def announce(self, text: str, ended: Callable[[bool], object], *, asks: bool) -> None:
+        """
+        Say a text, and tell whether it was said to its end.
+
+        What asks is followed by an open ear if the toy rests and its attention is not over: the
+        house has no more of it than the toy itself.
+        """
 
         def done(outcome: Outcome, position_s: float) -> None:
             self._loop.call(ended, outcome is Outcome.SPOKEN)
+            spoken = asks and outcome is Outcome.SPOKEN
+            if spoken and self._rests and self.neighbors.allows(ASSIST):
+                self.activity_request(activity='conversation')
 
         def begin() -> None:
             if self.say(text, ended=done) is None:
                 done(Outcome.SILENT, 0.0)
 
-        self.post(begin)
+        self._begin(begin)
 
     def set_volume(self, percent: float) -> None:
         """Set how loud it speaks, within a parent's limits."""
         level = Slot(name='level', value=f'{percent:.0f}')
-        self.post(self.activity_request, activity='volume', slots=[level])
+        self._begin(self.activity_request, activity='volume', slots=[level])
 
     def set_silent(self, silent: bool) -> None:
         """Mute its voice, or no longer."""
         muted = Slot(name='muted', value='yes' if silent else 'no')
-        self.post(self.activity_request, activity='volume', slots=[muted])
+        self._begin(self.activity_request, activity='volume', slots=[muted])
 
     def ring(self, name: str) -> None:
         """Ring as for a timer of its own, which a touch or a word stops."""
         if self._rings.take():
             slots = [Slot(name='what', value=name)] if name else []
-            self.post(self.activity_request, activity='alarm', slots=slots)
+            self._begin(self.activity_request, activity='alarm', slots=slots)
 
     def show(self, lamp: Lamp) -> None:
         """Light while the toy rests, or stop that."""
-        self.post(
+        self._begin(
             self.led_command,
             animation=SHOWN if lamp.on else '',
             color=ColorRGBA(r=lamp.red, g=lamp.green, b=lamp.blue, a=1.0),
             brightness=lamp.brightness,
             duration_s=0.0,
         )
+
+    def _begin(self, act: Callable[..., object], **fields: Any) -> None:
+        """Do what the house asks, each in an interaction of its own."""
+        with tracing.caused_by(TraceContext.root()):
+            self.post(act, **fields)
 
 
 def main() -> None:

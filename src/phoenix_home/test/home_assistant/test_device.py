@@ -28,8 +28,8 @@ class Toy:
     def allows(self):
         return self.allowed
 
-    def announce(self, text, ended):
-        self.asked.append(text)
+    def announce(self, text, ended, *, asks):
+        self.asked.append(f'{text} (asks)' if asks else text)
         ended(self.said)
 
     def set_volume(self, percent):
@@ -107,7 +107,9 @@ def test_volume_light_and_announcements_go_to_the_toy():
             '', 5, ' Dinner\nis ready. '
         )
         toy.said = False
-        refused = await client.send_voice_assistant_announcement_await_response('', 5, 'No.')
+        refused = await client.send_voice_assistant_announcement_await_response(
+            '', 5, 'No?', start_conversation=True
+        )
         sound = await client.send_voice_assistant_announcement_await_response(
             'http://x/y.mp3', 5, ''
         )
@@ -116,7 +118,7 @@ def test_volume_light_and_announcements_go_to_the_toy():
 
     assert with_device(asking, toy) == [True, False, False]
     on, off = (True, 0.5, 1.0, 0.0, 0.0), (False, 0.5, 1.0, 0.0, 0.0)
-    assert toy.asked == [30, 'mute', 'unmute', on, off, 'Dinner is ready.', 'No.']
+    assert toy.asked == [30, 'mute', 'unmute', on, off, 'Dinner is ready.', 'No? (asks)']
 
 
 def test_a_timer_rings_when_it_is_over_and_not_before():
