@@ -83,6 +83,23 @@ def test_recognition_errors_are_tolerated(understood):
         assert 0 < intent.confidence < 1
 
 
+def test_who_goes_on_changes_the_timer_that_was_set_and_sets_no_second(node, probe):
+    first = hear(probe, 'Set a timer for ten minutes.')
+    expect(probe, first)
+    longer = 'Set a timer for ten minutes and thirty seconds.'
+    probe.publish(
+        events.TRANSCRIPT,
+        kind=Transcript.FINAL,
+        source=Transcript.SPOKEN,
+        text=longer,
+        cause=first,
+    )
+    intent = probe.expect(events.INTENT_DETECTED, lambda i: i.text == longer)
+    assert (intent.name, slots(intent)) == ('timer_change', {'duration': '630', 'which': 'last'})
+    intent = expect(probe, hear(probe, longer))  # later, by somebody who begins anew
+    assert (intent.name, slots(intent)) == ('timer_set', {'duration': '630'})
+
+
 def test_what_fits_no_sentence_is_a_matter_of_conversation(understood):
     for text in ('why is the sky so blue', 'my grandmother has a green boat', '...'):
         intent = understood(text)

@@ -117,10 +117,12 @@ class CompletenessJudge:
         if terms[-1].value is not None and (not match.whole or self._lacks_unit(said)):
             return Completeness.OPEN
         if match.whole:
-            if self._ends_in_quantity(marked):
-                return Completeness.UNCLEAR  # 'and thirty seconds' would make it two timers
+            if self._ends_in(marked, Kind.DURATION, Kind.SUM, Kind.CITY):
+                return Completeness.ENOUGH
+            if terms[-1].value is not None or self._ends_in(marked, Kind.CLOCK, Kind.DAY):
+                return Completeness.UNCLEAR  # with 'tomorrow' behind it would be two alarms
             return Completeness.ENOUGH if match.may_mean_more else Completeness.WHOLE
-        if len(marked) == 1 and self._ends_in_quantity(marked):
+        if len(marked) == 1 and self._ends_in(marked, *Kind):
             return Completeness.UNCLEAR  # 'ten minutes': it may be an answer
         if match.longer or terms[-1].text in self._never_last:
             return Completeness.OPEN
@@ -159,9 +161,10 @@ class CompletenessJudge:
             return any(self._match([self._marked(f'{said} {unit}')]))
         return False
 
-    def _ends_in_quantity(self, marked: Sequence[Term]) -> bool:
-        """Return whether the last words are a quantity, as more may belong to it."""
-        return any(marked[-1].text in kind.marks for kind in Kind)
+    @staticmethod
+    def _ends_in(marked: Sequence[Term], *kinds: Kind) -> bool:
+        """Return whether the last words are a quantity of these kinds: more may belong to it."""
+        return any(marked[-1].text in kind.marks for kind in kinds)
 
     def _match(self, readings: Sequence[Sequence[Term]]) -> _Match:
         match = _Match(set(), [])

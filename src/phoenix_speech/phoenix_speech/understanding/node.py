@@ -10,6 +10,7 @@ from phoenix_core.node.event_node import EventNode
 from phoenix_core.node.execution import run
 from phoenix_core.settings.node_settings import NodeSettings
 from phoenix_speech.safety.care_check import CareVerdict
+from phoenix_speech.understanding.continued import Said, left_to_do
 from phoenix_speech.understanding.requests import CHOICES, Understood
 from phoenix_speech.understanding.sentence_judge import SentenceJudge
 
@@ -27,6 +28,7 @@ class Intent(EventNode):
     def configure(self) -> None:
         """Read the rules of safety and the templates."""
         self._judge = SentenceJudge(self.settings, partial(self.post, self.fault))
+        self._said = Said()  # the newest sentence
         self.known['intents'] = {
             IntentDetected.FALLBACK: (),
             IntentDetected.ANSWER: None,  # each answer has slots of its own
@@ -48,13 +50,17 @@ class Intent(EventNode):
     def on_transcript(self, transcript: Transcript) -> None:
         """Understand on the worker thread: tolerant matching takes some 10 ms."""
         if transcript.kind == Transcript.FINAL:
-            text = transcript.text
-            self.in_background(self._understand, text, then=partial(self._publish, text))
+            text, trace_id = transcript.text, transcript.header.trace_id
+            self.in_background(self._understand, text, then=partial(self._publish, text, trace_id))
 
     def _understand(self, text: str) -> CareVerdict | Understood:
         return self._judge.judge(text, self.time.now_s())
 
-    def _publish(self, text: str, found: CareVerdict | Understood) -> None:
+    def _publish(self, text: str, trace_id: str, found: CareVerdict | Understood) -> None:
+        if isinstance(found, Understood):
+            before, self._said = self._said, Said(text, trace_id, found)
+            if before.begins(self._said):
+                found = left_to_do(before.understood, found)
         for name, slots, confidence in self._judge.intents(found):
             self.intent_detected(
                 name=name,

@@ -64,12 +64,13 @@ def test_in_the_middle_of_a_sentence_it_is_waited_long(language, texts):
             [
                 'Turn on the light.',  # in the kitchen
                 'Tell me a story.',  # about a dragon
-                'Set the volume to fifty.',  # percent
+                'Set a timer for ten minutes.',  # and thirty seconds
+                'What is seven times eight?',  # plus two
                 'Stop.',  # the timer
                 'What time is it, please?',  # in Tokyo
             ],
         ),
-        ('de', ['Erzähl mir eine Geschichte.', 'Stopp!', 'Wie spät ist es?']),
+        ('de', ['Stelle einen Timer auf zehn Minuten.', 'Stopp!', 'Wie spät ist es?']),
     ],
 )
 def test_a_sentence_that_a_longer_one_begins_with_is_enough(language, texts):
@@ -94,9 +95,9 @@ def test_a_stray_word_is_a_fragment(language, texts):
             'en',
             [
                 'Tell me a story about a dragon.',  # and a mouse
-                'Set a timer for ten minutes.',  # and thirty seconds: that would be two timers
+                'Wake me up at seven.',  # tomorrow: that would be two alarms
                 'Wake me up every day.',  # at seven
-                'What is seven times eight?',  # plus two
+                'Set the volume to fifty.',  # percent
                 'Ten minutes.',
                 'Please!',  # it may end what was said before
                 'The day was long and the road was dusty.',
@@ -106,7 +107,7 @@ def test_a_stray_word_is_a_fragment(language, texts):
                 '\N{SNOWMAN}',
             ],
         ),
-        ('de', ['Stelle einen Timer auf zehn Minuten.', 'Der Tag war lang.']),
+        ('de', ['Weck mich um sieben.', 'Der Tag war lang.']),
     ],
 )
 def test_what_may_be_all_or_go_on_is_unclear(language, texts):
