@@ -12,6 +12,10 @@ from phoenix_activities.engine.activity import (
 from phoenix_activities.words.words import ActivityWords, Phrase, Phrases
 from phoenix_core.limits.neighbors import acts_in_the_house
 
+STEP = 0.25
+DARKEST = 0.1
+SIGNS = {'light_brighter': 1, 'light_darker': -1}
+
 
 class LightPhrases(Phrases):
     """Said with each change."""
@@ -41,7 +45,7 @@ class LightActivity(Activity):
     """Changes the light and confirms it."""
 
     name = 'light'
-    intents = ('light_on', 'light_off', 'light_color', 'light_brightness')
+    intents = ('light_on', 'light_off', 'light_color', 'light_brightness', *SIGNS)
     priority = Priority.ANSWER
     essential = True
     request_slots = LightSlots
@@ -64,6 +68,9 @@ class LightActivity(Activity):
         if slots.get('room'):
             self._other_light(intent)
             return
+        if intent.name in SIGNS:
+            self._change_brightness(SIGNS[intent.name])
+            return
         color = slots.get('color', '')
         level = float(slots.get('level', 100))
         if intent.name == 'light_off':
@@ -81,6 +88,14 @@ class LightActivity(Activity):
             name = words.color_names.get(color, color)
             text = self.text_of(phrase, color=name, level=slots.get('level', ''))
             self.dialogue.say(text[0].upper() + text[1:])  # it may begin with the color
+
+    def _change_brightness(self, sign: int) -> None:
+        light = self.body.light
+        now = 1.0 if light is None else light.brightness if light.animation == 'solid' else 0.0
+        brightness = min(1.0, max(DARKEST, now + sign * STEP))
+        color = light.color if light is not None else ''
+        self.body.show('solid', color=color, brightness=brightness, keep=True)
+        self.say_phrase(self.words.phrases.brightness, level=round(100 * brightness))
 
     def _other_light(self, intent: UserIntent) -> None:
         """Leave the light of another room to whom a parent lets act in the house, if anybody."""

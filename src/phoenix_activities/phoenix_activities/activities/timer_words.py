@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from phoenix_activities.activities.due_times import REPEATS, weekdays_of
+from phoenix_activities.activities.due_times import REPEATS, days_between, weekdays_of
 from phoenix_activities.activities.running_timers import RunningTimer, RunningTimers
 from phoenix_activities.engine.activity_manager import ActivityManager
 from phoenix_activities.words.words import ActivityWords, Phrase, Phrases
@@ -50,6 +50,8 @@ class TimerPhrases(Phrases):
     weekdays: Phrase
     weekends: Phrase
     alternate: Phrase
+    alternate_weekly: Phrase
+    some_days: Phrase  # every {number} days
     weekly: Phrase
 
 
@@ -86,12 +88,15 @@ class TimersTold:
         day = forms.weekday(alarm.due) if days < 7 else forms.date(alarm.due.date())
         if alarm.repeat in REPEATS:
             phrase = getattr(phrases, alarm.repeat)
-        elif alarm.repeat:
-            phrase, numbers = phrases.weekly, weekdays_of(alarm.repeat)
+        elif numbers := weekdays_of(alarm.repeat):
+            phrase = phrases.alternate_weekly if days_between(alarm.repeat) else phrases.weekly
             day = forms.all_of([forms.weekday(MONDAY + number * A_DAY) for number in numbers])
+        elif alarm.repeat:
+            phrase = phrases.some_days
         else:
             phrase = (phrases.today, phrases.tomorrow)[days] if days < 2 else phrases.on_day
-        return self._text_of(phrase, time=forms.time(alarm.due), day=day)
+        number = str(days_between(alarm.repeat))
+        return self._text_of(phrase, time=forms.time(alarm.due), day=day, number=number)
 
     def _item(self, one: RunningTimer) -> str:
         phrases = self._phrases

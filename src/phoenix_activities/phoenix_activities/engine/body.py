@@ -47,6 +47,11 @@ class Body:
         self._kept.volume, self._kept.muted = min(self.loudest(), max(0.0, level)), muted
         self._toy.set_volume(self.volume, muted)
 
+    @property
+    def light(self) -> KeptLight | None:
+        """What the light shows until somebody changes it."""
+        return self._kept.light
+
     def show(
         self,
         animation: str,

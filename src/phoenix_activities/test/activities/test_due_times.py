@@ -1,5 +1,5 @@
 import time
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -7,6 +7,7 @@ import pytest
 from phoenix_activities.activities.due_times import (
     at_wall_time,
     day_meant,
+    easter,
     next_wall_time,
     seconds_until,
 )
@@ -120,3 +121,22 @@ def test_the_day_that_is_meant(day: str, meant: int) -> None:
 )
 def test_a_date_is_the_next_one(day, meant):
     assert day_meant(SUNDAY.date(), {'day': day}).isoformat() == meant
+
+
+def test_easter_is_the_sunday_of_the_church() -> None:
+    known = ('2000-04-23', '2008-03-23', '2019-04-21', '2024-03-31', '2026-04-05', '2038-04-25')
+    for day in known:
+        assert easter(int(day[:4])).isoformat() == day
+
+
+@pytest.mark.parametrize(
+    ('day', 'today', 'meant'),
+    [
+        ('easter+0', '2026-03-01', '2026-04-05'),
+        ('easter-2', '2026-04-03', '2026-04-03'),
+        ('easter-2', '2026-04-04', '2027-03-26'),
+        ('easter+50', '2026-04-06', '2026-05-25'),
+    ],
+)
+def test_feasts_move_with_easter(day: str, today: str, meant: str) -> None:
+    assert day_meant(date.fromisoformat(today), {'day': day}).isoformat() == meant

@@ -254,6 +254,26 @@ def test_an_alarm_of_every_other_day_leaves_one_out(harness: ActivityHarness, sa
     assert alarm.wall == datetime(2026, 1, 7, 9)
 
 
+@pytest.mark.parametrize(
+    ('repeat', 'told', 'first', 'then'),
+    [
+        ('days_3', 'every 3 days', 6, 9),
+        ('days_14', 'every 14 days', 6, 20),
+        ('alternate_friday', 'every other Friday', 9, 23),
+    ],
+)
+def test_an_alarm_leaves_some_days_out(
+    harness: ActivityHarness, say: Say, repeat: str, told: str, first: int, then: int
+) -> None:
+    harness.toy.time = datetime(2026, 1, 5, 12)  # a Monday
+    assert told in say('alarm_set', hour='7', repeat=repeat)
+    [alarm] = timers(harness).kept.running
+    assert alarm.wall == datetime(2026, 1, first, 7)
+    assert rings(harness, (alarm.wall - harness.toy.time).total_seconds())
+    [alarm] = timers(harness).kept.running
+    assert alarm.wall == datetime(2026, 1, then, 7)
+
+
 def test_an_alarm_that_was_missed_keeps_to_its_days() -> None:
     rung = datetime(2026, 1, 5, 9)
     for now, day in ((datetime(2026, 1, 5, 9, 0, 1), 7), (datetime(2026, 1, 7, 9, 1), 9),

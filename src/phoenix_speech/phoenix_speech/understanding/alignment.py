@@ -208,11 +208,11 @@ class Alignment:
         return before
 
     def advance_number(self, before: Frontier) -> Frontier:
-        """Advance by a number, which must have been heard."""
+        """Advance by a number, which must have been heard, and so must the word before it."""
         weight = self._vocabulary.weights[NUMBER]
         after: Frontier = [None] * len(before)
         for begin, end in self._numbers:
-            if (path := before[begin]) is not None:
+            if (path := before[begin]) is not None and path[4]:
                 words = (' '.join(self._words[begin:end]), path[3])
                 number = (path[0], path[1] + weight, path[2], words, True)
                 after[end] = _cheaper(after[end], number)

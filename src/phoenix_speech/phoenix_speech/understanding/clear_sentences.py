@@ -32,15 +32,18 @@ class ClearSentences:
         tolerance: Tolerance,
         known: frozenset[str],
         units: frozenset[str],
+        is_number: Callable[[str], bool],
     ) -> None:
         """
         Prepare the joins of requests.
 
         :param known, units: words, as for `respelt`.
+        :param is_number: whether there is a number in a text.
         """
         self._exact, self._tolerance = exact, tolerance
         self._known, self._units = known, units
         self._lead = frozenset(tolerance.lead_words)
+        self._is_number = is_number
         self._joins = [join.split() for join in tolerance.joins]
 
     def one(self, text: str) -> IntentMatch | None:
@@ -71,7 +74,23 @@ class ClearSentences:
         for recognize in (self.one, lambda part: self.one(part) or self.misheard(part)):
             if found := next(self._split(words, MOST_REQUESTS, recognize), ()):
                 return found
+        for units in self._with_units(words):
+            found = next(self._split(units, MOST_REQUESTS, self.one), ())
+            if found and all(one.name == 'timer_set' for one in found):
+                return found
         return ()
+
+    def _with_units(self, words: list[str]) -> Iterator[list[str]]:
+        """Yield the words with a unit behind each number: 'for five and one for ten minutes'."""
+        units = [word for word in words if word in self._units]
+        if len({*units}) != 1:
+            return
+        given: list[str] = []
+        for index, word in enumerate(words):
+            ends = index + 1 == len(words) or self._join_at(words, index + 1)
+            given += [word, units[0]] if ends and self._is_number(word) else [word]
+        if given != words:
+            yield given
 
     def _act(self, text: str) -> IntentMatch | None:
         meant = self._exact.recognize(text)

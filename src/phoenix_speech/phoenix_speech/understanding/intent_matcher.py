@@ -62,7 +62,10 @@ class IntentMatcher:
         vocabulary, units = self._grammar.vocabulary, self._quantities.units
         numbers = chain.from_iterable(vocabulary.numbers)
         known = frozenset((*vocabulary.known, *numbers, *units, *self._quantities.words))
-        self._clear = ClearSentences(self._exact, self._tolerance, known, units)
+        self._clear = ClearSentences(
+            self._exact, self._tolerance, known, units, self._quantities.numbers
+        )
+        self._compounds = compounds_ending_in(self._tolerance.compounds)
         self._question: Question | None = None  # that was asked, and is not answered yet
         self._expected: ExpectedAnswers = {}
         self._answers: ExactSentences | None = None  # the expected ones
@@ -107,7 +110,7 @@ class IntentMatcher:
 
         The answer to a question is the request that was meant.
         """
-        text = _HYPHEN.sub(' ', text)
+        text = self._compounds.sub(' ', _HYPHEN.sub(' ', text))
         understood = self._understand(text)
         if self._question is not None and (meant := chosen(self._question, understood)):
             understood = self._checked(meant, text)
@@ -194,6 +197,11 @@ class IntentMatcher:
         quantity = marked.quantities.get(words.strip())
         asked = quantity is not None and quantity.kind in (Kind.DURATION, Kind.CLOCK)
         return about_quantity(quantity) if quantity is not None and asked else None
+
+
+def compounds_ending_in(words: Sequence[str]) -> re.Pattern[str]:
+    """Return what finds the seam of 'nudeltimer'."""
+    return re.compile('|'.join(rf'(?<=\w{{3}})(?={word}\b)' for word in words) or r'(?!)', re.I)
 
 
 def _as_answer(match: IntentMatch) -> IntentMatch:

@@ -21,6 +21,7 @@ class Tolerance(FileModel):
     :param same_sound: words that sound the same.
     :param no_names: begin no name of a person or a timer.
     :param joins: between two requests, the longer first.
+    :param compounds: words that others are joined with, as in 'nudeltimer'.
     """
 
     little_words: list[str] = []
@@ -29,6 +30,7 @@ class Tolerance(FileModel):
     same_sound: list[list[str]] = []
     no_names: list[str] = []
     joins: list[str] = []
+    compounds: list[str] = []
 
     def words(self) -> Iterator[str]:
         """Yield the words that are right as they are."""

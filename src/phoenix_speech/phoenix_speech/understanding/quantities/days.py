@@ -9,6 +9,7 @@ from phoenix_speech.understanding.quantities.terms import Term
 WEEKDAYS = ('monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday')
 NAMED_REPEATS = {'daily': range(7), 'weekdays': range(5), 'weekends': range(5, 7)}
 HALVES = ('am', 'pm')
+ALTERNATE = 'alternate'
 Slots = dict[str, str]
 Read = tuple[Slots, int]  # slots, and where their words end
 Days = tuple[frozenset[int], int]  # numbers of weekdays, and where their words end
@@ -19,7 +20,8 @@ class DayReader:
     Reads the day or days that begin at a term.
 
     Its slots are day, as '+1', 'monday', 'next_monday' or '12-24'; or repeat, as 'daily',
-    'alternate', 'weekdays', 'monday', 'monday_friday'; and day_part, if that is told with it.
+    'alternate', 'alternate_friday', 'days_3', 'weekdays', 'monday', 'monday_friday'; and day_part,
+    if that is told with it. A date is '12-24', or 'easter+1'.
     """
 
     def __init__(self, lexicon: Lexicon, language: str) -> None:
@@ -33,6 +35,9 @@ class DayReader:
         self._each_of = PhraseBook(named + on_each, language)
         self._on_each = PhraseBook(on_each, language)
         self._each, self._joins = frozenset(lexicon.each), frozenset(lexicon.joins)
+        self._each_number = frozenset(lexicon.each_number)
+        self._each_other = PhraseBook(same(lexicon.each_other, True), language)
+        self._day_units = PhraseBook(lexicon.day_units.items(), language)
         self._but = PhraseBook(same(lexicon.but, True), language)
         self._up_to = PhraseBook(same(lexicon.up_to, True), language)
         self._coming = PhraseBook(lexicon.coming.items(), language)
@@ -65,6 +70,8 @@ class DayReader:
             if name not in NAMED_REPEATS:
                 return {'repeat': name}, end
             days = frozenset(NAMED_REPEATS[name])
+        elif some := self._some_days(terms, begin):
+            return some
         elif several := self._several(terms, begin):
             days, end = several
         else:
@@ -72,6 +79,22 @@ class DayReader:
         if (but := self._but.find(terms, end)) and (without := self._list(terms, but[1])):
             days, end = days - without[0], without[1]
         return ({'repeat': _name_of(days)}, end) if days else None
+
+    def _some_days(self, terms: Sequence[Term], begin: int) -> Read | None:
+        """Read 'every three days', 'every other week', 'every second friday'."""
+        count, at = 2, begin + 2
+        if other := self._each_other.find(terms, begin):
+            at = other[1]
+            if weekday := self._weekdays.find(terms, at):
+                return {'repeat': f'{ALTERNATE}_{weekday[0]}'}, weekday[1]
+        elif terms[begin].text in self._each_number and at <= len(terms):
+            count = terms[begin + 1].count or 0
+        else:
+            return None
+        if count < 2 or (unit := self._day_units.find(terms, at)) is None:
+            return None
+        days = count * unit[0]
+        return {'repeat': ALTERNATE if days == 2 else f'days_{days}'}, unit[1]
 
     def _several(self, terms: Sequence[Term], begin: int) -> Days | None:
         """Read 'every monday and friday', 'mondays', 'monday to friday'."""

@@ -38,11 +38,13 @@ class Lexicon(FileModel):
     :param parts_after_a_day: words that tell it only after a day, as 'tomorrow morning'.
     :param days: 'tomorrow' to the days from now.
     :param day_parts: words for a half of the day, and maybe a day or days: 'tonight' is '+0 pm'.
-    :param dates: 'christmas' to the month and the day, as '12-25'.
+    :param dates: 'christmas' to the month and the day, as '12-25', or to 'easter+1'.
     :param coming: before a weekday: 'next_', which is never today, or ''.
     :param ahead: before a number of `day_units`, as in 'in three days'.
     :param beside_dates: words that may stand before the day or the month of a date.
-    :param repeats: 'every day' and the like, to daily, alternate, weekdays, weekends.
+    :param repeats: 'every day' and the like, to daily, weekdays, weekends, days_7.
+    :param each_number: before a number of `day_units`: every three days.
+    :param each_other: before a weekday or one of `day_units`: every other week.
     :param but: between days of the week that repeat and those that do not.
     :param up_to: between the first and the last of days of the week that repeat.
     :param each: before a weekday: every week. `on_each` has weekdays that mean that alone.
@@ -50,6 +52,7 @@ class Lexicon(FileModel):
     :param sums_around: words around two numbers, as 'add _ and': the first word is before both.
         `from` are those whose second number comes first.
     :param multiples: 'twice' to 2.
+    :param roughly: a preposition, and what it does not need before a quantity: 'for about'.
     :param corrections: between a quantity and the one that was meant: 'five, no, ten minutes'.
     :param places: further names of places, to their time zones.
     """
@@ -83,11 +86,14 @@ class Lexicon(FileModel):
     day_units: dict[str, int] = {}
     beside_dates: Phrases = []
     repeats: dict[str, Phrases]
+    each_number: Phrases = []
+    each_other: Phrases = []
     but: Phrases = []
     up_to: Phrases = []
     sums: dict[str, Phrases]
     sums_around: dict[str, Phrases] = {}
     multiples: dict[str, int] = {}
+    roughly: Phrases = []
     corrections: Phrases = []
     places: dict[str, str] = {}
 

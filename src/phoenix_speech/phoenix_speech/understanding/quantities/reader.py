@@ -102,6 +102,7 @@ class QuantityReader:
         self.words: frozenset[str] = frozenset()
         self._more: frozenset[str] = frozenset()
         self._corrections: list[list[str]] = []
+        self._roughly: frozenset[str] = frozenset()
         self._sooner_or_later: frozenset[str] = frozenset()
         self._readers: dict[Kind, Reader] = {}
         if not path.exists():
@@ -110,6 +111,7 @@ class QuantityReader:
         self.words = frozenset(lexicon.words())
         self._more = frozenset(lexicon.more)
         self._sooner_or_later = frozenset(lexicon.sooner_or_later)
+        self._roughly = frozenset(lexicon.roughly)
         longest_first = sorted(lexicon.corrections, key=len, reverse=True)
         self._corrections = [phrase.split() for phrase in longest_first]
         self.units = frozenset(word for words in lexicon.units.values() for word in words)
@@ -150,6 +152,8 @@ class QuantityReader:
                 said = ' '.join(term.text for term in terms[index:end])
                 written = terms[index].clock is not None and 'day_part' not in slots
                 quantities[mark] = Quantity(kind, said, slots, clock=written)
+                if ' '.join(words[-2:]) in self._roughly:
+                    words.pop()
                 if (old := self._corrected(words, quantities, kind)) is not None:
                     quantities.pop(words[old], None)
                     del words[old:]
