@@ -45,7 +45,9 @@ AudioNode.prototype.connect = function (target, ...rest) {
 class StudioToy:
     """A real toy with its pages; `entry` is the address for the next browser."""
 
-    def __init__(self, state_home: Path, graph: TestGraph, *arguments: str) -> None:
+    def __init__(
+        self, state_home: Path, graph: TestGraph, *arguments: str, **environment: str
+    ) -> None:
         keep_awake(state_home)
         self.state_home = state_home
         self.graph = graph
@@ -59,6 +61,7 @@ class StudioToy:
             PHOENIX_STUDIO_PORT='0',
             PHOENIX_STUDIO_FAULTS='true',
             PHOENIX_STUDIO_BAGS=str(ROOT / 'tests/bags'),
+            **environment,
         )
         self.process.wait_for('ready ')
         self._shown = 0
@@ -82,10 +85,10 @@ class StudioToy:
 
 
 @contextmanager
-def studio_toy(state_home: Path, *arguments: str) -> Iterator[StudioToy]:
+def studio_toy(state_home: Path, *arguments: str, **environment: str) -> Iterator[StudioToy]:
     """Run a toy with its pages, on a graph of its own."""
     with TestGraph() as graph:
-        toy = StudioToy(state_home, graph, *arguments)
+        toy = StudioToy(state_home, graph, *arguments, **environment)
         try:
             yield toy
         finally:

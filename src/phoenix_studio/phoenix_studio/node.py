@@ -24,6 +24,7 @@ from phoenix_studio.faults_desk import FaultsDesk
 from phoenix_studio.graph_desk import GraphDesk
 from phoenix_studio.limits_desk import LimitsDesk
 from phoenix_studio.processes import Processes
+from phoenix_studio.restart import Restart
 from phoenix_studio.ros_calls import RosCalls
 from phoenix_studio.server.access import Access
 from phoenix_studio.server.application import application
@@ -69,7 +70,8 @@ class Studio(PersonNode):
         if self.settings.faults:
             self._faults = FaultsDesk(settings, self.environ, self.get_name(), self._hub.tell)
             self.every(ENTRY_PERIOD_S, partial(self._web.post, self._faults.step))
-        self._words = WordsDesk(settings)
+        self._restart = Restart(self.environ)
+        self._words = WordsDesk(settings, self._restart)
         toy = ToyDesks(
             LimitsDesk(self._calls, self.get_namespace()),
             settings,
@@ -101,6 +103,8 @@ class Studio(PersonNode):
         self._counts[event.name] += 1
         if event is events.NODE_STATUS and message.host == socket.gethostname():
             self._nodes[message.header.producer] = message.process_id
+        if event in (*OBSERVED, events.FAULT):
+            self._web.post(self._restart.feed, event, message)
         if self._faults is not None and event in OBSERVED:
             self._web.post(self._faults.feed, event, message)
         if event is events.AUDIO_PLAYED and self._hub.is_heard:

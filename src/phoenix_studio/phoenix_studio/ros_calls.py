@@ -6,6 +6,7 @@ from typing import Any
 from phoenix_core.node.event_node import EventNode
 
 ANSWER_S = 5.0
+AGAIN_S = 0.05
 
 
 class CallError(Exception):
@@ -48,6 +49,11 @@ class RosCalls:
             client = self._clients.get(service)
             if client is None:
                 client = self._clients[service] = self._node.create_client(kind, service)
+            if answered.done():
+                return
+            if not client.service_is_ready():  # a request would be lost before both have met
+                self._node.after(AGAIN_S, ask)
+                return
             future = client.call_async(request)
             future.add_done_callback(
                 lambda done: loop.call_soon_threadsafe(resolve, done.result())

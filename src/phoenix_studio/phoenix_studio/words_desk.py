@@ -1,37 +1,61 @@
-"""The words of the toy: what stands in which file, and what it would understand of a sentence."""
+"""The words of the toy: what stands where, what it makes of a sentence, and changes of them."""
 
 import asyncio
 import json
-from pathlib import Path
+from collections import deque
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from phoenix_core.settings.config_file import language_folders
-from phoenix_core.settings.node_settings import installed_config
 from phoenix_studio.companion import Companion
+from phoenix_studio.restart import NotOursError, NotWellError, Restart
 from phoenix_studio.settings_desk import SettingsDesk
+from phoenix_studio.word_files import WordFile, difference, problem, version, word_files
 
 INTENT = 'intent'  # the node whose settings say which words there are
+READERS = (INTENT, 'activities', 'conversation', 'voice', 'listener')  # of words, at their start
 GIVEN = ('language', 'config_dir', 'country', 'adults')
-SAFETY = 'safety'  # the folder that no setting leads to
 TRIAL_S = 60.0  # reading the models takes some seconds, on a small machine longer
 PAUSE_S = 120.0
+MOST_UNDO = 50
+_CLOSED = ConfigDict(extra='forbid', frozen=True, strict=True)
 
 
 class Sentence(BaseModel):
     """A sentence to be tried."""
 
-    model_config = ConfigDict(extra='forbid', frozen=True, strict=True)
+    model_config = _CLOSED
     text: Annotated[str, Field(min_length=1, max_length=1000, pattern=r'^[^\x00]+$')]
 
 
-class WordsDesk:
-    """The words, as plain data."""
+class WordsChange(BaseModel):
+    """Other words for a file; `version` is that of the words that were changed."""
 
-    def __init__(self, settings: SettingsDesk) -> None:
+    model_config = _CLOSED
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    text: Annotated[str, Field(max_length=500_000, pattern=r'^[^\x00]*$')]
+    version: Annotated[str, Field(max_length=64)]
+
+
+class Undoing(BaseModel):
+    """The newest change is to be taken back."""
+
+    model_config = _CLOSED
+
+
+class WordsDesk:
+    """
+    The words, as plain data.
+
+    :param restart: lets the nodes read them anew.
+    """
+
+    def __init__(self, settings: SettingsDesk, restart: Restart) -> None:
         self._settings = settings
+        self._restart = restart
         self._trials = Companion('phoenix_studio.sentence_trial', PAUSE_S)
+        self._undo: deque[tuple[WordFile, str, str]] = deque(maxlen=MOST_UNDO)  # before, after
+        self._applying = asyncio.Lock()
 
     async def end(self) -> None:
         """End the program that tries sentences."""
@@ -41,10 +65,11 @@ class WordsDesk:
         """
         Return all files with words of the language that the toy speaks, and what stands in them.
 
-        :raises CallError: the intent node does not answer.
+        :raises CallError: a node does not answer.
         """
-        given = await self._given()
-        return await asyncio.to_thread(_words, given['language'], given['config_dir'])
+        files = await self._files()
+        plain = await asyncio.to_thread(lambda: [file.plain() for file in files])
+        return {'files': plain, 'undo': self._undo[-1][0].name if self._undo else ''}
 
     async def try_out(self, sentence: Sentence) -> dict[str, Any]:
         """
@@ -57,33 +82,89 @@ class WordsDesk:
         found: dict[str, Any] = json.loads(answer)
         return found
 
+    async def compare(self, change: WordsChange) -> dict[str, Any]:
+        """
+        Return what a change would change, or why it cannot be made.
+
+        :raises CallError: a node does not answer.
+        """
+        file = await self._own(change.name)
+        if file is None:
+            return _refused('it is not yours to change')
+        before = await asyncio.to_thread(file.read)
+        if why := await asyncio.to_thread(problem, file.name, change.text):
+            return _refused(why)
+        return {'accepted': True, 'reason': '', 'difference': difference(before, change.text)}
+
+    async def apply(self, change: WordsChange) -> dict[str, Any]:
+        """
+        Change a file, and let the toy read it; with words that it refuses all is as before.
+
+        :raises CallError: a node does not answer.
+        """
+        async with self._applying:
+            file = await self._own(change.name)
+            if file is None:
+                return _refused('it is not yours to change')
+            before = await asyncio.to_thread(file.read)
+            if version(before) != change.version:
+                return _refused('it has been changed meanwhile')
+            if why := await asyncio.to_thread(problem, file.name, change.text):
+                return _refused(why)
+            outcome = await self._write(file, before, change.text)
+            if outcome['accepted']:
+                self._undo.append((file, before, change.text))
+            return outcome
+
+    async def undo(self, undoing: Undoing) -> dict[str, Any]:
+        """Take the newest change back, and let the toy read that."""
+        async with self._applying:
+            if not self._undo:
+                return _refused('nothing was changed')
+            file, before, after = self._undo[-1]
+            if await asyncio.to_thread(file.read) != after:
+                return _refused('it has been changed meanwhile')
+            outcome = await self._write(file, after, before)
+            if outcome['accepted']:
+                self._undo.pop()
+            return outcome
+
+    async def _write(self, file: WordFile, before: str, text: str) -> dict[str, Any]:
+        """Write a file and restart the readers; write it back when they do not take it."""
+        try:
+            await asyncio.to_thread(file.write, text)
+        except OSError as error:
+            return _refused(f'{file.path}: {error.strerror}')
+        await self._trials.end()  # it has read the words of before
+        try:
+            await self._restart.restart(READERS)
+        except NotOursError:
+            return {'accepted': True, 'reason': '', 'applied': False}
+        except NotWellError as error:
+            await asyncio.to_thread(file.write, before)
+            why = str(error)
+        else:
+            return {'accepted': True, 'reason': '', 'applied': True}
+        try:
+            await self._restart.restart(READERS)
+        except NotWellError as error:
+            why = f'{why}; then, with the words of before: {error}'
+        return _refused(why)
+
+    async def _own(self, name: str) -> WordFile | None:
+        return next((file for file in await self._files() if file.own and file.name == name), None)
+
+    async def _files(self) -> list[WordFile]:
+        given = await self._given()
+        folders = {await self._settings.value(name, 'config_dir') for name in READERS}
+        files = await asyncio.to_thread(word_files, given['language'], given['config_dir'])
+        if len(folders) == 1:
+            return files
+        return [WordFile(file.name, file.path, locked=file.locked) for file in files]
+
     async def _given(self) -> dict[str, Any]:
         return {name: await self._settings.value(INTENT, name) for name in GIVEN}
 
 
-def _words(language: str, config_dir: str) -> dict[str, Any]:
-    config = Path(config_dir) if config_dir else installed_config()
-    own, *others = language_folders(config, language)
-    safety = installed_config() / language / SAFETY
-    files = [
-        *_files(own, skip=SAFETY),
-        *(file for folder in others for file in _files(folder)),
-        *_files(safety, prefix=f'{SAFETY}/', locked=True),
-    ]
-    return {'language': language, 'folder': str(own), 'files': files}
-
-
-def _files(
-    folder: Path, *, prefix: str = '', skip: str = '', locked: bool = False
-) -> list[dict[str, Any]]:
-    """Return the files of a folder: name, path, text, and whether nobody may change it."""
-    return [
-        {
-            'name': prefix + path.relative_to(folder).as_posix(),
-            'path': str(path),
-            'text': path.read_text(encoding='utf-8', errors='replace'),
-            'locked': locked,
-        }
-        for path in sorted(folder.glob('**/*.yaml'))
-        if not skip or path.relative_to(folder).parts[0] != skip
-    ]
+def _refused(reason: str) -> dict[str, Any]:
+    return {'accepted': False, 'reason': reason}

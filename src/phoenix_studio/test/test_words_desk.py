@@ -1,14 +1,16 @@
 """The words of the toy: which there are, and what it would understand of a sentence."""
 
 import asyncio
+import shutil
 import sys
 
 import pytest
 
 from phoenix_core.settings.node_settings import installed_config
 from phoenix_studio.companion import Companion
+from phoenix_studio.restart import NotOursError, NotWellError
 from phoenix_studio.ros_calls import CallError
-from phoenix_studio.words_desk import Sentence, WordsDesk
+from phoenix_studio.words_desk import READERS, Sentence, Undoing, WordsChange, WordsDesk
 
 GIVEN = {'language': 'en', 'config_dir': '', 'country': 'GB', 'adults': ['grandma']}
 ECHO = """
@@ -23,21 +25,37 @@ for line in sys.stdin:
 
 
 class FakeSettings:
-    """The settings of the intent node."""
+    """The settings of the nodes that read words."""
 
     def __init__(self, **given):
         self._given = {**GIVEN, **given}
+        self.elsewhere = {}  # by node, another folder
 
     async def value(self, node, name):
-        assert node == 'intent'
-        return self._given[name]
+        assert node == 'intent' or (node in READERS and name == 'config_dir')
+        return self.elsewhere.get(node, self._given[name])
+
+
+class FakeRestart:
+    """Restarts nothing; fails as often as it is told to."""
+
+    def __init__(self, *failures):
+        self.failures = [*failures]
+        self.seen = []  # what stands in the file at each restart
+        self.file = None
+
+    async def restart(self, names):
+        assert names == READERS
+        self.seen.append(self.file.read_text())
+        if self.failures and (failure := self.failures.pop(0)):
+            raise failure
 
 
 def tried(*sentences, **given):
     """Return what is found in sentences that are tried one after another."""
 
     async def try_all():
-        desk = WordsDesk(FakeSettings(**given))
+        desk = WordsDesk(FakeSettings(**given), FakeRestart())
         try:
             return [await desk.try_out(Sentence(text=text)) for text in sentences]
         finally:
@@ -80,13 +98,13 @@ def test_words_that_cannot_be_read_are_told(tmp_path):
 
 
 def words(**given):
-    return asyncio.run(WordsDesk(FakeSettings(**given)).words())
+    return asyncio.run(WordsDesk(FakeSettings(**given), FakeRestart()).words())
 
 
 def test_all_words_of_a_language_are_there_with_their_files():
     found = words(language='de')
     files = {file['name']: file for file in found['files']}
-    assert found['folder'] == str(installed_config() / 'de')
+    assert files['intents.yaml']['path'] == str(installed_config() / 'de' / 'intents.yaml')
     assert 'intents:' in files['intents.yaml']['text']
     assert 'stories/der_kleine_drache.yaml' in files
     assert {name for name, file in files.items() if file['locked']} == {
@@ -104,6 +122,90 @@ def test_the_rules_of_safety_are_those_that_are_installed(tmp_path):
     assert files['answers.yaml']['path'] == str(tmp_path / 'en' / 'answers.yaml')
     care = installed_config() / 'en' / 'safety' / 'care.yaml'
     assert files['safety/care.yaml']['path'] == str(care)
+
+
+class Own:
+    """A folder of words of one's own, and a desk that may change them."""
+
+    def __init__(self, folder, *failures):
+        shutil.copytree(installed_config(), folder)
+        self.restart = FakeRestart(*failures)
+        self.settings = FakeSettings(config_dir=str(folder))
+        self.file = self.restart.file = folder / 'en' / 'answers.yaml'
+        self.desk = WordsDesk(self.settings, self.restart)
+        self.before = self.file.read_text()
+
+    def version(self, name='answers.yaml'):
+        files = asyncio.run(self.desk.words())['files']
+        return next(file['version'] for file in files if file['name'] == name)
+
+    def change(self, text, name='answers.yaml', version=None):
+        return WordsChange(name=name, text=text, version=version or self.version(name))
+
+
+def test_words_of_ones_own_are_compared_applied_and_taken_back(tmp_path):
+    own = Own(tmp_path / 'words')
+    after = own.before.replace('My name is Phoenix!', 'My name is Ember!')
+    compared = asyncio.run(own.desk.compare(own.change(after)))
+    gone, fresh = [line for line in compared['difference'] if line[0] in '+-']
+    assert ('Phoenix!' in gone, 'Ember!' in fresh) == (True, True)
+    assert own.file.read_text() == own.before
+    outcome = asyncio.run(own.desk.apply(own.change(after)))
+    assert outcome == {'accepted': True, 'reason': '', 'applied': True}
+    assert own.restart.seen == [after]
+    assert asyncio.run(own.desk.words())['undo'] == 'answers.yaml'
+    assert asyncio.run(own.desk.undo(Undoing()))['applied']
+    assert own.file.read_text() == own.before
+    assert asyncio.run(own.desk.words())['undo'] == ''
+    assert not asyncio.run(own.desk.undo(Undoing()))['accepted']
+
+
+def test_words_that_the_toy_does_not_take_are_those_of_before_again(tmp_path):
+    own = Own(tmp_path / 'words', NotWellError('answers.yaml: unknown x'))
+    outcome = asyncio.run(own.desk.apply(own.change('x: 1\n')))
+    assert outcome == {'accepted': False, 'reason': 'answers.yaml: unknown x'}
+    assert own.restart.seen == ['x: 1\n', own.before]
+    assert own.file.read_text() == own.before
+    assert asyncio.run(own.desk.words())['undo'] == ''
+
+
+def test_words_are_written_where_the_toy_cannot_be_restarted_from_here(tmp_path):
+    own = Own(tmp_path / 'words', NotOursError())
+    outcome = asyncio.run(own.desk.apply(own.change('answers: {}\n')))
+    assert outcome == {'accepted': True, 'reason': '', 'applied': False}
+    assert own.file.read_text() == 'answers: {}\n'
+
+
+def test_what_is_no_yaml_and_what_others_have_changed_is_not_written(tmp_path):
+    own = Own(tmp_path / 'words')
+    for ask in (own.desk.compare, own.desk.apply):
+        outcome = asyncio.run(ask(own.change('answers: [\n')))
+        assert not outcome['accepted']
+        assert 'answers.yaml' in outcome['reason']
+        assert '/tmp' not in outcome['reason'].replace(str(tmp_path), '')
+    late = own.change('answers: {}\n')
+    own.file.write_text('answers: {a: {say: [b]}}\n')
+    assert 'meanwhile' in asyncio.run(own.desk.apply(late))['reason']
+    assert own.restart.seen == []
+
+
+@pytest.mark.parametrize('name', ['safety/care.yaml', '../en/answers.yaml', 'leds.yaml', 'x.yaml'])
+def test_safety_and_what_is_no_word_is_nobodys_to_change(tmp_path, name):
+    own = Own(tmp_path / 'words')
+    care = (installed_config() / 'en' / 'safety' / 'care.yaml').read_text()
+    for ask in (own.desk.compare, own.desk.apply):
+        outcome = asyncio.run(ask(own.change('rules: []\n', name, version='x')))
+        assert outcome == {'accepted': False, 'reason': 'it is not yours to change'}
+    assert (installed_config() / 'en' / 'safety' / 'care.yaml').read_text() == care
+
+
+def test_installed_words_and_those_of_one_node_alone_are_not_changed(tmp_path):
+    installed = words()['files']
+    assert not any(file['own'] for file in installed)
+    own = Own(tmp_path / 'words')
+    own.settings.elsewhere['voice'] = ''
+    assert not any(file['own'] for file in asyncio.run(own.desk.words())['files'])
+    assert not asyncio.run(own.desk.apply(own.change('answers: {}\n')))['accepted']
 
 
 @pytest.fixture

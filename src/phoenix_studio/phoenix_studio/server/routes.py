@@ -17,9 +17,10 @@ from phoenix_studio.limits_desk import Forgetting, LimitsChange, LimitsDesk, Pin
 from phoenix_studio.ros_calls import CallError
 from phoenix_studio.settings_desk import SettingChange, SettingsDesk
 from phoenix_studio.turns_desk import TurnsDesk
-from phoenix_studio.words_desk import Sentence, WordsDesk
+from phoenix_studio.words_desk import Sentence, Undoing, WordsChange, WordsDesk
 
 LONGEST_BODY = 16384  # bytes
+LONGEST_WORDS = 1_000_000  # of a file with words
 
 Form = TypeVar('Form', bound=BaseModel)
 
@@ -95,6 +96,9 @@ def _of_toy(toy: ToyDesks) -> list[BaseRoute]:
         ),
         Route('/api/words', _answer(lambda request: toy.words.words())),
         _change('/api/try', Sentence, toy.words.try_out),
+        _change('/api/compare', WordsChange, toy.words.compare, LONGEST_WORDS),
+        _change('/api/apply', WordsChange, toy.words.apply, LONGEST_WORDS),
+        _change('/api/undo', Undoing, toy.words.undo),
         Route('/api/events', _answer(lambda request: toy.graph.events())),
         Route('/api/check', _answer(lambda request: toy.graph.check())),
         _change('/api/settings', SettingChange, toy.settings.change),
@@ -140,7 +144,10 @@ def _file(what: str, read: Callable[[str], Awaitable[bytes]], kind: str) -> Rout
 
 
 def _change(
-    path: str, form: type[Form], change: Callable[[Form], Awaitable[dict[str, Any]]]
+    path: str,
+    form: type[Form],
+    change: Callable[[Form], Awaitable[dict[str, Any]]],
+    longest: int = LONGEST_BODY,
 ) -> Route:
     """Return the route of a request that changes something; its body is JSON."""
 
@@ -148,7 +155,7 @@ def _change(
         body = b''
         async for part in request.stream():
             body += part
-            if len(body) > LONGEST_BODY:
+            if len(body) > longest:
                 raise HTTPException(413)
         try:
             filled = form.model_validate_json(body)

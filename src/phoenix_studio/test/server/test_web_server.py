@@ -60,7 +60,7 @@ class FakeDesk:
         self.asked.append(change)
         return {'accepted': False}
 
-    set_pin = forget = edit = replay = try_out = change
+    set_pin = forget = edit = replay = try_out = compare = apply = undo = change
     session = picture = sound = None
 
     async def settings(self, node):

@@ -5,6 +5,15 @@ export interface WordsFile {
   path: string;
   text: string;
   locked: boolean; // of safety
+  own: boolean; // in a folder of the user's own
+  version: string;
+}
+
+export interface Outcome {
+  accepted: boolean;
+  reason: string;
+  applied?: boolean; // by the running toy
+  difference?: string[];
 }
 
 export interface Line {
