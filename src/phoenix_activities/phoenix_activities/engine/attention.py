@@ -17,7 +17,9 @@ class Attention:
     """
 
     def __init__(self, now: datetime) -> None:
+        """Grant nothing before somebody has to do with the toy."""
         self.renew(now)
+        self.end()
 
     def renew(self, now: datetime) -> None:
         """Begin anew: somebody has to do with the toy."""

@@ -469,6 +469,8 @@ def test_an_activity_that_a_program_asks_for(harness, toy, manager):
 
 
 def test_a_program_begins_a_conversation_as_long_as_attention_lasts(harness, toy, manager):
+    hear(harness, 'set_child_name', name='Mia')
+    harness.speak()
     for _ in range(MOST_FOLLOW_UPS):
         harness.handle(ActivityRequested('conversation'))
         harness.handle(EarEvent.OPENED)
@@ -480,8 +482,12 @@ def test_a_program_begins_a_conversation_as_long_as_attention_lasts(harness, toy
     assert toy.did.count(('follow_up',)) == MOST_FOLLOW_UPS
 
 
-def test_a_program_opens_no_ear_to_whom_nobody_talks(harness, toy, manager):
-    toy.time += timedelta(minutes=2)
+@pytest.mark.parametrize('somebody_was_there', [True, False])
+def test_a_program_opens_no_ear_to_whom_nobody_talks(harness, toy, manager, somebody_was_there):
+    if somebody_was_there:
+        hear(harness, 'set_child_name', name='Mia')
+        harness.speak()
+        toy.time += timedelta(minutes=2)
     harness.handle(ActivityRequested('conversation'))
     assert harness.state == ('idle', Phase.RESTING)
     assert ('follow_up',) not in toy.did
