@@ -62,6 +62,14 @@ run([{'asker': Asker, 'ear': Ear}[name] for name in names])
 """
 SUPERVISOR = 'from phoenix_core.supervision.node import main; main()'
 CAPABILITIES = ['asking=asker', 'hearing=ear']
+CONFIGURE, ACTIVATE, DEACTIVATE = (
+    Transition(id=number, label=label)
+    for number, label in (
+        (Transition.TRANSITION_CONFIGURE, 'configure'),
+        (Transition.TRANSITION_ACTIVATE, 'activate'),
+        (Transition.TRANSITION_DEACTIVATE, 'deactivate'),
+    )
+)
 
 
 class Toy:
@@ -94,7 +102,7 @@ class Toy:
         own = ['--ros-args', '-p', f'capabilities:={CAPABILITIES}']
         return self._start({}, SUPERVISOR, *own)
 
-    def operate(self, transition: int) -> None:
+    def operate(self, transition: Transition) -> None:
         """Do with the ear what `ros2 lifecycle set` does."""
         answered = threading.Event()
 
@@ -102,7 +110,7 @@ class Toy:
             client = self.probe.create_client(ChangeState, '/phoenix/ear/change_state')
             assert client.wait_for_service(5)
             request = ChangeState.Request()
-            request.transition.id = transition
+            request.transition = transition
             client.call_async(request).add_done_callback(lambda _: answered.set())
 
         self.graph.call(ask)
@@ -330,12 +338,12 @@ def test_what_an_operator_deactivates_rests_until_he_activates_it(toy):
     toy.start('ear,asker')
     toy.supervise()
     toy.expect(asking=OK, hearing=OK)
-    toy.operate(Transition.TRANSITION_DEACTIVATE)
+    toy.operate(DEACTIVATE)
     toy.expect(asking=OK, hearing=LOST)
     status = toy.probe.recorded(events.SYSTEM_STATUS)[-1]
     assert 'ear: deactivated by an operator' in [one.message for one in status.capabilities]
     assert toy.faults() == [('ear', 'node_at_rest')]
-    toy.operate(Transition.TRANSITION_ACTIVATE)
+    toy.operate(ACTIVATE)
     toy.expect(2, asking=OK, hearing=OK)
 
 
@@ -345,7 +353,7 @@ def test_what_an_operator_deactivates_rests_beyond_the_death(toy, of):
     ear = toy.start('ear')
     supervisor = toy.start_supervisor()
     toy.expect(asking=OK, hearing=OK)
-    toy.operate(Transition.TRANSITION_DEACTIVATE)
+    toy.operate(DEACTIVATE)
     toy.expect(asking=OK, hearing=LOST)
     if of == 'the node and then the supervisor':
         ear.kill()
@@ -364,8 +372,8 @@ def test_what_an_operator_deactivates_rests_beyond_the_death(toy, of):
     assert 'ear: deactivated by an operator' in [one.message for one in status.capabilities]
     assert toy.activations('ear') == [ear.pid]
     if ear.poll() is not None:
-        toy.operate(Transition.TRANSITION_CONFIGURE)  # as of any node in a new process
-    toy.operate(Transition.TRANSITION_ACTIVATE)
+        toy.operate(CONFIGURE)  # as of any node in a new process
+    toy.operate(ACTIVATE)
     toy.expect(2, asking=OK, hearing=OK)
 
 

@@ -86,7 +86,10 @@ class HomeAssistant(NeighborNode):
             HOME_ASSISTANT,
             'sees touches, battery, volume and activity; announces, lights and rings',
         )
-        self.neighbors.ask(ASSIST, 'hears what the toy itself does not understand, and answers')
+        self.neighbors.ask(
+            ASSIST,
+            'hears what the toy itself does not understand, answers, and asks who is there',
+        )
         key = secrets.from_file(Path(settings.key_file)) if settings.key_file else ''
         name = f'{socket.gethostname()}{self.get_namespace()}'
         digest = hashlib.sha256(name.encode()).digest()
