@@ -59,10 +59,16 @@ class ClearSentences:
         return said
 
     def misheard(self, text: str) -> IntentMatch | None:
-        """Return the sentence that may have been said, where words are besides or sound alike."""
+        """
+        Return the sentence that may have been said, where words are besides or sound alike.
+
+        What any words fit is kept as it was said.
+        """
         words = words_of(text)
+        said = ' '.join(words)
         for variant in self._variants(words):
-            if (meant := self._act(variant)) and {*self._free(meant)} <= {*words}:
+            meant = self._act(variant)
+            if meant and all(value in said for value in self._exact.free_values(meant)):
                 return meant
         return None
 

@@ -34,12 +34,12 @@ class ExactSentences:
 
     def free_words(self, match: IntentMatch) -> list[str]:
         """Return the words of a match that any others would fit as well."""
-        return [
-            word
-            for name, value in match.slots.items()
-            if name in self._free_slots
-            for word in value.lower().split()
-        ]
+        return ' '.join(self.free_values(match)).split()
+
+    def free_values(self, match: IntentMatch) -> list[str]:
+        """Return the values of a match that any others would fit as well."""
+        slots = match.slots.items()
+        return [value.lower() for name, value in slots if name in self._free_slots]
 
     def recognize(self, text: str) -> IntentMatch | None:
         """Return the intent of a text that is one of the sentences."""
@@ -71,7 +71,7 @@ class ExactSentences:
         if not words or entity.name not in (*NAMES, PURPOSE):
             return True
         said = marked.unmarked(entity.value)
-        if self._quantities.mark(said).quantities:
+        if self._quantities.mark(said).quantities or self._quantities.tells_a_time(said):
             return False
         tolerance = self._tolerance
         unfit = {*tolerance.negations, *tolerance.joins, *tolerance.no_names}

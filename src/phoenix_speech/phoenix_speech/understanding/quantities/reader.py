@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import TypeAlias
 
@@ -103,6 +104,7 @@ class QuantityReader:
         self._more: frozenset[str] = frozenset()
         self._corrections: list[list[str]] = []
         self._roughly: frozenset[str] = frozenset()
+        self._before_time: frozenset[str] = frozenset()
         self._sooner_or_later: frozenset[str] = frozenset()
         self._readers: dict[Kind, Reader] = {}
         if not path.exists():
@@ -112,6 +114,7 @@ class QuantityReader:
         self._more = frozenset(lexicon.more)
         self._sooner_or_later = frozenset(lexicon.sooner_or_later)
         self._roughly = frozenset(lexicon.roughly)
+        self._before_time = frozenset(lexicon.before_time)
         longest_first = sorted(lexicon.corrections, key=len, reverse=True)
         self._corrections = [phrase.split() for phrase in longest_first]
         self.units = frozenset(word for words in lexicon.units.values() for word in words)
@@ -128,6 +131,14 @@ class QuantityReader:
         """Return whether there is a number in a text."""
         terms = read_terms(text, self._language, self.units)
         return any(term.value is not None for term in terms)
+
+    def tells_a_time(self, text: str) -> bool:
+        """Return whether an hour is named in a text: 'at five'."""
+        terms = read_terms(text, self._language, self.units)
+        return any(
+            one.text in self._before_time and other.value is not None
+            for one, other in pairwise(terms)
+        )
 
     def is_cut_off(self, text: str) -> bool:
         """Return whether a text ends in a time that lacks its hour: 'at five to'."""
