@@ -98,11 +98,11 @@ def studio_toy(state_home: Path, *arguments: str, **environment: str) -> Iterato
 class Browser:
     """A browser with a session; notes what no page may do."""
 
-    def __init__(self, chromium: Any, entry: str) -> None:
+    def __init__(self, chromium: Any, entry: str, **options: Any) -> None:
         self._chromium = chromium
         self.address = entry.split('/enter')[0]
         self.complaints: list[str] = []  # since the last close
-        first = self._context()
+        first = self._context(**options)
         page = self._page(first)
         page.goto(entry)
         page.wait_for_url(f'{self.address}/')
@@ -111,8 +111,15 @@ class Browser:
 
     def open(self, path: str = '/', **options: Any) -> Any:
         """Open a page in a window of its own; see Playwright's new_context."""
+        return self._open(path, self._cookies, **options)
+
+    def stranger(self, path: str, **options: Any) -> Any:
+        """Open a page in a browser that has no session."""
+        return self._open(path, [], **options)
+
+    def _open(self, path: str, cookies: list[Any], **options: Any) -> Any:
         context = self._context(**options)
-        context.add_cookies(self._cookies)
+        context.add_cookies(cookies)
         page = self._page(context)
         page.goto(self.address + path)
         return page
@@ -148,11 +155,13 @@ class Browser:
 
 
 @contextmanager
-def browser(toy: StudioToy, recording: Path | None = None) -> Iterator[Browser]:
+def browser(toy: Any, recording: Path | None = None, **options: Any) -> Iterator[Browser]:
     """
     Run a browser that knows the toy.
 
+    :param toy: has an `entry`, as a StudioToy.
     :param recording: its microphone hears this again and again.
+    :param options: of the window in which it gets its session.
     """
     if CHROMIUM is None:
         pytest.skip('needs chromium; on Debian: apt install chromium')
@@ -173,7 +182,7 @@ def browser(toy: StudioToy, recording: Path | None = None) -> Iterator[Browser]:
             executable_path=CHROMIUM, args=arguments, chromium_sandbox=os.geteuid() != 0
         )
         try:
-            yield Browser(chromium, toy.entry)
+            yield Browser(chromium, toy.entry, **options)
         finally:
             chromium.close()
 

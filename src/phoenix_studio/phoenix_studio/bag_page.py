@@ -35,7 +35,7 @@ def serve(bag: Path, port: int, ended: threading.Event, *, opens: bool) -> None:
     access = Access(web.port)
     desks = Desks(BagsDesk(bag.parent), bag=bag.name)
     refusals = Refusals(lambda line: print(line, file=sys.stderr, flush=True))
-    entrance = Entrance(access, web.port, open_page if opens else None)
+    entrance = Entrance(access, open_page if opens else None)
     web.start(application(access, Hub(), None, desks, refusals))
     try:
         while True:

@@ -18,6 +18,7 @@ from phoenix_core.events.event_type import EventType
 from phoenix_core.node.declarations import Publishes, observes
 from phoenix_core.node.execution import run
 from phoenix_core.node.publisher import EventPublisher
+from phoenix_core.storage.toy_file import ToyFile
 from phoenix_studio.bags_desk import BagsDesk
 from phoenix_studio.event_view import SHOWN, event_json, log_json, stream_of
 from phoenix_studio.faults_desk import FaultsDesk
@@ -26,10 +27,11 @@ from phoenix_studio.limits_desk import LimitsDesk
 from phoenix_studio.processes import Processes
 from phoenix_studio.restart import Restart
 from phoenix_studio.ros_calls import RosCalls
-from phoenix_studio.server.access import Access
+from phoenix_studio.server.access import LOOPBACK, Access
 from phoenix_studio.server.application import application
 from phoenix_studio.server.entrance import Entrance, open_page
 from phoenix_studio.server.hub import Hub
+from phoenix_studio.server.pairing import Pairing
 from phoenix_studio.server.refusals import Refusals
 from phoenix_studio.server.routes import Desks, ToyDesks
 from phoenix_studio.server.toy import Action, Mute, Press, Touch, Type
@@ -62,8 +64,16 @@ class Studio(PersonNode):
         self._nodes: dict[str, int] = {}  # by name, the number of its process on this machine
         self._forgotten = self.parent_file.forgotten
         self._hub = Hub()
-        self._web = WebServer(self.settings.port)
-        self._access = Access(self._web.port)
+        host, pairing, file, fingerprint = self.settings.host, None, None, ''
+        if host != LOOPBACK:
+            file = ToyFile.CERTIFICATE.path(self.environ, self.get_namespace())
+            if file is None:
+                raise ValueError('host: without HOME there is no place for a certificate')
+            from phoenix_studio.server.certificate import certificate  # takes some MB
+
+            pairing, fingerprint = Pairing(), certificate(file, host)
+        self._web = WebServer(self.settings.port, host, file)
+        self._access = Access(self._web.port, host=host)
         self._calls = RosCalls(self)
         settings = SettingsDesk(self._calls)
         self._faults = None
@@ -81,9 +91,9 @@ class Studio(PersonNode):
         )
         desks = Desks(BagsDesk(Path(self.settings.bags)), toy, self._faults)
         refusals = Refusals(self.log.warning)
-        self._web.start(application(self._access, self._hub, self, desks, refusals))
+        self._web.start(application(self._access, self._hub, self, desks, refusals, pairing))
         opens = partial(self.in_background, open_page) if self.settings.open_browser else None
-        entrance = Entrance(self._access, self._web.port, opens)
+        entrance = Entrance(self._access, opens, pairing, fingerprint)
         entrance.show()
         self.every(ENTRY_PERIOD_S, entrance.show)
         self.every(ENTRY_PERIOD_S, self._forget_if_wanted)

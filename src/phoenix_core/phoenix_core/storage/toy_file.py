@@ -14,6 +14,7 @@ class ToyFile(Enum):
     PARENT = 'parent.json'  # what a parent has decided
     ANNOUNCED = 'announced.json'  # of which servers it has said that words go there
     NEIGHBORS = 'neighbors.json'  # which neighbors ask to take part
+    CERTIFICATE = 'studio.pem'  # by which other devices know its pages, and its key
     ELSEWHERE = 'elsewhere.json'  # what it has stored in other folders
 
     def path(self, environ: Mapping[str, str], namespace: str) -> Path | None:

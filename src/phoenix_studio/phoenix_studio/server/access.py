@@ -10,9 +10,17 @@ import time
 from collections.abc import Callable, Mapping
 from http.cookies import CookieError, SimpleCookie
 
-LOOPBACK_NAMES = ('127.0.0.1', 'localhost')
+from starlette.responses import Response
+
+LOOPBACK = '127.0.0.1'
+LOOPBACK_NAMES = (LOOPBACK, 'localhost')
 IDLE_S = 12 * 3600.0  # without a request until a session ends
 MOST_SESSIONS = 100
+
+
+def in_address(host: str) -> str:
+    """Return an IP address as it stands in that of a page."""
+    return f'[{host}]' if ':' in host else host
 
 
 class Access:
@@ -21,11 +29,20 @@ class Access:
 
     :param port: of the server.
     :param clock: monotonic time [s].
+    :param host: its address; another than loopback is reached by TLS alone.
     """
 
-    def __init__(self, port: int, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        port: int,
+        clock: Callable[[], float] = time.monotonic,
+        host: str = LOOPBACK,
+    ) -> None:
         self._clock = clock
-        self._hosts = {f'{name}:{port}' for name in LOOPBACK_NAMES}
+        names = LOOPBACK_NAMES if host == LOOPBACK else (in_address(host),)
+        self._hosts = {f'{name}:{port}' for name in names}
+        self._scheme = 'http' if host == LOOPBACK else 'https'
+        self.address = f'{self._scheme}://{in_address(host)}:{port}'
         self.cookie = f'phoenix_studio_{port}'  # cookies do not tell ports apart
         self._sessions: dict[str, float] = {}  # by token, when it was last used
         self.code = secrets.token_urlsafe(18)
@@ -35,6 +52,30 @@ class Access:
         if not secrets.compare_digest(code.encode(), self.code.encode()):
             return None
         self.code = secrets.token_urlsafe(18)
+        return self._new_session()
+
+    def give_session(self, response: Response) -> None:
+        """Give a new session to the browser that gets this response."""
+        self._give(response, self._new_session())
+
+    def let_in(self, code: str, response: Response) -> bool:
+        """Give a new session for a valid code, which then is another one; return whether it is."""
+        token = self.enter(code)
+        if token is not None:
+            self._give(response, token)
+        return token is not None
+
+    def _give(self, response: Response, token: str) -> None:
+        response.set_cookie(
+            self.cookie,
+            token,
+            httponly=True,
+            samesite='strict',
+            path='/',
+            secure=self._scheme == 'https',
+        )
+
+    def _new_session(self) -> str:
         while len(self._sessions) >= MOST_SESSIONS:
             del self._sessions[min(self._sessions, key=lambda one: self._sessions[one])]
         token = secrets.token_urlsafe(24)
@@ -52,7 +93,7 @@ class Access:
             return 'host'
         origin = headers.get('origin')
         if (origin is None and needs_origin) or (
-            origin is not None and origin != f'http://{host}'
+            origin is not None and origin != f'{self._scheme}://{host}'
         ):
             return 'origin'
         if headers.get('sec-fetch-site', 'none') == 'cross-site':

@@ -13,6 +13,8 @@ from starlette.types import ASGIApp
 from phoenix_studio.server.access import Access
 from phoenix_studio.server.guard import ENTRY, OUTSIDE, Guard
 from phoenix_studio.server.hub import Hub
+from phoenix_studio.server.pair_page import pair_route
+from phoenix_studio.server.pairing import Pairing
 from phoenix_studio.server.refusals import Refusals
 from phoenix_studio.server.routes import Desks, routes
 from phoenix_studio.server.sockets import Sockets
@@ -24,23 +26,27 @@ ENTERED = '<!doctype html><meta http-equiv="refresh" content="0;url={}"><title>P
 
 
 def application(
-    access: Access, hub: Hub, toy: Toy | None, desks: Desks, refusals: Refusals
+    access: Access,
+    hub: Hub,
+    toy: Toy | None,
+    desks: Desks,
+    refusals: Refusals,
+    pairing: Pairing | None = None,
 ) -> ASGIApp:
     """
     Return all that a browser can reach, behind the guard.
 
     :param toy: None: there is none, and no socket.
+    :param pairing: None: only browsers of this machine come in.
     """
 
     async def enter(request: Request) -> Response:
-        token = access.enter(request.query_params.get('code', ''))
-        if token is None:
-            refusals.note('a wrong or used code')
-            return Response(OUTSIDE, 403, media_type='text/plain')
         page = '/parents' if request.query_params.get('page') == 'parents' else '/'
         response = HTMLResponse(ENTERED.format(page), headers={'cache-control': 'no-store'})
-        response.set_cookie(access.cookie, token, httponly=True, samesite='strict', path='/')
-        return response
+        if access.let_in(request.query_params.get('code', ''), response):
+            return response
+        refusals.note('a wrong or used code')
+        return Response(OUTSIDE, 403, media_type='text/plain')
 
     pages: list[BaseRoute] = [
         Route(ENTRY, enter),
@@ -50,6 +56,8 @@ def application(
         Route('/favicon.ico', _page('favicon.svg')),  # browsers ask for it by themselves
         Mount('/assets', StaticFiles(directory=PAGES / 'assets', check_dir=False)),
     ]
+    if pairing is not None:
+        pages.append(pair_route(access, pairing, refusals, ENTERED.format('/')))
     if toy is not None:
         sockets = Sockets(hub, toy, refusals)
         pages += [

@@ -9,7 +9,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from phoenix_studio.server.access import Access
 from phoenix_studio.server.refusals import Refusals
 
-ENTRY = '/enter'
+ENTRY, PAIR = '/enter', '/pair'
+OPEN = (ENTRY, PAIR, '/favicon.svg', '/favicon.ico')  # also without a session
 OUTSIDE = (
     'Open the address that Phoenix shows in its terminal.\n'
     'Bitte die Adresse öffnen, die Phoenix in seinem Terminal zeigt.\n'
@@ -43,7 +44,7 @@ class Guard:
         foreign = self._access.foreign(headers, needs_origin=changes)
         if foreign:
             self._refusals.note(f'a request from another {foreign}')
-        elif scope['path'] == ENTRY or self._access.knows(headers):
+        elif scope['path'] in OPEN or self._access.knows(headers):
             await self._app(scope, receive, _with_safety(send))
             return
         elif is_socket:
@@ -59,7 +60,12 @@ def _with_safety(send: Send) -> Send:
     async def add(message: Message) -> None:
         if message['type'] == 'http.response.start':
             headers: list[Any] = list(message.get('headers', []))
-            headers += [(name.encode(), value.encode()) for name, value in SAFETY.items()]
+            given = {name for name, _ in headers}
+            headers += [
+                (name.encode(), value.encode())
+                for name, value in SAFETY.items()
+                if name.encode() not in given
+            ]
             message = {**message, 'headers': headers}
         await send(message)
 

@@ -1,4 +1,4 @@
-"""Runs the web server in a thread of its own, on the loopback interface."""
+"""Runs the web server in a thread of its own."""
 
 import asyncio
 import contextlib
@@ -6,12 +6,14 @@ import socket
 import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import TimeoutError as FutureTimeoutError
+from pathlib import Path
 from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
 
-LOOPBACK = '127.0.0.1'
+from phoenix_studio.server.access import LOOPBACK
+
 LARGEST_MESSAGE = 8192  # bytes of a browser's message on a socket
 END_S = 5.0
 
@@ -21,14 +23,18 @@ class WebServer:
     Serves an application until it is closed.
 
     :param port: 0 for any free port.
+    :param host: the address to listen on.
+    :param certificate: file with key and certificate for TLS; None: without.
     :raises OSError: the port is in use.
     """
 
-    def __init__(self, port: int) -> None:
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    def __init__(self, port: int, host: str = LOOPBACK, certificate: Path | None = None) -> None:
+        self._certificate = certificate
+        family = socket.AF_INET6 if ':' in host else socket.AF_INET
+        self._socket = socket.socket(family, socket.SOCK_STREAM)
         try:
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            self._socket.bind((LOOPBACK, port))
+            self._socket.bind((host, port))
             self._socket.listen()
         except OSError:
             self._socket.close()
@@ -54,6 +60,7 @@ class WebServer:
             server_header=False,
             limit_concurrency=500,
             timeout_graceful_shutdown=1,
+            ssl_certfile=self._certificate,
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._run, args=(self._server,), name='studio web')

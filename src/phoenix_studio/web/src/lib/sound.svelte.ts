@@ -1,6 +1,7 @@
 // The microphone and the speaker of this browser, as ear and mouth of the toy.
 import captureUrl from './capture.worklet.ts?worker&url';
 import playbackUrl from './playback.worklet.ts?worker&url';
+import { SOCKETS } from './requests';
 import type { Command, Report } from './sound.worker';
 
 const RATE = 16000;
@@ -82,7 +83,7 @@ function tell(command: Command, transfer: Transferable[] = []): void {
 function open(): void {
   if (link !== 'closed' || !(sound.microphone || sound.speaker)) return;
   link = 'opening';
-  tell({ do: 'open', address: `ws://${location.host}/sound` });
+  tell({ do: 'open', address: `${SOCKETS}/sound` });
 }
 
 function hear(report: Report): void {

@@ -1,6 +1,7 @@
 // The toy as this page knows it: what the events socket tells, and what a person does.
 import type { Trials } from '../faults/trial';
 import { NearMisses, type Miss } from './near-misses';
+import { SOCKETS } from './requests';
 
 export interface ToyEvent {
   event: string;
@@ -79,7 +80,7 @@ export function onEvent(listener: Listener): () => void {
 }
 
 export function connect(): void {
-  socket = new WebSocket(`ws://${location.host}/events`);
+  socket = new WebSocket(`${SOCKETS}/events`);
   socket.onopen = () => {
     toy.link = 'open';
     toy.faults = [];
