@@ -47,15 +47,24 @@ class ClearSentences:
         self._joins = [join.split() for join in tolerance.joins]
 
     def one(self, text: str) -> IntentMatch | None:
-        """Return the sentence that was said, maybe with a misspelt word."""
+        """
+        Return the sentence that was said, maybe with a misspelt word.
+
+        Where any words fit, a word of the same sound may be the better one: 'in an our'.
+        """
         said = self._exact.recognize(text)
         if said is not None and not self._exact.free_words(said):
             return said
         words = words_of(text)
         right = respelt(words, self._known, self._units)
         meant = self._act(' '.join(right)) if right != words else None
-        if meant and (said is None or len(self._free(meant)) < len(self._free(said))):
+        if said is None:
             return meant
+        sounding = islice(same_sounding(right, self._tolerance), MOST_VARIANTS)
+        others = (self._act(' '.join(variant)) for variant in sounding)
+        for other in (meant, *others):
+            if other and len(self._free(other)) < len(self._free(said)):
+                return other
         return said
 
     def misheard(self, text: str) -> IntentMatch | None:
@@ -77,7 +86,10 @@ class ClearSentences:
         words = words_of(text.replace(',', ' , '))
         if not any(self._join_at(words, index) for index in range(1, len(words))):
             return ()
-        for recognize in (self.one, lambda part: self.one(part) or self.misheard(part)):
+        if found := next(self._split(words, MOST_REQUESTS, self.one), ()):
+            return found
+        if self.misheard(text) is None:
+            recognize: Recognize = lambda part: self.one(part) or self.misheard(part)  # noqa: E731
             if found := next(self._split(words, MOST_REQUESTS, recognize), ()):
                 return found
         for units in self._with_units(words):
