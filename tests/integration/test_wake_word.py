@@ -253,6 +253,7 @@ class Faraway:
 
     step_samples = 640
     there = threading.Event()
+    ready = threading.Event()  # it was asked, and there
 
     def __init__(self, settings):
         pass
@@ -260,6 +261,7 @@ class Faraway:
     def is_ready(self):
         if not self.there.is_set():
             raise TellableError('the server is gone')
+        self.ready.set()
         return True
 
     def scores(self, samples):
@@ -276,7 +278,8 @@ class Faraway:
 def test_another_engine_hears_while_one_elsewhere_does_not(
     graph, probe, microphone, provide, expect_health, monkeypatch
 ):
-    monkeypatch.setattr('phoenix_speech.wake_word.engine_elsewhere.RETRY_S', 0.1)
+    for name in ('RETRY_S', 'LONGEST_RETRY_S'):
+        monkeypatch.setattr(f'phoenix_speech.wake_word.engine_elsewhere.{name}', 0.1)
     provide('phoenix.wake_word_engines', 'Faraway')
     Faraway.there.set()
     graph.add(WakeWord, parameters={'provider': 'Faraway'})
@@ -294,7 +297,10 @@ def test_another_engine_hears_while_one_elsewhere_does_not(
     assert (fault.code, fault.tried) == ('wake_word_replaced', 'hears by microwakeword')
     assert fault.message.endswith('the server is gone')
     expect_health('wake_word', CapabilityStatus.DEGRADED, 'wake_word_replaced')
+    Faraway.ready.clear()
     Faraway.there.set()
+    while not Faraway.ready.is_set():  # it is asked again while there is sound
+        microphone.keep_quiet(0.2)
     call()
     assert probe.expect_count(events.WAKE_WORD_DETECTED, 3)[-1].phrase == 'hello'
     expect_health('wake_word', CapabilityStatus.OK)
