@@ -2,8 +2,9 @@
 Somebody with the toy's software and domain: tells what of the toy can be seen, heard and done.
 
 `python listener.py TEXT [TOPIC ...]` asks the toy to say a text, and prints a JSON object: the
-nodes there are, the topics that were heard, and whether somebody took the text. It ends when the
-text was said and all of the topics were heard; without topics, after some seconds.
+nodes there are, the topics that were heard, whether somebody took the text, and whether it was
+said. It ends when the text was said and all of the topics were heard; without topics, after some
+seconds.
 """
 
 import json
@@ -50,5 +51,6 @@ while (now_s := time.monotonic()) < end_s and not (wanted and said and heard >= 
         asked_s = now_s
 taken = say.get_subscription_count() > 1  # the other one is its own
 nodes = {name for name, _ in node.get_node_names_and_namespaces()} - {'stranger'}
-print(json.dumps({'nodes': sorted(nodes), 'heard': sorted(heard), 'taken': taken}))
+seen = {'nodes': sorted(nodes), 'heard': sorted(heard), 'taken': taken, 'said': bool(said)}
+print(json.dumps(seen))
 rclpy.shutdown()

@@ -1,6 +1,7 @@
 """What a service manager gets to hear, over a real socket."""
 
 import asyncio
+import contextlib
 import socket
 
 import pytest
@@ -39,7 +40,11 @@ def lines_until(ear, wanted):
 
 
 def silence(ear):
-    """Return whether nothing more comes, apart from what was under way."""
+    """Return whether nothing more comes after what was under way."""
+    ear.setblocking(False)
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            ear.recv(1000)
     ear.settimeout(0.05)
     try:
         while True:
