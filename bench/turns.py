@@ -5,7 +5,7 @@ Sentences of bench/understanding, spoken by synthetic voices at tempos from 0.67
 second one with a pause of 0.3 to 1.2 s inside; each is cut by a fixed silence, and by what was
 said. The pause lies where a comma is spoken, so that the voice does not fall.
 Time is that of the sound; recognizing takes what it takes on one thread here. 200 sentences take
-six minutes.
+two minutes.
 """
 
 import argparse
@@ -151,7 +151,7 @@ class Listening:
 class Way:
     """One way to decide how long a pause may last."""
 
-    def __init__(self, name: str, **settings: float | bool) -> None:
+    def __init__(self, name: str, **settings: float) -> None:
         self.name = name
         self.settings = ListenerSettings(**settings)
         self.holds = HoldPolicy(self.settings)

@@ -37,7 +37,8 @@ def left_to_do(done: Understood, wanted: Understood) -> Understood:
         if len(requests) > 1 and requests[0].slots == before.slots:
             del requests[0]
         else:
-            requests[0] = _change_of(requests[0])
+            if 'duration' in before.slots:  # otherwise it was asked for, and nothing is set
+                requests[0] = _change_of(requests[0])
             break
     return Understood(tuple(requests), wanted.question)
 

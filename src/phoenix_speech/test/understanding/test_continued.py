@@ -44,6 +44,7 @@ def left():
          ['sum result=9 sum=2 + 3 + 4']),
         ('en', 'wake me up every day', 'wake me up every day at seven',
          ['alarm_set hour=7 repeat=daily']),
+        ('en', 'set a timer', 'set a timer for ten minutes', ['timer_set duration=600']),
         ('en', 'stop', 'stop the timer', ['timer_cancel']),
         ('de', 'stell einen timer auf zehn minuten',
          'stell einen timer auf zehn minuten und dreißig sekunden',
