@@ -1,5 +1,7 @@
 """`./phoenix set` beside a node that runs."""
 
+import time
+
 import pytest
 
 from phoenix_core.testing import TestGraph
@@ -44,3 +46,13 @@ def test_without_a_toy_it_says_so(graph, set_, monkeypatch):
         1,
         'phoenix: no toy /phoenix runs here, or not its leds; ./phoenix run\n',
     )
+
+
+def test_a_refused_command_leaves_no_node_behind(graph, set_, monkeypatch):
+    monkeypatch.setattr('phoenix_tools.settings.set_command.FOUND_S', 0.1)
+    probe = graph.probe()
+    assert set_('leds.brightness')[0] == 1
+    limit_s = time.monotonic() + 10
+    while 'settings' in probe.get_node_names():
+        assert time.monotonic() < limit_s
+        time.sleep(0.02)  # polls, because rclpy passes on no DDS event of a node's end

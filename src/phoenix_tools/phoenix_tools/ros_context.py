@@ -1,4 +1,4 @@
-"""A ROS context of its own for a command that observes the graph."""
+"""A ROS context of its own for a command that observes or asks the graph."""
 
 import os
 from collections.abc import Iterator
@@ -8,6 +8,7 @@ import rclpy
 from rclpy.context import Context
 from rclpy.executors import Executor
 from rclpy.experimental import EventsExecutor
+from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
 
 from phoenix_core.telemetry import logs
@@ -25,3 +26,23 @@ def ros_executor() -> Iterator[tuple[Context, Executor]]:
     finally:
         executor.shutdown()
         context.try_shutdown()
+
+
+@contextmanager
+def command_node(name: str, namespace: str) -> Iterator[tuple[Node, Executor]]:
+    """Provide a node without services of its own, and its executor; take it off the graph."""
+    with ros_executor() as (context, executor):
+        node = Node(
+            name,
+            context=context,
+            namespace=namespace,
+            use_global_arguments=False,
+            start_parameter_services=False,
+            enable_rosout=False,
+        )
+        executor.add_node(node)
+        try:
+            yield node, executor
+        finally:
+            executor.remove_node(node)
+            node.destroy_node()

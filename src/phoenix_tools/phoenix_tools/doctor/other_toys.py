@@ -4,13 +4,11 @@ import os
 import time
 from collections.abc import Iterator, Mapping
 
-from rclpy.node import Node
-
 from phoenix_core import events
 from phoenix_core.node import discovery
 from phoenix_core.supervision.other_toy import REMEDY
 from phoenix_tools.doctor.finding import Finding, fault, ok
-from phoenix_tools.ros_context import ros_executor
+from phoenix_tools.ros_context import command_node
 
 FOUND_S = 5.0  # Fast DDS announces itself every 3 s
 SPIN_S = 0.1
@@ -43,20 +41,10 @@ def _looks_beyond(environ: Mapping[str, str]) -> bool:
 
 def _publishers(namespace: str, enough: int) -> int:
     """Return how many publish the condition of a toy of this name."""
-    with ros_executor() as (context, executor):
-        node = Node(
-            'doctor',
-            context=context,
-            namespace=namespace,
-            use_global_arguments=False,
-            start_parameter_services=False,
-            enable_rosout=False,
-        )
-        executor.add_node(node)
+    with command_node('doctor', namespace) as (node, executor):
         end = time.monotonic() + FOUND_S
         found = 0
         while found < enough and time.monotonic() < end:
             executor.spin_once(timeout_sec=SPIN_S)
             found = node.count_publishers(events.SYSTEM_STATUS.topic)
-        node.destroy_node()
     return found

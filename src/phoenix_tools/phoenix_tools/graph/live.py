@@ -19,7 +19,7 @@ from phoenix_core.node.registry import Registry
 from phoenix_tools.graph.diagram import EVERY_NODE, Box, Diagram, Line, ends_of
 from phoenix_tools.graph.graph_check import GraphCheck
 from phoenix_tools.graph.observation import Observation, settled
-from phoenix_tools.ros_context import ros_executor
+from phoenix_tools.ros_context import command_node
 from phoenix_tools.topics import absolute_topic
 
 
@@ -156,16 +156,8 @@ def observe_toy(
     def as_expected(seen: Observation) -> bool:
         return not GraphCheck(registry, expected, namespace, seen).differences()
 
-    with ros_executor() as (context, executor):
-        # ROS tools leave out nodes whose names begin with an underscore.
-        node = Node(
-            '_graph',
-            namespace=namespace,
-            context=context,
-            start_parameter_services=False,
-            enable_rosout=False,
-        )
-        executor.add_node(node)
+    # ROS tools leave out nodes whose names begin with an underscore.
+    with command_node('_graph', namespace) as (node, executor):
         traffic = Traffic()
         traffic.subscribe(node, registry)
 
@@ -176,7 +168,6 @@ def observe_toy(
 
         seen = settled(node, as_expected, settled_s, wait=receive, changes=traffic.begin)
         traffic.ended = time.time()
-        executor.remove_node(node)
     return LiveGraph(registry, expected, namespace, seen, traffic)
 
 

@@ -15,7 +15,7 @@ from phoenix_core.events.printable import printable
 from phoenix_core.settings import plugins
 from phoenix_core.settings.node_settings import NodeSettings
 from phoenix_core.settings.plugins import NODES
-from phoenix_tools.ros_context import ros_executor
+from phoenix_tools.ros_context import command_node
 from phoenix_tools.settings.changeable import Changeable, ChangeError, changeable, chosen
 
 FOUND_S = 5.0  # to find a toy that runs
@@ -30,16 +30,7 @@ def main(options: argparse.Namespace) -> int:
     models = {name: plugins.load(NODES, name).settings_class() for name in plugins.names(NODES)}
     wanted = chosen(options.key, models) if options.key else None
     value = wanted.read(options.value) if wanted and options.value is not None else None
-    with ros_executor() as (context, executor):
-        node = Node(
-            'settings',
-            context=context,
-            namespace=options.namespace,
-            use_global_arguments=False,
-            start_parameter_services=False,
-            enable_rosout=False,
-        )
-        executor.add_node(node)
+    with command_node('settings', options.namespace) as (node, executor):
         toy = RunningSettings(node, executor)
         if wanted is None:
             settings = changeable(models).values()
@@ -53,7 +44,6 @@ def main(options: argparse.Namespace) -> int:
             before = toy.values([wanted])[wanted.key]
             toy.change(wanted, value)
             print(f'{wanted.key}: {before!r} -> {toy.values([wanted])[wanted.key]!r}')
-        node.destroy_node()
     return 0
 
 

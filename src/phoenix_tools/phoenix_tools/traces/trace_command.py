@@ -5,7 +5,6 @@ import io
 import sys
 from pathlib import Path
 
-import rclpy
 from phoenix_msgs.srv import GetRecentEvents
 from rclpy.serialization import deserialize_message
 from rich.console import Console, RenderableType
@@ -16,7 +15,7 @@ from phoenix_core.telemetry.node import RECENT_EVENTS, Telemetry
 from phoenix_core.telemetry.recent_events import TRACED
 from phoenix_tools.bags.bag import BagError, open_bag
 from phoenix_tools.bags.decoding import decoders
-from phoenix_tools.ros_context import ros_executor
+from phoenix_tools.ros_context import command_node
 from phoenix_tools.traces import drawing
 from phoenix_tools.traces.interaction import Interaction, Span, interactions
 from phoenix_tools.traces.stages import load_stages, stage_times
@@ -137,15 +136,13 @@ def from_toy(namespace: str) -> list[Interaction]:
 
     :raises TraceError: there is none.
     """
-    with ros_executor() as (context, executor):
-        node = rclpy.create_node('trace', context=context, namespace=namespace)
+    with command_node('trace', namespace) as (node, executor):
         service = f'{Telemetry.node_name()}/{RECENT_EVENTS}'
         client = node.create_client(GetRecentEvents, service)
         if not client.wait_for_service(FIND_TIMEOUT_S):
             raise TraceError(
                 f'no toy is running in {namespace} (or its telemetry is off); --bag reads a bag'
             )
-        executor.add_node(node)
         answer = client.call_async(GetRecentEvents.Request())
         executor.spin_until_future_complete(answer, ANSWER_TIMEOUT_S)
         if not answer.done():
