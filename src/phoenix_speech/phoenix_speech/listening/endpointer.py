@@ -10,9 +10,10 @@ What follows a wake word needs care, as some people pause after it and others do
 - The voice activity detector is reset shortly before that sample. Reset at the sample, it would
   detect a "stop" without a pause too late; with the whole phrase in its past, it would take
   every breath that follows for speech.
-- A wake word fires before its last sound is over. Speech within `tail_s` after that sample is
-  therefore no evidence: alone it starts nothing, but when speech continues beyond it, the
-  utterance begins at its first sound.
+- A wake word fires shortly before or after its last sound is over. After: `overlap_s` keeps the
+  first sound of who speaks on without a pause. Before: speech within `tail_s` is no evidence;
+  alone it starts nothing, but when speech continues beyond it, the utterance begins at its first
+  sound.
 
 How much silence ends it depends on what was said. Where pauses are asked for, each is told early,
 and hold() answers how long it may last; until then, and at most, it lasts `longest_pause_s`.
@@ -92,7 +93,7 @@ class Endpointer:
         pause_s: float = 0.16,
         longest_pause_s: float = 1.25,
         lead_in_s: float = 0.3,
-        overlap_s: float = 0.1,
+        overlap_s: float = 0.15,
         tail_s: float = 0.1,
         no_speech_timeout_s: float = 6.0,
         max_utterance_s: float = 15.0,
