@@ -1,5 +1,6 @@
 """What people say of times, lengths, numbers and timers, and what was once misunderstood."""
 
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -8,11 +9,15 @@ from phoenix_speech.understanding.intent_matcher import IntentMatcher
 from phoenix_speech.understanding.requests import QuestionKind, Understood
 
 CONFIG = Path(__file__).parents[4] / 'config'
-MATCHERS: dict[str, IntentMatcher] = {}
+
+
+@cache
+def matcher_of(language: str) -> IntentMatcher:
+    return IntentMatcher([CONFIG / language])
 
 
 def understand(language: str, text: str) -> Understood:
-    matcher = MATCHERS.setdefault(language, IntentMatcher([CONFIG / language]))
+    matcher = matcher_of(language)
     understood = matcher.understand(text)
     matcher.forget_question()
     return understood
