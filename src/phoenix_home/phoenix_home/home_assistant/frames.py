@@ -118,6 +118,7 @@ class EncryptedFrames:
     async def _frame(self) -> bytes:
         head = await self._reader.readexactly(3)
         if head[0] != ENCRYPTED:
+            self._send(b'\x01Bad indicator byte')  # as ESPHome: a house asks for the key then
             raise FrameError('does not encrypt')
         return await self._reader.readexactly(int.from_bytes(head[1:], 'big'))
 

@@ -6,7 +6,11 @@ from contextlib import suppress
 
 import pytest
 from aioesphomeapi import APIClient
-from aioesphomeapi.core import APIConnectionError, InvalidEncryptionKeyAPIError
+from aioesphomeapi.core import (
+    APIConnectionError,
+    InvalidEncryptionKeyAPIError,
+    RequiresEncryptionAPIError,
+)
 from aioesphomeapi.model import VoiceAssistantTimerEventType as Timer
 
 from phoenix_home.home_assistant import device, entities
@@ -186,10 +190,16 @@ def test_a_yes_that_is_taken_back_holds_at_once():
     assert len(toy.asked) <= 1  # what was on its way
 
 
-@pytest.mark.parametrize('key', [base64.b64encode(bytes(32)).decode(), None])
-def test_who_has_another_key_or_none_learns_nothing(key):
+@pytest.mark.parametrize(
+    ('key', 'told'),
+    [
+        (base64.b64encode(bytes(32)).decode(), InvalidEncryptionKeyAPIError),
+        (None, RequiresEncryptionAPIError),  # then Home Assistant asks for the key
+    ],
+)
+def test_who_has_another_key_or_none_learns_nothing_but_that(key, told):
     async def asking(made, port):
-        with pytest.raises(InvalidEncryptionKeyAPIError if key else APIConnectionError):
+        with pytest.raises(told):
             await connected(port, key)
 
     with_device(asking, key=KEY)
