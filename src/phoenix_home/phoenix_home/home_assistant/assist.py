@@ -136,8 +136,8 @@ class Assist:
             self._end(Answer() if code == NO_WORDS else Answer(problem=_name(code) or 'failed'))
         elif not question.runs:
             pass
-        elif kind == api.VOICE_ASSISTANT_INTENT_END:
-            question.understood = True
+        elif kind in (api.VOICE_ASSISTANT_STT_END, api.VOICE_ASSISTANT_INTENT_END):
+            question.understood = True  # of an answer to ask_question, the house wants the words
             if data.get('continue_conversation') == '1':
                 self._conversation_id = _name(data.get('conversation_id', ''))
         elif kind == api.VOICE_ASSISTANT_TTS_START:

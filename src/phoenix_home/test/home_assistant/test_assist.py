@@ -13,7 +13,8 @@ from phoenix_home.home_assistant.device import Device
 HOST = '127.0.0.1'
 SOUND = bytes(range(256)) * 512  # four seconds
 RUN_START, RUN_END = Kind.VOICE_ASSISTANT_RUN_START, Kind.VOICE_ASSISTANT_RUN_END
-INTENT_END, ERROR = Kind.VOICE_ASSISTANT_INTENT_END, Kind.VOICE_ASSISTANT_ERROR
+STT_END, INTENT_END = Kind.VOICE_ASSISTANT_STT_END, Kind.VOICE_ASSISTANT_INTENT_END
+ERROR = Kind.VOICE_ASSISTANT_ERROR
 TTS_START, TTS_END = Kind.VOICE_ASSISTANT_TTS_START, Kind.VOICE_ASSISTANT_TTS_END
 
 
@@ -110,7 +111,7 @@ def says(text, **intent):
     return (
         (RUN_START, None),
         (Kind.VOICE_ASSISTANT_STT_START, None),
-        (Kind.VOICE_ASSISTANT_STT_END, {'text': 'turn on the kitchen light'}),
+        (STT_END, {'text': 'turn on the kitchen light'}),
         (Kind.VOICE_ASSISTANT_INTENT_START, None),
         (INTENT_END, {'conversation_id': 'c-1', 'continue_conversation': '0', **intent}),
         (TTS_START, {'text': text}),
@@ -148,6 +149,7 @@ def test_a_house_that_asks_back_gets_the_next_question_as_its_answer():
     ('events', 'answer'),
     [
         ([(RUN_START, None), (INTENT_END, {}), (RUN_END, None)], Answer(done=True)),
+        ([(RUN_START, None), (STT_END, {'text': 'pizza'}), (RUN_END, None)], Answer(done=True)),
         ([(RUN_START, None), (RUN_END, None)], Answer()),
         ([(ERROR, {'code': 'stt-no-text-recognized', 'message': ''})], Answer()),
         (
