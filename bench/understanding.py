@@ -11,37 +11,30 @@ out; and what the book answers to children's questions. Exit 1 while the aims ar
 import argparse
 import random
 import re
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from statistics import median
-
-from hassil import sample_expression
 
 from phoenix_speech.understanding.clear_sentences import NO_REQUESTS
 from phoenix_speech.understanding.intent_matcher import IntentMatcher
 from phoenix_speech.understanding.intents_file import load_intents
-from phoenix_speech.understanding.quantities.reader import Kind
 from phoenix_speech.understanding.requests import IntentMatch, Understood
 from phoenix_speech.understanding.tolerance import load_tolerance, same_sounding
 
 ROOT = Path(__file__).parents[1]
+sys.path.append(str(ROOT / 'src/phoenix_speech/test/understanding'))
+from template_sentences import template_sentences  # noqa: E402
+
 CORPUS = ROOT / 'bench' / 'understanding'
 WRONG_AT_MOST, RIGHT_AT_LEAST, NOISY_RIGHT_AT_LEAST, COST_AT_MOST_MS = 0.005, 0.95, 0.8, 15.0
 VERDICTS = ('right', 'asked', 'refused', 'wrong')
 NOTHING, ASK = 'none', 'ask'
 UNITS = {'h': 3600, 'm': 60, 's': 1}
 DAYS = {'today': '+0', 'tomorrow': '+1', 'after_tomorrow': '+2', 'yesterday': '-1'}
-SAID = {
-    'en': {Kind.DURATION: 'five minutes', Kind.CLOCK: "seven o'clock", Kind.DAY: 'tomorrow',
-           Kind.CITY: 'tokyo', Kind.SUM: 'two plus three'},
-    'de': {Kind.DURATION: 'fünf minuten', Kind.CLOCK: 'sieben uhr', Kind.DAY: 'übermorgen',
-           Kind.CITY: 'tokio', Kind.SUM: 'zwei plus drei'},
-}  # fmt: skip
-WILD = {'timer_name': 'pizza', 'somewhere': 'narnia', 'what': 'wash hands', 'topic': 'horses'}
 OTHER_WORDS = {
     'en': ['banana', 'window', 'grandmother', 'paint', 'bicycle', 'yesterday', 'seventeen'],
     'de': ['banane', 'fenster', 'großmutter', 'malen', 'fahrrad', 'gestern', 'siebzehn'],
@@ -216,7 +209,8 @@ class Bench:
         little = self._little
         places = [
             (words, index)
-            for text in self._sampled()
+            for name, text in template_sentences(self._language, 3)
+            if name not in NO_REQUESTS
             for words in [text.split()]
             for index, word in enumerate(words)
             if word not in little
@@ -267,27 +261,6 @@ class Bench:
         skipped = {word for phrase in intents.skip_words for word in phrase.split()}
         return frozenset((*self._tolerance.little_words, *self._tolerance.lead_words, *skipped))
 
-    def _sampled(self) -> Iterator[str]:
-        """Yield sentences of each template."""
-        intents = load_intents([self._folder / 'intents.yaml'])
-        for name, intent in intents.intents.items():
-            for data in intent.data if name not in NO_REQUESTS else ():
-                for sentence in data.sentences:
-                    samples = sample_expression(
-                        sentence.expression, intents.slot_lists, intents.expansion_rules,
-                        expand_ranges=False,
-                    )  # fmt: skip
-                    for text in islice(samples, 0, 300, 100):
-                        yield self._filled(text)
-
-    def _filled(self, text: str) -> str:
-        for kind, said in SAID[self._language].items():
-            text = re.sub(rf'\b{kind.value}mark[a-d]\b', said, text)
-        for wild, said in WILD.items():
-            text = text.replace(f'{{{wild}}}', said)
-        text = re.sub(r'\{(number|percent|clock_hour|timer_number)\}', '7', text)
-        return text.replace('{', '').replace('}', '')
-
     def _misspelt(self, sentence: Sentence) -> str:
         """Swap two letters in a word that is no name, and no purpose of a reminder."""
         words, free = sentence.text.split(), ' '.join(sentence.meanings)
@@ -304,7 +277,7 @@ class Bench:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('--language', choices=sorted(SAID), action='append')
+    parser.add_argument('--language', choices=sorted(OTHER_WORDS), action='append')
     parser.add_argument('--part', choices=['tuning', 'blind'], action='append')
     parser.add_argument('--show', choices=VERDICTS, action='append', default=[])
     parser.add_argument('--mutations', type=int, default=2000, help='at most; 0: all')
@@ -313,7 +286,7 @@ def main() -> None:
     import children  # beside this file, which a test loads by its path
 
     right = True
-    for language in options.language or sorted(SAID):
+    for language in options.language or sorted(OTHER_WORDS):
         print(language)
         bench = Bench(language, options.show)
         for part in options.part or ('tuning', 'blind'):

@@ -83,6 +83,7 @@ def test_muted_stays_muted_in_every_order_of_deaths_until_the_switch_opens_it(la
         ear.expect_open()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize('layout', COMPOSED_FIRST)
 def test_muted_survives_the_whole_toy_and_a_stranger_cannot_open_it(layout):
     with FragileToy(layout, {}) as toy:

@@ -73,6 +73,7 @@ def test_what_is_said_without_a_call_reaches_no_recognizer(script, recording):
     assert happened(script, events.LISTENING) == []
 
 
+@pytest.mark.long
 def test_an_audiobook_after_a_question_is_listened_to_three_times(script, recording):
     """Nine transcripts in 70 s, once."""
     script.person.play(recording('hey_jarvis', 'go_forward_ten_meters', *['austen_0880'] * 30))

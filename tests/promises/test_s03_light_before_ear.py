@@ -65,6 +65,7 @@ def expect_sound(toy):
     toy.probe.expect_count(events.AUDIO_INPUT, count + 10, timeout_s=30)
 
 
+@pytest.mark.long
 def test_the_light_comes_first_and_shows_that_the_toy_listens_in_time(toy):
     probe = toy.probe
     assert toy.wait_until_well()
@@ -84,6 +85,7 @@ def test_the_light_comes_first_and_shows_that_the_toy_listens_in_time(toy):
     assert frames_in_the_dark(probe) == []
 
 
+@pytest.mark.long
 def test_darkness_by_command_and_by_brightness_leaves_the_ear_light_on(toy):
     probe = toy.probe
     assert toy.wait_until_well()
@@ -125,6 +127,7 @@ def test_leds_that_stay_dead_keep_the_ear_shut_and_the_toy_says_so():
         assert probe.recorded(events.AUDIO_INPUT) == []
 
 
+@pytest.mark.long
 def test_a_microphone_that_was_stopped_does_not_trust_the_light_of_then():
     with FragileToy('processes', {}) as toy:
         toy.probe = toy.graph.probe(records=[events.AUDIO_INPUT, events.EAR_LIGHT])

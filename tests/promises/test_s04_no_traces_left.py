@@ -15,6 +15,7 @@ SOUND = (b'RIFF', b'fLaC', b'OggS', b'\x89MCAP')  # how files that can hold some
 HEARD = 'living room'  # spoken in samples/hey_jarvis_turn_on_the_light.wav
 
 
+@pytest.mark.long
 @pytest.mark.parametrize('layout', COMPOSED_FIRST)
 def test_s04_a_hundred_turns_leave_nothing_behind(graph, samples, tmp_path, layout):
     marker = tmp_path / 'marker'

@@ -70,6 +70,7 @@ def test_s05_the_offline_toy_reaches_nothing_but_its_own_machine(phoenix, tmp_pa
     assert sent(toy.output, 'after') > 0  # the witness would have seen it
 
 
+@pytest.mark.long
 @pytest.mark.skipif(shutil.which('strace') is None, reason='needs the program strace')
 def test_s05_no_system_call_names_an_address_outside(phoenix, tmp_path):
     trace = tmp_path / 'trace'

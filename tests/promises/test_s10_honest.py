@@ -142,6 +142,7 @@ def test_no_text_promises_love_claims_to_live_or_holds_back(language):
     assert wrong == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize('language', FORMS)
 def test_every_text_may_be_said(language, monkeypatch):
     # What is late is refused: whether it is fit does not depend on what else the machine does.

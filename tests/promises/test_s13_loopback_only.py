@@ -60,6 +60,7 @@ def test_s13_every_socket_of_the_toy_is_on_loopback(phoenix, layout):
     assert set().union(*found.values()) <= {'127.0.0.1', '239.255.0.1'}, found
 
 
+@pytest.mark.long
 @isolated
 @pytest.mark.parametrize('layout', COMPOSED_FIRST)
 def test_s13_another_user_hears_sees_and_says_nothing(phoenix, layout):
@@ -79,6 +80,7 @@ def test_s13_another_user_hears_sees_and_says_nothing(phoenix, layout):
     assert 'I am outside' not in toy.output
 
 
+@pytest.mark.long
 @isolated
 def test_s13_another_user_cannot_enter_or_look_into_the_toy(phoenix, tmp_path):
     toy = phoenix(

@@ -130,6 +130,7 @@ def test_s14_what_fails_does_not_tell_at_which_words(graph, provide):
     assert found_in(told, ['zabibi']) == set()
 
 
+@pytest.mark.long
 def test_s14_the_toy_shows_words_where_somebody_asked_for_them(phoenix):
     toy = phoenix('run', '--show-words', '--play', 'samples/hey_jarvis_turn_on_the_light.wav')
     assert toy.end() == 0

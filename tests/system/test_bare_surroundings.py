@@ -39,6 +39,7 @@ def without(phoenix, *names):
     return toy, toy.end()
 
 
+@pytest.mark.long
 def test_without_a_home_it_answers_and_says_that_it_keeps_nothing(phoenix):
     names = ('HOME', 'XDG_STATE_HOME', 'ROS_HOME', 'ROS_LOG_DIR')
     toy, code = without(phoenix, *names)
@@ -73,6 +74,7 @@ def test_with_shared_memory_that_is_full_it_says_so_and_ends(phoenix):
     )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize('options', ['ro', pytest.param('size=64k', marks=pytest.mark.long)])
 def test_it_does_with_little_shared_memory_and_without(phoenix, options):
     mount = f'mount -t tmpfs -o {options} tmpfs /dev/shm'

@@ -17,6 +17,7 @@ SINCE_1970_S = 1.7e9
 STEPS_S = [-SINCE_1970_S, 0.0, -3600.0, 7200.0]
 
 
+@pytest.mark.long
 def test_whenever_the_clock_is_set_the_toy_hears_answers_and_glows(tmp_path):
     system_time = SystemTime(tmp_path)
     system_time.set(STEPS_S[0])

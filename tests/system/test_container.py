@@ -34,6 +34,7 @@ def test_the_toy_in_it_is_shut_in():
     assert 'STOPSIGNAL SIGINT' in lines
 
 
+@pytest.mark.long
 def test_the_health_check_knows_whether_the_toy_lives(phoenix, monkeypatch):
     with socket.socket() as free:
         free.bind(('127.0.0.1', 0))

@@ -14,6 +14,7 @@ def toy(phoenix):
     return toy
 
 
+@pytest.mark.long
 def test_the_running_toy_is_as_declared_until_somebody_meddles(phoenix, toy):
     check = phoenix('graph', '--check')
     assert check.end() == 0, check.output

@@ -48,6 +48,7 @@ def test_whenever_run_is_ended_nothing_is_left(phoenix, tmp_path, layout, number
         assert list(tmp_path.iterdir()) == []  # no settings, sockets or locks of a launch
 
 
+@pytest.mark.long
 @pytest.mark.parametrize('layout', COMPOSED_FIRST)
 def test_after_kills_of_anything_at_once_the_next_start_is_as_the_first(phoenix, layout):
     toy = phoenix('run', '--layout', layout)

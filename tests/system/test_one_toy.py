@@ -26,6 +26,7 @@ def test_the_second_says_who_runs_the_first_and_the_first_goes_on(phoenix, layou
     assert 'lost' not in first.output
 
 
+@pytest.mark.long
 def test_one_whose_launcher_was_killed_does_not_keep_the_next_from_starting(phoenix):
     first = phoenix('run')
     first.wait_for('ready')

@@ -80,6 +80,7 @@ class Manager:
         return found
 
 
+@pytest.mark.long
 def test_the_toy_tells_its_service_manager_how_it_is(phoenix, tmp_path):
     manager = Manager(tmp_path / 'notify')
     toy = phoenix('run', **manager.environ)

@@ -19,6 +19,7 @@ RESTING = ActivityState.RESTING
 SAMPLE = ROOT / 'samples' / 'hey_jarvis_turn_on_the_light.wav'
 
 
+@pytest.mark.long
 def test_the_toy_answers_somebody_in_the_room(phoenix, pulse: PulseServer, tmp_path: Path) -> None:
     toy = phoenix('run', '--show-words', **room.IN_IT, **pulse.env)
     toy.wait_for_all('ready  ', 'device opened')  # which waits for the light

@@ -70,6 +70,7 @@ def test_a_person_speaks_to_the_page_and_hears_the_answer(web, expect):
     page.wait_for_function(f'() => document.documentElement.dataset.heard > {LOUD}')
 
 
+@pytest.mark.long
 def test_everything_is_done_by_keys_alone(toy, web, expect):
     page = web.open()
     expect(page.locator('[data-phase=resting]')).to_be_visible()
@@ -127,6 +128,7 @@ def test_what_was_almost_a_call_is_on_the_screen(toy, web, expect):
     expect(page.locator('[data-misses]')).to_contain_text('almost woke, 0.43')
 
 
+@pytest.mark.long
 def test_an_interaction_is_a_waterfall_with_its_causes(web, expect):
     page = web.open()
     expect(page.locator('[data-phase=resting]')).to_be_visible(timeout=REST_MS)
@@ -142,6 +144,7 @@ def test_an_interaction_is_a_waterfall_with_its_causes(web, expect):
     expect(page.get_by_role('row', name='first sound')).to_contain_text('0.30 s')
 
 
+@pytest.mark.long
 def test_the_graph_shows_who_hears_a_topic_and_hides_words(web, expect):
     page = web.open()
     page.get_by_label('Type to the toy').fill('what is your name')
@@ -161,6 +164,7 @@ def test_the_graph_shows_who_hears_a_topic_and_hides_words(web, expect):
     expect(page.locator('.check')).to_contain_text('/phoenix/probe publishes it', timeout=40_000)
 
 
+@pytest.mark.long
 def test_a_recorded_session_is_seen_and_heard(web, expect):
     page = web.open('/#sessions')
     page.get_by_role('button', name='light', exact=False).first.click()
@@ -274,6 +278,7 @@ def test_a_parent_decides_and_the_toy_judges(toy, web, expect):
     expect(page.get_by_text('Nothing to save')).to_be_visible()
 
 
+@pytest.mark.long
 def test_a_parent_lets_the_toy_forget_everything(toy, web, expect):
     file = ParentFile.of({'XDG_STATE_HOME': str(toy.state_home)}, '/phoenix')
     assert file.pin_set, 'the test before sets it'

@@ -37,6 +37,7 @@ def web():
         page.process.kill()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     'options',
     [{'color_scheme': 'light'}, {'color_scheme': 'dark', 'viewport': PHONE}],

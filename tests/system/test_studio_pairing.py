@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from browser import PHONE, browser, serious_faults
 from front_door import Phoenix
 
@@ -29,6 +30,7 @@ class OpenStudio:
         return re.findall(r'the code (\d{4} \d{4})', self.process.output)[-1]
 
 
+@pytest.mark.long
 def test_a_phone_is_paired(tmp_path):
     with TestGraph() as graph:
         studio = OpenStudio(graph.domain, str(tmp_path))

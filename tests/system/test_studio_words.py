@@ -3,6 +3,7 @@
 import re
 import shutil
 
+import pytest
 from browser import browser, serious_faults, studio_toy
 from front_door import ROOT
 
@@ -36,6 +37,7 @@ def change(page, name, before, after):
     page.get_by_role('button', name='Apply to the toy').click()
 
 
+@pytest.mark.long
 def test_words_are_changed_refused_and_taken_back(tmp_path):
     own = tmp_path / 'words'
     shutil.copytree(ROOT / 'config', own)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import soundfile
 from front_door import END_S, ROOT
-from layouts import BOTH
+from layouts import BOTH, COMPOSED_FIRST
 
 from phoenix_audio.wav import read_wav
 from phoenix_speech.listening.providers.moonshine import MoonshineRecognizer
@@ -22,7 +22,7 @@ def words(text: str) -> set[str]:
     return {word.strip('.,!?').lower() for word in text.split()}
 
 
-@pytest.mark.parametrize('layout', BOTH)
+@pytest.mark.parametrize('layout', COMPOSED_FIRST)
 def test_a_recording_is_heard_understood_and_answered_aloud(phoenix, tmp_path, layout):
     reply = tmp_path / 'reply.wav'
     toy = phoenix('run', '--layout', layout, '--play', SAMPLE, '--reply-to', str(reply))
@@ -48,6 +48,7 @@ def test_a_recording_is_heard_understood_and_answered_aloud(phoenix, tmp_path, l
     assert len(expected & words(heard)) >= 0.75 * len(expected), f'{heard!r} for {expected}'
 
 
+@pytest.mark.long
 def test_a_recording_of_another_rate_and_width_is_heard_too(phoenix, tmp_path):
     samples, _ = soundfile.read(ROOT / SAMPLE)
     file = tmp_path / 'stereo.wav'
@@ -69,6 +70,7 @@ def test_a_recording_of_another_rate_and_width_is_heard_too(phoenix, tmp_path):
     assert [path.name for path in kept.rglob('*.*')] == ['phoenix.mute']
 
 
+@pytest.mark.long
 def test_speech_without_the_wake_word_is_not_answered(phoenix):
     toy = phoenix('run', '--play', 'samples/austen_0880.wav')
     assert toy.end() == 1
@@ -90,8 +92,10 @@ def test_what_cannot_be_is_refused_in_one_line(phoenix, arguments, problem):
     assert len(toy.output.splitlines()) == 1
 
 
-@pytest.mark.parametrize('layout', BOTH)
-@pytest.mark.parametrize('moment', ['', 'importing', 'ready', 'started at'])
+@pytest.mark.parametrize('layout', COMPOSED_FIRST)
+@pytest.mark.parametrize(
+    'moment', ['', 'importing', 'ready', pytest.param('started at', marks=pytest.mark.long)]
+)
 def test_ctrl_c_at_any_moment_ends_everything(phoenix, layout, moment):
     toy = phoenix('run', '--layout', layout, '--play', SAMPLE)
     if moment == 'importing':

@@ -30,6 +30,8 @@ LONGEST_S = 40.0
 FIRST_SOUND = 'phoenix_first_sound_seconds_count{node="telemetry"} 1.0'
 PHRASE = 'Quixotic xylophones bewilder hippopotami'
 
+pytestmark = pytest.mark.long  # what they look at takes a minute
+
 
 class Conversation:
     """A running toy, and a probe that speaks to it and watches it."""
@@ -323,7 +325,6 @@ def test_nothing_that_a_person_said_is_written_anywhere(told):
         assert places == [], said
 
 
-@pytest.mark.long
 def test_the_trace_of_a_dead_voice_says_where_it_stopped(monkeypatch):
     with TestGraph() as graph:
         monkeypatch.setenv('ROS_DOMAIN_ID', str(graph.domain))

@@ -127,6 +127,11 @@ def test_days_that_are_left_out_do_not_repeat() -> None:
 @pytest.mark.parametrize(
     ('language', 'text', 'meaning'),
     [
+        ('en', 'set a second timer for ten minutes', 'timer_set duration=600'),
+        ('en', 'a second ten minute pizza timer', 'timer_set duration=600 name=pizza'),
+        ('en', 'set a second alarm for eight', 'alarm_set hour=8'),
+        ('en', 'set a timer for a second', 'timer_set duration=1'),
+        ('en', 'add five minutes on my timer', 'timer_extend duration=300'),
         ('en', 'cancel the first one', 'timer_cancel which=1'),
         ('en', 'cancel timer number two', 'timer_cancel which=2'),
         ('en', 'start the timer again', 'timer_resume'),

@@ -1,16 +1,13 @@
-import re
 from collections import Counter
-from collections.abc import Iterator
-from itertools import islice
 from pathlib import Path
 
 import pytest
 import yaml
-from hassil import sample_expression
+from template_sentences import template_sentences
 
 from phoenix_speech.understanding.clear_sentences import CONVERSATION
 from phoenix_speech.understanding.intent_matcher import IntentMatcher
-from phoenix_speech.understanding.intents_file import IntentsFileError, load_intents
+from phoenix_speech.understanding.intents_file import IntentsFileError
 from phoenix_speech.understanding.requests import MOMENT, IntentMatch
 
 INTENTS = Path(__file__).parents[4] / 'config' / 'en' / 'intents.yaml'
@@ -233,52 +230,11 @@ def test_what_is_less_certain_than_wanted_is_no_match(small: Path) -> None:
     assert IntentMatcher([small.parent], min_confidence=1.0).match('go swimming') is not None
 
 
-SAID = {
-    'en': {
-        'durationmark': 'five minutes',
-        'clockmark': "seven o'clock",
-        'daymark': 'tomorrow',
-        'citymark': 'tokyo',
-        'summark': 'two plus three',
-    },
-    'de': {
-        'durationmark': 'fünf minuten',
-        'clockmark': 'sieben uhr',
-        'daymark': 'übermorgen',
-        'citymark': 'tokio',
-        'summark': 'zwei plus drei',
-    },
-}
-
-
-WILD = {'timer_name': 'pizza', 'somewhere': 'narnia', 'what': 'wash hands'}
-
-
-def sampled_sentences(language: str) -> Iterator[tuple[str, str]]:
-    intents = load_intents([INTENTS.parents[1] / language / 'intents.yaml'])
-    for name, intent in intents.intents.items():
-        for data in intent.data:
-            for sentence in data.sentences:
-                samples = sample_expression(
-                    sentence.expression,
-                    intents.slot_lists,
-                    intents.expansion_rules,
-                    expand_ranges=False,
-                )
-                for text in islice(samples, 0, 2000, 400):
-                    text = re.sub(r'\{(number|percent|clock_hour|timer_number)\}', '7', text)
-                    for mark, said in SAID[language].items():
-                        text = re.sub(rf'\b{mark}[a-d]\b', said, text)
-                    for wild, said in WILD.items():
-                        text = text.replace(f'{{{wild}}}', said)
-                    yield name, text.replace('{', '').replace('}', '')
-
-
 @pytest.mark.parametrize('language', ['de', 'en'])
 def test_every_sentence_belongs_to_its_intent_alone(language: str) -> None:
     matcher = IntentMatcher([INTENTS.parents[1] / language])
     strays = []
-    for name, text in sampled_sentences(language):
+    for name, text in template_sentences(language, each=4):
         understood = matcher.understand(text)
         question, found = understood.question, understood.requests
         names = {'timer_set'} if question else {one.name for one in found} or {CONVERSATION}

@@ -14,6 +14,7 @@ from phoenix_speech.understanding.quantities.terms import Term, read_terms
 
 HALF, QUARTER = Fraction(1, 2), Fraction(1, 4)
 SMALLER = {3600: 60, 60: 1}  # 'a minute thirty'
+COUNTED_WITHIN = 4  # words: 'a second ten minute pizza timer'
 Read = tuple[Fraction, int]  # a value, and where its words end
 
 
@@ -25,6 +26,7 @@ class DurationReader:
         self._units = PhraseBook([(p, ALL_UNITS[name]) for p, name in units], language)
         self._whole_units = {word for word, name in units if name not in PARTS_OF_A_UNIT}
         self._one = frozenset(lexicon.one)
+        self._ordinals = {word: frozenset(some) for word, some in lexicon.ordinals.items()}
         self._half = PhraseBook(same(lexicon.half, HALF), language)
         self._quarter = PhraseBook(same(lexicon.quarter, QUARTER), language)
         self._fused = PhraseBook(
@@ -38,6 +40,8 @@ class DurationReader:
 
     def read(self, terms: Sequence[Term], begin: int) -> Read | None:
         """Return the seconds of a length of time, negative after a minus, and where it ends."""
+        if self._is_ordinal(terms, begin):
+            return None
         negative = self._is(terms, begin, self._minus)
         start = begin + negative
         seconds, end, smallest = Fraction(0), start, 0
@@ -54,6 +58,16 @@ class DurationReader:
         if smallest in SMALLER and (rest := self._rest(terms, end)):
             seconds, end = seconds + rest * SMALLER[smallest], end + 1
         return -seconds if negative else seconds, end
+
+    def _is_ordinal(self, terms: Sequence[Term], begin: int) -> bool:
+        """Return whether what looks like an article and a unit counts what follows."""
+        if not self._is(terms, begin, self._one) or terms[begin].value is not None:
+            return False
+        unit = terms[begin + 1].text if begin + 1 < len(terms) else ''
+        counted = self._ordinals.get(unit, frozenset())
+        following = (term.text for term in terms[begin + 2 : begin + 2 + COUNTED_WITHIN])
+        first = next((text for text in following if text in counted or text in self._one), '')
+        return first in counted
 
     def _rest(self, terms: Sequence[Term], begin: int) -> int | None:
         """Return the bare number of smaller units after a length of time."""

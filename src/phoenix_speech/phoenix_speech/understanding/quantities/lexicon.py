@@ -27,6 +27,7 @@ class Lexicon(FileModel):
 
     :param units: unit to its words; `units.quarter_hour` and the like are units of one word.
     :param one: articles and 'one', where they count.
+    :param ordinals: unit to the words before which it is none after an article: 'a second timer'.
     :param more: may stand between an amount and its unit.
     :param fused: words that are an amount, as 'anderthalb' or 'dozen'.
     :param and_a_half: endings of a number that add a half, as in 'zweieinhalb'.
@@ -59,6 +60,7 @@ class Lexicon(FileModel):
 
     units: dict[str, Phrases]
     one: Phrases
+    ordinals: dict[str, Phrases] = {}
     half: Phrases
     quarter: Phrases
     joins: Phrases
