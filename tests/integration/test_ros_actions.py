@@ -117,8 +117,9 @@ def test_a_goal_is_cancelled_and_the_next_has_a_trace_of_its_own(client, probe):
     assert one.header.trace_id != two.header.trace_id
 
 
-def test_nothing_is_not_said(client):
-    assert not client.send(Say.Goal(text='  ')).accepted
+@pytest.mark.parametrize('text', ['  ', 'x' * 2001])
+def test_nothing_and_too_much_is_not_said(client, text):
+    assert not client.send(Say.Goal(text=text)).accepted
 
 
 def test_nobody_gets_words_without_a_parents_yes(client, probe):

@@ -7,6 +7,7 @@ from typing import Any
 from phoenix_msgs.msg import Fault
 
 from phoenix_core.events import qos
+from phoenix_core.events.bounds import too_long
 from phoenix_core.events.event_type import EventRuleError, EventType
 from phoenix_core.node.admission import LATE_S
 from phoenix_core.node.timers import Timer
@@ -87,6 +88,8 @@ class EventSubscriptions:
         if self._node.settings.event_rules == 'off':
             return True
         try:
+            if found := too_long(message):
+                raise EventRuleError(f'{event.name}: {found}')
             event.check(message)
         except EventRuleError as error:
             if self._node.metrics is not None:

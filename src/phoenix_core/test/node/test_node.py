@@ -311,14 +311,20 @@ def test_nobody_makes_the_time_of_a_running_node_stand_still(graph, value):
     assert not node.get_clock().ros_time_is_active
 
 
-@pytest.mark.parametrize('kind', [0, 99, 255])
-def test_an_event_that_breaks_a_rule_does_not_come_in(graph, probe, kind):
+@pytest.mark.parametrize(
+    ('pad', 'kind', 'told'),
+    [
+        *(('head', kind, 'TOUCH: kind must be one of ') for kind in (0, 99, 255)),
+        ('head' * 10_000, TouchEvent.TOUCHED, 'TOUCH: pad must not be longer than '),
+    ],
+)
+def test_an_event_that_breaks_a_rule_does_not_come_in(graph, probe, pad, kind, told):
     graph.add(Echo)
-    bad = TouchEvent(pad='head', kind=kind)
+    bad = TouchEvent(pad=pad, kind=kind)
     graph.call(lambda: probe.events_out.send(events.TOUCH, bad))
     fault = probe.expect(events.FAULT)
     assert (fault.node, fault.code) == ('echo', 'event_refused')
-    assert fault.message.startswith('TOUCH: kind must be one of ')
+    assert fault.message.startswith(told)
     touch(probe, 'head')
     probe.expect(events.LISTEN_REQUEST)
     assert len(probe.recorded(events.LISTEN_REQUEST)) == 1

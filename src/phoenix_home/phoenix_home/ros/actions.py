@@ -8,6 +8,7 @@ from phoenix_msgs.msg import ListeningEvent, Transcript
 from rclpy.action import ActionServer, CancelResponse, GoalResponse
 
 from phoenix_core import events
+from phoenix_core.events.bounds import too_long
 from phoenix_core.node.declarations import Publishes, subscribes
 from phoenix_core.node.execution import run
 from phoenix_core.settings.node_settings import NodeSettings
@@ -118,7 +119,7 @@ class RosActions(NeighborNode):
     # Say.
 
     def _accept_say(self, goal: Any) -> bool:
-        return bool(goal.text.strip())
+        return bool(goal.text.strip()) and not too_long(goal)
 
     def _say_goal(self, handle: Any) -> Callable[[], object]:
         def ended(outcome: Outcome, position_s: float) -> None:
