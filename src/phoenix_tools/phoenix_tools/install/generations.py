@@ -5,6 +5,7 @@ What is installed: versions, and the generations that pair a version with its st
     generations/7/version       link to one of them
     generations/7/state         link to what the toy keeps, as XDG_STATE_HOME
     generations/7/previous      number of the generation before, for the way back
+    generations/7/status        how it said that it is when it was tried out
     current                     link to generations/7: what the service starts
 
 A generation is made beside the current one, with a copy of the state, and tried out. The one step
@@ -61,6 +62,14 @@ class Generation:
         try:
             return int((self.folder / 'previous').read_text())
         except (OSError, ValueError):
+            return None
+
+    @property
+    def status(self) -> str | None:
+        """How it was when it was tried out; None: an older Phoenix has not written it down."""
+        try:
+            return (self.folder / 'status').read_text()
+        except OSError:
             return None
 
 
@@ -144,8 +153,9 @@ class Installed:
         os.sync()
         return made
 
-    def make_current(self, generation: Generation) -> None:
+    def make_current(self, generation: Generation, status: str) -> None:
         """Let the service start this generation from now on; the one step that counts."""
+        durable.write(generation.folder / 'status', status)
         os.sync()
         durable.link(self.root / 'current', f'generations/{generation.folder.name}')
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from phoenix_tools.install import judgement
 from phoenix_tools.install.generations import (
     Generation,
     Installed,
@@ -14,7 +15,7 @@ from phoenix_tools.install.generations import (
 from phoenix_tools.install.service import Service
 from phoenix_tools.install.versions import Versions
 
-STEADY_S = 10.0
+STEADY_S = 25.0  # longer than one that hangs may be silent
 
 
 class Operations:
@@ -44,14 +45,19 @@ class Operations:
         self._steady_s = steady_s
 
     def go_over_to(self, source: Path) -> Generation:
-        """Install a version, the first or another one, with the state of the present one."""
+        """
+        Install a version, the first or another one, with the state of the present one.
+
+        The one that is installed already stays as it is: who was interrupted may ask again.
+        """
         with self._installed.alone():
             self._installed.clear()
             current = self._installed.current
             with self._step(f'putting {source} in place'):
                 version = self._versions.put(source)
             if current is not None and current.version == version:
-                raise InstallError(f'{version.name} is what is installed already')
+                self._tell(f'{version.name} is what is installed already')
+                return current
             return self._activate(version, current, current)
 
     def go_back(self) -> Generation:
@@ -61,8 +67,7 @@ class Operations:
             before = current and self._installed.before(current)
             if current is None or before is None:
                 raise InstallError('there is no version to go back to')
-            forms = {state_format(one.version) for one in (current, before)}
-            same = len(forms) == 1 and None not in forms
+            same = _same_form(current.version, before.version)
             if not same:
                 self._tell(
                     f'{before.version.name} cannot read what {current.version.name} has written: '
@@ -74,15 +79,18 @@ class Operations:
         self, version: Path, current: Generation | None, state_of: Generation | None
     ) -> Generation:
         """Try a version out with a copy of a state; stay with the current one if it fails."""
+        status = None if current is None else self._service.status() or current.status
         with self._step('stopping the toy'):
             self._service.stop()
         try:
             made = self._installed.prepare(version, state_of)
             with self._step(f'starting {version.name}, for at most {self._patience_s:g} s'):
-                trouble = self._service.try_out(made, self._patience_s, self._steady_s)
-            if trouble:
-                raise InstallError(f'{version.name} is not well: {trouble}')
-            self._installed.make_current(made)
+                trial = self._service.try_out(made, status, self._patience_s, self._steady_s)
+            if trial.trouble:
+                raise InstallError(f'{version.name} is not well: {trial.trouble}')
+            if state_of is not None:
+                self._check_kept(made, state_of)
+            self._installed.make_current(made, trial.status)
         except BaseException as error:
             self._stay(current)
             if isinstance(error, InstallError | OSError):
@@ -91,8 +99,17 @@ class Operations:
             raise
         self._service.settle(made)
         self._installed.clear()
-        self._tell(f'{version.name}: all well, from now on')
+        self._tell(f'{version.name}: {trial.status}, from now on')
         return made
+
+    def _check_kept(self, made: Generation, state_of: Generation) -> None:
+        """Refuse a version that cannot read what the toy keeps, however well it feels."""
+        same = _same_form(made.version, state_of.version)
+        if names := judgement.lost(state_of.state, made.state, same):
+            raise InstallError(
+                f'{made.version.name} has lost what the toy keeps ({", ".join(names)}); '
+                'was that over just now, start the toy and try again'
+            )
 
     def _stay(self, current: Generation | None) -> None:
         self._service.stop()  # what was tried out
@@ -106,3 +123,9 @@ class Operations:
         started = time.monotonic()
         yield
         self._tell(f'{title}: done in {time.monotonic() - started:.0f} s')
+
+
+def _same_form(*versions: Path) -> bool:
+    """Return whether these versions can read what each other has kept."""
+    forms = {state_format(version) for version in versions}
+    return len(forms) == 1 and None not in forms

@@ -8,7 +8,8 @@ from typing import Protocol
 
 from phoenix_tools.install import durable
 from phoenix_tools.install.generations import Generation
-from phoenix_tools.install.trial import Trial
+from phoenix_tools.install.judgement import is_worse
+from phoenix_tools.install.trial import Outcome, Trial
 
 UNIT = 'phoenix.service'
 PACKAGED = Path('/lib/systemd/system') / UNIT
@@ -29,8 +30,13 @@ class Service(Protocol):
     def start(self) -> None:
         """Start the toy of the current generation."""
 
-    def try_out(self, generation: Generation, patience_s: float, steady_s: float) -> str:
-        """Start a generation; return why it is not well, or an empty text."""
+    def status(self) -> str:
+        """Return how the toy says that it is; empty if it does not run, or nobody knows."""
+
+    def try_out(
+        self, generation: Generation, before: str | None, patience_s: float, steady_s: float
+    ) -> Outcome:
+        """Start a generation, which may not be worse than the one before."""
 
     def settle(self, generation: Generation | None) -> None:
         """Go on with the generation that was tried out, if it is the current one now."""
@@ -56,7 +62,14 @@ class Systemd:
         self._call('reset-failed', UNIT)
         self._call('start', '--no-block', UNIT)
 
-    def try_out(self, generation: Generation, patience_s: float, steady_s: float) -> str:
+    def status(self) -> str:
+        """Return what the service has told systemd, if it is up."""
+        code, _ = self._call('is-active', UNIT)
+        return self._call('show', '--value', '--property=StatusText', UNIT)[1].strip() * (not code)
+
+    def try_out(
+        self, generation: Generation, before: str | None, patience_s: float, steady_s: float
+    ) -> Outcome:
         """Start the service with another generation."""
         DROP_IN.parent.mkdir(parents=True, exist_ok=True)
         DROP_IN.write_text(
@@ -68,15 +81,25 @@ class Systemd:
         )
         self._call('daemon-reload')
         self._call('reset-failed', UNIT)
+        begun = time.monotonic()
+        steady_since: float | None = None
         code, said = self._call('start', UNIT)  # waits until the toy says that it is up
-        until = time.monotonic() + steady_s
-        while code == 0 and time.monotonic() < until:
+        while code == 0:
+            now = time.monotonic()
+            status = self.status()
+            if not is_worse(status, before):
+                steady_since = now if steady_since is None else steady_since
+                if now - steady_since >= steady_s:
+                    return Outcome('', status)
+            elif now - begun >= patience_s:
+                return Outcome(f'after {patience_s:g} s {status}; it was {before}', status)
+            else:
+                steady_since = None
             time.sleep(min(1.0, steady_s))
             code, said = self._call('is-active', UNIT)
-        if code == 0:
-            return ''
         _, shown = self._call('show', '--property=Result,StatusText,ExecMainStatus', UNIT)
-        return f'{said.strip()} ({", ".join(shown.split())}); see journalctl --unit={UNIT}'
+        why = f'{said.strip()} ({", ".join(shown.split())}); see journalctl --unit={UNIT}'
+        return Outcome(why, '')
 
     def settle(self, generation: Generation | None) -> None:
         """Let the unit start the current generation from the next time on."""
@@ -114,9 +137,15 @@ class Person:
     def start(self) -> None:
         """Leave it to the person."""
 
-    def try_out(self, generation: Generation, patience_s: float, steady_s: float) -> str:
+    def status(self) -> str:
+        """Leave it open: there is nobody who knows."""
+        return ''
+
+    def try_out(
+        self, generation: Generation, before: str | None, patience_s: float, steady_s: float
+    ) -> Outcome:
         """Start a generation and end it."""
-        return Trial(generation, self._profile, self._user).watch(patience_s, steady_s)
+        return Trial(generation, self._profile, self._user).watch(before, patience_s, steady_s)
 
     def settle(self, generation: Generation | None) -> None:
         """Leave it to the person."""

@@ -13,10 +13,25 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from phoenix_tools.install.generations import Generation
+from phoenix_tools.install.judgement import is_worse
 
 POLL_S = 0.1
 END_S = 10.0  # for a clean end after SIGINT
+SILENCE_S = 20.0  # as WatchdogSec of the service
 SAID = 3  # last lines of a toy that did not come up
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """
+    How a trial has ended.
+
+    :param trouble: why the toy is not well; empty if it is.
+    :param status: what it said of itself in the end.
+    """
+
+    trouble: str
+    status: str
 
 
 @dataclass
@@ -26,18 +41,20 @@ class Trial:
 
     :param profile: with which it runs.
     :param user: who runs it; None: who runs this.
+    :param silence_s: without a sign of life for that long, one that was up hangs.
     """
 
     generation: Generation
     profile: str
     user: str | None = None
+    silence_s: float = SILENCE_S
     _process: subprocess.Popen[bytes] = field(init=False)
 
-    def watch(self, patience_s: float, steady_s: float) -> str:
+    def watch(self, before: str | None, patience_s: float, steady_s: float) -> Outcome:
         """
-        Return why the toy is not well; empty if it came up in time, and stayed so for a while.
+        Return whether the toy came up in time, and stayed so for a while; then it has ended.
 
-        It has ended when this returns.
+        :param before: how the version before it was; nothing may be worse than that.
         """
         with (
             tempfile.TemporaryDirectory(prefix='phoenix-') as folder,
@@ -51,12 +68,15 @@ class Trial:
             address.chmod(0o666)
             self._start(str(address), output.fileno())
             try:
-                trouble = self._listen(ear, patience_s, steady_s)
+                outcome = self._listen(ear, before, patience_s, steady_s)
             finally:
                 self._end()
             output.seek(0)
             said = deque(output.read().decode(errors='replace').splitlines(), SAID)
-        return trouble and re.sub(r'\s+', ' ', f'{trouble}; it said: {" / ".join(said)}')
+        if not outcome.trouble:
+            return outcome
+        trouble = re.sub(r'\s+', ' ', f'{outcome.trouble}; it said: {" / ".join(said)}')
+        return Outcome(trouble, outcome.status)
 
     def _start(self, address: str, output: int) -> None:
         environ = {name: os.environ[name] for name in ('PATH', 'LANG') if name in os.environ}
@@ -80,10 +100,14 @@ class Trial:
             else None,
         )
 
-    def _listen(self, ear: socket.socket, patience_s: float, steady_s: float) -> str:
-        """Wait for the word that it is up, then see that it stays so."""
+    def _listen(
+        self, ear: socket.socket, before: str | None, patience_s: float, steady_s: float
+    ) -> Outcome:
+        """Wait for the word that it is up and no worse, then see that it stays so."""
         begun = time.monotonic()
         steady_since: float | None = None
+        is_up = False
+        lived = begun
         status = 'it has said nothing'
         while True:
             try:
@@ -93,14 +117,22 @@ class Trial:
             now = time.monotonic()
             for line in lines:
                 status = line.removeprefix('STATUS=') if line.startswith('STATUS=') else status
-            if 'READY=1' in lines and steady_since is None:
+            if {'READY=1', 'WATCHDOG=1'} & set(lines):
+                is_up, lived = True, now
+            if not is_up or is_worse(status, before):
+                steady_since = None
+            elif steady_since is None:
                 steady_since = now
             if self._process.poll() is not None:
-                return f'it ended with exit code {self._process.returncode}'
+                code = self._process.returncode
+                return Outcome(f'it ended with exit code {code}', status)
+            if is_up and now - lived >= self.silence_s:
+                return Outcome(f'no sign of life for {self.silence_s:g} s', status)
             if steady_since is not None and now - steady_since >= steady_s:
-                return ''
+                return Outcome('', status)
             if steady_since is None and now - begun >= patience_s:
-                return f'not up after {patience_s:g} s: {status}'
+                what = f'{status}; it was {before}' if is_up else f'not up, {status}'
+                return Outcome(f'after {patience_s:g} s {what}', status)
 
     def _end(self) -> None:
         for number in (signal.SIGINT, signal.SIGKILL):

@@ -41,7 +41,6 @@ class Versions:
 
         :raises InstallError: it cannot be; nothing is left of it.
         """
-        self._check_space()
         if source.is_dir():
             name = name_of(source)
         elif source.is_file():
@@ -51,6 +50,7 @@ class Versions:
         version = self._folder / name
         if (version / COMPLETE).exists():
             return version
+        self._check_space()
         if version.exists():
             shutil.rmtree(version)  # a power cut has left it half done
         try:

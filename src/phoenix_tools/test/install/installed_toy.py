@@ -76,4 +76,4 @@ class Toy:
 
     def starts(self) -> str:
         """Start it as a service does; return why it is not well."""
-        return Person('sim').try_out(self.current, 20.0, 0.0)
+        return Person('sim').try_out(self.current, None, 20.0, 0.0).trouble

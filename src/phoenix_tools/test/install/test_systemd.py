@@ -16,6 +16,7 @@ class Systemctl:
     def __init__(self, drop_in, start_code=0) -> None:
         self.calls: list[str] = []
         self.tried = ''
+        self.status = 'all well'
         self._drop_in = drop_in
         self._start_code = start_code
 
@@ -24,6 +25,8 @@ class Systemctl:
         if arguments == ('start', 'phoenix.service'):
             self.tried = self._drop_in.read_text()
             return self._start_code, 'Job for phoenix.service failed.\n' * self._start_code
+        if '--value' in arguments:
+            return 0, f'{self.status}\n'
         if arguments[0] == 'show':
             return 0, 'Result=exit-code\nStatusText=hearing lost\nExecMainStatus=3\n'
         return 0, ''
@@ -74,3 +77,19 @@ def test_the_service_that_stays_is_started_as_its_unit_says(toy, systemd):
     assert called.calls.count('start') == 2
     assert not drop_in.exists()
     assert toy.name == 'A'
+
+
+def test_a_service_that_works_less_well_goes_back(toy, systemd):
+    started, called, drop_in = systemd()
+    source = toy.source('B')
+    call = called.__call__
+
+    class WithoutEar(Systemd):
+        def stop(self) -> None:
+            called.status = 'hearing lost'
+            super().stop()
+
+    with pytest.raises(InstallError, match=r'after 0.1 s hearing lost; it was all well; 0-\w+ st'):
+        toy.operations(WithoutEar(call), patience_s=0.1).go_over_to(source)
+    assert called.calls[-1] == 'start'
+    assert not drop_in.exists()
