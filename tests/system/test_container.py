@@ -29,9 +29,27 @@ def test_the_toy_in_it_is_shut_in():
     assert not {'privileged', 'cap_add', 'ports', 'pid', 'ipc', 'user'} & set(toy)
     assert (ROOT / toy['build']['dockerfile']).is_file()
     assert toy['volumes'] == ['kept:/var/lib/phoenix']
+
+
+def test_its_neighbors_reach_it_on_loopback_alone_and_only_on_request():
+    services = yaml.safe_load((DOCKER / 'compose.yaml').read_text())['services']
+    neighbors = [service for name, service in services.items() if name != 'phoenix']
+    assert len(neighbors) == 2
+    for service in neighbors:
+        assert service['profiles']
+        assert service['network_mode'] == 'service:phoenix'
+        assert service['cap_drop'] == ['ALL']
+        assert 'ports' not in service
+        assert ':latest' not in service['image'] and ':' in service['image']
+    scraped = services['prometheus']['volumes'][0].partition(':')[0]
+    assert (DOCKER / scraped).is_file()
+
+
+def test_the_image_stops_as_a_toy_does_and_names_what_is_in_it():
     lines = (DOCKER / 'Dockerfile').read_text().splitlines()
     assert 'VOLUME /var/lib/phoenix' in lines
     assert 'STOPSIGNAL SIGINT' in lines
+    assert any('cyclonedx-py environment' in line for line in lines)
 
 
 @pytest.mark.long
