@@ -93,3 +93,11 @@ def test_without_a_python_that_fits_it_says_which_and_what_to_type(clone, tmp_pa
     assert ended.returncode == 1
     assert 'Python 3.11 to 3.14 is needed, found 3.10; ' in ended.stderr
     assert 'apt install python3 python3-venv' in ended.stderr
+
+
+def test_a_start_is_shown_at_once_before_there_is_a_node(phoenix):
+    toy = phoenix('run')
+    assert toy.process.stdout.readline() == '  starting  the toy\n'
+    assert not any('compose' in command for command in toy.left_behind())
+    toy.wait_for('12 nodes')
+    assert toy.interrupt()[0] == 130

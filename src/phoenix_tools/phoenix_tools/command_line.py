@@ -64,6 +64,8 @@ def run(arguments: Sequence[str]) -> int:
         return 0
     if options.command != 'run':  # which may have a peer
         discovery.stay_private()
+    elif not options.dry_run and not options.show_args:  # what follows is imported for seconds
+        print(f'{"starting":>10}  the toy', flush=True)
     module = import_module(f'phoenix_tools.{ROOMS[options.command]}.{options.command}_command')
     try:
         return int(module.main(options))

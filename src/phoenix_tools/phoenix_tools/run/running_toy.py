@@ -10,7 +10,7 @@ from collections.abc import Awaitable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from phoenix_msgs.msg import Fault
+from phoenix_msgs.msg import Fault, NodeStatus
 
 from phoenix_bringup.launch_arguments import LaunchArguments
 from phoenix_bringup.launch_runner import LaunchRunner, ProcessSpec
@@ -66,6 +66,7 @@ class RunningToy:
         self._nodes: dict[str, type[EventNode] | EventNode] = {
             name: plugins.load(NODES, name) for name in node_names(arguments)
         }
+        self._up: set[str] = set()  # of the nodes, while it starts
         # Of two machines, the one without a supervisor answers for its own processes alone.
         self._supervised = SUPERVISOR in self._nodes
         self._condition = Condition(vital_capabilities() if self._supervised else ())
@@ -89,6 +90,7 @@ class RunningToy:
         runner = LaunchRunner(processes(self._arguments), self._on_line)
         with self._console(loop) as console:
             try:
+                self._tell_start()
                 await runner.start()
                 task = self._converse(console, length_s)
                 told = report(self._manager, self._condition, console, self._is_connected)
@@ -115,6 +117,7 @@ class RunningToy:
         if self._recording is not None:
             return await self._play(console, self._recording, length_s)
         if self._screen is not None:
+            print()
             await self._screen.run(console)
             return EXIT_INTERRUPTED
         await asyncio.Event().wait()
@@ -143,6 +146,10 @@ class RunningToy:
             self._readiness.feed(message)
             if not self._readiness.missing:
                 _resolve(self._ready, None)
+            if message.state == NodeStatus.ACTIVE and message.header.producer in self._nodes:
+                self._up.add(message.header.producer)
+            if not self._ready.done():
+                self._tell_start()
         if self._progress is not None:
             self._progress.feed(event, message, asyncio.get_running_loop().time())
         if self._screen is not None:
@@ -151,6 +158,14 @@ class RunningToy:
         if summary is not None:
             hidden = event.privacy is not Privacy.NONE and not self._show_words
             self._print(summary.label, HIDDEN if hidden else summary.text)
+
+    def _tell_start(self) -> None:
+        """Say how far the start is; in a terminal in one line, until the screen is there."""
+        text = f'{len(self._up)} of {len(self._nodes)} nodes are up'
+        if self._screen is not None:
+            print(f'\r{"starting":>10}  {text}', end='', flush=True)
+        elif not self._up:
+            self._print('starting', f'{len(self._nodes)} nodes')
 
     def _is_connected(self) -> bool:
         return not self._readiness.missing

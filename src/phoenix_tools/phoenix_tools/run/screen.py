@@ -4,10 +4,11 @@ from collections import deque
 from typing import Any
 
 from prompt_toolkit.application import Application
-from prompt_toolkit.formatted_text import StyleAndTextTuples
+from prompt_toolkit.formatted_text import FormattedText, StyleAndTextTuples
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.layout import HSplit, Layout, Window
 from prompt_toolkit.layout.controls import FormattedTextControl
+from prompt_toolkit.shortcuts import print_formatted_text
 from prompt_toolkit.widgets import TextArea
 
 from phoenix_core import events
@@ -39,7 +40,7 @@ class Screen:
         self._application: Application[None] | None = None
 
     async def run(self, console: Console) -> None:
-        """Show the toy until Ctrl-C or Ctrl-D."""
+        """Show the toy until Ctrl-C or Ctrl-D, and leave behind what was shown last."""
 
         def accept(buffer: Any) -> bool:
             for line in filter(None, map(str.strip, buffer.text.splitlines())):
@@ -77,7 +78,11 @@ class Screen:
             full_screen=True,
             min_redraw_interval=0.05,
         )
-        await self._application.run_async(handle_sigint=False)
+        try:
+            await self._application.run_async(handle_sigint=False)
+        finally:
+            last: StyleAndTextTuples = [*self._ring(), ('', '\n'), *self._log()]
+            print_formatted_text(FormattedText(last), end='')
 
     def on_event(self, event: EventType, message: Any) -> None:
         """Update what is shown."""

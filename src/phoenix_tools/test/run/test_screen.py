@@ -1,12 +1,15 @@
 """The toy in a terminal, with a real prompt_toolkit application on a pipe."""
 
 import asyncio
+import io
 
 import pytest
 from phoenix_msgs.msg import ActivityState, LedFrame, MicrophoneMute
 from prompt_toolkit.application import create_app_session
+from prompt_toolkit.data_structures import Size
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
+from prompt_toolkit.output.vt100 import Vt100_Output
 
 from phoenix_core import events
 from phoenix_tools.run.screen import LONGEST_SENTENCE, Screen
@@ -25,10 +28,10 @@ class FakeConsole:
         return lambda argument: self.did.append((name, argument))
 
 
-def use(keys, screen=None):
+def use(keys, screen=None, output=None):
     """Press keys on a screen until it ends; return what the console was asked to do."""
     console = FakeConsole()
-    with create_pipe_input() as pipe, create_app_session(pipe, DummyOutput()):
+    with create_pipe_input() as pipe, create_app_session(pipe, output or DummyOutput()):
         pipe.send_text(keys)
         asyncio.run(asyncio.wait_for((screen or Screen()).run(console), 10))
     return console.did
@@ -79,3 +82,14 @@ def test_the_log_shows_the_newest_lines():
     text = ''.join(part for _, part in screen._log())
     assert 'sentence 999' in text
     assert 'sentence 1\n' not in text
+
+
+def test_what_was_shown_last_stays_when_it_ends():
+    terminal = io.StringIO()
+    screen = Screen()
+    screen.add_line('says', 'Good night, Mia.')
+    use(CTRL_C, screen, Vt100_Output(terminal, lambda: Size(24, 80)))
+    before, left, stays = terminal.getvalue().rpartition('\x1b[?1049l')
+    assert left, 'the screen of its own is left'
+    assert 'Good night, Mia.' in before
+    assert 'Good night, Mia.' in stays
