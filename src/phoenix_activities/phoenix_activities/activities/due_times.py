@@ -52,6 +52,23 @@ def next_wall_time(now: datetime, slots: Mapping[str, str]) -> datetime | None:
     return None
 
 
+def moved_wall_time(
+    old: datetime | None, now: datetime, slots: Mapping[str, str]
+) -> datetime | None:
+    """
+    Return when an alarm is due that gets another time: where no day is said, on its own day.
+
+    :param old: when it was due by the clock on the wall; an hour up to 12 means the nearest to it.
+    :param slots: as of next_wall_time.
+    """
+    if old is None or 'day' in slots or 'repeat' in slots:
+        return next_wall_time(now, slots)
+    midnight = datetime.combine(old.date(), time())
+    halves = len(_hours(int(slots['hour']), slots)) > 1
+    begin = old - A_DAY / 4 if halves else midnight - timedelta.resolution
+    return next_wall_time(max(now.replace(tzinfo=None), begin), slots)
+
+
 def following_wall_time(rung: datetime, now: datetime, repeat: str) -> datetime | None:
     """Return when an alarm that repeats is due after it was."""
     if period := days_between(repeat):

@@ -6,7 +6,11 @@ from datetime import timedelta
 from pydantic import Field
 
 from phoenix_activities.activities.alarm import AlarmActivity, Due, purpose_of
-from phoenix_activities.activities.due_times import at_wall_time, next_wall_time
+from phoenix_activities.activities.due_times import (
+    at_wall_time,
+    moved_wall_time,
+    next_wall_time,
+)
 from phoenix_activities.activities.running_timers import (
     Kind,
     RunningTimer,
@@ -23,6 +27,7 @@ from phoenix_core.events.short_text import NAME_WORDS, short_text
 
 LONGEST_S = 100 * 3600.0
 MOST = 20
+OLD = 'of_'  # begins the slots that tell which alarm gets another time
 KINDS = {'timer': Kind.TIMER, 'alarm': Kind.ALARM, 'reminder': Kind.REMINDER}
 
 
@@ -83,7 +88,8 @@ class TimerActivity(AskingActivity):
 
     def on_answer(self, name: str, intent: UserIntent) -> None:
         """Do what was wanted, with the part that was missing."""
-        slots = {**self._wish.slots, **intent.slots}
+        of = OLD if self._wish.name == 'alarm_change' else ''
+        slots = {**self._wish.slots, **{of + name: slot for name, slot in intent.slots.items()}}
         if minutes := slots.pop('minutes', ''):
             slots['duration'] = str(60 * int(minutes))
         self._act(UserIntent(self._wish.name, intent.text, slots))
@@ -202,11 +208,14 @@ class TimerActivity(AskingActivity):
 
     def _change_time(self, intent: UserIntent) -> None:
         """Let an alarm ring at another time."""
-        chosen = self._choose(Kind.ALARM, UserIntent(intent.name, intent.text))
-        wall = next_wall_time(self.manager.now(), intent.slots) if chosen else None
-        if chosen and wall is None:
-            self.say_phrase(self.words.phrases.past)
-        for running in chosen if wall else ():
+        old = {name.removeprefix(OLD): slot for name, slot in intent.slots.items()
+               if name.startswith(OLD)}  # fmt: skip
+        chosen = self._choose(Kind.ALARM, intent, by=old)
+        for running in chosen:
+            wall = moved_wall_time(running.wall, self.manager.now(), intent.slots)
+            if wall is None:
+                self.say_phrase(self.words.phrases.past)
+                continue
             running.wall, running.repeat = wall, intent.slots.get('repeat', running.repeat)
             running.cancel()
             self._running.run(running)
@@ -233,9 +242,20 @@ class TimerActivity(AskingActivity):
         elif chosen:
             self.say_phrase(phrases.running, items=self._told.items(chosen))
 
-    def _choose(self, kind: Kind, intent: UserIntent, *, ask: bool = True) -> list[RunningTimer]:
-        """Return what is meant; say that there is none, or ask which one."""
-        phrases, slots = self.words.phrases, intent.slots
+    def _choose(
+        self,
+        kind: Kind,
+        intent: UserIntent,
+        *,
+        ask: bool = True,
+        by: Mapping[str, str] | None = None,
+    ) -> list[RunningTimer]:
+        """
+        Return what is meant; say that there is none, or ask which one.
+
+        :param by: the slots that tell it; those of the intent by default.
+        """
+        phrases, slots = self.words.phrases, intent.slots if by is None else by
         running = self._running.of(kind)
         if intent.name == 'timer_remaining' and not running:  # of a reminder, too
             running = self._running.all()

@@ -303,6 +303,60 @@ def test_an_alarm_gets_another_time(harness: ActivityHarness, say: Say) -> None:
     assert alarm.wall == datetime(2026, 1, 6, 8)
 
 
+def test_the_alarm_that_was_named_gets_another_time(harness: ActivityHarness, say: Say) -> None:
+    harness.toy.time = datetime(2026, 1, 5, 12)
+    for hour in ('7', '9'):
+        say('alarm_set', hour=hour, day_part='am')
+    say('alarm_change', of_hour='7', hour='8', day_part='am')
+    assert sorted(alarm.wall.hour for alarm in timers(harness).kept.running) == [8, 9]
+    none_such = timers(harness).words.phrases.none_such.root
+    assert say('alarm_change', of_hour='7', hour='10', day_part='am') in none_such
+
+
+@pytest.mark.parametrize(
+    ('old', 'new', 'due'),
+    [
+        ({'hour': '7', 'day': '+4'}, {'hour': '8'}, datetime(2026, 1, 9, 8)),
+        ({'hour': '7', 'day': '+4', 'day_part': 'pm'}, {'hour': '8'}, datetime(2026, 1, 9, 20)),
+        ({'hour': '11', 'day': '+4'}, {'hour': '1'}, datetime(2026, 1, 9, 13)),
+        ({'hour': '7', 'day': '+4'}, {'hour': '19'}, datetime(2026, 1, 9, 19)),
+        ({'hour': '7', 'day': '+4'}, {'hour': '1', 'day_part': 'am'}, datetime(2026, 1, 9, 1)),
+        ({'hour': '7', 'day': '+4'}, {'hour': '8', 'day': '+2'}, datetime(2026, 1, 7, 8)),
+        (
+            {'hour': '2', 'day_part': 'pm'},
+            {'hour': '1', 'minute': '30'},
+            datetime(2026, 1, 5, 13, 30),
+        ),
+        (
+            {'hour': '2', 'day_part': 'pm'},
+            {'hour': '11', 'day_part': 'am'},
+            datetime(2026, 1, 6, 11),
+        ),
+        ({'duration': '7200'}, {'hour': '3'}, datetime(2026, 1, 5, 15)),
+    ],
+)
+def test_an_alarm_keeps_its_day_where_none_is_said(
+    harness: ActivityHarness, say: Say, old: dict[str, str], new: dict[str, str], due: datetime
+) -> None:
+    harness.toy.time = datetime(2026, 1, 5, 12)
+    say('alarm_set', **old)
+    say('alarm_change', **new)
+    [alarm] = timers(harness).kept.running
+    assert alarm.wall == due
+
+
+@pytest.mark.parametrize('answer', [{'which': '2'}, {'hour': '9'}])
+def test_of_several_alarms_the_one_that_is_answered_gets_another_time(
+    harness: ActivityHarness, say: Say, answer: dict[str, str]
+) -> None:
+    harness.toy.time = datetime(2026, 1, 5, 12)
+    for hour in ('7', '9'):
+        say('alarm_set', hour=hour, day_part='am')
+    assert 'Which one' in say('alarm_change', hour='11', day_part='am')
+    harness.handle(UserIntent('answer', 'that one', {'answer': 'which_one', **answer}))
+    assert sorted(alarm.wall.hour for alarm in timers(harness).kept.running) == [7, 11]
+
+
 def test_an_alarm_on_weekdays_leaves_out_the_weekend(harness: ActivityHarness, say: Say) -> None:
     harness.toy.time = datetime(2026, 3, 6, 6, 0)  # a Friday
     say('alarm_set', hour='7', repeat='weekdays')

@@ -112,11 +112,12 @@ def _contradicts_itself(result: RecognizeResult, marked: MarkedText) -> bool:
 
 
 def _named(slot: str, quantity: Quantity) -> Iterator[tuple[str, str]]:
-    """Yield the slots of a quantity; a duration's is named by the template, as {duration:of}."""
+    """Yield the slots of a quantity: of {duration:of} of, of {clock:of} of_hour and so on."""
     if quantity.kind is Kind.DURATION:
         yield slot, quantity.slots['duration']
     else:
-        yield from quantity.slots.items()
+        before = '' if slot == quantity.kind.value else f'{slot}_'
+        yield from ((before + name, value) for name, value in quantity.slots.items())
 
 
 def _order(result: RecognizeResult) -> tuple[int, int, int, str]:

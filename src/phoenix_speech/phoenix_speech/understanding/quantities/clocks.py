@@ -25,6 +25,7 @@ class ClockReader:
         self._quarter = PhraseBook(same(lexicon.quarter, 15), language)
         self._signs = PhraseBook(lexicon.sooner_or_later.items(), language)
         self._before_hour = PhraseBook(lexicon.before_hour.items(), language)
+        self._ranges = frozenset(lexicon.ranges)
         self._before_time = frozenset(lexicon.before_time)
         self._named = PhraseBook(lexicon.named.items(), language)
         self._parts = PhraseBook(by_value(lexicon.parts), language)
@@ -60,6 +61,8 @@ class ClockReader:
 
     def _minutes_first(self, terms: Sequence[Term], begin: int) -> tuple[int, int] | None:
         """Read 'a quarter to' or 'ten minutes past'."""
+        if begin and terms[begin - 1].text in self._ranges:
+            return None
         at = begin + (terms[begin].text in self._one)
         count = terms[begin].count
         if at < len(terms) and (quarter := self._quarter.find(terms, at)):

@@ -33,6 +33,7 @@ class Lexicon(FileModel):
     :param and_a_half: endings of a number that add a half, as in 'zweieinhalb'.
     :param sooner_or_later: 'past' and 'to' to the sign of the minutes before them.
     :param before_hour: 'half past' to the minutes that it adds to the hour after it.
+    :param ranges: before the first of two times: 'from seven to eight' is not 7:53.
     :param before_time: words behind which 7.15 and 715 are times.
     :param named: 'noon' to the hour.
     :param parts: words that tell the half of the day, to am or pm.
@@ -73,6 +74,7 @@ class Lexicon(FileModel):
     zero: Phrases = []
     sooner_or_later: dict[str, int]
     before_hour: dict[str, int]
+    ranges: Phrases = []
     before_time: Phrases = []
     named: dict[str, int]
     parts: dict[str, Phrases]
