@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 Result = TypeVar('Result')
 
-END_S = 6.0  # the MCP SDK kills a server that does not end itself after some four seconds
+END_S = 6.0  # an MCP server that does not end itself is killed after some four seconds
 
 
 class EventLoop:

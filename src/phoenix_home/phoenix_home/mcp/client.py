@@ -1,6 +1,7 @@
 """MCP servers as a source of tools for the conversation: those that are listed, and allowed."""
 
 import asyncio
+import logging
 import shlex
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -17,6 +18,7 @@ from phoenix_core.settings.provider import Provider
 from phoenix_core.telemetry import tracing
 from phoenix_home.event_loop import EventLoop
 from phoenix_home.mcp.http import http_transport
+from phoenix_home.mcp.program import program_transport
 from phoenix_home.mcp.session import McpSession
 from phoenix_home.mcp.tool_check import McpTool, McpToolError, neighbor
 
@@ -152,13 +154,10 @@ def _check_address(address: str) -> None:
 
 def _connect(address: str, token: str) -> Any:
     """Return what the SDK's client connects to; for one connection."""
-    from mcp import StdioServerParameters
-
     if '://' in address.split()[0]:
         return http_transport(address, token)
     # However the toy ends, the program does, too; setpriv is part of every Debian.
-    command, *arguments = [*('setpriv', '--pdeathsig', 'KILL', '--'), *shlex.split(address)]
-    return StdioServerParameters(command=command, args=arguments)
+    return program_transport(['setpriv', '--pdeathsig', 'KILL', '--', *shlex.split(address)])
 
 
 def _make(settings: NodeSettings, own: McpSettings) -> McpTools:
@@ -166,6 +165,7 @@ def _make(settings: NodeSettings, own: McpSettings) -> McpTools:
     files = dict(token.split('=', 1) for token in filter(None, own.token_files))
     if unknown := files.keys() - servers.keys():
         raise ValueError(f'mcp.token_files: of no server in mcp.servers: {", ".join(unknown)}')
+    logging.getLogger('mcp').setLevel(logging.CRITICAL)  # it would log what servers say
     tokens = {name: secrets.from_file(Path(path)) for name, path in files.items()}
     return McpTools(
         {

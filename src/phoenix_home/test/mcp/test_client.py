@@ -2,21 +2,25 @@
 
 import asyncio
 import os
+import select
 import signal
 import sys
+import time
+from contextlib import suppress
 
 import pytest
-from mcp import StdioServerParameters
 from mcp.server.mcpserver import Context, MCPServer
 
 from phoenix_core.telemetry import tracing
 from phoenix_core.telemetry.tracing import TraceContext
 from phoenix_home.mcp.client import McpSettings, McpTools
+from phoenix_home.mcp.program import program_transport
 from phoenix_home.mcp.session import McpSession
 from phoenix_home.mcp.tool_check import McpToolError
 
 ON = 'mcp:house/turn_on'
 TRACE = TraceContext('a' * 32, 'b' * 16)
+NOTICE = '{"jsonrpc": "2.0", "method": "notifications/tools/list_changed"}'
 STDIO = """
 from mcp.server.mcpserver import MCPServer
 server = MCPServer('house')
@@ -24,6 +28,24 @@ server = MCPServer('house')
 def turn_on(room: str) -> str:
     return f'{room} is on'
 server.run('stdio')
+"""
+FLOODS = """
+import json, os, sys
+open({pids!r}, 'w').write(str(os.getpid()))
+for line in sys.stdin:
+    asked = json.loads(line)
+    version = asked.get('params', {{}}).get('protocolVersion')
+    tools = [{{'name': 'turn_on', 'inputSchema': {{'type': 'object'}}}}]
+    result = {{
+        'protocolVersion': version,
+        'capabilities': {{'tools': {{}}}},
+        'serverInfo': {{'name': 'house', 'version': '1'}},
+        'tools': tools,
+    }}
+    while asked['method'] == 'tools/call':
+        sys.stdout.write({flood!r} * 1000)
+    if 'id' in asked:
+        print(json.dumps({{'jsonrpc': '2.0', 'id': asked['id'], 'result': result}}), flush=True)
 """
 
 
@@ -54,11 +76,15 @@ def house():
     return server
 
 
+def program(code):
+    return lambda: program_transport([sys.executable, '-c', code])
+
+
 class Tools:
     """The source of tools under test, used as the conversation does."""
 
-    def __init__(self, target, names=('house/turn_on', 'house/wait'), limit_s=5.0):
-        self.source = McpTools({'house': McpSession('house', lambda: target, limit_s)}, names)
+    def __init__(self, connect, names=('house/turn_on', 'house/wait'), limit_s=5.0):
+        self.source = McpTools({'house': McpSession('house', connect, limit_s)}, names)
 
     def find(self, *allowed):
         return asyncio.run(self.source.tools(allowed or list(self.source.names)))
@@ -87,7 +113,7 @@ def made():
 
 
 def test_only_tools_that_are_listed_and_allowed_are_there(made):
-    tools = made(house())
+    tools = made(house)
     assert set(tools.source.names) == {ON, 'mcp:house/wait'}
     assert [tool.neighbor for tool in tools.find(ON)] == [ON]
     assert [tool.tool for tool in tools.find()] == ['turn_on', 'wait']
@@ -96,13 +122,13 @@ def test_only_tools_that_are_listed_and_allowed_are_there(made):
 
 def test_a_call_goes_through_with_its_trace_and_its_result_is_one_line(made):
     server = house()
-    assert made(server).call('turn_on', room='kitchen') == 'kitchen is on'
+    assert made(lambda: server).call('turn_on', room='kitchen') == 'kitchen is on'
     assert server.called[0]['traceparent'] == f'00-{"a" * 32}-{"b" * 16}-01'
 
 
 def test_arguments_that_the_schema_does_not_allow_do_not_leave(made):
     server = house()
-    tools = made(server)
+    tools = made(lambda: server)
     for arguments in ({}, {'room': 7}):
         with pytest.raises(McpToolError, match='schema'):
             tools.call('turn_on', **arguments)
@@ -111,19 +137,20 @@ def test_arguments_that_the_schema_does_not_allow_do_not_leave(made):
 
 def test_a_tool_that_fails_is_told_without_its_words(made):
     with pytest.raises(McpToolError) as failed:
-        made(house()).call('turn_on', room='cellar')
+        made(house).call('turn_on', room='cellar')
     assert str(failed.value) == 'the tool reports an error'
 
 
 def test_a_tool_that_takes_for_ever_is_given_up_and_the_others_go_on(made):
-    tools = made(house(), limit_s=0.3)
+    server = house()
+    tools = made(lambda: server, limit_s=0.3)
     with pytest.raises(McpToolError, match=r'no answer within 0\.3 s'):
         tools.call('wait')
     assert tools.call('turn_on', room='hall') == 'hall is on'
 
 
 def test_a_server_that_is_not_allowed_is_not_even_connected(made):
-    tools = made(StdioServerParameters(command='/does/not/exist'))
+    tools = made(lambda: program_transport(['/does/not/exist']))
     assert tools.find('mcp:other/tool') == []
     assert tools.source._sessions['house']._connection is None
 
@@ -131,7 +158,7 @@ def test_a_server_that_is_not_allowed_is_not_even_connected(made):
 def test_a_server_in_a_process_is_used_and_one_that_died_is_started_again(made, tmp_path):
     pids = tmp_path / 'pids'
     code = f'import os\nopen({str(pids)!r}, "a").write(f"{{os.getpid()}} ")\n{STDIO}'
-    tools = made(StdioServerParameters(command=sys.executable, args=['-c', code]), limit_s=60.0)
+    tools = made(program(code), limit_s=60.0)
     assert tools.find(ON)
     assert tools.call('turn_on', room='hall') == 'hall is on'
     os.kill(int(pids.read_text().split()[0]), signal.SIGKILL)
@@ -152,10 +179,28 @@ def test_a_server_in_a_process_is_used_and_one_that_died_is_started_again(made, 
     ],
 )
 def test_a_program_that_is_no_server_is_left_out_within_the_limit(made, code):
-    target = StdioServerParameters(command=sys.executable, args=['-c', code])
-    tools = made(target, limit_s=0.5)
+    tools = made(program(code), limit_s=0.5)
     assert tools.find() == []
     assert tools.find() == []  # and is left alone for a while
+
+
+@pytest.mark.parametrize('flood', ['x' * 1000 + '\n', '{}\n', 'x', f'{NOTICE}\n'])
+def test_a_server_that_floods_is_left_at_once_and_ended(made, capfd, tmp_path, flood):
+    pids = tmp_path / 'pids'
+    tools = made(program(FLOODS.format(pids=str(pids), flood=flood)), limit_s=30.0)
+    began = time.monotonic()
+    with pytest.raises(McpToolError, match='connection broke'):
+        tools.call('turn_on')
+    assert time.monotonic() - began < 15
+    with suppress(ProcessLookupError):  # it has ended already
+        assert select.select([os.pidfd_open(int(pids.read_text()))], [], [], 30)[0]
+    assert capfd.readouterr() == ('', '')
+
+
+def test_what_a_program_greets_with_is_left_out_and_what_it_complains_of_lost(made, capfd):
+    code = f'import sys\nprint("Hello!", flush=True)\nprint("Timmy", file=sys.stderr)\n{STDIO}'
+    assert made(program(code), limit_s=60.0).call('turn_on', room='hall') == 'hall is on'
+    assert capfd.readouterr() == ('', '')
 
 
 @pytest.mark.parametrize(
