@@ -39,7 +39,7 @@ class EventSubscriptions:
         Subscribe to an event.
 
         :param observes: the handler wants each event, whatever it says, and however many one
-            source brings; it acts on none.
+            source brings; it acts on none. What is longer than its type allows it does not get.
         """
         self._node.time.subscribed(event, 1)
         subscription = self._node.create_subscription(
@@ -72,8 +72,11 @@ class EventSubscriptions:
 
     def _receive(self, event: EventType, handler: Handler, observes: bool, message: Any) -> None:
         try:
-            if observes or self._open_since_ns is None:
+            if self._open_since_ns is None:
                 self._dispatch(event, handler, message)
+            elif observes:
+                if not too_long(message):
+                    self._dispatch(event, handler, message)
             elif not self._keeps_rules(event, message):
                 return
             elif event.has_header and event.rate_hz is None:

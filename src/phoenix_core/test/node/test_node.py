@@ -16,8 +16,8 @@ from rclpy.time import Time as RosTime
 
 from phoenix_core import events
 from phoenix_core.clock.units import NANOSECONDS_PER_SECOND, seconds
-from phoenix_core.events.event_type import EventRuleError
-from phoenix_core.node.declarations import Publishes, subscribes
+from phoenix_core.events.event_type import EventRuleError, EventType
+from phoenix_core.node.declarations import Publishes, observes, subscribes
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.settings.node_settings import NodeSettings, SettingsError, setting
 from phoenix_core.telemetry import tracing
@@ -27,6 +27,20 @@ from phoenix_core.testing import TestGraph
 class EchoSettings(NodeSettings):
     gain: float = setting(1.0, 'How much.', runtime=True, ge=0, le=2)
     model: str = setting('tiny', 'Which model.')
+
+
+class Watcher(EventNode):
+    """Notes each touch, and answers it."""
+
+    listen_request = Publishes(events.LISTEN_REQUEST)
+
+    def activate(self) -> None:
+        self.seen = []
+
+    @observes([events.TOUCH])
+    def on_event(self, event: EventType, touch: TouchEvent) -> None:
+        self.seen.append(touch)
+        self.listen_request(kind=ListenRequest.OPEN)
 
 
 class Echo(EventNode):
@@ -328,3 +342,12 @@ def test_an_event_that_breaks_a_rule_does_not_come_in(graph, probe, pad, kind, t
     touch(probe, 'head')
     probe.expect(events.LISTEN_REQUEST)
     assert len(probe.recorded(events.LISTEN_REQUEST)) == 1
+
+
+def test_who_observes_gets_all_but_what_is_too_long_for_its_type(graph, probe):
+    watcher = graph.add(Watcher)
+    for pad, kind in (('head' * 10_000, TouchEvent.TOUCHED), ('head', 99)):
+        bad = TouchEvent(pad=pad, kind=kind)
+        graph.call(lambda bad=bad: probe.events_out.send(events.TOUCH, bad))
+    probe.expect(events.LISTEN_REQUEST)
+    assert [(seen.pad, seen.kind) for seen in watcher.seen] == [('head', 99)]
