@@ -5,6 +5,5 @@ An installation reads the number out of this file, of versions that it does not 
 takes today's state along only where both versions have the same one.
 """
 
-FORMAT = (
-    1  # of the tables, and of what else is kept; raised when an older Phoenix would misread it
-)
+# Of the tables, and of what else is kept; raised when an older Phoenix would misread it.
+FORMAT = 1

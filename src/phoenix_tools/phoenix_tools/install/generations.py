@@ -27,6 +27,7 @@ from pathlib import Path
 from phoenix_tools.install import durable
 
 COMPLETE = '.installed'
+PART = '.part'  # of a state whose copy is not complete
 DECIDED = ('*.parent.json', '*.mute')
 STATE_FORMAT = Path('src/phoenix_core/phoenix_core/storage/state_format.py')
 
@@ -127,23 +128,26 @@ class Installed:
 
         What a parent has decided, and whether the toy is muted, is never that of an older one.
 
-        :param state_of: whose state it begins with; None: with nothing.
+        :param state_of: whose state it begins with; None: with what a toy has kept whose versions
+            were removed, or with nothing.
         """
         current = self.current
-        numbers = [int(path.name) for path in self._generations.iterdir() if path.name.isdigit()]
+        source = self._left if state_of is None else state_of.state
+        numbers = [*_numbered(self._generations), *_numbered(self._states)]
         made = Generation(self._generations / str(max(numbers, default=0) + 1))
         state = self._states / made.folder.name
-        if state.exists():
-            shutil.rmtree(state)  # a power cut has left it without its generation
         owner = self._states.stat()
-        if state_of is None:
+        if source is None:
             state.mkdir(mode=0o700)
             os.chown(state, owner.st_uid, owner.st_gid)
         else:
-            _copy(state_of.state, state)
-            if current is not None and current.folder != state_of.folder:
+            part = state.with_suffix(PART)
+            _copy(source, part)
+            os.sync()
+            part.rename(state)
+            if current is not None and current.state != source:
                 _take_decisions(current.state, state)
-            for kept in {one.state for one in (current, state_of) if one is not None}:
+            for kept in {source, source if current is None else current.state}:
                 _tell_of_copies(state, kept)
         made.folder.mkdir()
         (made.folder / 'version').symlink_to(os.path.relpath(version, made.folder))
@@ -159,20 +163,29 @@ class Installed:
         os.sync()
         durable.link(self.root / 'current', f'generations/{generation.folder.name}')
 
+    @property
+    def _left(self) -> Path | None:
+        """What a toy has kept whose versions were removed; None: there is a toy, or was none."""
+        left = _numbered(self._states) - _numbered(self._generations)
+        return self._states / str(max(left)) if left and self.current is None else None
+
     def clear(self) -> None:
         """Remove what neither the current generation nor the way back needs."""
-        current = self.current
+        current, left = self.current, self._left
         kept = [current, self.before(current)] if current else []
         used = [generation for generation in kept if generation is not None]
-        for folder in self._generations.iterdir():
-            if folder.name not in [one.folder.name for one in used]:
-                _remove(folder)
-        for folder in self._states.iterdir():
-            if folder.name.isdigit() and folder.name not in [one.folder.name for one in used]:
+        names = {one.folder.name for one in used} | ({left.name} if left else set())
+        for folder in (*self._generations.iterdir(), *self._states.iterdir()):
+            number = folder.name.removesuffix(PART)
+            if folder.name not in names and (number.isdigit() or folder.parent != self._states):
                 _remove(folder)
         for folder in self.versions.iterdir():
             if folder.resolve() not in [one.version for one in used]:
                 _remove(folder)
+
+
+def _numbered(folder: Path) -> set[int]:
+    return {int(path.name) for path in folder.iterdir() if path.name.isdigit()}
 
 
 def state_format(version: Path) -> int | None:

@@ -54,9 +54,9 @@ def main(options: argparse.Namespace) -> None:
             ENVIRONMENT.parent.mkdir(exist_ok=True)
             durable.write(ENVIRONMENT, f'PROFILE={options.profile}\n')
             ENVIRONMENT.chmod(0o600)  # keys may be added
-    operations.go_over_to((options.source or HERE).resolve())
-    if isinstance(service, Systemd) and options.command == 'install':
+        # Before there is a version: who is interrupted right after it has a toy that starts.
         subprocess.run(['systemctl', 'enable', 'phoenix.service'], check=True)
+    operations.go_over_to((options.source or HERE).resolve())
 
 
 def _service(options: argparse.Namespace) -> Service:

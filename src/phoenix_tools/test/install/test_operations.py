@@ -2,13 +2,15 @@
 
 import json
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 from installed_toy import KEPT, Toy
 
-from phoenix_tools.install.generations import InstallError
+from phoenix_core.storage.state_format import FORMAT
+from phoenix_tools.install.generations import InstallError, state_format
 from phoenix_tools.install.service import Person
 from phoenix_tools.install.trial import Trial
 
@@ -54,6 +56,10 @@ def test_what_was_told_since_goes_along_back_when_both_versions_can_read_it(toy)
     toy.keep(name='Mia and Tom')
     toy.operations().go_back()
     assert toy.kept == {**KEPT, 'name': 'Mia and Tom'}
+
+
+def test_the_form_of_this_version_is_found_without_running_it():
+    assert state_format(Path(__file__).parents[4]) == FORMAT
 
 
 def test_back_to_a_version_that_cannot_read_it_what_was_kept_goes_on(toy):
@@ -182,6 +188,17 @@ def test_somebody_who_interrupts_it_has_the_old_toy_again(toy):
         toy.operations(service).go_over_to(toy.source('B'))
     assert service.called == ['stop', 'stop', 'start']
     assert (toy.name, toy.kept, toy.starts()) == ('A', KEPT, '')
+
+
+def test_a_toy_that_was_removed_and_is_installed_again_knows_what_it_knew(toy):
+    toy.operations().go_over_to(toy.source('B'))
+    toy.keep(name='Mia and Tom')
+    shutil.rmtree(toy.folder / 'opt')  # as the package does
+    with pytest.raises(InstallError, match='nothing is installed'):
+        toy.operations().go_over_to(toy.source('C', 'does not start'))
+    toy.operations().go_over_to(toy.source('D'))
+    assert toy.kept == {**KEPT, 'name': 'Mia and Tom'}
+    assert len(list((toy.folder / 'var').iterdir())) == 1
 
 
 def test_only_the_way_back_is_kept(toy):
