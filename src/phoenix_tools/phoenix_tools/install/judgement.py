@@ -34,14 +34,21 @@ def lost(before: Path, after: Path, same_form: bool) -> list[str]:
     """
     Return the names of what one state holds and the other, which was made of it, does not.
 
-    :param same_form: of both; in another one names may be others, but not be none.
+    :param same_form: of both; in another one some names may be others.
     """
     missing: set[str] = set()
     for database in before.rglob('*.sqlite3'):
-        known, found = _names(database), _names(after / database.relative_to(before))
-        if same_form or not found:
+        copy = after / database.relative_to(before)
+        known, found = _names(database), _names(copy)
+        if _put_aside(copy) - _put_aside(database):  # by who could not read it
+            missing |= known
+        elif same_form or not known & found:
             missing |= known - found
     return sorted(missing)
+
+
+def _put_aside(database: Path) -> set[str]:
+    return {path.name for path in database.parent.glob(f'{database.name}.*')}
 
 
 def _names(database: Path) -> set[str]:

@@ -37,6 +37,8 @@ with sqlite3.connect(database) as state:
         state.commit()
         state.execute('SELECT * FROM kept')
     state.execute('CREATE TABLE IF NOT EXISTS kept (name PRIMARY KEY, value)')
+    if BEHAVIOR == 'puts aside what it reads':
+        state.execute("INSERT INTO kept VALUES ('volume', '7')")
     if BEHAVIOR == 'forgets':
         state.execute("DELETE FROM kept WHERE name = 'timers'")
     state.execute(f'PRAGMA user_version={FORMAT}')
