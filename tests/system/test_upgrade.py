@@ -71,7 +71,7 @@ BROKEN: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
         },
     ),
     'migrates wrongly': (
-        'has lost what the toy keeps (activity story, activity timer, toy)',
+        'has lost what the toy keeps (activity story, activity timer, toy, use)',
         {
             'phoenix_activities/phoenix_activities/state/state_store.py': (
                 "    problem = connection.execute('PRAGMA integrity_check",
