@@ -133,6 +133,13 @@ class AlarmActivity(Activity):
             return False
         return True
 
+    def on_request(self, request: Request) -> bool:
+        """Ring for another one, too."""
+        if request.intent is None or request.intent.name != self.name:
+            return False
+        self.enter(request)
+        return True
+
     def on_attention(self, reason: str) -> bool:
         """Stop ringing, and end a moment later: people often hit an alarm twice."""
         self.leave()

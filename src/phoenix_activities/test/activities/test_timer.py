@@ -454,3 +454,11 @@ def test_what_a_program_asks_for_is_done(harness: ActivityHarness) -> None:
     assert lengths(harness) == [60]
     harness.handle(ActivityRequested('alarm', {'due': '2026-03-01T15:30:00+00:00'}))
     assert harness.manager.current.name == 'alarm'
+
+
+def test_what_a_program_lets_ring_rings_beside_what_rings(harness: ActivityHarness) -> None:
+    for what in ('the pizza', 'the eggs'):
+        harness.handle(ActivityRequested('alarm', {'what': what}))
+    told = ' '.join(harness.speak())
+    assert 'the pizza' in told
+    assert 'the eggs' in told
