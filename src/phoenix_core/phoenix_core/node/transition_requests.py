@@ -2,11 +2,20 @@
 
 from typing import Any
 
+from lifecycle_msgs.msg import State, Transition
+
 # The label of a request that says who asks. The id says for what: others, as `ros2 lifecycle set`,
 # have the transition's name there, or nothing.
 SUPERVISOR = 'supervisor'
 # Of a request for no transition: an operator has deactivated the node in an earlier process.
 AT_REST = 'at rest'
+# The supervisor asks again who does not answer soon. Whoever was only slow has done it meanwhile.
+REACHED = {
+    Transition.TRANSITION_CONFIGURE: (State.PRIMARY_STATE_INACTIVE, State.PRIMARY_STATE_ACTIVE),
+    Transition.TRANSITION_ACTIVATE: (State.PRIMARY_STATE_ACTIVE,),
+    Transition.TRANSITION_DEACTIVATE: (State.PRIMARY_STATE_INACTIVE,),
+    Transition.TRANSITION_CLEANUP: (State.PRIMARY_STATE_UNCONFIGURED,),
+}
 
 
 class TransitionRequests:
@@ -31,6 +40,10 @@ class TransitionRequests:
             return response
         if label == SUPERVISOR:
             request.transition.label = ''
+            state, _ = self._node._state_machine.current_state
+            if state in REACHED.get(request.transition.id, ()):
+                response.success = True
+                return response
         try:
             self._change_state(request, response)
         except RuntimeError:  # the state does not allow it; rcl has reported that

@@ -19,6 +19,7 @@ from phoenix_core.clock.units import NANOSECONDS_PER_SECOND, seconds
 from phoenix_core.events.event_type import EventRuleError, EventType
 from phoenix_core.node.declarations import Publishes, observes, subscribes
 from phoenix_core.node.event_node import EventNode
+from phoenix_core.node.transition_requests import SUPERVISOR
 from phoenix_core.settings.node_settings import NodeSettings, SettingsError, setting
 from phoenix_core.telemetry import tracing
 from phoenix_core.testing import TestGraph
@@ -111,17 +112,22 @@ def test_a_failing_handler_becomes_a_fault_and_the_node_goes_on(graph, probe):
     probe.expect(events.LISTEN_REQUEST)
 
 
-def test_a_transition_that_is_not_allowed_is_refused_and_the_node_goes_on(graph, probe):
+@pytest.mark.parametrize('who', ['', SUPERVISOR])
+def test_a_transition_that_is_done_is_refused_unless_the_supervisor_asks_again(
+    graph, probe, who, capfd
+):
     graph.add(Echo)
     client = graph.call(lambda: probe.create_client(ChangeState, 'echo/change_state'))
     assert client.wait_for_service(10)
     answered = threading.Event()
     request = ChangeState.Request()
     request.transition.id = Transition.TRANSITION_CONFIGURE  # it is active
+    request.transition.label = who
     future = client.call_async(request)
     future.add_done_callback(lambda _: answered.set())
     assert answered.wait(10)
-    assert not future.result().success
+    assert future.result().success == bool(who)
+    assert ('No transition' in capfd.readouterr().err) == (not who)
     probe.publish(events.TOUCH, pad='head', kind=TouchEvent.TOUCHED)
     probe.expect(events.LISTEN_REQUEST)
 
