@@ -99,5 +99,6 @@ def test_a_start_is_shown_at_once_before_there_is_a_node(phoenix):
     toy = phoenix('run')
     assert toy.process.stdout.readline() == '  starting  the toy\n'
     assert not any('compose' in command for command in toy.left_behind())
-    toy.wait_for('12 nodes')
+    toy.wait_for('ready')
+    assert toy.output.count('starting') == 1
     assert toy.interrupt()[0] == 130

@@ -34,7 +34,7 @@ BEGINNINGS = [
     ('repeat after me', 'parrot', True),
     ('let us breathe', 'breathing', True),
     ('bedtime routine', 'bedtime', True),
-    ('i am sad', 'feelings', True),
+    ('i am angry', 'feelings', True),
     ('what can you do', 'help', True),
     ('tell me a joke', 'conversation', False),
     ('make the light green', 'light', False),

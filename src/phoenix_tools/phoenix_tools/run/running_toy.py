@@ -148,7 +148,7 @@ class RunningToy:
                 _resolve(self._ready, None)
             if message.state == NodeStatus.ACTIVE and message.header.producer in self._nodes:
                 self._up.add(message.header.producer)
-            if not self._ready.done():
+            if self._screen is not None and not self._ready.done():
                 self._tell_start()
         if self._progress is not None:
             self._progress.feed(event, message, asyncio.get_running_loop().time())
@@ -164,7 +164,7 @@ class RunningToy:
         text = f'{len(self._up)} of {len(self._nodes)} nodes are up'
         if self._screen is not None:
             print(f'\r{"starting":>10}  {text}', end='', flush=True)
-        elif not self._up:
+        else:
             self._print('starting', f'{len(self._nodes)} nodes')
 
     def _is_connected(self) -> bool:
