@@ -19,6 +19,7 @@ from phoenix_activities.words.words import ActivityWords, Phrase, Phrases
 from phoenix_core.events.short_text import PURPOSE_WORDS, short_text
 
 RINGS = 5
+MOST_AT_ONCE = 20  # that programs let ring; as many as there are timers at most
 PERIOD_S = 4.0
 SNOOZE_S = 300.0
 SNOOZES = frozenset(('snooze', 'timer_extend'))  # 'five more minutes'
@@ -137,7 +138,8 @@ class AlarmActivity(Activity):
         """Ring for another one, too."""
         if request.intent is None or request.intent.name != self.name:
             return False
-        self.enter(request)
+        if len(self.kept.due) < MOST_AT_ONCE:
+            self.enter(request)
         return True
 
     def on_attention(self, reason: str) -> bool:

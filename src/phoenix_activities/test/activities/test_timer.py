@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from phoenix_activities.activities.alarm import AlarmActivity
 from phoenix_activities.activities.due_times import following_wall_time
 from phoenix_activities.activities.timer import TimerActivity
 from phoenix_activities.engine.activity import UserIntent
@@ -462,3 +463,11 @@ def test_what_a_program_lets_ring_rings_beside_what_rings(harness: ActivityHarne
     told = ' '.join(harness.speak())
     assert 'the pizza' in told
     assert 'the eggs' in told
+
+
+def test_programs_let_no_more_ring_than_there_are_timers(harness: ActivityHarness) -> None:
+    for number in range(50):
+        harness.handle(ActivityRequested('alarm', {'what': f'thing {number}'}))
+    alarm = harness.manager.activities['alarm']
+    assert isinstance(alarm, AlarmActivity)
+    assert len(alarm.kept.due) == 20
