@@ -8,7 +8,7 @@ import pytest
 from phoenix_msgs.msg import CapabilityStatus, PlaybackEvent, UserSpeech
 
 from phoenix_audio.speaker.node import Speaker
-from phoenix_audio.speaker.player import SLICE_S
+from phoenix_audio.speaker.player import MOST_WAITING_S, SLICE_S
 from phoenix_core import events
 from phoenix_core.settings.node_settings import SettingsError
 
@@ -16,6 +16,7 @@ STARTED, FINISHED = PlaybackEvent.STARTED, PlaybackEvent.FINISHED
 INTERRUPTED = PlaybackEvent.INTERRUPTED
 SHORT = np.random.default_rng(2).integers(-9000, 9000, 4000).astype(np.int16)  # 0.25 s
 LONG = np.tile(SHORT, 80)  # 20 s
+AHEAD = np.tile(SHORT, 4)  # 1 s: what the voice sends at once, in frames of 40 ms
 
 
 @pytest.fixture
@@ -27,11 +28,11 @@ def probe(graph):
     )
 
 
-def speak(probe, name, samples, *, rate=16000, last=True):
+def speak(probe, name, samples, *, rate=16000, last=True, frame=8000):
     """Send an utterance as frames of one trace, whose root is returned."""
     cause = None
     # Frames of half a second: a long utterance must not be longer than the queue of the topic.
-    for sequence, start in enumerate(range(0, max(len(samples), 1), 8000)):
+    for sequence, start in enumerate(range(0, max(len(samples), 1), frame)):
         context = probe.publish(
             events.AUDIO_OUTPUT,
             cause=cause,
@@ -39,8 +40,8 @@ def speak(probe, name, samples, *, rate=16000, last=True):
             sequence=sequence,
             sample_rate=rate,
             channels=1,
-            last=last and start + 8000 >= len(samples),
-            samples=array.array('h', samples[start : start + 8000].tobytes()),
+            last=last and start + frame >= len(samples),
+            samples=array.array('h', samples[start : start + frame].tobytes()),
         )
         cause = cause or context
     return cause
@@ -131,6 +132,31 @@ def test_what_comes_late_of_an_interrupted_utterance_is_not_played(graph, probe)
     speak(probe, 'b', SHORT)
     expect(probe, FINISHED, 'b')
     assert [name for name, _ in told(probe)] == ['a', 'a', 'b', 'b']
+
+
+def test_a_toy_interrupted_again_and_again_plays_every_sample_of_what_it_says_at_last(
+    graph, probe
+):
+    graph.add(Speaker)
+    for name in 'abcde':
+        speak(probe, name, AHEAD, frame=640)
+        expect(probe, STARTED, name)
+        probe.publish(events.STOP_SPEAKING, reason='touch')
+        expect(probe, INTERRUPTED, name)
+    speak(probe, 'at last', AHEAD, frame=640)
+    assert expect(probe, FINISHED, 'at last').position_s == 1.0
+    assert not probe.recorded(events.FAULT)
+
+
+def test_a_flood_of_sound_is_refused_and_what_comes_after_it_is_played(graph, probe):
+    graph.add(Speaker)
+    for name in 'abcde':
+        speak(probe, name, LONG, frame=len(LONG))
+    assert f'more than {MOST_WAITING_S:.0f} s' in probe.expect(events.FAULT).message
+    probe.publish(events.STOP_SPEAKING, reason='test')
+    expect(probe, INTERRUPTED, 'a')
+    speak(probe, 'after', SHORT)
+    expect(probe, FINISHED, 'after')
 
 
 def test_the_end_of_a_persons_speech_interrupts_nothing(graph, probe):

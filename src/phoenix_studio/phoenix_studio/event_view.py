@@ -50,7 +50,7 @@ def log_json(log: Any) -> str:
 
 def stream_of(event: EventType, message: Any) -> str:
     """Return the name of the stream of which only the newest message counts; empty: none."""
-    if event.rate_hz is None and not isinstance(message, AudioFrame):
+    if event.rate_hz is None:
         return ''
     return f'{event.name} {getattr(message, "phrase", "")}'
 

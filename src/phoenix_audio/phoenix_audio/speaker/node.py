@@ -19,7 +19,7 @@ from rclpy.duration import Duration
 from rclpy.time import Time
 
 from phoenix_audio.speaker.earcons import load_earcons
-from phoenix_audio.speaker.player import Player
+from phoenix_audio.speaker.player import MOST_WAITING_S, Player
 from phoenix_audio.speaker.provider import SpeakerDevice
 from phoenix_audio.speaker.providers.simulated import SimulatedSpeaker, SimulatedSpeakerSettings
 from phoenix_audio.speaker.settings import SPEAKERS, SpeakerSettings
@@ -29,6 +29,7 @@ from phoenix_core.events.event_type import EventRuleError
 from phoenix_core.node.declarations import Publishes, subscribes
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.node.execution import run
+from phoenix_core.node.health import TellableError
 from phoenix_core.telemetry import timing, tracing
 from phoenix_core.telemetry.timing import Timing
 
@@ -106,6 +107,8 @@ class Speaker(EventNode):
             raise EventRuleError(
                 f'audio/output: {frame.sample_rate} Hz, allowed is {self.settings.sample_rate}'
             )
+        if self._player.full:
+            raise TellableError(f'more than {MOST_WAITING_S:.0f} s of sound wait to be played')
         if frame.sequence == 0:
             self._expect(frame.stream_id)
         self._player.feed(frame.stream_id, np.frombuffer(frame.samples, np.int16), frame.last)

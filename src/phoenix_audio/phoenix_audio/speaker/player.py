@@ -13,6 +13,8 @@ from phoenix_core.clock.backoff import Backoff
 from phoenix_core.clock.simulated_time import REAL_TIME, RealTime
 
 SLICE_S = 0.02  # what is written at once: short, so that an interruption is heard at once
+MOST_WAITING_S = 60.0  # of sound; the voice sends a second ahead
+MOST_WAITING = 100  # utterances
 
 
 class _Utterance:
@@ -86,6 +88,13 @@ class Player:
     def ready(self) -> bool:
         """Whether the device is open."""
         return self._device is not None
+
+    @property
+    def full(self) -> bool:
+        """Whether more waits than the toy would ever say: somebody floods it."""
+        with self._wake:
+            waiting = sum(len(utterance.pcm) // 2 for utterance in self._queue.values())
+            return waiting > MOST_WAITING_S * self._sample_rate or len(self._queue) > MOST_WAITING
 
     def start(self) -> None:
         """Open the device, in the player's thread, and start to play."""

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from phoenix_audio.speaker.player import Player
+from phoenix_audio.speaker.player import MOST_WAITING, Player
 from phoenix_audio.speaker.provider import SpeakerDevice, SpeakerError
 from phoenix_audio.speaker.providers.simulated import PROVIDER
 from phoenix_audio.speaker.settings import SpeakerSettings
@@ -372,3 +372,21 @@ def test_samples_of_another_form_are_refused(bench: Bench) -> None:
         bench.player.feed('a', np.zeros(10), last=True)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match=r'shape \(10, 2\)'):
         bench.player.feed('a', np.zeros((10, 2), np.int16), last=True)
+
+
+@pytest.mark.parametrize(
+    ('utterances', 'frames', 'full'),
+    [(2, 1, False), (2, 800, True), (MOST_WAITING + 2, 0, True)],
+)
+def test_more_than_would_ever_be_said_is_too_much(
+    bench: Bench, utterances: int, frames: int, full: bool
+) -> None:
+    bench.speaker().hold_up()
+    bench.player.feed('first', speech(1), last=True)
+    assert bench.speaker().waiting.wait(TIMEOUT_S)
+    for number in range(utterances):
+        bench.player.feed(f'utterance {number}', speech(1, frames=frames), last=True)
+
+    assert bench.player.full == full
+    bench.player.interrupt()
+    assert not bench.player.full

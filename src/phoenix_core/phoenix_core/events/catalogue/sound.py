@@ -35,6 +35,7 @@ AUDIO_OUTPUT = EventType(
     privacy=Privacy.AUDIO,
     rules={'stream_id': NotEmpty(), **_FORMAT},
     compare=IGNORE,  # SAY_REQUEST, with the words, is compared instead
+    rate_hz=25,  # on average: what is played in the next second comes at once
     meter='voice',
 )
 AUDIO_PLAYED = EventType(
