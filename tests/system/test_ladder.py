@@ -79,6 +79,7 @@ def test_a_toy_without_a_microphone_says_so_when_it_is_touched():
     with FragileToy('composed', {**NOTHING_KEPT, **gone}) as toy:
         probe = toy.graph.probe(records=[events.TOUCH, events.SAY_REQUEST])
         assert toy.wait_for(lambda: lost(toy) == ['hearing'], LOST_S)
+        assert probe.expect(events.SAY_REQUEST).text in words  # told unasked, and when touched
         toy.touch()
         touch = probe.expect(events.TOUCH)
         said = probe.expect(

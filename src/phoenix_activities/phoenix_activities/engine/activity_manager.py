@@ -204,6 +204,8 @@ class ActivityManager:
                     self.enter(name, request)
             case CapabilitiesLost(names):
                 self.lost.update(names)
+                if 'hearing' in self.lost.unannounced and self.dialogue.turn.ear is Ear.LISTENING:
+                    self._tell_deafness('deaf')  # to who has just called
                 self.current.on_lost()
             case VolumeStepped(step):
                 self.body.set_volume(self.body.volume + step)
@@ -232,11 +234,14 @@ class ActivityManager:
             if call.ear_opens:
                 self._toy.stop_listening()
         elif 'hearing' in self.lost and not call.ear_opens:
-            self.lost.announce_first('hearing')
-            self.stop(call.reason)
-            self.current.on_lost(asked=True)
+            self._tell_deafness(call.reason)
         else:
             self.dialogue.handle(EarWanted(called=True, opens_itself=call.ear_opens))
+
+    def _tell_deafness(self, reason: str) -> None:
+        self.lost.announce_first('hearing')
+        self.stop(reason)
+        self.current.on_lost(asked=True)
 
     def _entry(self, intent: UserIntent) -> Activity:
         return self._entered_by.get(intent.name, self.activities['conversation'])

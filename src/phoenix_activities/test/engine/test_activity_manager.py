@@ -577,6 +577,23 @@ def test_who_touches_a_toy_that_cannot_hear_is_told_so_each_time(harness, manage
     assert harness.state == ('conversation', Phase.LISTENING)
 
 
+def test_who_has_called_a_toy_that_then_loses_its_hearing_is_told_so(harness, manager, toy):
+    harness.limits = Limits(quiet_hours='00:00-23:59')
+    harness.handle(Touched('head'))
+    assert harness.state == ('conversation', Phase.LISTENING)
+    harness.handle(CapabilitiesLost(frozenset({'hearing'})))
+    (told,) = harness.speak()
+    assert told in manager.activities['idle'].words.lost['hearing'].root
+    assert 'stop_listening' in str(toy.did)
+
+
+def test_a_loss_that_was_told_before_ends_no_call(harness, manager):
+    harness.handle(CapabilitiesLost(frozenset({'light'})))
+    harness.handle(Touched('head'))
+    harness.handle(CapabilitiesLost(frozenset({'light', 'speaking'})))
+    assert harness.state == ('conversation', Phase.LISTENING)
+
+
 def test_who_touches_a_toy_that_cannot_hear_is_told_so_at_night_too(harness, manager):
     harness.limits = Limits(quiet_hours='00:00-23:59')
     harness.handle(CapabilitiesLost(frozenset({'hearing'})))
