@@ -78,7 +78,7 @@ class LaunchRunner:
         self._mark = secrets.token_hex(16)
         self._guard: asyncio.subprocess.Process | None = None
         self._running: dict[int, ProcessSpec] = {}
-        self._groups: set[int] = set()  # process groups that may have members
+        self._groups: dict[int, ProcessSpec] = {}  # process groups that may have members
         self._watches: list[asyncio.Task[None]] = []
         self._stopping = asyncio.Event()
         self._ended: asyncio.Queue[tuple[ProcessSpec, int]] = asyncio.Queue()
@@ -141,11 +141,13 @@ class LaunchRunner:
         await asyncio.gather(*self._watches)
 
     def _signal(self, number: int) -> None:
-        for group in tuple(self._groups):
+        # In the order of starting: what watches the others must not take their end for a death.
+        order = self._processes.index
+        for group in sorted(self._groups, key=lambda pid: order(self._groups[pid])):
             try:
                 os.killpg(group, number)
             except ProcessLookupError:
-                self._groups.discard(group)
+                del self._groups[group]
 
     async def _all_gone(self, timeout: float) -> bool:
         deadline = time.monotonic() + timeout
@@ -188,7 +190,7 @@ class LaunchRunner:
             signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
             os.close(write_end)
         self._running[child.pid] = process
-        self._groups.add(child.pid)
+        self._groups[child.pid] = process
         return child, asyncio.create_task(self._pump(process, read_end))
 
     async def _pump(self, process: ProcessSpec, read_end: int) -> None:
@@ -227,7 +229,7 @@ class LaunchRunner:
                 # Its children must not keep the devices from its successor.
                 with contextlib.suppress(ProcessLookupError):
                     os.killpg(child.pid, signal.SIGKILL)
-                self._groups.discard(child.pid)
+                self._groups.pop(child.pid, None)
             with contextlib.suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(pump, _LAST_OUTPUT_S)
             if self._stopping.is_set():

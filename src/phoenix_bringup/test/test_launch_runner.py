@@ -202,6 +202,30 @@ def test_a_polite_process_is_stopped_by_sigint_and_its_last_words_are_heard() ->
     assert time.monotonic() - begin < 1.0
 
 
+def test_what_stands_first_is_told_first_to_end_though_it_was_respawned(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    names: dict[int, str] = {}
+    told: list[str] = []
+    killpg = os.killpg
+
+    def spy(group: int, number: int) -> None:
+        if number == signal.SIGINT:
+            told.append(names[group])
+        killpg(group, number)
+
+    async def body(runner: LaunchRunner, lines: Lines) -> None:
+        await _ready(runner, lines)
+        os.kill(next(pid for process, pid in runner.running if process.name == 'a'), 9)
+        assert 'ended with exit code -9' in await lines.next()
+        assert await lines.next() == 'ready'
+        names.update({pid: process.name for process, pid in runner.running})
+        monkeypatch.setattr(os, 'killpg', spy)
+
+    run([python(POLITE, name, respawn=True) for name in 'abcdefghij'], body)
+    assert told == [*'abcdefghij']
+
+
 @pytest.mark.parametrize(('code', 'least'), [(DEAF_TO_SIGINT, 1.0), (DEAF_TO_ALL, 1.2)])
 def test_stop_goes_on_to_sigterm_and_sigkill_and_takes_less_than_two_seconds(
     code: str, least: float
