@@ -1,5 +1,7 @@
 """The whole toy, started as a person starts it: a recorded person speaks to it, it answers."""
 
+import sys
+
 import numpy as np
 import pytest
 import soundfile
@@ -108,6 +110,29 @@ def test_ctrl_c_at_any_moment_ends_everything(phoenix, layout, moment):
     assert took_s < END_S
     assert 'Traceback' not in toy.output
     assert toy.left_behind() == []
+
+
+HANGS_AT_THE_END = """
+import time
+from phoenix_tools import command_line
+from phoenix_tools.run import running_toy
+
+def take_apart(*nodes):
+    time.sleep(3600)
+
+running_toy.shut_down, running_toy.END_LIMIT_S = take_apart, 3.0
+raise SystemExit(command_line.main())
+"""
+
+
+def test_a_console_that_hangs_at_the_end_says_where_and_holds_nobody_up(phoenix):
+    hangs = ('sh', '-c', f'shift; exec {sys.executable} -c "$0" "$@"', HANGS_AT_THE_END)
+    toy = phoenix('run', before=hangs)
+    toy.wait_for('ready')
+    code, took_s = toy.interrupt()
+    assert (code, toy.left_behind()) == (1, []), toy.output
+    assert took_s < 3.0 + END_S
+    assert 'in take_apart' in toy.output
 
 
 @pytest.mark.parametrize('layout', BOTH)

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import faulthandler
 import os
 import signal
 import sys
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from phoenix_tools.run.screen import Screen
 
 READY_S = 60.0  # loading all models takes some seconds, on a small Pi some ten
+END_LIMIT_S = 15.0  # LaunchRunner.stop takes at most seven
 EXIT_INTERRUPTED = 130
 POLL_S = 0.1
 HIDDEN = '(words: --show-words)'
@@ -88,7 +90,8 @@ class RunningToy:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, _resolve, interrupted, 128 + number)
         runner = LaunchRunner(processes(self._arguments), self._on_line)
-        with self._console(loop) as console:
+        with contextlib.ExitStack() as last, self._console(loop) as console:
+            last.callback(faulthandler.cancel_dump_traceback_later)
             try:
                 self._tell_start()
                 await runner.start()
@@ -97,6 +100,8 @@ class RunningToy:
                 ends = (task, told, self._watch(runner), self._console_failed, interrupted)
                 return await _first(*ends)
             finally:
+                # DDS can hang when it is taken apart: then say where, and end.
+                faulthandler.dump_traceback_later(END_LIMIT_S, exit=True)
                 self._manager.stops()
                 self._console_ends.set()  # at the same time
                 await runner.stop()
