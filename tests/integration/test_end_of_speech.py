@@ -73,10 +73,10 @@ def told(happened):
     ('text', 'silence_s'),
     [
         ('Turn up the volume.', 0.25),
-        ('Turn on the light.', 0.35),
         ('Why do penguins not fly?', 0.7),
         ('Turn on the', 1.25),
-        ('My brother.', 1.25),
+        pytest.param('Turn on the light.', 0.35, marks=pytest.mark.long),
+        pytest.param('My brother.', 1.25, marks=pytest.mark.long),
     ],
 )
 def test_the_silence_that_ends_speech_depends_on_what_was_said(hear, text, silence_s):
@@ -85,6 +85,7 @@ def test_the_silence_that_ends_speech_depends_on_what_was_said(hear, text, silen
     assert silence_s <= waited_s <= silence_s + WINDOW_S + 2 * FRAME_S
 
 
+@pytest.mark.long
 @pytest.mark.parametrize('text', ['Why do penguins not fly?', 'Set a timer for ten minutes.'])
 def test_for_the_patient_all_but_a_whole_sentence_takes_longer(hear, text):
     ((_, waited_s),) = told(hear([text], patience_s=1.25))

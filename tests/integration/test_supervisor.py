@@ -206,6 +206,7 @@ def test_a_node_without_a_sign_of_life_is_killed(toy, how):
     assert toy.faults() == [('ear', 'node_hung')]
 
 
+@pytest.mark.long
 def test_a_node_that_is_flooded_is_busy_and_not_hung_and_a_hang_is_noticed_within_two_seconds(toy):
     ear = toy.start('ear')
     toy.start('asker')

@@ -116,6 +116,7 @@ def test_leds_that_die_or_hang_shut_the_ear_until_they_shine_again(toy, how):
     assert frames_in_the_dark(toy.probe) == []
 
 
+@pytest.mark.long
 def test_leds_that_stay_dead_keep_the_ear_shut_and_the_toy_says_so():
     broken = {'PHOENIX_LEDS_CONFIG_DIR': '/nowhere'}
     with FragileToy('processes', broken) as toy:

@@ -48,6 +48,7 @@ def test_s04_a_hundred_turns_leave_nothing_behind(graph, samples, tmp_path, layo
     assert (tmp_path / 'XDG_STATE_HOME' / 'phoenix').exists()  # what may be kept was kept there
 
 
+@pytest.mark.long
 def test_s04_what_a_command_writes_is_for_its_owner_alone(phoenix, tmp_path):
     bag = tmp_path / 'bag'
     commands = (

@@ -61,6 +61,7 @@ def addresses(trace):
     return set(re.findall(r'inet_addr\("([^"]*)"\)|inet_pton\(AF_INET6, "([^"]*)"', trace))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize('layout', COMPOSED_FIRST)
 def test_s05_the_offline_toy_reaches_nothing_but_its_own_machine(phoenix, tmp_path, layout):
     toy = phoenix('run', '--layout', layout, '--play', SAMPLE, before=ISOLATED)

@@ -50,6 +50,7 @@ def pid_of(toy: Phoenix, text: str) -> int:
     return next(number for number, command in toy.processes().items() if text in command)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize('layout', COMPOSED_FIRST)
 def test_s13_every_socket_of_the_toy_is_on_loopback(phoenix, layout):
     toy = phoenix('run', '--layout', layout)
@@ -106,6 +107,7 @@ def test_s13_another_user_cannot_enter_or_look_into_the_toy(phoenix, tmp_path):
     assert set(modes.values()) == {0o600}, modes
 
 
+@pytest.mark.long
 @pytest.mark.parametrize('layout', COMPOSED_FIRST)
 def test_s13_secrets_are_given_to_those_who_use_them_alone(phoenix, layout):
     users = {'sesame-open-4711': 'conversation', 'sesame-open-4712': 'telemetry'}

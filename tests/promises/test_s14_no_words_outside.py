@@ -40,6 +40,7 @@ def free_port():
         return free.getsockname()[1]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize('layout', COMPOSED_FIRST)
 def test_s14_what_everybody_may_see_of_a_toy_holds_no_words(graph, tmp_path, layout):
     port = free_port()

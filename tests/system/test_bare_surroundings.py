@@ -48,6 +48,7 @@ def test_without_a_home_it_answers_and_says_that_it_keeps_nothing(phoenix):
     assert 'Traceback' not in toy.output
 
 
+@pytest.mark.long
 def test_with_a_home_that_is_read_only_it_runs_and_says_why_it_does_not_hear(phoenix, mounted):
     home = mounted('ro')
     toy = phoenix('run', HOME=str(home), XDG_STATE_HOME='', ROS_LOG_DIR='')

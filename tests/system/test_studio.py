@@ -177,6 +177,7 @@ def test_a_recorded_session_is_seen_and_heard(web, expect):
     page.wait_for_function('() => document.querySelector("audio").currentTime > 0')
 
 
+@pytest.mark.long
 def test_a_sentence_is_tried_and_found_in_its_file(toy, web, expect):
     page = web.open('/#words')
     page.get_by_label('Sentence', exact=True).fill('set a timer for ten minutes')
@@ -211,12 +212,14 @@ def test_a_setting_is_changed_while_the_toy_runs_and_taken_back(web, expect):
     expect(page.get_by_text('default', exact=True)).to_be_visible()
 
 
+@pytest.mark.long
 def test_health_tells_what_works_and_what_it_takes(web, expect):
     page = web.open('/#health')
     expect(page.get_by_role('listitem').filter(has_text='hearing')).to_contain_text('well')
     expect(page.get_by_role('row', name='this page')).to_contain_text('MB')
 
 
+@pytest.mark.long
 def test_parts_are_made_to_fail_and_the_time_to_recover_is_drawn(web, expect):
     page = web.open('/#faults')
     unplug = page.get_by_role('button', name='Unplug the LEDs')
@@ -235,6 +238,7 @@ def test_parts_are_made_to_fail_and_the_time_to_recover_is_drawn(web, expect):
     assert trial.locator('.bar').bounding_box()['width'] > 10
 
 
+@pytest.mark.long
 def test_a_parent_decides_and_the_toy_judges(toy, web, expect):
     file = ParentFile.of({'XDG_STATE_HOME': str(toy.state_home)}, '/phoenix')
     page = web.open('/parents')
@@ -295,11 +299,12 @@ def test_a_parent_lets_the_toy_forget_everything(toy, web, expect):
     expect(talk.locator('[data-who=typed]')).to_have_count(0)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize('screen', [*(f'/#{name}' for name in SCREENS), '/parents'])
 @pytest.mark.parametrize(
     'options',
     [
-        pytest.param({'color_scheme': 'light'}, marks=pytest.mark.long),  # as the other, wider
+        {'color_scheme': 'light'},
         {'color_scheme': 'dark', 'locale': 'de-DE', 'viewport': PHONE},
     ],
     ids=['desktop', 'phone'],

@@ -25,6 +25,7 @@ def test_an_interruption_is_heard_within_100_ms(pulse: PulseServer) -> None:
     assert measured['returned_ms'] < 100
 
 
+@pytest.mark.long
 def test_a_killed_sound_server_is_noticed_and_its_successor_used(pulse: PulseServer) -> None:
     measured = pulse.run('killed_server')
 
@@ -37,6 +38,7 @@ def test_a_killed_sound_server_is_noticed_and_its_successor_used(pulse: PulseSer
     assert measured['correlation_after'] > 0.9
 
 
+@pytest.mark.long
 def test_a_frozen_sound_server_holds_nobody_up(pulse: PulseServer) -> None:
     measured = pulse.run('frozen_server')
 
@@ -48,6 +50,7 @@ def test_a_frozen_sound_server_holds_nobody_up(pulse: PulseServer) -> None:
     assert measured['correlation_after'] > 0.9
 
 
+@pytest.mark.long
 def test_a_device_that_refuses_the_rate_is_used_at_its_own(pulse: PulseServer) -> None:
     measured = pulse.run('refused_rate')
 

@@ -55,6 +55,7 @@ def test_a_process_that_sleeps_is_not_starved(sleeper):
     assert not holds(sleeper())
 
 
+@pytest.mark.long
 def test_a_process_that_shares_one_core_with_many_is_starved(start, sleeper):
     core = {min(os.sched_getaffinity(0))}
     on_it = {'preexec_fn': lambda: os.sched_setaffinity(0, core)}

@@ -33,10 +33,10 @@ match sys.argv[1]:
     ('what', 'code'),
     [
         ('hang', -signal.SIGKILL),
-        ('stop', -signal.SIGKILL),
-        ('die', -signal.SIGTERM),
+        pytest.param('stop', -signal.SIGKILL, marks=pytest.mark.long),
+        pytest.param('die', -signal.SIGTERM, marks=pytest.mark.long),
         ('end', 0),
-        ('lose it', 0),
+        pytest.param('lose it', 0, marks=pytest.mark.long),
     ],
 )
 def test_the_watchdog_kills_a_process_that_does_not_feed_it_and_ends_with_one_that_ends(

@@ -184,7 +184,16 @@ def test_a_program_that_is_no_server_is_left_out_within_the_limit(made, code):
     assert tools.find() == []  # and is left alone for a while
 
 
-@pytest.mark.parametrize('flood', ['x' * 1000 + '\n', '{}\n', 'x', f'{NOTICE}\n'])
+@pytest.mark.parametrize(
+    'flood',
+    [
+        'x',
+        *(
+            pytest.param(f'{text}\n', marks=pytest.mark.long)
+            for text in ('x' * 1000, '{}', NOTICE)
+        ),
+    ],
+)
 def test_a_server_that_floods_is_left_at_once_and_ended(made, capfd, tmp_path, flood):
     pids = tmp_path / 'pids'
     tools = made(program(FLOODS.format(pids=str(pids), flood=flood)), limit_s=30.0)
