@@ -1,7 +1,7 @@
 """The timer: sets, changes and tells timers, alarms and reminders, which run in the background."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from pydantic import Field
 
@@ -28,6 +28,7 @@ from phoenix_core.events.short_text import NAME_WORDS, short_text
 LONGEST_S = 100 * 3600.0
 MOST = 20
 OLD = 'of_'  # begins the slots that tell which alarm gets another time
+OF_AN_ALARM = ('alarm_change', 'alarm_later', 'alarm_earlier')  # that is set
 KINDS = {'timer': Kind.TIMER, 'alarm': Kind.ALARM, 'reminder': Kind.REMINDER}
 
 
@@ -49,7 +50,8 @@ class TimerActivity(AskingActivity):
     intents = (
         *('timer_set', 'timer_cancel', 'timer_remaining', 'timer_list'),
         *('timer_extend', 'timer_shorten', 'timer_change', 'timer_pause', 'timer_resume'),
-        *('alarm_set', 'alarm_change', 'alarm_cancel', 'alarm_list', 'snooze'),
+        *('alarm_set', 'alarm_cancel', 'alarm_list', 'snooze'),
+        *OF_AN_ALARM,
         *('reminder_set', 'reminder_cancel', 'reminder_list'),
     )
     priority = Priority.ANSWER
@@ -88,7 +90,7 @@ class TimerActivity(AskingActivity):
 
     def on_answer(self, name: str, intent: UserIntent) -> None:
         """Do what was wanted, with the part that was missing."""
-        of = OLD if self._wish.name == 'alarm_change' else ''
+        of = OLD if self._wish.name in OF_AN_ALARM else ''
         slots = {**self._wish.slots, **{of + name: slot for name, slot in intent.slots.items()}}
         if minutes := slots.pop('minutes', ''):
             slots['duration'] = str(60 * int(minutes))
@@ -115,7 +117,7 @@ class TimerActivity(AskingActivity):
                 self._change(intent)
             case 'change' if kind is Kind.TIMER:
                 self._change_length(intent)
-            case 'change':
+            case 'change' | 'later' | 'earlier':
                 self._change_time(intent)
             case 'pause' | 'resume':
                 self._pause(intent)
@@ -197,7 +199,8 @@ class TimerActivity(AskingActivity):
 
     def _change_length(self, intent: UserIntent) -> None:
         """Let a timer take another length of time from now on."""
-        phrases, length_s = self.words.phrases, float(intent.slots['duration'])
+        phrases, slots = self.words.phrases, intent.slots
+        length_s = float(slots['duration'] if 'duration' in slots else 60 * int(slots['count']))
         if not 0 < length_s <= LONGEST_S:
             self.say_phrase(phrases.too_much)
             return
@@ -207,12 +210,12 @@ class TimerActivity(AskingActivity):
             self.say_phrase(phrases.changed, time=self._told.length(length_s))
 
     def _change_time(self, intent: UserIntent) -> None:
-        """Let an alarm ring at another time."""
+        """Let an alarm ring at another time, or so much later or earlier."""
         old = {name.removeprefix(OLD): slot for name, slot in intent.slots.items()
                if name.startswith(OLD)}  # fmt: skip
         chosen = self._choose(Kind.ALARM, intent, by=old)
         for running in chosen:
-            wall = moved_wall_time(running.wall, self.manager.now(), intent.slots)
+            wall = self._another_time(running, intent)
             if wall is None:
                 self.say_phrase(self.words.phrases.past)
                 continue
@@ -220,6 +223,15 @@ class TimerActivity(AskingActivity):
             running.cancel()
             self._running.run(running)
             self.say_phrase(self.words.phrases.changed_time, time=self._told.time(running))
+
+    def _another_time(self, running: RunningTimer, intent: UserIntent) -> datetime | None:
+        now = self.manager.now()
+        if intent.name == 'alarm_change':
+            return moved_wall_time(running.wall, now, intent.slots)
+        by = timedelta(seconds=float(intent.slots['duration']))
+        old = running.wall or running.due.replace(tzinfo=None)
+        wall = old + (-by if intent.name == 'alarm_earlier' else by)
+        return wall if at_wall_time(wall, now) > now else None
 
     def _pause(self, intent: UserIntent) -> None:
         phrases = self.words.phrases

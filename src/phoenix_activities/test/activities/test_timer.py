@@ -346,6 +346,57 @@ def test_an_alarm_keeps_its_day_where_none_is_said(
     assert alarm.wall == due
 
 
+@pytest.mark.parametrize(
+    ('old', 'move', 'by', 'due'),
+    [
+        ({'hour': '7', 'day': '+1'}, 'later', '1800', datetime(2026, 1, 6, 7, 30)),
+        ({'hour': '7', 'day': '+1'}, 'earlier', '3600', datetime(2026, 1, 6, 6)),
+        ({'hour': '23', 'minute': '50'}, 'later', '1200', datetime(2026, 1, 6, 0, 10)),
+        ({'hour': '13'}, 'earlier', '7200', datetime(2026, 1, 5, 13)),  # that is over: it stays
+        ({'duration': '7200'}, 'later', '600', datetime(2026, 1, 5, 14, 10)),
+        ({'hour': '7', 'repeat': 'daily'}, 'later', '600', datetime(2026, 1, 6, 7, 10)),
+    ],
+)
+def test_an_alarm_rings_so_much_later_or_earlier(
+    harness: ActivityHarness, say: Say, old: dict[str, str], move: str, by: str, due: datetime
+) -> None:
+    harness.toy.time = datetime(2026, 1, 5, 12)
+    say('alarm_set', **old)
+    said = say(f'alarm_{move}', duration=by)
+    [alarm] = timers(harness).kept.running
+    assert alarm.wall == due
+    assert (said in timers(harness).words.phrases.past.root) == (
+        move == 'earlier' and by == '7200'
+    )
+    assert alarm.repeat == old.get('repeat', '')
+
+
+@pytest.mark.parametrize('name', ['alarm_later', 'alarm_earlier'])
+def test_of_several_alarms_the_one_that_is_named_or_answered_is_moved(
+    harness: ActivityHarness, say: Say, name: str
+) -> None:
+    harness.toy.time = datetime(2026, 1, 5, 12)
+    moved = 10 if name == 'alarm_later' else 8
+    for hour in ('7', '9'):
+        say('alarm_set', hour=hour, day_part='am')
+    assert 'Which one' in say(name, duration='3600')
+    harness.handle(UserIntent('answer', 'nine', {'answer': 'which_one', 'hour': '9'}))
+    assert sorted(alarm.wall.hour for alarm in timers(harness).kept.running) == [7, moved]
+    say(name, of_hour='7', duration='60')
+    assert sum(alarm.wall.minute in (1, 59) for alarm in timers(harness).kept.running) == 1
+
+
+@pytest.mark.parametrize('name', ['alarm_later', 'alarm_earlier'])
+def test_without_an_alarm_none_is_moved(harness: ActivityHarness, say: Say, name: str) -> None:
+    assert say(name, duration='600') in timers(harness).words.phrases.none.root
+    assert timers(harness).kept.running == []
+
+
+def test_what_was_misheard_is_put_right_in_minutes(harness: ActivityHarness, say: Say) -> None:
+    say('timer_set', duration='3000')
+    assert '15 minutes' in say('timer_change', count='15', unwanted='50')
+
+
 @pytest.mark.parametrize('answer', [{'which': '2'}, {'hour': '9'}])
 def test_of_several_alarms_the_one_that_is_answered_gets_another_time(
     harness: ActivityHarness, say: Say, answer: dict[str, str]
