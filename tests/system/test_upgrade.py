@@ -90,6 +90,7 @@ class InstalledToy:
         self.disk = disk
         self.took_s: dict[str, float] = {}
         self.was_told = False
+        self.first = ''  # version
         self._folder = folder  # of what it is made of, elsewhere
         self._tree = folder / 'following'
         self.current = disk.folder / 'opt' / 'current'
@@ -213,8 +214,13 @@ def installed(tmp_path_factory) -> Iterator[InstalledToy]:
 def toy(installed, phoenix) -> InstalledToy:
     """Return a toy of the first version that was told something."""
     if not installed.was_told:
+        installed.first = installed.name
         installed.answers(phoenix, *TELLS)
         installed.was_told = True
+    if installed.name != installed.first:  # power was cut after it had been left
+        code, told = installed.done('rollback')
+        assert code == 0, told
+    assert installed.name == installed.first
     return installed
 
 
