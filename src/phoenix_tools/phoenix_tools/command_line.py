@@ -34,8 +34,13 @@ ROOMS = {
     'list': 'settings',
     'setup': 'settings',
 }
-# Of the tests: a file at a time each, since tests of a file may share a toy.
-WORKERS = ('--numprocesses=auto', '--maxprocesses=4', '--dist=loadfile', '--no-loadscope-reorder')
+# Of the tests: one more than cores, since a test waits for half of its time. Each takes a file at a
+# time, since tests of a file may share a toy.
+WORKERS = (
+    f'--numprocesses={min(4, len(os.sched_getaffinity(0)) + 1)}',
+    '--dist=loadfile',
+    '--no-loadscope-reorder',
+)
 EXIT_CODES = {'replay': 2}  # when a command is refused; of the others 1
 
 
