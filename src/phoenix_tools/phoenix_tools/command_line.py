@@ -34,8 +34,8 @@ ROOMS = {
     'list': 'settings',
     'setup': 'settings',
 }
-# Of the tests: one more than cores, since a test waits for half of its time. Each takes a file at a
-# time, since tests of a file may share a toy.
+# Of the tests: one more than cores, since a test waits for half of its time. Each takes a file at
+# a time, since tests of a file may share a toy.
 WORKERS = (
     f'--numprocesses={min(4, len(os.sched_getaffinity(0)) + 1)}',
     '--dist=loadfile',
