@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from phoenix_activities.engine.activity import Activity, Priority, Request, UserIntent
-from phoenix_activities.words.words import ActivityWords, Phrase, Phrases
+from phoenix_activities.words.words import Phrase, Phrases, PhraseWords
 
 WORDS = Path(__file__).parent / 'words'
 FAR = 3  # when nobody says how far
@@ -16,19 +16,13 @@ class CountingPhrases(Phrases):
     end: Phrase
 
 
-class CountingWords(ActivityWords):
-    """The words of activities/counting.yaml."""
-
-    phrases: CountingPhrases
-
-
 class CountingActivity(Activity):
     """Counts, with a short rest after each number."""
 
     name = 'counting'
     intents = ('count',)
     priority = Priority.PLAY
-    words: CountingWords
+    words: PhraseWords[CountingPhrases]
 
     def enter(self, request: Request) -> None:
         """Begin with one."""

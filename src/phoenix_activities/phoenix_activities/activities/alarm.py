@@ -15,7 +15,7 @@ from phoenix_activities.engine.activity import (
 )
 from phoenix_activities.state.safe_state import Kept
 from phoenix_activities.timer_handle import TimerHandle
-from phoenix_activities.words.words import ActivityWords, Phrase, Phrases
+from phoenix_activities.words.words import Phrase, Phrases, PhraseWords
 from phoenix_core.events.short_text import PURPOSE_WORDS, short_text
 
 RINGS = 5
@@ -41,12 +41,6 @@ class AlarmPhrases(Phrases):
     missed_timer: Phrase
     missed_reminder: Phrase
     snoozed: Phrase
-
-
-class AlarmWords(ActivityWords):
-    """The words of the alarm."""
-
-    phrases: AlarmPhrases
 
 
 def purpose_of(text: str) -> str:
@@ -96,7 +90,7 @@ class AlarmActivity(Activity):
     name = 'alarm'
     priority = Priority.ALARM
     request_slots = AlarmSlots
-    words: AlarmWords
+    words: PhraseWords[AlarmPhrases]
     kept: AlarmKept
 
     _morning: TimerHandle | None = None

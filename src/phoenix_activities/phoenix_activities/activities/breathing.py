@@ -1,7 +1,7 @@
 """Breathing: a calming exercise, in which the light swells and fades with the breath."""
 
 from phoenix_activities.engine.activity import Activity, Request, UserIntent
-from phoenix_activities.words.words import ActivityWords, Phrase, Phrases
+from phoenix_activities.words.words import Phrase, Phrases, PhraseWords
 
 BREATHS = 4
 IN_S, OUT_S = 4.0, 5.0
@@ -18,18 +18,12 @@ class BreathingPhrases(Phrases):
     end: Phrase
 
 
-class BreathingWords(ActivityWords):
-    """The words of the exercise."""
-
-    phrases: BreathingPhrases
-
-
 class BreathingActivity(Activity):
     """Leads through some slow breaths."""
 
     name = 'breathing'
     intents = ('breathing',)
-    words: BreathingWords
+    words: PhraseWords[BreathingPhrases]
 
     def enter(self, request: Request) -> None:
         """Explain, and breathe in first."""

@@ -1,7 +1,7 @@
 """Care: answers what must be answered with care, in words that come with the intent."""
 
 from phoenix_activities.engine.activity import Activity, Priority, Request
-from phoenix_activities.words.words import ActivityWords, Phrase, Phrases
+from phoenix_activities.words.words import Phrase, Phrases, PhraseWords
 
 
 class CareActivityPhrases(Phrases):
@@ -10,19 +10,13 @@ class CareActivityPhrases(Phrases):
     not_now: Phrase
 
 
-class CareActivityWords(ActivityWords):
-    """The words that do not come from the care check."""
-
-    phrases: CareActivityPhrases
-
-
 class CareActivity(Activity):
     """Says the words of the care check; then goes on with what it interrupted, if that may be."""
 
     name = 'care'
     intents = ('care',)
     priority = Priority.CARE
-    words: CareActivityWords
+    words: PhraseWords[CareActivityPhrases]
 
     def enter(self, request: Request) -> None:
         """Say the words, or whom to talk with now."""

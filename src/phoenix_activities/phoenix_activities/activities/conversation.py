@@ -15,7 +15,7 @@ from phoenix_activities.engine.activity import (
     Request,
     UserIntent,
 )
-from phoenix_activities.words.words import ActivityWords, Phrase, Phrases
+from phoenix_activities.words.words import Phrase, Phrases, PhraseWords
 
 RECALLS = {'my_name': 'name', 'my_favorite': 'favorite'}  # intent to the value it asks for
 FEW_DAYS = {'-1': '_over', '-2': '_over', '0': '_today', '1': '_tomorrow'}
@@ -28,12 +28,6 @@ class ConversationPhrases(Phrases):
     say_again: Phrase
 
 
-class ConversationWords(ActivityWords):
-    """The words around the answers, which have a file of their own."""
-
-    phrases: ConversationPhrases
-
-
 class ConversationActivity(Activity):
     """
     Listens and answers.
@@ -44,7 +38,7 @@ class ConversationActivity(Activity):
 
     name = 'conversation'
     priority = Priority.ANSWER
-    words: ConversationWords
+    words: PhraseWords[ConversationPhrases]
 
     _asked_again = False  # the person was asked to say it again
     _invites = False  # the ear opens after what is being said

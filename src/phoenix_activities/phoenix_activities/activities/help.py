@@ -2,7 +2,7 @@
 
 from phoenix_activities.engine.activity import Priority, Request, UserIntent
 from phoenix_activities.engine.asking import AskingActivity
-from phoenix_activities.words.words import ActivityWords, Phrase, Phrases
+from phoenix_activities.words.words import Phrase, Phrases, PhraseWords
 
 AT_A_TIME = 3
 
@@ -15,19 +15,13 @@ class HelpPhrases(Phrases):
     ask_me: Phrase
 
 
-class HelpWords(ActivityWords):
-    """The words of the help."""
-
-    phrases: HelpPhrases
-
-
 class HelpActivity(AskingActivity):
     """Names what all activities can do, also those of other packages."""
 
     name = 'help'
     intents = ('help',)
     priority = Priority.ANSWER
-    words: HelpWords
+    words: PhraseWords[HelpPhrases]
 
     def enter(self, request: Request) -> None:
         """Begin with any abilities."""

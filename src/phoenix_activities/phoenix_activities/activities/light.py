@@ -9,7 +9,7 @@ from phoenix_activities.engine.activity import (
     RequestSlots,
     UserIntent,
 )
-from phoenix_activities.words.words import ActivityWords, Phrase, Phrases
+from phoenix_activities.words.words import Phrase, Phrases, PhraseWords
 from phoenix_core.limits.neighbors import acts_in_the_house
 
 STEP = 0.25
@@ -28,12 +28,6 @@ class LightPhrases(Phrases):
     other_light: Phrase
 
 
-class LightWords(ActivityWords):
-    """The words of the light."""
-
-    phrases: LightPhrases
-
-
 class LightSlots(RequestSlots):
     """What a program may say of the light; the level is in percent."""
 
@@ -49,7 +43,7 @@ class LightActivity(Activity):
     priority = Priority.ANSWER
     essential = True
     request_slots = LightSlots
-    words: LightWords
+    words: PhraseWords[LightPhrases]
 
     def enter(self, request: Request) -> None:
         """Do what was asked; a program gives a color, a level, or neither for light."""

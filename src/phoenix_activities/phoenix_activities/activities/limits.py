@@ -2,7 +2,7 @@
 
 from phoenix_activities.engine.activity import Activity, Priority, Request
 from phoenix_activities.engine.gate import Refusal
-from phoenix_activities.words.words import ActivityWords, Phrase, Phrases
+from phoenix_activities.words.words import Phrase, Phrases, PhraseWords
 
 
 class LimitsPhrases(Phrases):
@@ -14,19 +14,13 @@ class LimitsPhrases(Phrases):
     night: Phrase
 
 
-class LimitsWords(ActivityWords):
-    """The words of a toy that may not."""
-
-    phrases: LimitsPhrases
-
-
 class LimitsActivity(Activity):
     """Says why not; what it interrupted goes on, if it may."""
 
     name = 'limits'
     priority = Priority.ANSWER
     essential = True
-    words: LimitsWords
+    words: PhraseWords[LimitsPhrases]
 
     def enter(self, request: Request) -> None:
         """Say why not."""

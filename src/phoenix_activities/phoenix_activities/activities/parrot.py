@@ -1,7 +1,7 @@
 """Parrot: repeats what it hears until it is told to stop."""
 
 from phoenix_activities.engine.activity import Activity, Request, UserIntent
-from phoenix_activities.words.words import ActivityWords, Phrase, Phrases
+from phoenix_activities.words.words import Phrase, Phrases, PhraseWords
 from phoenix_core.events.short_text import short_text
 
 MOST_WORDS = 15
@@ -20,19 +20,13 @@ class ParrotPhrases(Phrases):
     go_on: Phrase
 
 
-class ParrotWords(ActivityWords):
-    """The words of the parrot."""
-
-    phrases: ParrotPhrases
-
-
 class ParrotActivity(Activity):
     """Listens and repeats, in turn; silence ends it."""
 
     name = 'parrot'
     intents = ('parrot',)
     lively = True
-    words: ParrotWords
+    words: PhraseWords[ParrotPhrases]
 
     def enter(self, request: Request) -> None:
         """Explain, and listen."""

@@ -1,7 +1,7 @@
 """Sleep: dark and quiet until somebody wakes the toy."""
 
 from phoenix_activities.engine.activity import Activity, Priority, Request, UserIntent
-from phoenix_activities.words.words import ActivityWords, Phrase, Phrases
+from phoenix_activities.words.words import Phrase, Phrases, PhraseWords
 
 
 class SleepPhrases(Phrases):
@@ -10,19 +10,13 @@ class SleepPhrases(Phrases):
     good_night: Phrase
 
 
-class SleepWords(ActivityWords):
-    """The words of a sleepy toy."""
-
-    phrases: SleepPhrases
-
-
 class SleepActivity(Activity):
     """Says good night once; in quiet hours it sleeps on after an interruption."""
 
     name = 'sleep'
     intents = ('sleep',)
     priority = Priority.REST
-    words: SleepWords
+    words: PhraseWords[SleepPhrases]
 
     def enter(self, request: Request) -> None:
         """Say good night when sent to sleep, and let the light sleep, too."""

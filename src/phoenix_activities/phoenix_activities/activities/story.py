@@ -6,7 +6,7 @@ from phoenix_activities.engine.activity import Request, UserIntent
 from phoenix_activities.engine.asking import AskingActivity
 from phoenix_activities.state.safe_state import Kept
 from phoenix_activities.words.story_words import Story, StoryScene
-from phoenix_activities.words.words import ActivityWords, Phrase, Phrases
+from phoenix_activities.words.words import Phrase, Phrases, PhraseWords
 
 
 class StoryPhrases(Phrases):
@@ -14,12 +14,6 @@ class StoryPhrases(Phrases):
 
     go_on: Phrase
     i_choose: Phrase
-
-
-class StoryWords(ActivityWords):
-    """The words around the stories, which have files of their own."""
-
-    phrases: StoryPhrases
 
 
 class StoryKept(Kept):
@@ -41,7 +35,7 @@ class StoryActivity(AskingActivity):
 
     name = 'story'
     intents = ('story', 'story_continue')
-    words: StoryWords
+    words: PhraseWords[StoryPhrases]
     kept: StoryKept
 
     def enter(self, request: Request) -> None:

@@ -18,11 +18,11 @@ from phoenix_activities.activities.running_timers import (
     TimerKept,
     meant,
 )
-from phoenix_activities.activities.timer_words import TimersTold, TimerWords
+from phoenix_activities.activities.timer_words import TimerPhrases, TimersTold
 from phoenix_activities.engine.activity import Priority, Request, RequestSlots, UserIntent
 from phoenix_activities.engine.activity_manager import ActivityManager
 from phoenix_activities.engine.asking import AskingActivity
-from phoenix_activities.words.words import Phrase
+from phoenix_activities.words.words import Phrase, PhraseWords
 from phoenix_core.events.short_text import NAME_WORDS, short_text
 
 LONGEST_S = 100 * 3600.0
@@ -56,7 +56,7 @@ class TimerActivity(AskingActivity):
     )
     priority = Priority.ANSWER
     request_slots = TimerSlots
-    words: TimerWords
+    words: PhraseWords[TimerPhrases]
     kept: TimerKept
 
     _wish = UserIntent('timer_set')  # whose missing part is asked for

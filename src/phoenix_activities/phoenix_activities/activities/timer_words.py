@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from phoenix_activities.activities.due_times import REPEATS, days_between, weekdays_of
 from phoenix_activities.activities.running_timers import RunningTimer, RunningTimers
 from phoenix_activities.engine.activity_manager import ActivityManager
-from phoenix_activities.words.words import ActivityWords, Phrase, Phrases
+from phoenix_activities.words.words import Phrase, Phrases
 
 
 class TimerPhrases(Phrases):
@@ -53,12 +53,6 @@ class TimerPhrases(Phrases):
     alternate_weekly: Phrase
     some_days: Phrase  # every {number} days
     weekly: Phrase
-
-
-class TimerWords(ActivityWords):
-    """The words of timers, alarms and reminders."""
-
-    phrases: TimerPhrases
 
 
 MONDAY, A_DAY = datetime(2024, 1, 1), timedelta(days=1)  # some Monday

@@ -7,7 +7,7 @@ from pydantic import model_validator
 
 from phoenix_activities.engine.activity import Priority, Request, RequestSlots, UserIntent
 from phoenix_activities.engine.asking import AskingActivity
-from phoenix_activities.words.words import ActivityWords, Phrase, Phrases
+from phoenix_activities.words.words import Phrase, Phrases, PhraseWords
 
 CHOICES = ('first', 'second')
 LENGTHS = ('length', 'timer')  # questions about lengths of time
@@ -22,12 +22,6 @@ class UnsurePhrases(Phrases):
     timer: Phrase
     alarm: Phrase
     all_right: Phrase
-
-
-class UnsureWords(ActivityWords):
-    """The words of the questions, and the answers that choose."""
-
-    phrases: UnsurePhrases
 
 
 class UnsureSlots(RequestSlots):
@@ -61,7 +55,7 @@ class UnsureActivity(AskingActivity):
     intents = ('unsure',)
     priority = Priority.ANSWER
     request_slots = UnsureSlots
-    words: UnsureWords
+    words: PhraseWords[UnsurePhrases]
 
     def enter(self, request: Request) -> None:
         """Ask."""

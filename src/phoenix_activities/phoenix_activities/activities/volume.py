@@ -11,7 +11,7 @@ from phoenix_activities.engine.activity import (
     RequestSlots,
     UserIntent,
 )
-from phoenix_activities.words.words import ActivityWords, Phrase, Phrases
+from phoenix_activities.words.words import Phrase, Phrases, PhraseWords
 
 STEP = 0.2
 
@@ -25,12 +25,6 @@ class VolumePhrases(Phrases):
     mute: Phrase
     unmute: Phrase
     loudest: Phrase
-
-
-class VolumeWords(ActivityWords):
-    """The words of the volume."""
-
-    phrases: VolumePhrases
 
 
 class VolumeSlots(RequestSlots):
@@ -54,7 +48,7 @@ class VolumeActivity(Activity):
     priority = Priority.ANSWER
     essential = True
     request_slots = VolumeSlots
-    words: VolumeWords
+    words: PhraseWords[VolumePhrases]
 
     def enter(self, request: Request) -> None:
         """Do what was asked; a program gives a level in percent, or mutes."""

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Generic, TypeVar
 
 from pydantic import ConfigDict, Field, PrivateAttr, RootModel
 
@@ -41,6 +42,15 @@ class ActivityWords(FileModel):
     can: str = ''
     phrases: Phrases = Phrases()
     answers: dict[str, list[str]] = {}
+
+
+PhrasesT = TypeVar('PhrasesT', bound=Phrases)
+
+
+class PhraseWords(ActivityWords, Generic[PhrasesT]):
+    """The words of an activity that says phrases, and has no other words of its own."""
+
+    phrases: PhrasesT
 
 
 class AnswerLight(FileModel):
