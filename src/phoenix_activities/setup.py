@@ -18,7 +18,7 @@ setup(
     license='Apache-2.0',
     extras_require={'test': ['pytest']},
     entry_points={
-        'console_scripts': ['activities = phoenix_activities.engine.node:main'],
+        'console_scripts': ['activities = phoenix_core.node.execution:alone'],
         'phoenix.nodes': ['activities = phoenix_activities.engine.node:Activities'],
         'phoenix.activities': [
             'alarm = phoenix_activities.activities.alarm:AlarmActivity',

@@ -18,8 +18,8 @@ setup(
     extras_require={'test': ['pytest']},
     entry_points={
         'console_scripts': [
-            'microphone = phoenix_audio.microphone.node:main',
-            'speaker = phoenix_audio.speaker.node:main',
+            'microphone = phoenix_core.node.execution:alone',
+            'speaker = phoenix_core.node.execution:alone',
         ],
         'phoenix.nodes': [
             'microphone = phoenix_audio.microphone.node:Microphone',

@@ -21,7 +21,7 @@ setup(
         'console_scripts': [
             'compose = phoenix_core.node.execution:compose',
             'supervisor = phoenix_core.supervision.node:main',
-            'telemetry = phoenix_core.telemetry.node:main',
+            'telemetry = phoenix_core.node.execution:alone',
         ],
         'phoenix.nodes': [
             'supervisor = phoenix_core.supervision.node:Supervisor',

@@ -18,12 +18,12 @@ setup(
     extras_require={'test': ['pytest']},
     entry_points={
         'console_scripts': [
-            'foxglove = phoenix_home.foxglove.node:main',
-            'home_assistant = phoenix_home.home_assistant.node:main',
+            'foxglove = phoenix_core.node.execution:alone',
+            'home_assistant = phoenix_core.node.execution:alone',
             'mcp_server = phoenix_home.mcp.server:main',
-            'ros_actions = phoenix_home.ros.actions:main',
-            'ros_bridge = phoenix_home.ros.bridge:main',
-            'wyoming_server = phoenix_home.wyoming.server:main',
+            'ros_actions = phoenix_core.node.execution:alone',
+            'ros_bridge = phoenix_core.node.execution:alone',
+            'wyoming_server = phoenix_core.node.execution:alone',
         ],
         'phoenix.nodes': [
             'foxglove = phoenix_home.foxglove.node:Foxglove',

@@ -18,8 +18,8 @@ setup(
     extras_require={'test': ['pytest']},
     entry_points={
         'console_scripts': [
-            'leds = phoenix_hw.leds.node:main',
-            'sensors = phoenix_hw.sensors.node:main',
+            'leds = phoenix_core.node.execution:alone',
+            'sensors = phoenix_core.node.execution:alone',
         ],
         'phoenix.nodes': [
             'leds = phoenix_hw.leds.node:Leds',

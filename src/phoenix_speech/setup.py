@@ -18,11 +18,11 @@ setup(
     extras_require={'test': ['pytest']},
     entry_points={
         'console_scripts': [
-            'wake_word = phoenix_speech.wake_word.node:main',
-            'listener = phoenix_speech.listening.node:main',
-            'intent = phoenix_speech.understanding.node:main',
-            'conversation = phoenix_speech.conversation.node:main',
-            'voice = phoenix_speech.voice.node:main',
+            'wake_word = phoenix_core.node.execution:alone',
+            'listener = phoenix_core.node.execution:alone',
+            'intent = phoenix_core.node.execution:alone',
+            'conversation = phoenix_core.node.execution:alone',
+            'voice = phoenix_core.node.execution:alone',
         ],
         'phoenix.nodes': [
             'wake_word = phoenix_speech.wake_word.node:WakeWord',

@@ -25,7 +25,7 @@ setup(
     license='Apache-2.0',
     extras_require={'test': ['pytest']},
     entry_points={
-        'console_scripts': ['studio = phoenix_studio.node:main'],
+        'console_scripts': ['studio = phoenix_core.node.execution:alone'],
         'phoenix.nodes': ['studio = phoenix_studio.node:Studio'],
     },
 )

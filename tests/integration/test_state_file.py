@@ -22,7 +22,12 @@ from phoenix_core.settings.node_settings import NodeSettings
 from phoenix_core.storage.toy_file import ToyFile
 from phoenix_core.testing import decide
 
-PROGRAM = 'from phoenix_activities.engine.node import main; main()'
+PROGRAM = """
+from phoenix_activities.engine.node import Activities
+from phoenix_core.node.execution import run
+
+run([Activities])
+"""
 
 
 @pytest.fixture

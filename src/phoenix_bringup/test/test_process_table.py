@@ -1,4 +1,5 @@
 import shlex
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
@@ -167,3 +168,10 @@ def test_a_package_that_is_not_installed_is_refused_by_name(
     monkeypatch.setenv('AMENT_PREFIX_PATH', str(tmp_path))
     with pytest.raises(LaunchError, match="'phoenix_core' is not installed"):
         processes(given)
+
+
+def test_each_program_that_runs_one_node_is_named_after_it():
+    programs = entry_points(group='console_scripts')
+    alone = {one.name for one in programs if one.value == 'phoenix_core.node.execution:alone'}
+    assert {'activities', 'leds', 'microphone', 'studio', 'telemetry', 'voice'} <= alone
+    assert alone <= set(plugins.names(plugins.NODES))

@@ -16,7 +16,6 @@ from phoenix_core import events
 from phoenix_core.events import qos
 from phoenix_core.events.event_type import EventType
 from phoenix_core.node.declarations import Publishes, observes
-from phoenix_core.node.execution import run
 from phoenix_core.node.publisher import EventPublisher
 from phoenix_core.storage.toy_file import ToyFile
 from phoenix_studio.bags_desk import BagsDesk
@@ -186,8 +185,3 @@ class Studio(PersonNode):
         if self._forgotten != self.parent_file.forgotten:
             self._forgotten = self.parent_file.forgotten
             self._web.post(self._hub.tell, FORGOTTEN)
-
-
-def main() -> None:
-    """Run the node alone."""
-    run([Studio])

@@ -49,7 +49,6 @@ from phoenix_activities.timer_handle import TimerHandle
 from phoenix_core import events
 from phoenix_core.limits.stored import Stored
 from phoenix_core.node.declarations import subscribes
-from phoenix_core.node.execution import run
 from phoenix_core.settings.config_file import language_folders
 from phoenix_core.storage.toy_file import ToyFile
 from phoenix_core.telemetry import tracing
@@ -252,8 +251,3 @@ class Activities(ToyNode):
 def slots_of(message: list[Slot]) -> dict[str, str]:
     """Convert the slots of a message."""
     return {slot.name: slot.value for slot in message}
-
-
-def main() -> None:
-    """Run the node alone."""
-    run([Activities])

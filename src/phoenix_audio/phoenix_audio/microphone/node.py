@@ -31,7 +31,6 @@ from phoenix_core.clock.units import NANOSECONDS_PER_SECOND, nanoseconds
 from phoenix_core.events.event_type import EventRuleError
 from phoenix_core.node.declarations import Publishes, subscribes
 from phoenix_core.node.event_node import EventNode
-from phoenix_core.node.execution import run
 from phoenix_core.node.timers import Timer
 from phoenix_core.storage.mute_file import MuteFile
 from phoenix_core.storage.toy_file import ToyFile
@@ -289,8 +288,3 @@ class Microphone(EventNode):
             samples=array.array('h', samples.tobytes()),
         )
         self._sequence += 1
-
-
-def main() -> None:
-    """Run the node alone."""
-    run([Microphone])

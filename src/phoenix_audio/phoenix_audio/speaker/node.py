@@ -28,7 +28,6 @@ from phoenix_core import events
 from phoenix_core.events.event_type import EventRuleError
 from phoenix_core.node.declarations import Publishes, subscribes
 from phoenix_core.node.event_node import EventNode
-from phoenix_core.node.execution import run
 from phoenix_core.node.health import TellableError
 from phoenix_core.telemetry import timing, tracing
 from phoenix_core.telemetry.timing import Timing
@@ -192,8 +191,3 @@ class Speaker(EventNode):
                 )
             if kind == PlaybackEvent.STARTED:
                 self._causes[utterance_id] = published
-
-
-def main() -> None:
-    """Run the node alone."""
-    run([Speaker])

@@ -8,6 +8,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
@@ -133,6 +134,11 @@ def shut_down(executor: Executor, nodes: Sequence[EventNode]) -> None:
         executor.remove_node(node)
         node.destroy_node()
     executor.shutdown()
+
+
+def alone() -> None:
+    """Run the node that this program is named after; entry point of each node."""
+    run([plugins.load(NODES, Path(sys.argv[0]).name)])
 
 
 def compose() -> None:

@@ -12,7 +12,6 @@ from phoenix_core import events
 from phoenix_core.events.event_type import EventType
 from phoenix_core.node.declarations import observes, subscribes
 from phoenix_core.node.event_node import EventNode
-from phoenix_core.node.execution import run
 from phoenix_core.node.heartbeat import METRICS_PERIOD_S
 from phoenix_core.settings.node_settings import NodeSettings, setting
 from phoenix_core.telemetry.exposition import ToyMetrics
@@ -112,8 +111,3 @@ class Telemetry(EventNode):
         except OSError as error:  # e.g. another toy on this machine, which is no fault
             self.log.warning('no metrics are served', port=port, reason=error.strerror)
             return None
-
-
-def main() -> None:
-    """Run the node alone."""
-    run([Telemetry])

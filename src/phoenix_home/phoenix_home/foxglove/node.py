@@ -11,7 +11,6 @@ from phoenix_core.events.event_type import EventType, Privacy
 from phoenix_core.limits.neighbors import Neighbors
 from phoenix_core.node.declarations import observes
 from phoenix_core.node.event_node import EventNode
-from phoenix_core.node.execution import run
 from phoenix_core.settings.node_settings import NodeSettings, setting
 
 FOXGLOVE = 'foxglove'  # the name by which a parent allows it
@@ -110,8 +109,3 @@ class _Listener:
     def on_subscribe(self, client: Any, channel: Any) -> None:
         """Show them the state."""
         self._node.post(self._node.tell_state, channel.topic)
-
-
-def main() -> None:
-    """Run the node alone."""
-    run([Foxglove])

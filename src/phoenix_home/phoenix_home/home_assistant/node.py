@@ -33,7 +33,6 @@ from phoenix_core.clock.units import nanoseconds
 from phoenix_core.events.event_type import EventType
 from phoenix_core.limits.neighbors import ASSIST
 from phoenix_core.node.declarations import Publishes, observes, subscribes
-from phoenix_core.node.execution import run
 from phoenix_core.settings import secrets
 from phoenix_core.telemetry import tracing
 from phoenix_core.telemetry.tracing import TraceContext
@@ -292,8 +291,3 @@ class HomeAssistant(NeighborNode):
         """Do what the house asks, each in an interaction of its own."""
         with tracing.caused_by(TraceContext.root()):
             self.post(act, **fields)
-
-
-def main() -> None:
-    """Run the node alone."""
-    run([HomeAssistant])

@@ -10,7 +10,6 @@ from rclpy.action import ActionServer, CancelResponse, GoalResponse
 from phoenix_core import events
 from phoenix_core.events.bounds import too_long
 from phoenix_core.node.declarations import Publishes, subscribes
-from phoenix_core.node.execution import run
 from phoenix_core.settings.node_settings import NodeSettings
 from phoenix_core.telemetry.timing import Timing
 from phoenix_home.neighbor_node import NeighborNode
@@ -155,8 +154,3 @@ class RosActions(NeighborNode):
     def _listen(self, kind: int) -> str:
         context = self.listen_request(kind=kind)
         return context.trace_id if context is not None else ''
-
-
-def main() -> None:
-    """Run the node alone."""
-    run([RosActions])

@@ -15,7 +15,6 @@ from rclpy.qos import QoSProfile
 from phoenix_core import events
 from phoenix_core.clock.allowance import Allowance
 from phoenix_core.node.declarations import Publishes, subscribes
-from phoenix_core.node.execution import run
 from phoenix_core.settings.node_settings import NodeSettings, setting
 from phoenix_core.telemetry.timing import Timing
 from phoenix_home.neighbor_node import NeighborNode
@@ -190,8 +189,3 @@ def _messages(package: str, topic: str) -> Any:
             f'{topic} needs {package}, which is not installed: apt-get install '
             f'ros-jazzy-{package.replace("_", "-")}, or make the topic empty'
         ) from error
-
-
-def main() -> None:
-    """Run the node alone."""
-    run([RosBridge])

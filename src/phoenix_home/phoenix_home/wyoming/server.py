@@ -4,7 +4,6 @@ import asyncio
 from typing import Annotated, Any
 
 from phoenix_core.node.event_node import EventNode
-from phoenix_core.node.execution import run
 from phoenix_core.settings.node_settings import NodeSettings, setting
 from phoenix_core.settings.provider import ProviderGroup
 from phoenix_home.event_loop import EventLoop
@@ -66,8 +65,3 @@ class WyomingServer(EventNode):
 
     async def _close(self) -> None:
         self._server.close()
-
-
-def main() -> None:
-    """Run the node alone."""
-    run([WyomingServer])

@@ -17,7 +17,6 @@ from phoenix_msgs.msg import (
 from phoenix_core import events
 from phoenix_core.node.declarations import Publishes, subscribes
 from phoenix_core.node.event_node import EventNode
-from phoenix_core.node.execution import run
 from phoenix_core.telemetry import tracing
 from phoenix_hw.leds.animation import Phase, is_visible, load_animations
 from phoenix_hw.leds.animator import EAR_PIXEL, Animator
@@ -204,8 +203,3 @@ class Leds(EventNode):
         self.led_frame.caused_by(self._changed_by)(sequence=self._sequence, rgb=rgb)
         self._changed_by = None
         self._sequence += 1
-
-
-def main() -> None:
-    """Run the node alone."""
-    run([Leds])

@@ -16,7 +16,6 @@ from phoenix_core import events
 from phoenix_core.events.event_type import EventRuleError
 from phoenix_core.node.declarations import Publishes, subscribes
 from phoenix_core.node.event_node import EventNode
-from phoenix_core.node.execution import run
 from phoenix_core.node.timers import Timer
 from phoenix_core.storage.mute_file import MuteFile
 from phoenix_core.storage.toy_file import ToyFile
@@ -213,8 +212,3 @@ class Sensors(EventNode):
             power_supply_status=status,
             present=True,
         )
-
-
-def main() -> None:
-    """Run the node alone."""
-    run([Sensors])

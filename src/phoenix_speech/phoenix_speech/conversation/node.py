@@ -19,7 +19,6 @@ from phoenix_core.limits.announced import Announced
 from phoenix_core.limits.neighbors import Neighbors
 from phoenix_core.node.declarations import Publishes, subscribes
 from phoenix_core.node.event_node import EventNode
-from phoenix_core.node.execution import run
 from phoenix_core.storage.toy_file import ToyFile
 from phoenix_speech.conversation.allowed_models import AllowedModels
 from phoenix_speech.conversation.chat_model import ChatModelError
@@ -214,8 +213,3 @@ class Conversation(EventNode):
             self_healing=True,
             impairs=CapabilityStatus.OK if name == House.name else CapabilityStatus.DEGRADED,
         )
-
-
-def main() -> None:
-    """Run the node alone."""
-    run([Conversation])

@@ -20,7 +20,6 @@ from phoenix_core import events
 from phoenix_core.limits.neighbors import Neighbors
 from phoenix_core.node.declarations import Publishes, subscribes
 from phoenix_core.node.event_node import EventNode
-from phoenix_core.node.execution import run
 from phoenix_core.node.health import describe
 from phoenix_core.settings.config_file import language_folders
 from phoenix_core.telemetry import tracing
@@ -292,8 +291,3 @@ class Listener(EventNode):
 
     def _tell(self, kind: int, text: str, took_s: float) -> None:
         self.transcript(kind=kind, source=Transcript.SPOKEN, text=text, recognition_s=took_s)
-
-
-def main() -> None:
-    """Run the node alone."""
-    run([Listener])

@@ -7,7 +7,6 @@ from phoenix_msgs.msg import ExpectedAnswers, IntentDetected, Slot, Transcript
 from phoenix_core import events
 from phoenix_core.node.declarations import Publishes, subscribes
 from phoenix_core.node.event_node import EventNode
-from phoenix_core.node.execution import run
 from phoenix_core.settings.node_settings import NodeSettings
 from phoenix_speech.safety.care_check import CareVerdict
 from phoenix_speech.understanding.continued import Said, left_to_do
@@ -68,8 +67,3 @@ class Intent(EventNode):
                 confidence=confidence,
                 text=text,
             )
-
-
-def main() -> None:
-    """Run the node alone."""
-    run([Intent])

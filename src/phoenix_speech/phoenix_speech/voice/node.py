@@ -11,7 +11,6 @@ from phoenix_core import events
 from phoenix_core.limits.neighbors import Neighbors
 from phoenix_core.node.declarations import Publishes, subscribes
 from phoenix_core.node.event_node import EventNode
-from phoenix_core.node.execution import run
 from phoenix_core.telemetry import tracing
 from phoenix_speech.safety.installed import safety_folder, safety_numbers
 from phoenix_speech.sentences import SpeechRules
@@ -200,8 +199,3 @@ class Voice(EventNode):
         self.healed('no_voice_works')
         if name == self.settings.providers[0]:
             self.healed('voice_failed')
-
-
-def main() -> None:
-    """Run the node alone."""
-    run([Voice])

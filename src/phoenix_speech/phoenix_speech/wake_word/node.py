@@ -9,7 +9,6 @@ from phoenix_core import events
 from phoenix_core.events.event_type import EventRuleError
 from phoenix_core.node.declarations import Publishes, subscribes
 from phoenix_core.node.event_node import EventNode
-from phoenix_core.node.execution import run
 from phoenix_speech.audio_format import SAMPLE_RATE
 from phoenix_speech.audio_stream import AudioStream
 from phoenix_speech.wake_word.detector import Detection, WakeWordDetector
@@ -204,8 +203,3 @@ class WakeWord(EventNode):
         self.wake_word_detected.at(stamp)(phrase=detection.phrase, score=detection.score)
         if self.metrics is not None:
             self._detections(detection.phrase).inc()
-
-
-def main() -> None:
-    """Run the node alone."""
-    run([WakeWord])
