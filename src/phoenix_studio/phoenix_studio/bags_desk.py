@@ -5,8 +5,9 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from phoenix_studio.form import Form, refused
 from phoenix_studio.programs import Outcome, run_module
 from phoenix_studio.ros_calls import CallError
 
@@ -14,15 +15,13 @@ METADATA = 'metadata.yaml'
 VIEW_S = 120.0
 REPLAY_S = 600.0
 PHOENIX = 'phoenix_tools.command_line'
-_CLOSED = ConfigDict(extra='forbid', frozen=True, strict=True)
 Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r'^[^\x00]+$')]
 FreshName = Annotated[str, Field(pattern=r'^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$')]
 
 
-class BagEdit(BaseModel):
+class BagEdit(Form):
     """Another bag is to be made of one: an interval of it, or one without sound and words."""
 
-    model_config = _CLOSED
     bag: Name
     how: Literal['cut', 'redact']
     to: FreshName
@@ -30,10 +29,9 @@ class BagEdit(BaseModel):
     end: Annotated[float, Field(gt=0)] = 1e9
 
 
-class BagReplay(BaseModel):
+class BagReplay(Form):
     """A session is to be fed to the toy of today, whose answer may become the reference."""
 
-    model_config = _CLOSED
     bag: Name
     accept: bool = False
 
@@ -85,7 +83,7 @@ class BagsDesk:
         """
         target = self._folder / edit.to
         if target.exists():
-            return {'accepted': False, 'reason': f'{edit.to} exists already'}
+            return refused(f'{edit.to} exists already')
         arguments = ['bags', edit.how, str(self._path(edit.bag)), str(target)]
         if edit.how == 'cut':
             arguments += ['--start', str(edit.start), '--end', str(edit.end)]

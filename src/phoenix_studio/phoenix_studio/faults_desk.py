@@ -9,13 +9,13 @@ from collections.abc import Callable, Mapping
 from typing import Any, Literal, NamedTuple
 
 from phoenix_msgs.msg import NodeStatus
-from pydantic import BaseModel, ConfigDict
 
 from phoenix_core.events.event_type import EventType
 from phoenix_core.supervision import launched
 from phoenix_core.supervision.launched import LaunchedProcesses
 from phoenix_core.supervision.state import Process
 from phoenix_studio.fault_trial import FaultTrial
+from phoenix_studio.form import Form, refused
 from phoenix_studio.ros_calls import CallError
 from phoenix_studio.settings_desk import NodeName, SettingChange, SettingsDesk
 from phoenix_tools.faults.observed_toy import KILL, SIGNALS, STOP, SUPERVISOR, ObservedToy
@@ -43,18 +43,16 @@ DEVICES = {
 }
 
 
-class Injection(BaseModel):
+class Injection(Form):
     """A fault is to be injected; `node` is the one whose process is to fail, where one is."""
 
-    model_config = ConfigDict(extra='forbid', frozen=True, strict=True)
     kind: Kind
     node: NodeName | None = None
 
 
-class Mending(BaseModel):
+class Mending(Form):
     """What has failed is to be there again."""
 
-    model_config = ConfigDict(extra='forbid', frozen=True, strict=True)
     kind: Kind
 
 
@@ -119,9 +117,9 @@ class FaultsDesk:
         """
         async with self._injecting:
             if self._trial is not None:
-                return _refused('the one before is not over')
+                return refused('the one before is not over')
             if real := await self._real():
-                return _refused(real)
+                return refused(real)
             if injection.kind in PROCESS_FAULTS:
                 return self._fail_process(injection.kind, injection.node)
             return await self._fail_device(injection.kind, DEVICES[injection.kind])
@@ -134,7 +132,7 @@ class FaultsDesk:
         """
         device = DEVICES.get(mending.kind)
         if device is None:
-            return _refused('the toy mends that itself')
+            return refused('the toy mends that itself')
         outcome = await self._set(device, not device.failing)
         trial = self._trial
         if outcome['accepted'] and trial and trial.kind == mending.kind and not trial.is_over:
@@ -144,7 +142,7 @@ class FaultsDesk:
 
     async def _fail_device(self, kind: str, device: Breakable) -> dict[str, Any]:
         if device.node not in self._toy.nodes:
-            return _refused(f'{device.node} has told no status yet')
+            return refused(f'{device.node} has told no status yet')
         trial = FaultTrial(kind, device.node, self._toy, time.monotonic, time.time(), lasts=True)
         outcome = await self._set(device, device.failing)
         if outcome['accepted']:
@@ -153,12 +151,12 @@ class FaultsDesk:
 
     def _fail_process(self, kind: str, node: str | None) -> dict[str, Any]:
         if node is None or node not in self._victims():
-            return _refused('the launcher of this page has started no such node')
+            return refused('the launcher of this page has started no such node')
         status = self._toy.nodes[node]
         process = Process(status.host, status.process_id)
         descriptor = self._launched.open(process, node)
         if descriptor is None:
-            return _refused('its process has just ended')
+            return refused('its process has just ended')
         members = self._toy.members(process.pid)
         trial = FaultTrial(
             kind, node, self._toy, time.monotonic, time.time(), lasts=False, members=members
@@ -205,7 +203,7 @@ class FaultsDesk:
 
     async def _set(self, device: Breakable, value: bool) -> dict[str, Any]:
         if await self._value(device) is None:
-            return _refused(f'{device.node} has no {device.setting}')
+            return refused(f'{device.node} has no {device.setting}')
         change = SettingChange(node=device.node, name=device.setting, value=value)
         outcome = await self._settings.change(change)
         if outcome['accepted']:
@@ -228,7 +226,3 @@ class FaultsDesk:
     def _trials(self) -> dict[str, Any]:
         trial = self._trial.plain() if self._trial is not None else None
         return {'trial': trial, 'past': list(self._past)}
-
-
-def _refused(reason: str) -> dict[str, Any]:
-    return {'accepted': False, 'reason': reason}

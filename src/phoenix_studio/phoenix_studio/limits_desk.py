@@ -5,11 +5,12 @@ from typing import Annotated, Any, Literal
 
 from phoenix_msgs.msg import ParentalLimits
 from phoenix_msgs.srv import ForgetAll, GetLimits, SetLimits, SetPin
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from phoenix_core.events.constants import constants
 from phoenix_core.limits.stored import Stored
 from phoenix_core.storage.toy_file import ToyFile
+from phoenix_studio.form import Form
 from phoenix_studio.ros_calls import RosCalls
 
 SERVICES = 'activities'  # the node that serves
@@ -17,17 +18,15 @@ PREFIX = 'LANGUAGE_MODEL_'
 MODELS = {
     name.removeprefix(PREFIX).lower(): number for number, name in constants(ParentalLimits).items()
 }
-_CLOSED = ConfigDict(extra='forbid', frozen=True, strict=True)
 Digits = Annotated[str, Field(max_length=32)]
 Whole = Annotated[int, Field(ge=-(2**31), lt=2**31)]
 Text = Annotated[str, Field(max_length=64, pattern=r'^[^\x00]*$')]
 Neighbor = Annotated[str, Field(max_length=128, pattern=r'^[^\x00]*$')]
 
 
-class LimitsForm(BaseModel):
+class LimitsForm(Form):
     """The limits as a page sends them, in the terms of ParentalLimits; the toy judges them."""
 
-    model_config = _CLOSED
     quiet_hours: Annotated[str, Field(max_length=11, pattern=r'^[^\x00]*$')]
     daily_minutes: Whole
     session_minutes: Whole
@@ -41,26 +40,23 @@ class LimitsForm(BaseModel):
     recordings_days: Whole
 
 
-class LimitsChange(BaseModel):
+class LimitsChange(Form):
     """Other limits."""
 
-    model_config = _CLOSED
     pin: Digits
     limits: LimitsForm
 
 
-class PinChange(BaseModel):
+class PinChange(Form):
     """Another PIN, or the first one."""
 
-    model_config = _CLOSED
     pin: Digits
     new: Digits
 
 
-class Forgetting(BaseModel):
+class Forgetting(Form):
     """All is to be forgotten."""
 
-    model_config = _CLOSED
     pin: Digits
 
 

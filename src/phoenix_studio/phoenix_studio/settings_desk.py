@@ -4,10 +4,11 @@ import asyncio
 import json
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from rcl_interfaces.msg import Parameter, ParameterDescriptor, ParameterType, ParameterValue
 from rcl_interfaces.srv import DescribeParameters, GetParameters, ListParameters, SetParameters
 
+from phoenix_studio.form import Form, refused
 from phoenix_studio.programs import run_module
 from phoenix_studio.ros_calls import RosCalls
 
@@ -27,10 +28,9 @@ Text = Annotated[str, Field(max_length=1000, pattern=r'^[^\x00]*$')]
 Value = bool | int | float | Text | list[bool] | list[int] | list[float] | list[Text]
 
 
-class SettingChange(BaseModel):
+class SettingChange(Form):
     """Another value of a setting of a running node; the node judges it."""
 
-    model_config = ConfigDict(extra='forbid', frozen=True, strict=True)
     node: NodeName
     name: Annotated[str, Field(min_length=1, max_length=128, pattern=r'^[^\x00]*$')]
     value: Value
@@ -92,7 +92,7 @@ class SettingsDesk:
         try:
             setattr(value, FIELDS[kind], _converted(kind, change.value))
         except (KeyError, TypeError, ValueError, AssertionError):
-            return {'accepted': False, 'reason': 'a value of another type'}
+            return refused('a value of another type')
         answer = await self._calls.ask(
             f'{change.node}/set_parameters',
             SetParameters,

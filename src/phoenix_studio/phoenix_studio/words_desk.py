@@ -5,9 +5,10 @@ import json
 from collections import deque
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from phoenix_studio.companion import Companion
+from phoenix_studio.form import Form, refused
 from phoenix_studio.restart import NotOursError, NotWellError, Restart
 from phoenix_studio.settings_desk import SettingsDesk
 from phoenix_studio.word_files import WordFile, difference, problem, version, word_files
@@ -18,29 +19,24 @@ GIVEN = ('language', 'config_dir', 'country', 'adults')
 TRIAL_S = 60.0  # reading the models takes some seconds, on a small machine longer
 PAUSE_S = 120.0
 MOST_UNDO = 50
-_CLOSED = ConfigDict(extra='forbid', frozen=True, strict=True)
 
 
-class Sentence(BaseModel):
+class Sentence(Form):
     """A sentence to be tried."""
 
-    model_config = _CLOSED
     text: Annotated[str, Field(min_length=1, max_length=1000, pattern=r'^[^\x00]+$')]
 
 
-class WordsChange(BaseModel):
+class WordsChange(Form):
     """Other words for a file; `version` is that of the words that were changed."""
 
-    model_config = _CLOSED
     name: Annotated[str, Field(min_length=1, max_length=200)]
     text: Annotated[str, Field(max_length=500_000, pattern=r'^[^\x00]*$')]
     version: Annotated[str, Field(max_length=64)]
 
 
-class Undoing(BaseModel):
+class Undoing(Form):
     """The newest change is to be taken back."""
-
-    model_config = _CLOSED
 
 
 class WordsDesk:
@@ -90,10 +86,10 @@ class WordsDesk:
         """
         file = await self._own(change.name)
         if file is None:
-            return _refused('it is not yours to change')
+            return refused('it is not yours to change')
         before = await asyncio.to_thread(file.read)
         if why := await asyncio.to_thread(problem, file.name, change.text):
-            return _refused(why)
+            return refused(why)
         return {'accepted': True, 'reason': '', 'difference': difference(before, change.text)}
 
     async def apply(self, change: WordsChange) -> dict[str, Any]:
@@ -105,12 +101,12 @@ class WordsDesk:
         async with self._applying:
             file = await self._own(change.name)
             if file is None:
-                return _refused('it is not yours to change')
+                return refused('it is not yours to change')
             before = await asyncio.to_thread(file.read)
             if version(before) != change.version:
-                return _refused('it has been changed meanwhile')
+                return refused('it has been changed meanwhile')
             if why := await asyncio.to_thread(problem, file.name, change.text):
-                return _refused(why)
+                return refused(why)
             outcome = await self._write(file, before, change.text)
             if outcome['accepted']:
                 self._undo.append((file, before, change.text))
@@ -120,10 +116,10 @@ class WordsDesk:
         """Take the newest change back, and let the toy read that."""
         async with self._applying:
             if not self._undo:
-                return _refused('nothing was changed')
+                return refused('nothing was changed')
             file, before, after = self._undo[-1]
             if await asyncio.to_thread(file.read) != after:
-                return _refused('it has been changed meanwhile')
+                return refused('it has been changed meanwhile')
             outcome = await self._write(file, after, before)
             if outcome['accepted']:
                 self._undo.pop()
@@ -134,7 +130,7 @@ class WordsDesk:
         try:
             await asyncio.to_thread(file.write, text)
         except OSError as error:
-            return _refused(f'{file.path}: {error.strerror}')
+            return refused(f'{file.path}: {error.strerror}')
         await self._trials.end()  # it has read the words of before
         try:
             await self._restart.restart(READERS)
@@ -149,7 +145,7 @@ class WordsDesk:
             await self._restart.restart(READERS)
         except NotWellError as error:
             why = f'{why}; then, with the words of before: {error}'
-        return _refused(why)
+        return refused(why)
 
     async def _own(self, name: str) -> WordFile | None:
         return next((file for file in await self._files() if file.own and file.name == name), None)
@@ -164,7 +160,3 @@ class WordsDesk:
 
     async def _given(self) -> dict[str, Any]:
         return {name: await self._settings.value(INTENT, name) for name in GIVEN}
-
-
-def _refused(reason: str) -> dict[str, Any]:
-    return {'accepted': False, 'reason': reason}

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 from starlette.convertors import StringConvertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute, Route
 
 from phoenix_studio.bags_desk import BagEdit, BagReplay, BagsDesk
 from phoenix_studio.faults_desk import FaultsDesk, Injection, Mending
+from phoenix_studio.form import Form
 from phoenix_studio.graph_desk import GraphDesk
 from phoenix_studio.limits_desk import Forgetting, LimitsChange, LimitsDesk, PinChange
 from phoenix_studio.ros_calls import CallError
@@ -22,7 +23,7 @@ from phoenix_studio.words_desk import Sentence, Undoing, WordsChange, WordsDesk
 LONGEST_BODY = 16384  # bytes
 LONGEST_WORDS = 1_000_000  # of a file with words
 
-Form = TypeVar('Form', bound=BaseModel)
+FormT = TypeVar('FormT', bound=Form)
 
 
 class Name(StringConvertor):
@@ -145,8 +146,8 @@ def _file(what: str, read: Callable[[str], Awaitable[bytes]], kind: str) -> Rout
 
 def _change(
     path: str,
-    form: type[Form],
-    change: Callable[[Form], Awaitable[dict[str, Any]]],
+    form: type[FormT],
+    change: Callable[[FormT], Awaitable[dict[str, Any]]],
     longest: int = LONGEST_BODY,
 ) -> Route:
     """Return the route of a request that changes something; its body is JSON."""

@@ -2,42 +2,39 @@
 
 from typing import Annotated, Literal, Protocol
 
-from pydantic import BaseModel, ConfigDict, Field, RootModel
+from pydantic import Field, RootModel
 
-_CLOSED = ConfigDict(extra='forbid', frozen=True, strict=True)
+from phoenix_studio.form import Form
+
 Name = Annotated[str, Field(min_length=1, max_length=64, pattern=r'^[^\x00]+$')]
 
 
-class Touch(BaseModel):
+class Touch(Form):
     """Touches a simulated pad, or lets it go."""
 
-    model_config = _CLOSED
     do: Literal['touch']
     name: Name
     down: bool
 
 
-class Press(BaseModel):
+class Press(Form):
     """Presses a simulated button, or lets it go."""
 
-    model_config = _CLOSED
     do: Literal['press']
     name: Name
     down: bool
 
 
-class Mute(BaseModel):
+class Mute(Form):
     """Sets the simulated mute switch."""
 
-    model_config = _CLOSED
     do: Literal['mute']
     muted: bool
 
 
-class Type(BaseModel):
+class Type(Form):
     """Types a sentence to the toy."""
 
-    model_config = _CLOSED
     do: Literal['type']
     text: Annotated[str, Field(min_length=1, max_length=1000, pattern=r'^[^\x00]+$')]
 
