@@ -11,20 +11,15 @@ MOST_UNWATCHED_S = 0.3  # between two steps of a supervisor that is not itself s
 
 
 class Starvation:
-    """
-    Measures how long the threads of a process wait for a processor, from the first question on.
+    """Measures how long the threads of a process wait for a processor, once it is asked."""
 
-    :param now_s: steady time.
-    """
-
-    def __init__(self, now_s: Callable[[], float] = time.monotonic) -> None:
-        self._now_s = now_s
+    def __init__(self) -> None:
         self._begun: dict[int, tuple[float, dict[str, float]]] = {}  # by process
         self._asked_s: dict[int, float] = {}
 
     def holds(self, pid: int) -> bool:
         """Return whether a thread of a process gets no processor; ask while that matters."""
-        now_s, waited = self._now_s(), waited_s(pid)
+        now_s, waited = time.monotonic(), waited_s(pid)
         if now_s - self._asked_s.get(pid, now_s) > FORGOTTEN_S or pid not in self._begun:
             self._begun[pid] = now_s, waited
         self._asked_s[pid] = now_s

@@ -42,9 +42,9 @@ NOTHING_KEPT = {'PHOENIX_ACTIVITIES_STATE_FILE': ''}
 Node = TypeVar('Node', bound=EventNode)
 
 
-def keep_awake(state_home: Path, namespace: str = DEFAULT_NAMESPACE) -> None:
+def keep_awake(state_home: Path) -> None:
     """Let a toy do in the evening what it does by day."""
-    decide(state_home, Limits(quiet_hours=''), namespace)
+    decide(state_home, Limits(quiet_hours=''))
 
 
 def decide(state_home: Path, limits: Limits, namespace: str = DEFAULT_NAMESPACE) -> None:

@@ -65,17 +65,10 @@ class McpSession:
     :param limit_s: longest time to connect, and for a call.
     """
 
-    def __init__(
-        self,
-        server: str,
-        connect: Callable[[], Any],
-        limit_s: float,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
+    def __init__(self, server: str, connect: Callable[[], Any], limit_s: float) -> None:
         self._server = server
         self._connect = connect
         self._limit_s = limit_s
-        self._clock = clock
         self._pause = Backoff(RETRY_S, LONGEST_RETRY_S)
         self._retry_at = 0.0
         self._connection: _Connection | None = None
@@ -125,7 +118,7 @@ class McpSession:
 
     async def _client(self) -> 'Client':
         if self._connection is None or self._connection.over:
-            if self._clock() < self._retry_at:
+            if time.monotonic() < self._retry_at:
                 raise McpToolError('was not there a moment ago')
             self._connection = _Connection(self._connect(), self._list)
         try:
@@ -138,7 +131,7 @@ class McpSession:
 
     def _fail(self) -> None:
         self._drop()
-        self._retry_at = self._clock() + self._pause.next_s()
+        self._retry_at = time.monotonic() + self._pause.next_s()
 
     def _drop(self) -> None:
         if self._connection is not None:

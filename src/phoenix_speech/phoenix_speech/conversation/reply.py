@@ -23,7 +23,7 @@ from phoenix_speech.conversation.spoken_text import is_rubbish, spoken
 from phoenix_speech.conversation.thoughts import ThoughtFilter
 from phoenix_speech.sentences import SentenceStream, SpeechRules
 
-_LONGEST_RETRY_S = 300.0
+_RETRY_S, _LONGEST_RETRY_S = 30.0, 300.0  # how long a model is skipped after a failure
 _CANCEL_S = 1.0  # a model that does not heed cancellation for so long is abandoned
 
 
@@ -57,7 +57,6 @@ class ReplyEngine:
     :param rules: cut the text of the models into sentences.
     :param first_sentence_s: deadline for the first sentence of each model that is asked.
     :param total_s: deadline for its whole reply.
-    :param retry_s: how long a model is skipped after a failure; doubles with each further one.
     :param on_failure: called with the name of a model and why it failed; never what was said.
     :param allowed: which models may be asked, and what is said before.
     :param on_refusal: called with the name of a model that may not be asked.
@@ -78,7 +77,6 @@ class ReplyEngine:
         foreign_tools: ForeignTools | None = None,
         first_sentence_s: float = 4.0,
         total_s: float = 20.0,
-        retry_s: float = 30.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         if not models:
@@ -95,7 +93,7 @@ class ReplyEngine:
         self._total_s = total_s
         self._clock = clock
         self._history = History(persona)
-        self._pauses = {model.name: Backoff(retry_s, _LONGEST_RETRY_S) for model in models}
+        self._pauses = {model.name: Backoff(_RETRY_S, _LONGEST_RETRY_S) for model in models}
         self._retry_at: dict[str, float] = {}
         self._begin_inside: set[str] = set()  # models whose replies begin in their thoughts
 

@@ -6,12 +6,12 @@ What follows a wake word needs care, as some people pause after it and others do
 - The last seconds of audio are kept, also while closed, so that open() may lie in the past: a wake
   word is reported late, and the audio since then is judged at once.
 - open(after=...) names the sample where something ended that must not be heard: the wake phrase
-  or the toy's own voice. Of the audio before it, only `overlap_s` is used.
+  or the toy's own voice. Of the audio before it, only OVERLAP_S is used.
 - The voice activity detector is reset shortly before that sample. Reset at the sample, it would
   detect a "stop" without a pause too late; with the whole phrase in its past, it would take
   every breath that follows for speech.
-- A wake word fires shortly before or after its last sound is over. After: `overlap_s` keeps the
-  first sound of who speaks on without a pause. Before: speech within `tail_s` is no evidence;
+- A wake word fires shortly before or after its last sound is over. After: OVERLAP_S keeps the
+  first sound of who speaks on without a pause. Before: speech within TAIL_S is no evidence;
   alone it starts nothing, but when speech continues beyond it, the utterance begins at its first
   sound.
 
@@ -26,6 +26,9 @@ import numpy as np
 from phoenix_speech.audio_format import SAMPLE_RATE
 from phoenix_speech.listening.voice_activity import WINDOW_SAMPLES, VoiceActivityDetector
 
+MIN_SPEECH_S = 0.16  # without a gap, starts an utterance; shorter noises are ignored
+PAUSE_S = 0.16  # silence that is a pause, where these are asked for
+OVERLAP_S, TAIL_S = 0.15, 0.1  # see above
 HISTORY_S = 2.0  # kept while closed: how late open() may be called without losing audio
 WARM_UP_S = 0.3  # audio that the voice activity detector hears before the first judged sample
 
@@ -71,13 +74,9 @@ class Endpointer:
     :param vad: rates windows of 512 samples.
     :param speech_threshold: probability from which on a window is speech.
     :param silence_threshold: probability below which speech turns into silence (hysteresis).
-    :param min_speech_s: speech without a gap that starts an utterance; shorter noises are ignored.
     :param end_silence_s: silence that ends it, where pauses are not asked for.
-    :param pause_s: silence that is a pause, where they are.
     :param longest_pause_s: silence that ends it, where they are, unless hold() says less.
     :param lead_in_s: audio kept before the first speech window, for a soft first sound.
-    :param overlap_s: see the module's docstring.
-    :param tail_s: see the module's docstring.
     :param no_speech_timeout_s: NoSpeech after that long without speech.
     :param max_utterance_s: longest audio of an utterance, lead-in included.
     """
@@ -88,13 +87,9 @@ class Endpointer:
         *,
         speech_threshold: float = 0.5,
         silence_threshold: float = 0.35,
-        min_speech_s: float = 0.16,
         end_silence_s: float = 0.7,
-        pause_s: float = 0.16,
         longest_pause_s: float = 1.25,
         lead_in_s: float = 0.3,
-        overlap_s: float = 0.15,
-        tail_s: float = 0.1,
         no_speech_timeout_s: float = 6.0,
         max_utterance_s: float = 15.0,
     ) -> None:
@@ -106,16 +101,12 @@ class Endpointer:
         self._vad = vad
         self._speech_threshold = speech_threshold
         self._silence_threshold = silence_threshold
-        self._min_speech = _samples(min_speech_s)
         self._end_silence = _samples(end_silence_s)
-        self._pause = _samples(pause_s)
         self._longest_pause = _samples(longest_pause_s)
         self._lead_in = _samples(lead_in_s)
-        self._overlap = _samples(overlap_s)
-        self._tail = _samples(tail_s)
         self._no_speech_timeout = _samples(no_speech_timeout_s)
         self._max_utterance = _samples(max_utterance_s)
-        self._history = _samples(HISTORY_S + max(lead_in_s, WARM_UP_S, overlap_s))
+        self._history = _samples(HISTORY_S + max(lead_in_s, WARM_UP_S, OVERLAP_S))
         self._longest = self._max_utterance
         self.is_open = False
         self.position = 0  # samples processed so far: the stream's clock
@@ -144,8 +135,8 @@ class Endpointer:
             self._earliest, start, self._counts_from = oldest, self.position, self.position
         else:
             start = min(max(after, oldest), self.position + self._history)
-            self._earliest = max(start - self._overlap, oldest)
-            self._counts_from = start + self._tail
+            self._earliest = max(start - _samples(OVERLAP_S), oldest)
+            self._counts_from = start + _samples(TAIL_S)
         self._window_start = max(start - _samples(WARM_UP_S), oldest)
         self._deadline, self._longest = start + self._no_speech_timeout, self._max_utterance
         if within_s is not None:
@@ -220,7 +211,7 @@ class Endpointer:
                 self._speech_start, self._counted = end - WINDOW_SAMPLES, 0
             if end > self._counts_from:
                 self._counted += WINDOW_SAMPLES
-            if self._counted >= self._min_speech:
+            if self._counted >= _samples(MIN_SPEECH_S):
                 self._started = True
                 return SpeechStarted(max(self._speech_start, self._earliest))
         elif end >= self._deadline:
@@ -232,7 +223,7 @@ class Endpointer:
         if end - start >= self._longest:
             cut = start + self._longest
             return SpeechEnded(cut, self._slice(start, cut), unfinished=True)
-        is_pause = self._tells_pauses and end - self._speech_end >= self._pause
+        is_pause = self._tells_pauses and end - self._speech_end >= _samples(PAUSE_S)
         if is_pause and self._paused_at is None:
             self._paused_at, self._hold = self._speech_end, self._longest_pause
             return Paused(self._speech_end, self._slice(start, end))

@@ -14,6 +14,7 @@ from phoenix_speech.voice.voice_provider import VoiceError, VoiceProvider
 
 # Longer pieces are hardly ever said twice; they would push out the phrases that are.
 _LONGEST_CACHED = 60  # characters
+_RETRY_S = 10.0  # how long a voice is skipped after a failure
 
 
 class SpeechSynthesizer:
@@ -24,7 +25,6 @@ class SpeechSynthesizer:
     :param rules: cut a text into pieces.
     :param sample_rate: samples per second of what synthesize() yields.
     :param cache_bytes: size of the cache of short phrases.
-    :param retry_s: how long a voice is skipped after a failure.
     :param on_failure: called with the name of a voice and why it failed.
     :param may_use: whether a voice may be used now.
     """
@@ -38,7 +38,6 @@ class SpeechSynthesizer:
         may_use: Callable[[object], bool] = lambda voice: True,
         sample_rate: int = 16000,
         cache_bytes: int = 4_000_000,
-        retry_s: float = 10.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         if not voices:
@@ -49,7 +48,6 @@ class SpeechSynthesizer:
         self._may_use = may_use
         self._sample_rate = sample_rate
         self._cache_bytes = cache_bytes
-        self._retry_s = retry_s
         self._clock = clock
         self._voices: dict[str, VoiceProvider] = {}
         self._retry_at: dict[str, float] = {}
@@ -112,7 +110,7 @@ class SpeechSynthesizer:
                     error, VoiceError | ImportError | TellableError
                 ):  # may hold the text to speak
                     error = VoiceError(describe(error))
-                self._retry_at[name] = self._clock() + self._retry_s
+                self._retry_at[name] = self._clock() + _RETRY_S
                 self._on_failure(name, error)
                 if chunks:
                     raise VoiceError(f'{name} broke off: {error}') from error

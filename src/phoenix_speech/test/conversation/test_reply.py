@@ -357,7 +357,7 @@ async def test_a_failed_model_is_left_out_for_a_while_and_comes_back(
 ) -> None:
     clock = Clock()
     best = Parrot('best', ChatModelError('down'))
-    engine = engine_of(best, Parrot('last', 'Hm.'), clock=clock, retry_s=30.0)
+    engine = engine_of(best, Parrot('last', 'Hm.'), clock=clock)
 
     async def asked_at(now: float) -> bool:
         clock.now = now

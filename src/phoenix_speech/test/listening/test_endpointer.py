@@ -209,7 +209,7 @@ def test_request_spoken_right_on_keeps_its_first_word(endpointer):
     stream = join(quiet(1), sound(PHRASE, 0.8), sound(REQUEST, 1), quiet(1))
     endpointer.open(after=at(1.75))
     started, ended = endpointer.process(stream)
-    assert started.at_sample == at(1.6)  # overlap_s before the detection
+    assert started.at_sample == at(1.6)  # OVERLAP_S before the detection
     assert (ended.audio == REQUEST).sum() == at(1)
     assert (ended.audio == PHRASE).sum() == at(0.2)
 

@@ -172,7 +172,7 @@ def test_no_other_voice_repeats_half_a_sentence(
 def test_a_voice_comes_back(synthesizer_of: Callable[..., SpeechSynthesizer]) -> None:
     clock = Clock()
     first = Whistle(fail_at=0)
-    synthesizer = synthesizer_of(first, Whistle(), clock=clock, retry_s=10.0)
+    synthesizer = synthesizer_of(first, Whistle(), clock=clock)
 
     def speaker_at(now: float) -> str:
         clock.now = now

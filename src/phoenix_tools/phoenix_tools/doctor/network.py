@@ -40,9 +40,7 @@ def ports(
             yield ok('port', f'{port or "any"} ({setting}) is free')
 
 
-def exposure(
-    environ: Mapping[str, str], of_toy: Iterable[int], proc: Path = Path('/proc')
-) -> Iterator[Finding]:
+def exposure(environ: Mapping[str, str], of_toy: Iterable[int]) -> Iterator[Finding]:
     """Check that nobody on the network can reach the toy."""
     found = environ.get(discovery.RANGE, '')
     if environ.get(discovery.PROFILES) == str(discovery.LOOPBACK):
@@ -63,7 +61,7 @@ def exposure(
     open_ones = sorted(
         {
             f'{kind} {address}:{port}'
-            for kind, address, port in sockets(running, proc)
+            for kind, address, port in sockets(running)
             if not ipaddress.ip_address(address).is_loopback
             and not ipaddress.ip_address(address).is_multicast
         }

@@ -14,8 +14,6 @@ from phoenix_speech.wake_word.settings import WakeWordSettings
 if TYPE_CHECKING:
     from pymicro_wakeword import MicroWakeWord
 
-FEATURE_SAMPLES = 160  # 10 ms, of which a model takes some at a time
-
 
 class _Micro(BaseModel):
     probability_cutoff: float = Field(gt=0, lt=1)
