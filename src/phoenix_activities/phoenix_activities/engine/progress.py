@@ -2,9 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
-from phoenix_activities.engine.gravity import CallLater
+from phoenix_activities.engine.time_out import After, TimeOut
 from phoenix_activities.engine.toy_interface import Phase, ToyInterface
-from phoenix_activities.timer_handle import TimerHandle
 
 
 class Progress:
@@ -20,14 +19,13 @@ class Progress:
         self,
         toy: ToyInterface,
         deadlines_s: Mapping[Phase, float],
-        call_later: CallLater,
+        after: After,
         give_up: Callable[[], None],
     ) -> None:
         self._toy = toy
         self._deadlines_s = deadlines_s
-        self._call_later = call_later
         self._give_up = give_up
-        self._deadline: TimerHandle | None = None
+        self._deadline = TimeOut(after)
         self._reported: tuple[str, Phase] | None = None
 
     def follow(self, activity: str, phase: Phase, *, forward: bool) -> None:
@@ -41,10 +39,9 @@ class Progress:
             self._toy.report_state(activity, phase)
         if not forward:
             return
-        if self._deadline is not None:
-            self._deadline.cancel()
+        self._deadline.stop()
         if deadline_s := self._deadlines_s.get(phase):
-            self._deadline = self._call_later(deadline_s, lambda: self._late(phase))
+            self._deadline.start(deadline_s, lambda: self._late(phase))
 
     def _late(self, phase: Phase) -> None:
         self._toy.report_late(phase)

@@ -1,4 +1,4 @@
-"""The time-out of the running activity."""
+"""A time-out: a call after a while, which can be put off."""
 
 from collections.abc import Callable
 from typing import Protocol
@@ -10,7 +10,7 @@ class After(Protocol):
     """ActivityManager.after."""
 
     def __call__(
-        self, delay_s: float, callback: Callable[[], None], /, *, new_interaction: bool
+        self, delay_s: float, callback: Callable[[], None], /, *, new_interaction: bool = False
     ) -> TimerHandle:
         """Call back after a delay."""
         ...
@@ -24,7 +24,7 @@ class TimeOut:
         self._timer: TimerHandle | None = None
 
     def start(
-        self, seconds: float, callback: Callable[[], None], *, new_interaction: bool
+        self, seconds: float, callback: Callable[[], None], *, new_interaction: bool = False
     ) -> None:
         """Call back after some seconds."""
         self.stop()
