@@ -46,7 +46,7 @@ def median_us(function: Callable[[], object], count: int) -> float:
 
 
 def main() -> None:
-    """Take the strictnesses in turn, round after round, so that all see the same machine."""
+    """Alternate between the strictnesses, round after round, so that all see the same machine."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('--rounds', type=int, default=10)
     parser.add_argument('--events', type=int, default=300, help='per round')

@@ -72,7 +72,7 @@ class Disturbances:
             self._send(event, filled(event.message, self._chance))
 
     def _take_a_name(self) -> None:
-        """Tell that a node of the toy is another process."""
+        """Publish that a node of the toy is another process."""
         name = self._chance.choice(sorted(self._toy.witness.nodes))
         others = [s.process_id for s in self._toy.witness.nodes.values()]
         status = NodeStatus(

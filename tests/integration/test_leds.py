@@ -51,7 +51,7 @@ def command(probe, animation, *, brightness=1.0, **fields):
 
 
 def play(probe, amplitude, seconds):
-    """Tell of a tone that is heard from now on."""
+    """Publish a tone that is heard from now on."""
     tone = amplitude * np.sin(np.arange(round(16000 * seconds)) / 5)
     probe.publish(
         events.AUDIO_PLAYED,
@@ -76,7 +76,7 @@ def ring(frame):
 
 
 def has_hue(hue):
-    """Tell frames whose light has that hue (0 to 1, red at 0), whatever its brightness."""
+    """Match frames whose light has that hue (0 to 1, red at 0), whatever its brightness."""
 
     def check(frame):
         red, green, blue = (sum(channel) for channel in zip(*pixels(frame), strict=True))

@@ -324,7 +324,7 @@ def test_a_wrong_setting_is_refused_by_name(graph, setting, value):
 
 
 def play(probe, sound, stamp):
-    """Tell what the toy plays, heard from that time on."""
+    """Publish what the toy plays, heard from that time on."""
     probe.publish(
         events.AUDIO_PLAYED,
         stamp=stamp,

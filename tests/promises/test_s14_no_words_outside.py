@@ -98,7 +98,7 @@ class Gossip:
     sample_rate = 16000
 
     def __init__(self, settings):
-        """Take the settings."""
+        """Keep the settings."""
 
     def synthesize(self, text):
         raise RuntimeError(f'cannot say {text}')

@@ -58,7 +58,7 @@ class Disk:
         self.mount()
 
     def fill(self) -> Path:
-        """Take all the room that there is; return the file that takes it."""
+        """Fill all the room that there is; return the file that does."""
         path = self.folder / 'ballast'
         with path.open('wb') as file:
             os.posix_fallocate(file.fileno(), 0, disk_usage(self.folder).free - 2**20)

@@ -17,7 +17,7 @@ HEARS = (events.SYSTEM_STATUS, events.TRANSCRIPT, events.AUDIO_OUTPUT, events.AU
 
 
 def fits(status) -> bool:
-    """Tell whether the toy is in the condition to speak to it."""
+    """Return whether the toy is in the condition to speak to it."""
     ill = [entry for entry in status.capabilities if entry.level != CapabilityStatus.OK]
     return bool(ill) == bool(condition) and all(
         part.endswith(condition) for entry in ill for part in entry.message.split('; ')

@@ -47,7 +47,7 @@ class Witness(EventNode):
 
     @observes([*WATCHED, *OBSERVED])
     def on_event(self, event: EventType, message: Any) -> None:
-        """Take an event."""
+        """Process an event."""
         with self.changed:
             if not event.has_header or message.header.producer != self.get_name():
                 self.seen.feed(event, message)
@@ -76,7 +76,7 @@ class Witness(EventNode):
 
     @property
     def is_well(self) -> bool:
-        """Tell whether all capabilities work, as well as they are to."""
+        """Return whether all capabilities work, as well as they are to."""
         return self.seen.is_well(self.tolerated)
 
     @property

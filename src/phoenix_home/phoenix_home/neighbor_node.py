@@ -51,7 +51,7 @@ class NeighborNode(EventNode):
         return utterance if self._utterances.put(utterance) else None
 
     def unsay(self, utterance: Utterance) -> None:
-        """Take a text back, or stop it; without effect if it has ended."""
+        """Withdraw a text, or stop it; without effect if it has ended."""
         self._utterances.cancel(utterance)
 
     @subscribes(events.AUDIO_PLAYBACK)

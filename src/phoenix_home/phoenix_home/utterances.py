@@ -71,7 +71,7 @@ class Utterances:
         return True
 
     def cancel(self, utterance: Utterance) -> None:
-        """Take a text back, or stop it."""
+        """Withdraw a text, or stop it."""
         if utterance not in self._queue:
             return
         if utterance.sent:

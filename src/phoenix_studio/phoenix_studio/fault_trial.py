@@ -78,12 +78,12 @@ class FaultTrial:
         return not NEXT[self.phase]
 
     def mend(self) -> None:
-        """Take note that what has failed is back."""
+        """Note that what has failed is back."""
         self._enter(Phase.MENDED)
         self.step()
 
     def step(self) -> bool:
-        """Take note of the condition of the toy; return whether another phase has begun."""
+        """Note the condition of the toy; return whether another phase has begun."""
         if self.is_over:
             return False
         before = self.phase

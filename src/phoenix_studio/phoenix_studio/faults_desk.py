@@ -84,7 +84,7 @@ class FaultsDesk:
         self._injecting = asyncio.Lock()
 
     def feed(self, event: EventType, message: Any) -> None:
-        """Take a status."""
+        """Process a status."""
         self._toy.feed(event, message)
         self.step()
 

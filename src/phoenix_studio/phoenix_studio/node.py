@@ -167,7 +167,7 @@ class Studio(PersonNode):
         self._hub.tell(text, replaces=stream)
 
     def _tell_figures(self) -> None:
-        """Tell how many messages of each event there are in a second, and what processes use."""
+        """Send how many messages of each event there are in a second, and what processes use."""
         if self._hub.is_watched:
             rates = {name: count / RATE_PERIOD_S for name, count in self._counts.items()}
             used = self._processes.use({*self._nodes.values(), os.getpid()})

@@ -42,7 +42,7 @@ class Restart:
         self._failed: dict[str, str] = {}  # nodes that cannot be configured, and why
 
     def feed(self, event: EventType, message: Any) -> None:
-        """Take a status or a fault."""
+        """Process a status or a fault."""
         if event in OBSERVED:
             self._toy.feed(event, message)
         elif event is events.FAULT and message.code == 'configure_failed':

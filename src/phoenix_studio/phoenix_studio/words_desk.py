@@ -113,7 +113,7 @@ class WordsDesk:
             return outcome
 
     async def undo(self, undoing: Undoing) -> dict[str, Any]:
-        """Take the newest change back, and let the toy read that."""
+        """Undo the newest change, and let the toy read that."""
         async with self._applying:
             if not self._undo:
                 return refused('nothing was changed')

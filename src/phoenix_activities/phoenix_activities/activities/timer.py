@@ -244,7 +244,7 @@ class TimerActivity(AskingActivity):
     # Telling.
 
     def _tell(self, kind: Kind, intent: UserIntent) -> None:
-        """Tell what is left, or all that is set."""
+        """Say how much time is left, or list all that is set."""
         phrases = self.words.phrases
         chosen = self._choose(kind, intent, ask=False)
         if len(chosen) == 1 and intent.name == 'timer_remaining':

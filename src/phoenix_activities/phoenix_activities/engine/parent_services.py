@@ -56,7 +56,7 @@ class ParentServices:
     def on_get(
         self, request: GetLimits.Request, response: GetLimits.Response
     ) -> GetLimits.Response:
-        """Tell the limits in force."""
+        """Return the limits in force."""
         response.limits = to_message(self._file.limits)
         response.pin_set = self._file.pin_set
         response.servers = Announced(self._announced).servers

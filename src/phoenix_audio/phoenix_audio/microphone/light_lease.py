@@ -15,7 +15,7 @@ class LightLease:
         self._until_s = now_s
 
     def confirm(self, visible: bool, age_s: float, now_s: float) -> None:
-        """Take a confirmation; one that the light is off ends the lease."""
+        """Process a confirmation; one that the light is off ends the lease."""
         if not visible:
             self._until_s = min(self._until_s, now_s)
         elif abs(age_s) < EarLight.LEASE_S:  # else one of the clocks has been set meanwhile

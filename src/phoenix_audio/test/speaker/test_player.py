@@ -20,7 +20,7 @@ FRAME = 640
 
 
 class FakeSpeaker:
-    """Takes everything at once, and remembers it; can be told to hold up or to break."""
+    """Accepts everything at once, and remembers it; can be told to hold up or to break."""
 
     latency_s = 0.06
 
@@ -35,7 +35,7 @@ class FakeSpeaker:
         self.waiting = threading.Event()
 
     def hold_up(self, slices: int = 0) -> None:
-        """Take so many more slices and then none."""
+        """Accept so many more slices and then none."""
         self._slices_left = slices
         self._free.clear()
 

@@ -50,7 +50,7 @@ class Neighbors:
         return dict(sorted({**self._stored(), **self._new}.items()))
 
     def ask(self, name: str, what: str) -> None:
-        """Tell a parent of a neighbor; where that cannot be written, until the toy ends."""
+        """Announce a neighbor to parents; where that cannot be written, until the toy ends."""
         if self._stored().get(name) == what:
             return
         self._new[name] = what

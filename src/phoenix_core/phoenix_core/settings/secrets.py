@@ -21,7 +21,7 @@ def is_secret(variable: str) -> bool:
 
 
 def withhold(environ: MutableMapping[str, str] = os.environ) -> None:
-    """Take the secrets out of the environment; `secret` still returns them."""
+    """Remove the secrets from the environment; `secret` still returns them."""
     for name in filter(is_secret, list(environ)):
         _withheld[name] = environ.pop(name)
 

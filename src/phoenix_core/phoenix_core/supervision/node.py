@@ -112,7 +112,7 @@ class Supervisor(EventNode):
             self.system_status(capabilities=status)
 
     def _look_around(self) -> None:
-        """Tell of another toy of this name; both would answer, and move each other's nodes."""
+        """Report another toy of this name; both would answer, and move each other's nodes."""
         publishers = self.count_publishers(events.SYSTEM_STATUS.topic)
         if self._other_toy.is_news(publishers, self.time.now_s()):
             name = f'{self.get_namespace()} in domain {self.environ.get("ROS_DOMAIN_ID") or 0}'

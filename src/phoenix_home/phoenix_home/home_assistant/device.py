@@ -86,7 +86,7 @@ class Device:
         return await asyncio.start_server(self._connected, host, port)
 
     def tell(self, key: int, value: Any) -> None:
-        """Tell the state of an entity to those that want to know."""
+        """Send the state of an entity to those that subscribe to it."""
         message = self.entities.tell(key, value)
         if message is not None and self._toy.allows():
             for client in self._clients:

@@ -121,7 +121,7 @@ class HomeAssistant(NeighborNode):
 
     @observes(STATES)
     def on_state(self, event: EventType, message: Any) -> None:
-        """Tell what the toy does, and how it is."""
+        """Publish what the toy does, and how it is."""
         if not self.is_active:
             return
         match message:

@@ -50,7 +50,7 @@ class McpServer(NeighborNode):
     settings: NodeSettings
 
     def configure(self) -> None:
-        """Tell a parent, and wait for the states of the toy."""
+        """Announce itself to parents, and wait for the states of the toy."""
         self.neighbors.ask(MCP, 'assistants read what was said to the toy and by it')
         self._state: dict[str, Any] = {}
         self._recent = self.create_client(GetRecentEvents, TELEMETRY)

@@ -53,7 +53,7 @@ class RosActions(NeighborNode):
         self._listening.cancel()
 
     def cleanup(self) -> None:
-        """Take the action servers away."""
+        """Destroy the action servers."""
         for server in self._servers:
             server.destroy()
 
@@ -64,7 +64,7 @@ class RosActions(NeighborNode):
 
     @subscribes(events.TRANSCRIPT)
     def on_transcript(self, transcript: Transcript) -> None:
-        """Take the words."""
+        """Receive the words."""
         self._listening.on_transcript(transcript)
 
     def _server(

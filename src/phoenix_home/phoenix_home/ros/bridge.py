@@ -80,14 +80,14 @@ class RosBridge(NeighborNode):
             )
 
     def activate(self) -> None:
-        """Say who is there to be heard."""
+        """Publish who is there to be heard."""
         self._hears = False
         self._allowance = Allowance(MOST_PER_S, self.time.now_s)
         if self._tracked is not None:
             self._tracked.publish(ids=[self.settings.voice])
 
     def cleanup(self) -> None:
-        """Take the publishers and the subscription away."""
+        """Destroy the publishers and the subscription."""
         for publisher in filter(None, (self._speech, self._tracked, self._intents)):
             self.destroy_publisher(publisher.publisher)
         if self._audio is not None:

@@ -55,6 +55,6 @@ class SoundPublisher:
             self._info.publish(form)
 
     def destroy(self) -> None:
-        """Take the publishers away."""
+        """Destroy the publishers."""
         for publisher in filter(None, (self.publisher, self._info)):
             self._node.destroy_publisher(publisher)

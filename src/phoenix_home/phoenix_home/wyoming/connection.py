@@ -42,7 +42,7 @@ class BoundedReader:
         return await self._reader.readexactly(count)
 
     def allow(self, most_bytes: int) -> None:
-        """Take so many bytes from now on."""
+        """Accept so many bytes from now on."""
         self._left = most_bytes
 
     def _take(self, count: int) -> None:
@@ -61,7 +61,7 @@ class Connection:
         self._writer = writer
 
     def allow(self, most_bytes: int) -> None:
-        """Take so many bytes from now on."""
+        """Accept so many bytes from now on."""
         self._reader.allow(most_bytes)
 
     async def send(self, *events: 'Eventable') -> None:

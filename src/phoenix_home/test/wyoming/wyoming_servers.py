@@ -79,7 +79,7 @@ class Parrot(AsyncEventHandler):
 
 
 async def mute(reader, writer):
-    """Take everything and answer nothing."""
+    """Read everything and answer nothing."""
     while await reader.read(65536):
         pass
 

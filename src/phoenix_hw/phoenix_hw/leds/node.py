@@ -175,7 +175,7 @@ class Leds(EventNode):
         self._tell_ear_light(self._is_lit(frame))
 
     def _is_lit(self, sent: Frame) -> bool:
-        """Tell whether the strip took this frame, and the ear light can be seen in it."""
+        """Publish whether the strip took this frame, and the ear light can be seen in it."""
         return not self._failing and not self._muted and is_visible(sent[EAR_PIXEL])
 
     def _tell_ear_light(self, visible: bool) -> None:

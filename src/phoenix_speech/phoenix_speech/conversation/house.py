@@ -66,7 +66,7 @@ class House:
             raise NothingToSayError('the house leaves it to the toy')
 
     def on_reply(self, reply: ConversationEvent) -> None:
-        """Take what the house answers to the request under way; on the executor's thread."""
+        """Receive what the house answers to the request under way; on the executor's thread."""
         if self._span_id and reply.header.parent_span_id == self._span_id:
             self._hear(reply)
 

@@ -120,7 +120,7 @@ class Conversation(EventNode):
 
     @subscribes(events.HOUSE_REPLY)
     def on_house_reply(self, reply: ConversationEvent) -> None:
-        """Take what the house answers."""
+        """Receive what the house answers."""
         self._house.on_reply(reply)
 
     def _cancel(self) -> None:

@@ -1,4 +1,4 @@
-"""Tells by its loudness whether speech that nobody announced is that of the person who called."""
+"""Judges by its loudness whether speech that nobody announced is that of the person who called."""
 
 import numpy as np
 
@@ -21,7 +21,7 @@ class CallerLoudness:
         self._decibels = None
 
     def learn(self, utterance: np.ndarray) -> None:
-        """Take what the caller said, int16 samples, shape (n,)."""
+        """Learn from what the caller said, int16 samples, shape (n,)."""
         self._decibels = _decibels(utterance)
 
     def fits(self, utterance: np.ndarray) -> bool:

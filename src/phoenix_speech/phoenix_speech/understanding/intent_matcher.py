@@ -91,7 +91,7 @@ class IntentMatcher:
             )
 
     def forget_question(self) -> None:
-        """Take the next sentence for itself, whatever was asked before."""
+        """Understand the next sentence by itself, whatever was asked before."""
         self._question = None
 
     def slots_of_intents(self) -> dict[str, set[str]]:

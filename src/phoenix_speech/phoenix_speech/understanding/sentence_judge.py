@@ -49,7 +49,7 @@ class SentenceJudge:
         self._matcher.expect(answers)
 
     def forget_question(self) -> None:
-        """Take the next sentence for itself, whatever was asked before."""
+        """Judge the next sentence by itself, whatever was asked before."""
         self._matcher.forget_question()
 
     def judge(self, text: str, now_s: float) -> CareVerdict | Understood:

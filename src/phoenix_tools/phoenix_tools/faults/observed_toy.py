@@ -24,7 +24,7 @@ class ObservedToy:
         self.capabilities: dict[str, CapabilityStatus] = {}
 
     def feed(self, event: EventType, message: Any) -> None:
-        """Take an event of OBSERVED."""
+        """Process an event of OBSERVED."""
         if event is events.NODE_STATUS:
             self.nodes[message.header.producer] = message
         elif event is events.SYSTEM_STATUS:

@@ -18,7 +18,7 @@ def script(shell: str) -> str:
 
 
 def _name_files(of: argparse.ArgumentParser) -> None:
-    """Tell which arguments are paths."""
+    """Mark the arguments that are paths."""
     for action in of._actions:
         if isinstance(action, argparse._SubParsersAction):
             for command in action.choices.values():

@@ -30,13 +30,13 @@ class Condition:
         self._since = 0.0
 
     def on_supervisor(self, alive: bool) -> None:
-        """Take note that the supervisor lives, or that it does not and its word is void."""
+        """Note that the supervisor lives, or that it does not and its word is void."""
         self._supervised = alive
         if not alive:
             self._levels = None
 
     def on_status(self, capabilities: Iterable[CapabilityStatus], now: float) -> None:
-        """Take note of what the supervisor says."""
+        """Note what the supervisor says."""
         self._levels = {entry.capability: entry.level for entry in capabilities}
         self._since = now
 

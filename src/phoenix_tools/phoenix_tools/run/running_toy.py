@@ -165,7 +165,7 @@ class RunningToy:
             self._print(summary.label, HIDDEN if hidden else summary.text)
 
     def _tell_start(self) -> None:
-        """Say how far the start is; in a terminal in one line, until the screen is there."""
+        """Show how far the start is; in a terminal in one line, until the screen is there."""
         text = f'{len(self._up)} of {len(self._nodes)} nodes are up'
         if self._screen is not None:
             print(f'\r{"starting":>10}  {text}', end='', flush=True)

@@ -26,19 +26,19 @@ class ServiceManager:
         return bool(self._address)
 
     def ready(self) -> None:
-        """Say that the start is over."""
+        """Report that the start is over."""
         self._send('READY=1')
 
     def lives(self) -> None:
-        """Say that all goes well; when this is not said in time, everything is started again."""
+        """Report that all goes well; if this is late, everything is started again."""
         self._send('WATCHDOG=1')
 
     def stops(self) -> None:
-        """Say that the end has begun."""
+        """Report that the end has begun."""
         self._send('STOPPING=1')
 
     def status(self, text: str) -> None:
-        """Say in words how it is, once for each change."""
+        """Report in words how it is, once for each change."""
         if text != self._told:
             self._told = text
             self._send(f'STATUS={text}')
