@@ -10,6 +10,7 @@ WEEKDAYS = ('monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 
 NAMED_REPEATS = {'daily': range(7), 'weekdays': range(5), 'weekends': range(5, 7)}
 HALVES = ('am', 'pm')
 ALTERNATE = 'alternate'
+OF_WEEKS = {'days_7': '', 'days_14': f'{ALTERNATE}_'}  # and what they are before a weekday
 Slots = dict[str, str]
 Read = tuple[Slots, int]  # slots, and where their words end
 Days = tuple[frozenset[int], int]  # numbers of weekdays, and where their words end
@@ -38,6 +39,7 @@ class DayReader:
         self._each_number = frozenset(lexicon.each_number)
         self._each_other = PhraseBook(same(lexicon.each_other, True), language)
         self._day_units = PhraseBook(lexicon.day_units.items(), language)
+        self._on = PhraseBook(same(lexicon.on, True), language)
         self._but = PhraseBook(same(lexicon.but, True), language)
         self._up_to = PhraseBook(same(lexicon.up_to, True), language)
         self._coming = PhraseBook(lexicon.coming.items(), language)
@@ -68,7 +70,7 @@ class DayReader:
         if found := self._repeats.find(terms, begin):
             name, end = found
             if name not in NAMED_REPEATS:
-                return {'repeat': name}, end
+                return self._with_weekday(name, end, terms)
             days = frozenset(NAMED_REPEATS[name])
         elif some := self._some_days(terms, begin):
             return some
@@ -94,7 +96,14 @@ class DayReader:
         if count < 2 or (unit := self._day_units.find(terms, at)) is None:
             return None
         days = count * unit[0]
-        return {'repeat': ALTERNATE if days == 2 else f'days_{days}'}, unit[1]
+        return self._with_weekday(ALTERNATE if days == 2 else f'days_{days}', unit[1], terms)
+
+    def _with_weekday(self, repeat: str, end: int, terms: Sequence[Term]) -> Read:
+        """Read the weekday of 'every two weeks on friday'."""
+        at = on[1] if (on := self._on.find(terms, end)) else end
+        if repeat in OF_WEEKS and (weekday := self._each_of.find(terms, at)):
+            return {'repeat': f'{OF_WEEKS[repeat]}{WEEKDAYS[weekday[0]]}'}, weekday[1]
+        return {'repeat': repeat}, end
 
     def _several(self, terms: Sequence[Term], begin: int) -> Days | None:
         """Read 'every monday and friday', 'mondays', 'monday to friday'."""

@@ -47,6 +47,7 @@ class Lexicon(FileModel):
     :param repeats: 'every day' and the like, to daily, weekdays, weekends, days_7.
     :param each_number: before a number of `day_units`: every three days.
     :param each_other: before a weekday or one of `day_units`: every other week.
+    :param on: before the weekday of a week that repeats: every two weeks on friday.
     :param but: between days of the week that repeat and those that do not.
     :param up_to: between the first and the last of days of the week that repeat.
     :param each: before a weekday: every week. `on_each` has weekdays that mean that alone.
@@ -92,6 +93,7 @@ class Lexicon(FileModel):
     repeats: dict[str, Phrases]
     each_number: Phrases = []
     each_other: Phrases = []
+    on: Phrases = []
     but: Phrases = []
     up_to: Phrases = []
     sums: dict[str, Phrases]
