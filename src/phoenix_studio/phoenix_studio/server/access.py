@@ -52,20 +52,10 @@ class Access:
         if not secrets.compare_digest(code.encode(), self.code.encode()):
             return None
         self.code = secrets.token_urlsafe(18)
-        return self._new_session()
+        return self.new_session()
 
-    def give_session(self, response: Response) -> None:
-        """Give a new session to the browser that gets this response."""
-        self._give(response, self._new_session())
-
-    def let_in(self, code: str, response: Response) -> bool:
-        """Give a new session for a valid code, which then is another one; return whether it is."""
-        token = self.enter(code)
-        if token is not None:
-            self._give(response, token)
-        return token is not None
-
-    def _give(self, response: Response, token: str) -> None:
+    def give(self, response: Response, token: str) -> None:
+        """Give a session to the browser that gets this response."""
         response.set_cookie(
             self.cookie,
             token,
@@ -75,7 +65,8 @@ class Access:
             secure=self._scheme == 'https',
         )
 
-    def _new_session(self) -> str:
+    def new_session(self) -> str:
+        """Return the token of a new session."""
         while len(self._sessions) >= MOST_SESSIONS:
             del self._sessions[min(self._sessions, key=lambda one: self._sessions[one])]
         token = secrets.token_urlsafe(24)

@@ -43,7 +43,8 @@ def application(
     async def enter(request: Request) -> Response:
         page = '/parents' if request.query_params.get('page') == 'parents' else '/'
         response = HTMLResponse(ENTERED.format(page), headers={'cache-control': 'no-store'})
-        if access.let_in(request.query_params.get('code', ''), response):
+        if token := access.enter(request.query_params.get('code', '')):
+            access.give(response, token)
             return response
         refusals.note('a wrong or used code')
         return Response(OUTSIDE, 403, media_type='text/plain')

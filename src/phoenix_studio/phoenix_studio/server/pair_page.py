@@ -54,7 +54,7 @@ def pair_route(access: Access, pairing: Pairing, refusals: Refusals, entered: st
             return HTMLResponse(PAGE.format(problem=_wait(pairing)), headers=HEADERS)
         if pairing.accepts(await _code(request)):
             response = HTMLResponse(entered, headers=HEADERS)
-            access.give_session(response)
+            access.give(response, access.new_session())
             return response
         refusals.note('a wrong pairing code')
         problem = _wait(pairing) or WRONG
