@@ -199,6 +199,8 @@ def meant(
 def _fits(one: RunningTimer, slots: Mapping[str, str], today: date) -> bool:
     if 'of' in slots and one.length_s != float(slots['of']):
         return False
+    if 'unwanted' in slots and one.length_s not in _lengths(int(slots['unwanted'])):
+        return False
     if 'name' in slots and one.name != slots['name']:
         return False
     if not {*slots.get('what', '').split()} <= {*one.what.split()}:
@@ -215,6 +217,11 @@ def _fits(one: RunningTimer, slots: Mapping[str, str], today: date) -> bool:
     if 'day_part' in slots and (one.wall is None or _half_of(one.wall) != slots['day_part']):
         return False
     return 'repeat' not in slots or one.repeat == slots['repeat']
+
+
+def _lengths(number: int) -> tuple[int, ...]:
+    """Return how long a number may mean [s]: seconds, minutes or hours."""
+    return number, 60 * number, 3600 * number
 
 
 def _half_of(wall: datetime) -> str:

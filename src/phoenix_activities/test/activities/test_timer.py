@@ -395,6 +395,9 @@ def test_without_an_alarm_none_is_moved(harness: ActivityHarness, say: Say, name
 def test_what_was_misheard_is_put_right_in_minutes(harness: ActivityHarness, say: Say) -> None:
     say('timer_set', duration='3000')
     assert '15 minutes' in say('timer_change', count='15', unwanted='50')
+    none_such = timers(harness).words.phrases.none_such.root
+    assert say('timer_change', count='60', unwanted='50') in none_such
+    assert [one.length_s for one in timers(harness).kept.running] == [900]
 
 
 @pytest.mark.parametrize('answer', [{'which': '2'}, {'hour': '9'}])
