@@ -34,13 +34,7 @@ ROOMS = {
     'list': 'settings',
     'setup': 'settings',
 }
-# Of the tests: one more than cores, since a test waits for half of its time. Each takes a file at
-# a time, since tests of a file may share a toy.
-WORKERS = (
-    f'--numprocesses={min(4, len(os.sched_getaffinity(0)) + 1)}',
-    '--dist=loadfile',
-    '--no-loadscope-reorder',
-)
+MOST_WORKERS = 4  # of the tests, each of which takes memory
 EXIT_CODES = {'replay': 2}  # when a command is refused; of the others 1
 
 
@@ -61,7 +55,11 @@ def run(arguments: Sequence[str]) -> int:
     """Run a command and return its exit code; print the reason of a refusal in one line."""
     if arguments[:1] == ['test']:
         root = Path(__file__).resolve().parents[3]
-        pytest = [sys.executable, '-m', 'pytest', *WORKERS, *arguments[1:]]
+        # A test waits for half of its time; the long ones are toys of many processes, and do not.
+        workers = len(os.sched_getaffinity(0)) + ('--all' not in arguments)
+        # Tests of a file may share a toy.
+        options = [f'-n{min(MOST_WORKERS, workers)}', '--dist=loadfile', '--no-loadscope-reorder']
+        pytest = [sys.executable, '-m', 'pytest', *options, *arguments[1:]]
         return subprocess.call(pytest, cwd=root)
     options = parser().parse_args(arguments)
     if options.command == 'completion':
