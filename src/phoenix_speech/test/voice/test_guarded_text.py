@@ -2,6 +2,7 @@
 """The guard hears what the child would hear, however it is written."""
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -12,20 +13,26 @@ from phoenix_speech.voice.guarded_text import GuardedText
 from phoenix_speech.voice.reading.reader import TextReader
 
 CONFIG = Path(__file__).parents[4] / 'config'
-GUARDS = {
-    language: SpeechGuard.load(CONFIG / language / 'safety', ['112']) for language in ('en', 'de')
-}
-READERS = {language: TextReader(CONFIG, language) for language in GUARDS}
+
+
+@cache
+def guard(language: str) -> SpeechGuard:
+    return SpeechGuard.load(CONFIG / language / 'safety', ['112'])
+
+
+@cache
+def reader(language: str) -> TextReader:
+    return TextReader(CONFIG, language)
 
 
 @pytest.fixture
 def said() -> Callable[..., str]:
     def of(*texts: str, language: str = 'en') -> str:
         guarded = GuardedText(
-            GUARDS[language],
+            guard(language),
             language,
             SpeechRules.load(CONFIG, language),
-            READERS[language],
+            reader(language),
             clock=lambda: 0.0,
             on_refused=lambda reason: None,
             on_lost=lambda count: None,
