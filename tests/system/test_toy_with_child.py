@@ -67,8 +67,8 @@ class Child:
         """
         Say the wake word and a sentence; return the interaction that begins with it.
 
-        Over the voice of the toy the call is not heard each time, see bench/self_hearing.py: a child
-        calls again.
+        Over the voice of the toy the call is not heard each time, see bench/self_hearing.py: a
+        child calls again.
         """
         self._calls += 1
         for patience_s in (8, 8, 30):
