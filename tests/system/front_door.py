@@ -80,9 +80,12 @@ class Phoenix:
         code = self.end(timeout_s=20)
         return code, time.monotonic() - started
 
-    def left_behind(self) -> list[str]:
-        """List the processes, of all that this start has started, that still run."""
-        return list(self.processes().values())
+    def left_behind(self, within_s: float = 0.0) -> list[str]:
+        """List the processes, of all that this start has started, that run on after a time."""
+        until_s = time.monotonic() + within_s
+        while (left := list(self.processes().values())) and time.monotonic() < until_s:
+            time.sleep(0.05)
+        return left
 
     def kill_process(self, text: str) -> None:
         """Kill at once the process of this start that has this text in its command line."""

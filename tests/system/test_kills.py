@@ -12,14 +12,6 @@ STARTS_WITHIN_S = 8.0
 MANY = 30
 
 
-def gone(toy, within_s=5.0):
-    """Wait until no process of a start is left; return those that are."""
-    until_s = time.monotonic() + within_s
-    while (left := toy.left_behind()) and time.monotonic() < until_s:
-        time.sleep(0.05)
-    return left
-
-
 @pytest.mark.parametrize(
     ('layout', 'number', 'rounds'),
     [
@@ -42,7 +34,7 @@ def test_whenever_run_is_ended_nothing_is_left(phoenix, tmp_path, layout, number
             if toy.process.poll() is None:
                 os.kill(toy.process.pid, number)
         toy.end(timeout_s=30)
-        assert gone(toy) == []
+        assert toy.left_behind(within_s=5.0) == []
         assert 'Traceback' not in toy.output, toy.output
         assert list(tmp_path.iterdir()) == []  # no settings, sockets or locks of a launch
 
@@ -57,8 +49,8 @@ def test_after_kills_of_anything_at_once_the_next_start_is_as_the_first(phoenix,
             os.kill(process, signal.SIGKILL)  # the supervisor, the nodes and the guard together
     os.kill(toy.process.pid, signal.SIGKILL)
     toy.end(timeout_s=30)
-    assert gone(toy) == []
+    assert toy.left_behind(within_s=5.0) == []
     again = phoenix('run', '--layout', layout)
     again.wait_for('ready')
     assert again.interrupt()[0] == 130
-    assert gone(again) == []
+    assert again.left_behind(within_s=5.0) == []

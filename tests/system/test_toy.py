@@ -113,26 +113,40 @@ def test_ctrl_c_at_any_moment_ends_everything(phoenix, layout, moment):
 
 
 HANGS_AT_THE_END = """
-import time
+import asyncio, contextlib, time
 from phoenix_tools import command_line
 from phoenix_tools.run import running_toy
 
-def take_apart(*nodes):
+def console(*nodes):
     time.sleep(3600)
 
-running_toy.shut_down, running_toy.END_LIMIT_S = take_apart, 3.0
+converse = running_toy.RunningToy._converse
+
+async def conversation(*given):
+    with contextlib.suppress(asyncio.CancelledError):
+        await converse(*given)
+    time.sleep(3600)
+
+what = 'WHAT'
+if what == 'console':
+    running_toy.shut_down = console
+else:
+    running_toy.RunningToy._converse = conversation
+running_toy.END_LIMIT_S = 3.0
 raise SystemExit(command_line.main())
 """
 
 
-def test_a_console_that_hangs_at_the_end_says_where_and_holds_nobody_up(phoenix):
-    hangs = ('sh', '-c', f'shift; exec {sys.executable} -c "$0" "$@"', HANGS_AT_THE_END)
+@pytest.mark.parametrize('what', ['console', 'conversation'])
+def test_what_hangs_at_the_end_is_told_and_holds_nobody_up(phoenix, what):
+    program = HANGS_AT_THE_END.replace('WHAT', what)
+    hangs = ('sh', '-c', f'shift; exec {sys.executable} -c "$0" "$@"', program)
     toy = phoenix('run', before=hangs)
     toy.wait_for('ready')
     code, took_s = toy.interrupt()
-    assert (code, toy.left_behind()) == (1, []), toy.output
+    assert (code, toy.left_behind(within_s=5.0)) == (1, []), toy.output
     assert took_s < 3.0 + END_S
-    assert 'in take_apart' in toy.output
+    assert f'in {what}' in toy.output
 
 
 @pytest.mark.parametrize('layout', BOTH)

@@ -190,7 +190,7 @@ class InstalledToy:
             text=True,
             check=True,
         )
-        assert toy.interrupt()[0] == 130
+        assert toy.interrupt()[0] == 130, toy.output
         return said.stdout.splitlines()
 
 

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from phoenix_tools.run.screen import Screen
 
 READY_S = 60.0  # loading all models takes some seconds, on a small Pi some ten
-END_LIMIT_S = 15.0  # LaunchRunner.stop takes at most seven
+END_LIMIT_S = 8.0  # LaunchRunner.stop takes at most seven, and systemd waits for ten
 EXIT_INTERRUPTED = 130
 POLL_S = 0.1
 HIDDEN = '(words: --show-words)'
@@ -88,7 +88,7 @@ class RunningToy:
         interrupted: asyncio.Future[int] = loop.create_future()
         length_s = recording_length(self._recording) if self._recording else 0.0
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(number, _resolve, interrupted, 128 + number)
+            loop.add_signal_handler(number, _interrupt, interrupted, 128 + number)
         runner = LaunchRunner(processes(self._arguments), self._on_line)
         with contextlib.ExitStack() as last, self._console(loop) as console:
             last.callback(faulthandler.cancel_dump_traceback_later)
@@ -100,8 +100,7 @@ class RunningToy:
                 ends = (task, told, self._watch(runner), self._console_failed, interrupted)
                 return await _first(*ends)
             finally:
-                # DDS can hang when it is taken apart: then say where, and end.
-                faulthandler.dump_traceback_later(END_LIMIT_S, exit=True)
+                _limit_end()
                 self._manager.stops()
                 self._console_ends.set()  # at the same time
                 await runner.stop()
@@ -252,6 +251,16 @@ async def _first(*awaitables: Awaitable[int]) -> int:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _interrupt(interrupted: 'asyncio.Future[int]', code: int) -> None:
+    _limit_end()
+    _resolve(interrupted, code)
+
+
+def _limit_end() -> None:
+    """Say what hangs, and end, if this process has not ended in time; DDS may be what hangs."""
+    faulthandler.dump_traceback_later(END_LIMIT_S, exit=True)
 
 
 def _fail(future: 'asyncio.Future[Any]', error: Exception) -> None:
