@@ -64,24 +64,11 @@ class Child:
         return context
 
     def call(self, text: str) -> TraceContext:
-        """
-        Say the wake word and a sentence; return the interaction that begins with it.
-
-        Over the voice of the toy the call is not heard each time, see bench/self_hearing.py: a
-        child calls again.
-        """
+        """Say the wake word and a sentence; return the interaction that begins with it."""
+        self._play(text, wake_word=True)
         self._calls += 1
-        for patience_s in (8, 8, 30):
-            self._play(text, wake_word=True)
-            try:
-                wakes = self._probe.expect_count(
-                    events.WAKE_WORD_DETECTED, self._calls, timeout_s=patience_s
-                )
-                break
-            except AssertionError:
-                if patience_s == 30:
-                    raise
-        context = TraceContext.of(wakes[-1].header)
+        wake = self._probe.expect_count(events.WAKE_WORD_DETECTED, self._calls, timeout_s=30)[-1]
+        context = TraceContext.of(wake.header)
         assert context is not None
         return context
 

@@ -58,8 +58,12 @@ def run(arguments: Sequence[str]) -> int:
         # A test waits for half of its time; the long ones are toys of many processes, and do not.
         workers = len(os.sched_getaffinity(0)) + ('--all' not in arguments)
         # Tests of a file may share a toy.
-        ways = [f'-n{min(MOST_WORKERS, workers)}', '--dist=loadfile', '--no-loadscope-reorder']
-        pytest = [sys.executable, '-m', 'pytest', *ways, *arguments[1:]]
+        pytest_options = [
+            f'-n{min(MOST_WORKERS, workers)}',
+            '--dist=loadfile',
+            '--no-loadscope-reorder',
+        ]
+        pytest = [sys.executable, '-m', 'pytest', *pytest_options, *arguments[1:]]
         return subprocess.call(pytest, cwd=root)
     options = parser().parse_args(arguments)
     if options.command == 'completion':

@@ -28,7 +28,7 @@ from phoenix_core.events.short_text import NAME_WORDS, short_text
 LONGEST_S = 100 * 3600.0
 MOST = 20
 OLD = 'of_'  # begins the slots that tell which alarm gets another time
-OF_AN_ALARM = ('alarm_change', 'alarm_later', 'alarm_earlier')  # that is set
+ALARM_CHANGES = ('alarm_change', 'alarm_later', 'alarm_earlier')
 KINDS = {'timer': Kind.TIMER, 'alarm': Kind.ALARM, 'reminder': Kind.REMINDER}
 
 
@@ -51,7 +51,7 @@ class TimerActivity(AskingActivity):
         *('timer_set', 'timer_cancel', 'timer_remaining', 'timer_list'),
         *('timer_extend', 'timer_shorten', 'timer_change', 'timer_pause', 'timer_resume'),
         *('alarm_set', 'alarm_cancel', 'alarm_list', 'snooze'),
-        *OF_AN_ALARM,
+        *ALARM_CHANGES,
         *('reminder_set', 'reminder_cancel', 'reminder_list'),
     )
     priority = Priority.ANSWER
@@ -90,7 +90,7 @@ class TimerActivity(AskingActivity):
 
     def on_answer(self, name: str, intent: UserIntent) -> None:
         """Do what was wanted, with the part that was missing."""
-        of = OLD if self._wish.name in OF_AN_ALARM else ''
+        of = OLD if self._wish.name in ALARM_CHANGES else ''
         slots = {**self._wish.slots, **{of + name: slot for name, slot in intent.slots.items()}}
         if minutes := slots.pop('minutes', ''):
             slots['duration'] = str(60 * int(minutes))

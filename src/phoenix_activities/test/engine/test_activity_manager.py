@@ -587,7 +587,7 @@ def test_who_has_called_a_toy_that_then_loses_its_hearing_is_told_so(harness, ma
     assert 'stop_listening' in str(toy.did)
 
 
-def test_a_loss_that_was_told_before_ends_no_call(harness, manager):
+def test_the_loss_of_anything_but_the_hearing_ends_no_call(harness, manager):
     harness.handle(CapabilitiesLost(frozenset({'light'})))
     harness.handle(Touched('head'))
     harness.handle(CapabilitiesLost(frozenset({'light', 'speaking'})))

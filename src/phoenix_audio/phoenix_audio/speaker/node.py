@@ -19,7 +19,7 @@ from rclpy.duration import Duration
 from rclpy.time import Time
 
 from phoenix_audio.speaker.earcons import load_earcons
-from phoenix_audio.speaker.player import MOST_WAITING_S, Player
+from phoenix_audio.speaker.player import MOST_WAITING, MOST_WAITING_S, Player
 from phoenix_audio.speaker.provider import SpeakerDevice
 from phoenix_audio.speaker.providers.simulated import SimulatedSpeaker, SimulatedSpeakerSettings
 from phoenix_audio.speaker.settings import SPEAKERS, SpeakerSettings
@@ -107,7 +107,9 @@ class Speaker(EventNode):
                 f'audio/output: {frame.sample_rate} Hz, allowed is {self.settings.sample_rate}'
             )
         if self._player.full:
-            raise TellableError(f'more than {MOST_WAITING_S:.0f} s of sound wait to be played')
+            raise TellableError(
+                f'more than {MOST_WAITING_S:.0f} s of sound or {MOST_WAITING} utterances wait'
+            )
         if frame.sequence == 0:
             self._expect(frame.stream_id)
         self._player.feed(frame.stream_id, np.frombuffer(frame.samples, np.int16), frame.last)

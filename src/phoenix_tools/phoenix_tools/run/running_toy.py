@@ -259,7 +259,7 @@ def _interrupt(interrupted: 'asyncio.Future[int]', code: int) -> None:
 
 
 def _limit_end() -> None:
-    """Say what hangs, and end, if this process has not ended in time; DDS may be what hangs."""
+    """Let this process print all stacks and end if it has not ended by itself in time."""
     faulthandler.dump_traceback_later(END_LIMIT_S, exit=True)
 
 
