@@ -2,15 +2,17 @@
 
 import array
 import threading
+import time
 
 import gpiozero
 import numpy as np
 import pytest
 from builtin_interfaces.msg import Time
 from gpiozero.pins.mock import MockFactory, MockPin
-from phoenix_msgs.msg import CapabilityStatus, NodeStatus
+from phoenix_msgs.msg import CapabilityStatus, EarLight, NodeStatus
 from rclpy.duration import Duration
 
+from phoenix_audio.microphone.echo_canceller import EchoCanceller
 from phoenix_audio.microphone.node import Microphone
 from phoenix_audio.microphone.provider import CapturedFrame, MicrophoneError
 from phoenix_audio.wav import WavWriter, read_wav
@@ -528,6 +530,27 @@ def test_no_light_no_ear_and_the_ear_opens_with_the_light(graph, provide, expect
     probe.expect_count(events.AUDIO_INPUT, before + 5)
     expect_health('microphone', CapabilityStatus.OK)
     assert sum(fault.node == 'microphone' for fault in probe.recorded(events.FAULT)) == 1
+
+
+def test_a_frame_held_up_until_the_light_is_no_longer_known_is_not_given_out(
+    graph, probe, monkeypatch
+):
+    late = threading.Event()
+
+    def hold_up(_, samples, captured_s):
+        if not late.is_set():
+            late.set()
+            time.sleep(EarLight.LEASE_S + 0.1)
+            return np.full_like(samples, 9000)
+        return samples
+
+    graph.add(Microphone)
+    probe.expect(events.AUDIO_INPUT)
+    monkeypatch.setattr(EchoCanceller, 'cancel', hold_up)
+    assert late.wait(10)
+    count = len(probe.recorded(events.AUDIO_INPUT))
+    frames = probe.expect_count(events.AUDIO_INPUT, count + 20)
+    assert max(np.abs(heard(frame)).max() for frame in frames) <= ROOM_NOISE
 
 
 def test_a_confirmation_that_is_old_or_from_another_time_opens_nothing(graph, probe, leds):

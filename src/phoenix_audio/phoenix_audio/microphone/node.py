@@ -272,19 +272,19 @@ class Microphone(EventNode):
         captured = delivered - Duration(seconds=frame.age_s)
         assert isinstance(captured, RosTime)
         samples = frame.samples
-        now_s = self.time.now_s()
         if self._input_health is not None:
-            self._input_health.feed(samples, now_s)
-        if not self._light.holds(now_s):
-            return
+            self._input_health.feed(samples, self.time.now_s())
         if self._canceller is not None:
             samples = self._canceller.cancel(samples, self.happened_s(captured.to_msg()))
+        published = array.array('h', samples.tobytes())
+        if not self._light.holds(self.time.now_s()):  # last: what is above may have been held up
+            return
         self.audio_input.at(captured.to_msg())(
             stream_id=self.settings.provider,
             sequence=self._sequence,
             sample_rate=self.settings.sample_rate,
             channels=1,
             lost=frame.lost,
-            samples=array.array('h', samples.tobytes()),
+            samples=published,
         )
         self._sequence += 1
