@@ -80,7 +80,7 @@ class Toy:
         self.broken = folder / 'broken'
         self.processes: list[subprocess.Popen[bytes]] = []
         self.probe = graph.probe(
-            publishes=[events.STOP_SPEAKING],
+            publishes=[events.STOP_SPEAKING, events.SYSTEM_STATUS],
             records=[events.NODE_STATUS, events.SYSTEM_STATUS, events.FAULT],
         )
 
@@ -232,6 +232,16 @@ def test_a_node_that_is_flooded_is_busy_and_not_hung_and_a_hang_is_noticed_withi
     toy.probe.expect(events.FAULT, lambda fault: fault.code == 'node_hung')
     assert time.monotonic() - begun_s < 2.5  # half a second of which waits for the flood to end
     assert ear.wait(10) == -signal.SIGKILL
+
+
+@pytest.mark.parametrize('capabilities', [[], [CapabilityStatus(capability='hearing', level=LOST)]])
+def test_a_forged_status_of_the_toy_is_contradicted(toy, capabilities):
+    toy.start('asker')
+    toy.start('ear')
+    toy.supervise()
+    toy.expect(asking=OK, hearing=OK)
+    toy.probe.publish(events.SYSTEM_STATUS, capabilities=capabilities)
+    toy.expect(2, asking=OK, hearing=OK)
 
 
 def test_no_message_gets_a_process_killed_that_the_launcher_has_not_started(toy):

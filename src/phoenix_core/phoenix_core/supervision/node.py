@@ -10,7 +10,7 @@ from typing import Any
 
 from lifecycle_msgs.msg import Transition
 from lifecycle_msgs.srv import ChangeState
-from phoenix_msgs.msg import CapabilityStatus, Fault, NodeStatus
+from phoenix_msgs.msg import CapabilityStatus, Fault, NodeStatus, SystemStatus
 
 from phoenix_core import events
 from phoenix_core.node import transition_requests
@@ -29,6 +29,7 @@ from phoenix_core.supervision.watchdog import Watchdog
 
 STEP_PERIOD_S = 0.05
 LOOK_AROUND_S = 5.0  # for another toy
+CONTRADICT_S = 1.0  # seldom: two toys of the same name contradict each other
 OWN_HANG_S = 2.0  # limit for the supervisor itself, which loads no model
 STACK_DUMP_S = 0.1  # time for a hung process to print its stacks
 TRANSITIONS = {
@@ -69,11 +70,13 @@ class Supervisor(EventNode):
         self._changes: dict[str, Any] = {}
         self._states: dict[str, int] = {}
         self._published: list[CapabilityStatus] = []
+        self._contradicted = False
 
     def activate(self) -> None:
         """Start the timers."""
         self.every(STEP_PERIOD_S, self._step)
         self.every(LOOK_AROUND_S, self._look_around)
+        self.every(CONTRADICT_S, self._contradict)
 
     def cleanup(self) -> None:
         """Stop monitoring the nodes."""
@@ -100,6 +103,15 @@ class Supervisor(EventNode):
                 self, name, partial(self._on_liveliness, name)
             )
         self._step()  # so that the next node need not wait for the timer
+
+    @subscribes(events.SYSTEM_STATUS)
+    def on_system_status(self, status: SystemStatus) -> None:
+        """Notice a status of somebody else, which nodes would believe until the next change."""
+        self._contradicted = list(status.capabilities) != self._published
+
+    def _contradict(self) -> None:
+        if self._contradicted:
+            self.system_status(capabilities=self._published)
 
     def _on_liveliness(self, name: str, alive: bool) -> None:
         self._supervision.on_liveliness(name, alive, self._watched_time.now_s())
