@@ -16,8 +16,7 @@ def about_request(request: IntentMatch, marked: MarkedText) -> Question | None:
     """Return what to ask about a timer for five, for 1:30 or for seven o'clock, or a mere time."""
     if request.name == MOMENT:
         alarm = IntentMatch('alarm_set', request.slots, 1.0)
-        said = marked.unmarked(marked.text)
-        return Question(QuestionKind.ALARM, (Choice(said, alarm),))
+        return Question(QuestionKind.ALARM, (Choice(marked.moment_said(), alarm),))
     if 'minutes' in request.slots:
         return _about_timer({'duration': str(60 * int(request.slots['minutes']))})
     if request.name != 'timer_set' or 'hour' not in request.slots:

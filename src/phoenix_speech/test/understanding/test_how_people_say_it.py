@@ -387,6 +387,17 @@ def test_sums(language: str, text: str, result: str) -> None:
         ('de', 'ist der ton aus'),
         ('de', 'ist es dunkel'),
         ('de', 'hast du das licht ausgemacht'),
+        # Nobody has to get up then.
+        ('en', "i don't have to get up at seven"),
+        ('en', 'i got up at seven'),
+        ('en', 'she has to get up at seven'),
+        ('en', 'do i have to get up at seven'),
+        ('en', 'i have to go to school at seven'),
+        ('de', 'ich muss nicht um sieben aufstehen'),
+        ('de', 'ich muss um sieben nicht aufstehen'),
+        ('de', 'muss ich um sieben aufstehen'),
+        ('de', 'er muss um sieben aufstehen'),
+        ('de', 'ich muss um sieben in die schule'),
         # The verb at the end is that of both.
         ('de', 'mach timer und wecker aus'),
     ],
@@ -404,14 +415,35 @@ def test_nothing_is_done(language: str, text: str) -> None:
         ('en', 'tomorrow at 7', QuestionKind.ALARM, {'day': '+1', 'hour': '7'}),
         ('en', 'every weekday', QuestionKind.ALARM, {'repeat': 'weekdays'}),
         ('de', 'jeden tag um sieben', QuestionKind.ALARM, {'repeat': 'daily', 'hour': '7'}),
+        ('en', 'we need to get up at seven tomorrow', QuestionKind.ALARM,
+         {'day': '+1', 'hour': '7'}),
+        ('en', 'i must be up by half past six', QuestionKind.ALARM, {'hour': '6', 'minute': '30'}),
+        ('de', 'ich muss um sieben aufstehen', QuestionKind.ALARM, {'hour': '7'}),
+        ('de', 'wir müssen morgen um sieben raus', QuestionKind.ALARM, {'day': '+1', 'hour': '7'}),
     ],
-)
+)  # fmt: skip
 def test_what_is_not_clear_is_asked(
     language: str, text: str, kind: QuestionKind, meant: dict[str, str]
 ) -> None:
     question = understand(language, text).question
     assert question is not None
     assert (question.kind, question.choices[0].request.slots) == (kind, meant)
+
+
+@pytest.mark.parametrize(
+    ('language', 'text', 'asked'),
+    [
+        ('en', 'on monday at seven', 'monday at seven'),
+        ('en', 'i have to get up at seven', 'seven'),
+        ('en', 'tomorrow i have to get up at six thirty', 'tomorrow six thirty'),
+        ('de', 'ich muss morgen früh um sieben aufstehen', 'morgen früh um sieben'),
+        ('de', 'um halb acht müssen wir morgen aufstehen', 'halb acht morgen'),
+    ],
+)
+def test_only_the_time_is_asked_about(language: str, text: str, asked: str) -> None:
+    question = understand(language, text).question
+    assert question is not None
+    assert question.choices[0].text == asked
 
 
 def test_a_day_alone_is_not_asked_about() -> None:

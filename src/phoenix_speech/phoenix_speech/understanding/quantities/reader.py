@@ -78,12 +78,24 @@ class MarkedText:
 
     text: str
     quantities: dict[str, Quantity]  # by mark
+    numbers: frozenset[str] = frozenset()  # the words that are numbers, and no quantities
 
     def unmarked(self, text: str) -> str:
         """Return a part of the text as it was said."""
         for mark, quantity in self.quantities.items():
             text = text.replace(mark, quantity.said)
         return text
+
+    def moment_said(self) -> str:
+        """Return the quantities and numbers as they were said, with a word between two of them."""
+        words = self.text.split()
+        counted = [i for i, one in enumerate(words) if one in {*self.quantities, *self.numbers}]
+        if not counted:
+            return self.text
+        said = [words[counted[0]]]
+        for last, index in pairwise(counted):
+            said += words[last + 1 : index + 1] if index <= last + 2 else [words[index]]
+        return self.unmarked(' '.join(said))
 
 
 Reader: TypeAlias = Callable[[Sequence[Term], int], 'tuple[dict[str, str], int] | None']
@@ -153,6 +165,7 @@ class QuantityReader:
         """Return the text with a mark for each quantity, the longest at each place."""
         terms = read_terms(text, self._language, self.units)
         words: list[str] = []
+        numbers: set[str] = set()
         quantities: dict[str, Quantity] = {}
         marks = {kind: iter(kind.marks) for kind in self._readers}
         index = 0
@@ -173,8 +186,10 @@ class QuantityReader:
                 index = end
             else:
                 words.append(terms[index].text)
+                if terms[index].value is not None:
+                    numbers.update(terms[index].text.split())
                 index += 1
-        return MarkedText(' '.join(words), quantities)
+        return MarkedText(' '.join(words), quantities, frozenset(numbers))
 
     def _corrected(
         self, words: Sequence[str], quantities: Mapping[str, Quantity], kind: Kind
