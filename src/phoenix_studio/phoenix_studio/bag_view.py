@@ -15,25 +15,20 @@ from typing import Any
 
 from phoenix_core import events
 from phoenix_core.settings.node_settings import installed_config
-from phoenix_core.telemetry.recent_events import TRACED
 from phoenix_studio.turn_view import drawn
 from phoenix_tools.bags.bag import BagError
 from phoenix_tools.bags.picture import draw
 from phoenix_tools.bags.session import load_session
-from phoenix_tools.traces.interaction import interactions
+from phoenix_tools.traces.interaction import of_session
 from phoenix_tools.traces.stages import load_stages, stage_times
 
 
 def session(path: Path) -> bytes:
     """Return the interactions of a bag as JSON, and whether it holds sound."""
-    found = load_session(path).events
-    topics = {one.event.topic for one in found}
-    traced = ((one.event, one.message) for one in found if one.event in TRACED)
+    found = load_session(path)
     stages = load_stages(installed_config())
-    turns = [
-        drawn(one, stage_times(one, stages)) for one in interactions(traced, topics) if one.start
-    ]
-    sounds = any(one.event is events.AUDIO_INPUT for one in found)
+    turns = [drawn(one, stage_times(one, stages)) for one in of_session(found) if one.start]
+    sounds = any(one.event is events.AUDIO_INPUT for one in found.events)
     return json.dumps({'turns': turns, 'sound': sounds}).encode()
 
 

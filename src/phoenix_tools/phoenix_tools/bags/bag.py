@@ -162,20 +162,8 @@ def _reading(path: Path) -> Iterator[None]:
 def topic_of(name: str, message: type, qos: QoSProfile) -> Topic:
     """Return the description of a topic, as a bag holds it."""
     type_name = message_schema.type_name(message)
-    type_hash = message_schema.type_hash(message)
-    return Topic(name, type_name, definition(type_name), type_hash, (_qos(qos),))
-
-
-def definition(type_name: str) -> str:
-    """
-    Return the .msg text of an installed type, then those of the types it uses, as in rosbag2.
-
-    :raises BagError: the type is not installed.
-    """
-    try:
-        return message_schema.definition(type_name)
-    except LookupError as error:
-        raise BagError(str(error)) from error
+    definition, type_hash = message_schema.definition(type_name), message_schema.type_hash(message)
+    return Topic(name, type_name, definition, type_hash, (_qos(qos),))
 
 
 def _qos(profile: QoSProfile) -> Qos:

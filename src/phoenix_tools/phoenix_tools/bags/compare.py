@@ -7,11 +7,11 @@ and the time between cause and effect. An event that was not recorded is a diffe
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import SequenceMatcher
 from itertools import starmap, zip_longest
 from typing import NamedTuple
 
 from phoenix_core.clock.units import NANOSECONDS_PER_SECOND
-from phoenix_core.events.event_type import EventType
 from phoenix_tools.bags.replay import is_outcome
 from phoenix_tools.bags.session import Session, SessionEvent, by_trace
 
@@ -139,9 +139,7 @@ def _compare_interaction(
 ) -> ComparedInteraction:
     pairs: list[Pair] = []
     for event in dict.fromkeys(one.event for one in [*old, *new]):
-        pairs += _aligned(
-            event, *([one for one in side if one.event is event] for side in (old, new))
-        )
+        pairs += _aligned(*([one for one in side if one.event is event] for side in (old, new)))
     pairs.sort(key=lambda pair: _since_begin(pair, old, new))
     replayed_as = {
         pair.recorded.span_id: pair.replayed.span_id
@@ -191,31 +189,22 @@ def _since_begin(pair: Pair, old: list[SessionEvent], new: list[SessionEvent]) -
     return pair.replayed.time_ns - new[0].time_ns
 
 
-def _aligned(event: EventType, old: list[SessionEvent], new: list[SessionEvent]) -> Iterator[Pair]:
-    """Pair what is equal in two sequences; between that, what has changed."""
-    same = [[not event.differences(a.message, b.message) for b in new] for a in old]
-    # Longest common subsequence: lengths[i][j] of old[i:] and new[j:].
-    lengths = [[0] * (len(new) + 1) for _ in range(len(old) + 1)]
-    for i in reversed(range(len(old))):
-        for j in reversed(range(len(new))):
-            lengths[i][j] = max(
-                lengths[i + 1][j],
-                lengths[i][j + 1],
-                lengths[i + 1][j + 1] + 1 if same[i][j] else 0,
-            )
-    i = j = 0
-    while i < len(old) or j < len(new):
-        # To the next equal pair: what is only in one of them.
-        old_begin, new_begin = i, j
-        while i < len(old) or j < len(new):
-            both = i < len(old) and j < len(new)
-            if both and same[i][j] and lengths[i][j] == lengths[i + 1][j + 1] + 1:
-                break
-            if j == len(new) or (i < len(old) and lengths[i + 1][j] >= lengths[i][j + 1]):
-                i += 1
-            else:
-                j += 1
-        yield from starmap(Pair, zip_longest(old[old_begin:i], new[new_begin:j]))
-        if i < len(old) and j < len(new):
-            yield Pair(old[i], new[j])
-            i, j = i + 1, j + 1
+@dataclass(frozen=True, eq=False)
+class _Alike:
+    """An event of a topic, equal to each that differs in nothing that the catalogue compares."""
+
+    event: SessionEvent
+
+    def __eq__(self, other: object) -> bool:
+        assert isinstance(other, _Alike)
+        return not self.event.event.differences(self.event.message, other.event.message)
+
+    def __hash__(self) -> int:
+        return hash(self.event.event)
+
+
+def _aligned(old: list[SessionEvent], new: list[SessionEvent]) -> Iterator[Pair]:
+    """Pair what is equal in two sequences of one topic; between that, what has changed."""
+    matcher = SequenceMatcher(None, [*map(_Alike, old)], [*map(_Alike, new)], autojunk=False)
+    for _, old_begin, old_end, new_begin, new_end in matcher.get_opcodes():
+        yield from starmap(Pair, zip_longest(old[old_begin:old_end], new[new_begin:new_end]))

@@ -1,7 +1,7 @@
 """A recorded session: the events of a bag, as messages of the catalogue's types."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -72,6 +72,7 @@ class Session:
     settings: Mapping[str, Mapping[str, Any]]
     utc_offset_s: int | None = None
     refused: Sequence[str] = ()  # settings in the bag that no bag may set, one line each
+    topics: Collection[str] = ()  # of the events that the bag would hold had they happened
 
     @cached_property
     def by_span(self) -> dict[str, SessionEvent]:
@@ -120,7 +121,8 @@ def load_session(path: Path) -> Session:
         utc_offset_s = int(offset) if offset.lstrip('-').isdecimal() else None
         namespace = namespaces.pop() or '/'
         settings, refused = _settings(bag)
-        return Session(path, namespace, session_events, settings, utc_offset_s, refused)
+        topics = {event.topic for event, _ in known.values()}
+        return Session(path, namespace, session_events, settings, utc_offset_s, refused, topics)
 
 
 def _complete(session_events: Sequence[SessionEvent]) -> None:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from phoenix_msgs.msg import Transcript
 
@@ -15,6 +15,9 @@ from phoenix_core.events.event_type import EventType
 from phoenix_core.events.printable import printable
 from phoenix_core.telemetry.recent_events import TRACED, belongs
 from phoenix_tools.traced_event import TracedEvent
+
+if TYPE_CHECKING:  # what reads bags takes much memory, and the studio reads none
+    from phoenix_tools.bags.session import Session
 
 ALL_TOPICS = frozenset(event.topic for event in TRACED)
 LATEST_S = 60.0  # an event that was older when it was sent has a stamp of another clock
@@ -174,7 +177,12 @@ def interactions(
     """
     traces: defaultdict[str, list[Span]] = defaultdict(list)
     for event, message in traced:
-        if belongs(message):
+        if event in TRACED and belongs(message):
             traces[message.header.trace_id].append(Span.of(event, message))
     made = [Interaction(trace_id, spans, topics) for trace_id, spans in traces.items()]
     return sorted(made, key=lambda interaction: interaction.begun_ns)
+
+
+def of_session(session: 'Session') -> list[Interaction]:
+    """Return the interactions of a recorded session."""
+    return interactions(((one.event, one.message) for one in session.events), session.topics)

@@ -3,7 +3,6 @@
 import argparse
 import io
 import sys
-from pathlib import Path
 
 from phoenix_msgs.srv import GetRecentEvents
 from rclpy.serialization import deserialize_message
@@ -13,11 +12,11 @@ from phoenix_core.settings.config_file import ConfigFileError
 from phoenix_core.settings.node_settings import installed_config
 from phoenix_core.telemetry.node import RECENT_EVENTS, Telemetry
 from phoenix_core.telemetry.recent_events import TRACED
-from phoenix_tools.bags.bag import BagError, open_bag
-from phoenix_tools.bags.decoding import decoders
+from phoenix_tools.bags.bag import BagError
+from phoenix_tools.bags.session import load_session
 from phoenix_tools.ros_context import command_node
 from phoenix_tools.traces import drawing
-from phoenix_tools.traces.interaction import Interaction, Span, interactions
+from phoenix_tools.traces.interaction import Interaction, Span, interactions, of_session
 from phoenix_tools.traces.stages import load_stages, stage_times
 
 PICTURE_COLUMNS = 160
@@ -36,7 +35,8 @@ ERRORS = (TraceError, BagError, ConfigFileError)
 
 def main(options: argparse.Namespace) -> int:
     """Draw what is asked for and return the exit code."""
-    found = from_bag(options.bag) if options.bag else from_toy(options.namespace)
+    bag = options.bag
+    found = of_session(load_session(bag)) if bag else from_toy(options.namespace)
     screen = Console(width=None if sys.stdout.isatty() else PIPE_COLUMNS)
     screen.print(draw(found, options.what, options.event, screen.width))
     if options.svg or options.html:
@@ -106,28 +106,6 @@ def save(drawn: RenderableType, options: argparse.Namespace) -> None:
             picture.save_html(str(options.html), clear=False)
     except OSError as error:
         raise TraceError(f'{error.filename}: {error.strerror}') from error
-
-
-def from_bag(path: Path) -> list[Interaction]:
-    """
-    Read the interactions of a rosbag2 bag, of any namespace.
-
-    :raises BagError: there is no such bag, or it cannot be read.
-    """
-    with open_bag(path) as bag:
-        known = {
-            topic: decoder
-            for topic, decoder in decoders(bag.topics).items()
-            if decoder.event in TRACED
-        }
-        return interactions(
-            (
-                (known[topic].event, known[topic].decode(data))
-                for topic, _, data in bag.messages()
-                if topic in known
-            ),
-            {decoder.event.topic for decoder in known.values()},
-        )
 
 
 def from_toy(namespace: str) -> list[Interaction]:

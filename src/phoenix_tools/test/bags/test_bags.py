@@ -29,10 +29,10 @@ from rosbags.typesys import Stores, get_types_from_msg, get_typestore
 from phoenix_core import events
 from phoenix_core.clock.units import NANOSECONDS_PER_SECOND as SECOND
 from phoenix_core.clock.units import to_stamp
-from phoenix_core.events.message_schema import type_hash
+from phoenix_core.events.message_schema import definition, type_hash
 from phoenix_tools import command_line
 from phoenix_tools.bags import edit
-from phoenix_tools.bags.bag import BagError, Topic, definition, open_bag, topic_of
+from phoenix_tools.bags.bag import BagError, Topic, open_bag, topic_of
 from phoenix_tools.bags.bag_writer import BagWriter
 from phoenix_tools.bags.check import check
 from phoenix_tools.bags.salvage import repair
