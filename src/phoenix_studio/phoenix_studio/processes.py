@@ -1,46 +1,26 @@
-"""How much of the processor and of memory the toy's processes use, as Linux tells it."""
+"""How much of the processor and of memory the toy's processes use."""
 
-import os
-import time
-from collections.abc import Callable, Iterable
-from pathlib import Path
+from collections.abc import Iterable
 
-TICKS_PER_S = os.sysconf('SC_CLK_TCK')
-PAGE_BYTES = os.sysconf('SC_PAGE_SIZE')
+import psutil
 
 
 class Processes:
-    """
-    The processes of this machine.
+    """The processes that were looked at last: a share of the processor is that since then."""
 
-    :param root: of the files that describe them.
-    :param clock: monotonic time [s].
-    """
-
-    def __init__(
-        self, root: Path = Path('/proc'), clock: Callable[[], float] = time.monotonic
-    ) -> None:
-        self._root = root
-        self._clock = clock
-        self._before: dict[int, tuple[float, float]] = {}  # when, and processor time until then
+    def __init__(self) -> None:
+        self._known: dict[int, psutil.Process] = {}
 
     def use(self, numbers: Iterable[int]) -> dict[int, dict[str, float]]:
         """Return of each process that runs: cpu, a share of a core since the last time; bytes."""
-        found, now, now_s = {}, {}, self._clock()
+        found, known = {}, {}
         for number in numbers:
             try:
-                state = (self._root / str(number) / 'stat').read_text()
-                memory = (self._root / str(number) / 'statm').read_text()
-            except OSError:  # it has ended
+                process = self._known.get(number) or psutil.Process(number)
+                share, memory = process.cpu_percent() / 100, process.memory_info().rss
+            except psutil.Error:  # it has ended
                 continue
-            times = state.rpartition(')')[2].split()[11:13]
-            spent_s = sum(map(int, times)) / TICKS_PER_S
-            at, before_s = self._before.get(number, (now_s, spent_s))
-            now[number] = (now_s, spent_s)
-            passed = now_s - at
-            found[number] = {
-                'cpu': round((spent_s - before_s) / passed, 3) if passed > 0 else 0.0,
-                'bytes': int(memory.split()[1]) * PAGE_BYTES,
-            }
-        self._before = now
+            known[number] = process
+            found[number] = {'cpu': round(share, 3), 'bytes': memory}
+        self._known = known
         return found

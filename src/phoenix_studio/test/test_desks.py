@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from types import SimpleNamespace
 
 import pytest
@@ -121,20 +122,33 @@ def test_the_use_of_a_process_is_told_and_of_one_that_ended_nothing():
     assert 50_000_000 < first[running.pid]['bytes'] < 100_000_000
 
 
-def test_a_share_of_a_core_is_the_time_since_the_last_look(tmp_path):
-    seconds = iter([10.0, 12.0])
-    processes = Processes(tmp_path, lambda: next(seconds))
-    (tmp_path / '7').mkdir()
-    (tmp_path / '7' / 'statm').write_text('900 100 50')
+BUSY_FOR_A_WHILE = """
+import time
+print(flush=True)
+input()
+begun = time.process_time()
+while time.process_time() - begun < 0.3:
+    pass
+print(flush=True)
+input()
+"""
 
-    def use(ticks):
-        fields = ' '.join(['S', *'123456789', 'x', str(ticks), '0'])
-        (tmp_path / '7' / 'stat').write_text(f'7 (a name) {fields[:19]} {fields[20:]} 0 0')
-        return processes.use([7])[7]
 
-    ticks = os.sysconf('SC_CLK_TCK')
-    assert use(5 * ticks)['cpu'] == 0
-    assert use(6 * ticks)['cpu'] == pytest.approx(0.5)
+def test_a_share_of_a_core_is_the_time_since_the_last_look():
+    processes = Processes()
+    with subprocess.Popen(
+        [sys.executable, '-c', BUSY_FOR_A_WHILE], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as running:
+        running.stdout.readline()
+        processes.use([running.pid])
+        since_s = time.monotonic()
+        running.stdin.write(b'\n')
+        running.stdin.flush()
+        running.stdout.readline()
+        share = processes.use([running.pid])[running.pid]['cpu']
+        passed_s = time.monotonic() - since_s
+        running.stdin.close()
+    assert share * passed_s == pytest.approx(0.3, abs=0.1)
 
 
 def test_each_setting_is_told_with_its_source(tmp_path):

@@ -3,29 +3,27 @@
 import contextlib
 import ipaddress
 import socket
-import struct
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+
+import psutil
 
 from phoenix_core.node import discovery
 from phoenix_core.settings.environment import LAUNCH_ID
 from phoenix_core.telemetry.metrics_server import LOOPBACK
 from phoenix_tools.doctor.finding import Finding, fault, ok, warning
 
-LISTENING = {'tcp': '0A', 'tcp6': '0A', 'udp': '07', 'udp6': '07'}  # states of /proc/net
 PEERS = 'ROS_STATIC_PEERS'
 
 
-def ports(
-    wanted: Mapping[str, int], of_toy: Iterable[int], proc: Path = Path('/proc')
-) -> Iterator[Finding]:
+def ports(wanted: Mapping[str, int], of_toy: Iterable[int]) -> Iterator[Finding]:
     """
     Check that the ports of the toy are free, or its own.
 
     :param wanted: ports by the setting that names them; 0: any.
     :param of_toy: the processes of running toys.
     """
-    own = {port for _, _, port in sockets(of_toy, proc)}
+    own = {port for _, _, port in sockets(of_toy)}
     for setting, port in wanted.items():
         if port in own:
             yield ok('port', f'{port} ({setting}) is used by the running toy')
@@ -80,41 +78,28 @@ def exposure(environ: Mapping[str, str], of_toy: Iterable[int]) -> Iterator[Find
         yield ok('network', 'a toy started here is bound to loopback')
 
 
-def launched(proc: Path = Path('/proc')) -> set[int]:
+def launched() -> set[int]:
     """Return the processes of toys in this network, as far as this user may see them."""
     found = set()
-    here = (proc / 'self/ns/net').readlink()
-    for folder in proc.glob('[0-9]*'):
-        with contextlib.suppress(OSError):
-            marked = f'{LAUNCH_ID}='.encode() in (folder / 'environ').read_bytes()
-            if marked and (folder / 'ns/net').readlink() == here:
-                found.add(int(folder.name))
+    here = Path('/proc/self/ns/net').readlink()
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error, OSError):
+            marked = LAUNCH_ID in process.environ()
+            if marked and Path(f'/proc/{process.pid}/ns/net').readlink() == here:
+                found.add(process.pid)
     return found
 
 
-def sockets(pids: Iterable[int], proc: Path = Path('/proc')) -> set[tuple[str, str, int]]:
+def sockets(pids: Iterable[int]) -> set[tuple[str, str, int]]:
     """Return the sockets on which processes receive: kind, address, port."""
     found = set()
     for pid in pids:
-        inodes = set()
-        for descriptor in (proc / str(pid)).glob('fd/*'):
-            with contextlib.suppress(OSError):
-                inodes.add(str(descriptor.readlink()))
-        for kind, state in LISTENING.items():
-            with contextlib.suppress(OSError):
-                for line in (proc / str(pid) / 'net' / kind).read_text().splitlines()[1:]:
-                    fields = line.split()
-                    if fields[3] == state and f'socket:[{fields[9]}]' in inodes:
-                        address, _, port = fields[1].partition(':')
-                        found.add((kind, _address(address), int(port, 16)))
+        with contextlib.suppress(psutil.Error):
+            for one in psutil.Process(pid).net_connections('inet'):
+                if one.status in (psutil.CONN_LISTEN, psutil.CONN_NONE) and not one.raddr:
+                    kind = 'tcp' if one.type == socket.SOCK_STREAM else 'udp'
+                    found.add((kind, one.laddr.ip, one.laddr.port))
     return found
-
-
-def _address(text: str) -> str:
-    """Return an address of /proc/net: hexadecimal, each four bytes in the order of the machine."""
-    data = bytes.fromhex(text)
-    words = struct.unpack(f'={len(data) // 4}I', data)
-    return str(ipaddress.ip_address(struct.pack(f'>{len(words)}I', *words)))
 
 
 def _is_free(port: int) -> bool:
