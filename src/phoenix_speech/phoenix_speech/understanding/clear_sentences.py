@@ -11,11 +11,13 @@ from itertools import groupby, islice
 
 from phoenix_speech.understanding.exact_sentences import ExactSentences
 from phoenix_speech.understanding.requests import MOMENT, IntentMatch
+from phoenix_speech.understanding.shared_words import taken_apart
 from phoenix_speech.understanding.tolerance import Tolerance, respelt, same_sounding
 
 CONVERSATION = 'conversation'  # the intent whose sentences the toy does not act on
 NO_REQUESTS = (CONVERSATION, MOMENT)
 SETTING = ('timer_set', 'alarm_set', 'reminder_set')
+OF_TIMES = (*SETTING, 'timer_cancel', 'alarm_cancel', 'reminder_cancel')
 MISHEARD = 0.9  # the confidence in a variant of what was said
 MOST_REQUESTS = 3
 MOST_VARIANTS = 8
@@ -33,17 +35,19 @@ class ClearSentences:
         known: frozenset[str],
         units: frozenset[str],
         is_number: Callable[[str], bool],
+        shape: Callable[[str], str],
     ) -> None:
         """
         Prepare the joins of requests.
 
         :param known, units: words, as for `respelt`.
         :param is_number: whether there is a number in a text.
+        :param shape: of a text with quantities; '' for another.
         """
         self._exact, self._tolerance = exact, tolerance
         self._known, self._units = known, units
         self._lead = frozenset(tolerance.lead_words)
-        self._is_number = is_number
+        self._is_number, self._shape = is_number, shape
         self._joins = [join.split() for join in tolerance.joins]
 
     def one(self, text: str) -> IntentMatch | None:
@@ -86,6 +90,8 @@ class ClearSentences:
         words = words_of(text.replace(',', ' , '))
         if not any(self._join_at(words, index) for index in range(1, len(words))):
             return ()
+        if found := next(self._of_several_times(words), ()):
+            return found
         if found := next(self._split(words, MOST_REQUESTS, self.one), ()):
             return found
         if self.misheard(text) is None:
@@ -97,6 +103,18 @@ class ClearSentences:
             if found and all(one.name == 'timer_set' for one in found):
                 return found
         return ()
+
+    def _of_several_times(self, words: list[str]) -> Iterator[tuple[IntentMatch, ...]]:
+        """Yield the requests that are said of several times: 'wake me at seven and at eight'."""
+        for parts in taken_apart(words, self._join_at, self._shape, MOST_REQUESTS):
+            found = [one for part in parts if (one := self.one(' '.join(part)))]
+            kinds = {one.name for one in found}
+            if len(found) < len(parts) or len(kinds) > 1 or kinds.isdisjoint(OF_TIMES):
+                continue
+            if all(is_whole(one) and is_finished(one) for one in found):
+                found = _with_last_half(found)
+                if len({*map(str, found)}) == len(found):
+                    yield tuple(found)
 
     def _with_units(self, words: list[str]) -> Iterator[list[str]]:
         """Yield the words with a unit behind each number: 'for five and one for ten minutes'."""
@@ -154,6 +172,14 @@ class ClearSentences:
         if words[index : index + 1] == [',']:
             return 1 + self._join_at(words, index + 1)
         return next((len(one) for one in self._joins if words[index : index + len(one)] == one), 0)
+
+
+def _with_last_half(found: list[IntentMatch]) -> list[IntentMatch]:
+    """Return requests with the half of the day that only the last one names."""
+    half = found[-1].slots.get('day_part')
+    if half is None or any('day_part' in one.slots for one in found[:-1]):
+        return found
+    return [replace(one, slots={**one.slots, 'day_part': half}) for one in found]
 
 
 def words_of(text: str) -> list[str]:

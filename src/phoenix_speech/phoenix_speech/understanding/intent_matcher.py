@@ -63,7 +63,12 @@ class IntentMatcher:
         numbers = chain.from_iterable(vocabulary.numbers)
         known = frozenset((*vocabulary.known, *numbers, *units, *self._quantities.words))
         self._clear = ClearSentences(
-            self._exact, self._tolerance, known, units, self._quantities.numbers
+            self._exact,
+            self._tolerance,
+            known,
+            units,
+            self._quantities.numbers,
+            self._quantities.shape,
         )
         self._compounds = compounds_ending_in(self._tolerance.compounds)
         self._question: Question | None = None  # that was asked, and is not answered yet

@@ -20,6 +20,21 @@ def read(language: str, text: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(
+    ('language', 'text', 'shape'),
+    [
+        ('en', 'seven thirty and eight', '{clock} and {clock}'),
+        ('en', 'a hundred and five', 'a {clock}'),
+        ('de', 'acht und dreißig', '{clock}'),
+        ('en', 'on monday at seven', 'on {day} at {clock}'),
+        ('en', 'for five minutes', 'for {duration}'),
+        ('en', 'for a story', ''),
+    ],
+)
+def test_shapes(language: str, text: str, shape: str) -> None:
+    assert READERS[language].shape(text) == shape
+
+
+@pytest.mark.parametrize(
     ('text', 'seconds'),
     [
         ('five minutes', 300),

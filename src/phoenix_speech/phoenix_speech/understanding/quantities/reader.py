@@ -74,11 +74,18 @@ class Quantity:
 
 @dataclass(frozen=True)
 class MarkedText:
-    """A text with a mark for each quantity."""
+    """
+    A text with a mark for each quantity.
+
+    :param quantities: by mark.
+    :param parts: the words of the text; all words of a number are one.
+    :param numbers: the parts that are numbers, and no quantities.
+    """
 
     text: str
-    quantities: dict[str, Quantity]  # by mark
-    numbers: frozenset[str] = frozenset()  # the words that are numbers, and no quantities
+    quantities: dict[str, Quantity]
+    parts: tuple[str, ...] = ()
+    numbers: frozenset[str] = frozenset()
 
     def unmarked(self, text: str) -> str:
         """Return a part of the text as it was said."""
@@ -88,13 +95,11 @@ class MarkedText:
 
     def moment_said(self) -> str:
         """Return the quantities and numbers as they were said, with a word between two of them."""
-        words = self.text.split()
-        counted = [i for i, one in enumerate(words) if one in {*self.quantities, *self.numbers}]
-        if not counted:
-            return self.text
-        said = [words[counted[0]]]
+        parts, told = self.parts, {*self.quantities, *self.numbers}
+        counted = [index for index, part in enumerate(parts) if part in told]
+        said = [parts[index] for index in counted[:1]]
         for last, index in pairwise(counted):
-            said += words[last + 1 : index + 1] if index <= last + 2 else [words[index]]
+            said += parts[last + 1 : index + 1] if index <= last + 2 else [parts[index]]
         return self.unmarked(' '.join(said))
 
 
@@ -161,6 +166,14 @@ class QuantityReader:
             and terms[-2].value is not None
         )
 
+    def shape(self, text: str) -> str:
+        """Return a text with the kind of each quantity instead of it; '' where there is none."""
+        marked = self.mark(text)
+        kinds = {mark: one.kind for mark, one in marked.quantities.items()}
+        kinds |= dict.fromkeys(marked.numbers, Kind.CLOCK)
+        parts = [f'{{{kinds[one].value}}}' if one in kinds else one for one in marked.parts]
+        return ' '.join(parts) if kinds else ''
+
     def mark(self, text: str) -> MarkedText:
         """Return the text with a mark for each quantity, the longest at each place."""
         terms = read_terms(text, self._language, self.units)
@@ -187,9 +200,9 @@ class QuantityReader:
             else:
                 words.append(terms[index].text)
                 if terms[index].value is not None:
-                    numbers.update(terms[index].text.split())
+                    numbers.add(terms[index].text)
                 index += 1
-        return MarkedText(' '.join(words), quantities, frozenset(numbers))
+        return MarkedText(' '.join(words), quantities, tuple(words), frozenset(numbers))
 
     def _corrected(
         self, words: Sequence[str], quantities: Mapping[str, Quantity], kind: Kind

@@ -3,10 +3,10 @@
 import re
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 
 from babel.numbers import get_group_symbol
-from text_to_num import find_numbers
+from text_to_num import find_numbers, text2num
 
 # Numbers as 2.5, 1,5, 1:30, 1/2 and 2nd; words; the signs that mean something between numbers.
 _TERM = re.compile(
@@ -23,6 +23,7 @@ _GROUPS = {
     '.': re.compile(r'(?<![\d.,])\d{1,3}(?:\.\d{3})+(?![\d.])'),
 }
 MOST_DIGITS = 12
+TENS, ONES = range(20, 100, 10), range(1, 10)
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,10 @@ def read_terms(text: str, language: str, units: frozenset[str]) -> list[Term]:
     :param units: words that are no part of a number, though they may sound so: 'second'.
     """
     words = _TERM.findall(_HYPHEN.sub(' ', _plain(text.lower(), language)))
-    tokens = [_Word(word, is_unit=word in units) for word in words]
+    tokens = [
+        _Word(word, is_unit=word in units or _is_between(words, at, language))
+        for at, word in enumerate(words)
+    ]
     numbers = {n.start: n for n in find_numbers(tokens, language, 0.0) if not n.is_ordinal}
     terms: list[Term] = []
     index = 0
@@ -84,6 +88,22 @@ def read_terms(text: str, language: str, units: frozenset[str]) -> list[Term]:
             terms.append(_term(words[index]))
             index += 1
     return terms
+
+
+def _is_between(words: list[str], at: int, language: str) -> bool:
+    """Return whether a word is between two numbers: 'thirty and eight' are not 38."""
+    if not 0 < at < len(words) - 1 or _counted(words[at], language):
+        return False
+    return _counted(words[at - 1], language) in TENS and _counted(words[at + 1], language) in ONES
+
+
+@lru_cache(maxsize=1000)
+def _counted(word: str, language: str) -> int:
+    """Return the number that a word is; 0 for none."""
+    try:
+        return int(text2num(word, language))
+    except ValueError:
+        return 0
 
 
 _group_symbol = cache(get_group_symbol)  # Babel parses the name of the language each time
