@@ -37,13 +37,8 @@ def main(options: argparse.Namespace) -> None:
     if options.command != 'install' and not present:
         raise InstallError(f'no toy is installed in {options.root}; ./phoenix install')
     service = _service(options)
-    operations = Operations(
-        installed,
-        Versions(installed.versions),
-        service,
-        tell=_tell,
-        patience_s=options.patience,
-    )
+    versions = Versions(installed.versions)
+    operations = Operations(installed, versions, service, _tell, options.patience)
     if options.command == 'rollback':
         operations.go_back()
         return

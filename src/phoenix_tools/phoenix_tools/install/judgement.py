@@ -2,10 +2,58 @@
 
 import contextlib
 import sqlite3
+import time
+from dataclasses import dataclass
 from pathlib import Path
 
 ALL_WELL = 'all well'
 RANKS = {'degraded': 1, 'lost': 2}  # of a capability; whatever else a toy says is worse
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """
+    How a trial has ended.
+
+    :param trouble: why the toy is not well; empty if it is.
+    :param status: what it said of itself in the end.
+    """
+
+    trouble: str
+    status: str
+
+
+@dataclass
+class Probation:
+    """
+    The time in which a version is tried out; it begins when this is made.
+
+    :param before: how the version before it was; nothing may be worse than that.
+    :param patience_s: for the toy to come up, and to be as well as that.
+    :param steady_s: so long it must stay so.
+    """
+
+    before: str | None
+    patience_s: float
+    steady_s: float
+
+    def __post_init__(self) -> None:
+        """Begin."""
+        self._begun_s = time.monotonic()
+        self._steady_since_s: float | None = None
+
+    def judge(self, status: str, *, is_up: bool = True) -> Outcome | None:
+        """Return how it ends, by what the toy says of itself now; None: it goes on."""
+        now_s = time.monotonic()
+        if is_up and not is_worse(status, self.before):
+            if self._steady_since_s is None:
+                self._steady_since_s = now_s
+            return Outcome('', status) if now_s - self._steady_since_s >= self.steady_s else None
+        self._steady_since_s = None
+        if now_s - self._begun_s < self.patience_s:
+            return None
+        what = f'{status}; it was {self.before}' if is_up else f'not up, {status}'
+        return Outcome(f'after {self.patience_s:g} s {what}', status)
 
 
 def is_worse(status: str, before: str | None) -> bool:

@@ -3,13 +3,14 @@
 import subprocess
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from phoenix_tools.install import durable
 from phoenix_tools.install.generations import Generation
-from phoenix_tools.install.judgement import is_worse
-from phoenix_tools.install.trial import Outcome, Trial
+from phoenix_tools.install.judgement import Outcome, Probation
+from phoenix_tools.install.trial import Trial
 
 UNIT = 'phoenix.service'
 PACKAGED = Path('/lib/systemd/system') / UNIT
@@ -33,9 +34,7 @@ class Service(Protocol):
     def status(self) -> str:
         """Return how the toy says that it is; empty if it does not run, or nobody knows."""
 
-    def try_out(
-        self, generation: Generation, before: str | None, patience_s: float, steady_s: float
-    ) -> Outcome:
+    def try_out(self, generation: Generation, probation: Probation) -> Outcome:
         """Start a generation, which may not be worse than the one before."""
 
     def settle(self, generation: Generation | None) -> None:
@@ -67,35 +66,23 @@ class Systemd:
         code, _ = self._call('is-active', UNIT)
         return self._call('show', '--value', '--property=StatusText', UNIT)[1].strip() * (not code)
 
-    def try_out(
-        self, generation: Generation, before: str | None, patience_s: float, steady_s: float
-    ) -> Outcome:
+    def try_out(self, generation: Generation, probation: Probation) -> Outcome:
         """Start the service with another generation."""
         DROP_IN.parent.mkdir(parents=True, exist_ok=True)
         DROP_IN.write_text(
             '[Service]\nRestart=no\n'
-            f'TimeoutStartSec={patience_s:g}\n'
+            f'TimeoutStartSec={probation.patience_s:g}\n'
             f'Environment=XDG_STATE_HOME={generation.folder / "state"}\n'
             f'ExecStart=\nExecStart={generation.folder}/version/phoenix run '
             '--profile ${PROFILE}\n'
         )
         self._call('daemon-reload')
         self._call('reset-failed', UNIT)
-        begun = time.monotonic()
-        steady_since: float | None = None
         code, said = self._call('start', UNIT)  # waits until the toy says that it is up
         while code == 0:
-            now = time.monotonic()
-            status = self.status()
-            if not is_worse(status, before):
-                steady_since = now if steady_since is None else steady_since
-                if now - steady_since >= steady_s:
-                    return Outcome('', status)
-            elif now - begun >= patience_s:
-                return Outcome(f'after {patience_s:g} s {status}; it was {before}', status)
-            else:
-                steady_since = None
-            time.sleep(min(1.0, steady_s))
+            if outcome := probation.judge(self.status()):
+                return outcome
+            time.sleep(min(1.0, probation.steady_s))
             code, said = self._call('is-active', UNIT)
         _, shown = self._call('show', '--property=Result,StatusText,ExecMainStatus', UNIT)
         why = f'{said.strip()} ({", ".join(shown.split())}); see journalctl --unit={UNIT}'
@@ -119,6 +106,7 @@ class Systemd:
         subprocess.run(['udevadm', 'control', '--reload'], check=False)
 
 
+@dataclass(frozen=True)
 class Person:
     """
     No service: a generation is tried out and ended again; somebody starts the toy.
@@ -127,9 +115,8 @@ class Person:
     :param user: as whom; None: as who runs this.
     """
 
-    def __init__(self, profile: str, user: str | None = None) -> None:
-        self._profile = profile
-        self._user = user
+    profile: str
+    user: str | None = None
 
     def stop(self) -> None:
         """Leave it to the person; a toy that runs refuses the one that is tried out."""
@@ -141,11 +128,9 @@ class Person:
         """Leave it open: there is nobody who knows."""
         return ''
 
-    def try_out(
-        self, generation: Generation, before: str | None, patience_s: float, steady_s: float
-    ) -> Outcome:
+    def try_out(self, generation: Generation, probation: Probation) -> Outcome:
         """Start a generation and end it."""
-        return Trial(generation, self._profile, self._user).watch(before, patience_s, steady_s)
+        return Trial(generation, self.profile, self.user).watch(probation)
 
     def settle(self, generation: Generation | None) -> None:
         """Leave it to the person."""

@@ -13,25 +13,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from phoenix_tools.install.generations import Generation
-from phoenix_tools.install.judgement import is_worse
+from phoenix_tools.install.judgement import Outcome, Probation
 
 POLL_S = 0.1
 END_S = 10.0  # for a clean end after SIGINT
 SILENCE_S = 20.0  # as WatchdogSec of the service
 SAID = 3  # last lines of a toy that did not come up
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """
-    How a trial has ended.
-
-    :param trouble: why the toy is not well; empty if it is.
-    :param status: what it said of itself in the end.
-    """
-
-    trouble: str
-    status: str
 
 
 @dataclass
@@ -50,12 +37,8 @@ class Trial:
     silence_s: float = SILENCE_S
     _process: subprocess.Popen[bytes] = field(init=False)
 
-    def watch(self, before: str | None, patience_s: float, steady_s: float) -> Outcome:
-        """
-        Return whether the toy came up in time, and stayed so for a while; then it has ended.
-
-        :param before: how the version before it was; nothing may be worse than that.
-        """
+    def watch(self, probation: Probation) -> Outcome:
+        """Return whether the toy came up in time, and stayed so for a while; then it has ended."""
         with (
             tempfile.TemporaryDirectory(prefix='phoenix-') as folder,
             tempfile.TemporaryFile() as output,
@@ -68,7 +51,7 @@ class Trial:
             address.chmod(0o666)
             self._start(str(address), output.fileno())
             try:
-                outcome = self._listen(ear, before, patience_s, steady_s)
+                outcome = self._listen(ear, probation)
             finally:
                 self._end()
             output.seek(0)
@@ -100,14 +83,10 @@ class Trial:
             else None,
         )
 
-    def _listen(
-        self, ear: socket.socket, before: str | None, patience_s: float, steady_s: float
-    ) -> Outcome:
+    def _listen(self, ear: socket.socket, probation: Probation) -> Outcome:
         """Wait for the word that it is up and no worse, then see that it stays so."""
-        begun = time.monotonic()
-        steady_since: float | None = None
         is_up = False
-        lived = begun
+        lived = time.monotonic()
         status = 'it has said nothing'
         while True:
             try:
@@ -119,20 +98,13 @@ class Trial:
                 status = line.removeprefix('STATUS=') if line.startswith('STATUS=') else status
             if {'READY=1', 'WATCHDOG=1'} & set(lines):
                 is_up, lived = True, now
-            if not is_up or is_worse(status, before):
-                steady_since = None
-            elif steady_since is None:
-                steady_since = now
             if self._process.poll() is not None:
                 code = self._process.returncode
                 return Outcome(f'it ended with exit code {code}', status)
             if is_up and now - lived >= self.silence_s:
                 return Outcome(f'no sign of life for {self.silence_s:g} s', status)
-            if steady_since is not None and now - steady_since >= steady_s:
-                return Outcome('', status)
-            if steady_since is None and now - begun >= patience_s:
-                what = f'{status}; it was {before}' if is_up else f'not up, {status}'
-                return Outcome(f'after {patience_s:g} s {what}', status)
+            if outcome := probation.judge(status, is_up=is_up):
+                return outcome
 
     def _end(self) -> None:
         for number in (signal.SIGINT, signal.SIGKILL):

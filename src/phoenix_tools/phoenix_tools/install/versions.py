@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from phoenix_tools.install import durable
@@ -23,6 +24,7 @@ VERSION = re.compile(r"^VERSION = '([\w.+~-]+)'$", re.MULTILINE)
 VERSION_FILE = Path('src/phoenix_tools/phoenix_tools/arguments.py')
 
 
+@dataclass(frozen=True)
 class Versions:
     """
     The folder of all versions.
@@ -31,9 +33,8 @@ class Versions:
     :param needed_mb: free space without which none is begun.
     """
 
-    def __init__(self, folder: Path, needed_mb: int = NEEDED_MB) -> None:
-        self._folder = folder
-        self._needed_mb = needed_mb
+    folder: Path
+    needed_mb: int = NEEDED_MB
 
     def put(self, source: Path) -> Path:
         """
@@ -47,7 +48,7 @@ class Versions:
             name = source.name.removesuffix('.tar.gz').removeprefix('phoenix-')
         else:
             raise InstallError(f'{source}: neither a checkout nor an archive')
-        version = self._folder / name
+        version = self.folder / name
         if (version / COMPLETE).exists():
             return version
         self._check_space()
@@ -64,14 +65,14 @@ class Versions:
             if isinstance(error, OSError):
                 raise InstallError(f'{name} could not be put in place: {error}') from error
             raise
-        durable.sync_folder(self._folder)
+        durable.sync_folder(self.folder)
         return version
 
     def _check_space(self) -> None:
-        free_mb = shutil.disk_usage(self._folder).free // 2**20
-        if free_mb < self._needed_mb:
+        free_mb = shutil.disk_usage(self.folder).free // 2**20
+        if free_mb < self.needed_mb:
             raise InstallError(
-                f'{self._needed_mb} MB of disk are needed in {self._folder}, {free_mb} MB are free'
+                f'{self.needed_mb} MB of disk are needed in {self.folder}, {free_mb} MB are free'
             )
 
 

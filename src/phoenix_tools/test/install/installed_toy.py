@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from phoenix_tools.install.generations import Generation, Installed
+from phoenix_tools.install.judgement import Probation
 from phoenix_tools.install.operations import Operations
 from phoenix_tools.install.service import Person
 from phoenix_tools.install.versions import Versions
@@ -76,4 +77,4 @@ class Toy:
 
     def starts(self) -> str:
         """Start it as a service does; return why it is not well."""
-        return Person('sim').try_out(self.current, None, 20.0, 0.0).trouble
+        return Person('sim').try_out(self.current, Probation(None, 20.0, 0.0)).trouble

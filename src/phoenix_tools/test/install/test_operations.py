@@ -11,6 +11,7 @@ from installed_toy import KEPT, Toy
 
 from phoenix_core.storage.state_format import FORMAT
 from phoenix_tools.install.generations import InstallError, state_format
+from phoenix_tools.install.judgement import Probation
 from phoenix_tools.install.service import Person
 from phoenix_tools.install.trial import Trial
 
@@ -103,7 +104,7 @@ def test_a_version_that_is_not_well_goes_back_by_itself(toy, behavior, why):
 
 
 def test_one_that_hangs_after_it_has_come_up_is_not_well(toy):
-    outcome = Trial(toy.current, 'sim', silence_s=0.2).watch(None, 20.0, 20.0)
+    outcome = Trial(toy.current, 'sim', silence_s=0.2).watch(Probation(None, 20.0, 20.0))
     assert outcome.trouble.startswith('no sign of life for 0.2 s')
 
 
@@ -180,7 +181,7 @@ def test_the_toy_that_stays_is_started_again(toy):
 
 def test_somebody_who_interrupts_it_has_the_old_toy_again(toy):
     class Interrupted(Recorder):
-        def try_out(self, generation, before, patience_s, steady_s):
+        def try_out(self, generation, probation):
             raise KeyboardInterrupt
 
     service = Interrupted()
@@ -206,7 +207,7 @@ def test_only_the_way_back_is_kept(toy):
         toy.operations().go_over_to(toy.source(name))
     names = {(path / 'name').read_text() for path in toy.installed.versions.iterdir()}
     assert names == {'C', 'D'}
-    assert len([path for path in (toy.folder / 'var').iterdir()]) == 2
+    assert len(list((toy.folder / 'var').iterdir())) == 2
 
 
 def test_what_is_installed_is_not_installed_again(toy):
