@@ -70,7 +70,7 @@ class Stored:
         latest = (now - timedelta(days)).timestamp()
         old = [bag for bag, begun in known.recordings.items() if begun <= latest]
         for bag in old:
-            _remove_bag(Path(bag))
+            remove_bag(Path(bag))
         if old:
             left = {bag: begun for bag, begun in known.recordings.items() if Path(bag).exists()}
             self._note(known.model_copy(update={'recordings': left}))
@@ -81,7 +81,7 @@ class Stored:
         known = self._elsewhere()
         stays = (self._files[ToyFile.PARENT].name, self._files[ToyFile.MUTE].name)
         for bag in known.recordings:
-            _remove_bag(Path(bag))
+            remove_bag(Path(bag))
         for path in self._paths():
             if not path.name.startswith(stays):
                 path.unlink(missing_ok=True)
@@ -113,8 +113,12 @@ class Stored:
         replace_file(self._index, known.model_dump_json() + '\n')
 
 
-def _remove_bag(folder: Path) -> None:
-    """Remove the files of a bag, and the folder if nothing else lies in it."""
+def remove_bag(folder: Path) -> None:
+    """
+    Remove the files of a bag, and the folder if nothing else lies in it.
+
+    :raises OSError: it cannot be removed.
+    """
     for pattern in OF_A_BAG:
         for path in folder.glob(pattern):
             path.unlink(missing_ok=True)

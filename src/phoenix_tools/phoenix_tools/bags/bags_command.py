@@ -7,11 +7,12 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 from phoenix_core.clock.units import NANOSECONDS_PER_SECOND
+from phoenix_core.limits.stored import remove_bag
 from phoenix_tools.bags import edit
 from phoenix_tools.bags.bag import BagError, Topic, open_bag
 from phoenix_tools.bags.bag_writer import METADATA
 from phoenix_tools.bags.check import check
-from phoenix_tools.bags.expiry import delete, expires, is_own
+from phoenix_tools.bags.expiry import expires, is_own
 from phoenix_tools.bags.salvage import repair
 from phoenix_tools.bags.session import load_session
 
@@ -49,7 +50,7 @@ def _rest(path: Path, custom: Mapping[str, str], now: datetime) -> str:
         return f'expires in {(end - now) / timedelta(days=1):.1f} days'
     if not is_own(custom):
         return f'expired on {end:%Y-%m-%d}; was not recorded here, so it is left to you'
-    delete(path)
+    remove_bag(path)
     return f'expired on {end:%Y-%m-%d}: deleted'
 
 

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
-from phoenix_tools.bags.bag_writer import METADATA
-
 EXPIRES = 'phoenix.expires'  # custom metadata of a bag: ISO 8601
 RECORDER = 'phoenix.recorder'  # likewise: who recorded it
 MACHINE_ID = Path('/etc/machine-id')
@@ -40,15 +38,3 @@ def expires(custom: Mapping[str, str]) -> datetime | None:
 def is_own(custom: Mapping[str, str]) -> bool:
     """Return whether this user of this machine recorded a bag; a stranger's is never deleted."""
     return bool(custom.get(RECORDER)) and custom[RECORDER] == recorder()
-
-
-def delete(bag: Path) -> None:
-    """
-    Delete the files of a bag, and its folder unless it holds something else.
-
-    :raises OSError: it cannot be deleted.
-    """
-    for file in (*bag.glob('*.mcap'), *bag.glob('*.db3'), bag / METADATA):
-        file.unlink(missing_ok=True)
-    if not any(bag.iterdir()):
-        bag.rmdir()
