@@ -110,7 +110,7 @@ class Installed:
     def current(self) -> Generation | None:
         """The generation that the service starts; None before the first installation."""
         try:
-            target = Path(os.readlink(self.root / 'current'))
+            target = (self.root / 'current').readlink()
         except OSError:
             return None
         return Generation(self.root / target)

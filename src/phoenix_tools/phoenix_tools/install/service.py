@@ -137,7 +137,5 @@ class Person:
 
 
 def _systemctl(*arguments: str) -> tuple[int, str]:
-    ended = subprocess.run(
-        ['systemctl', *arguments], capture_output=True, text=True, check=False
-    )
+    ended = subprocess.run(['systemctl', *arguments], capture_output=True, text=True, check=False)
     return ended.returncode, ended.stdout + ended.stderr

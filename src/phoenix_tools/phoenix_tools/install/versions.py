@@ -14,9 +14,7 @@ from pathlib import Path
 from phoenix_tools.install import durable
 from phoenix_tools.install.generations import COMPLETE, InstallError
 
-NOT_ON_A_TOY = frozenset(
-    ('build', 'install', 'log', 'bags', 'tests', 'bench', 'conftest.py')
-)
+NOT_ON_A_TOY = frozenset(('build', 'install', 'log', 'bags', 'tests', 'bench', 'conftest.py'))
 ANYWHERE = shutil.ignore_patterns('.git', '.*_cache', '__pycache__', 'node_modules', 'test')
 NEEDED_MB = 2600
 PREPARED = '.venv/phoenix.env'

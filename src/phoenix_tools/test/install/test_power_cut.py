@@ -1,5 +1,6 @@
 """The power fails while a version comes: afterwards a toy that works is there, with its state."""
 
+import contextlib
 import os
 import random
 import subprocess
@@ -11,7 +12,6 @@ from pathlib import Path
 import pytest
 from failing_disk import Disk
 from installed_toy import KEPT, Toy
-
 
 GO_OVER = str(Path(__file__).with_name('go_over.py'))
 MANY = pytest.param(50, marks=pytest.mark.long)
@@ -43,9 +43,7 @@ def test_the_disk_loses_what_was_not_written(disk, cuts):
     endure(Toy(disk.folder), cuts, lose_power)
 
 
-def endure(
-    toy: Toy, cuts: int, lose_power: Callable[['subprocess.Popen[bytes]'], None]
-) -> None:
+def endure(toy: Toy, cuts: int, lose_power: Callable[['subprocess.Popen[bytes]'], None]) -> None:
     """Go over from one version to another, again and again, and lose the power meanwhile."""
     toy.operations().go_over_to(toy.source('A'))
     toy.keep(**KEPT)
@@ -60,10 +58,8 @@ def endure(
     for _ in range(cuts):
         other = 'C' if toy.name == 'B' else 'B'
         with start(toy, sources[other]) as process:
-            try:
+            with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(chance.uniform(0, 1.2 * length_s))
-            except subprocess.TimeoutExpired:
-                pass
             ended = process.poll()
             lose_power(process)
         assert ended != 0 or toy.name == other, 'what was said to be done is done'
@@ -78,8 +74,10 @@ def start(toy: Toy, source: Path) -> 'subprocess.Popen[bytes]':
     """Start an upgrade in a process namespace, in which everything ends with the first process."""
     user = [] if os.geteuid() == 0 else ['--user', '--map-root-user']
     return subprocess.Popen(
-        ['unshare', *user, '--pid', '--fork', '--kill-child', sys.executable]
-        + [GO_OVER, str(toy.folder), str(source)],
+        [
+            *('unshare', *user, '--pid', '--fork', '--kill-child'),
+            *(sys.executable, GO_OVER, str(toy.folder), str(source)),
+        ],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

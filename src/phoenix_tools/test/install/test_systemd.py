@@ -80,7 +80,7 @@ def test_the_service_that_stays_is_started_as_its_unit_says(toy, systemd):
 
 
 def test_a_service_that_works_less_well_goes_back(toy, systemd):
-    started, called, drop_in = systemd()
+    _, called, drop_in = systemd()
     source = toy.source('B')
     call = called.__call__
 
