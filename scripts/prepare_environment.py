@@ -27,7 +27,7 @@ PYTHON = VENV / 'bin' / 'python'
 MARK = VENV / 'for_a_toy'  # made with --toy, and so renewed
 LOG = ROOT / 'log' / 'prepare.log'
 REQUIREMENTS = ROOT / 'requirements'
-NEEDED_MB = 2800
+NEEDED_MB = 2900
 WHISPER_SHA256 = '905e5bf8336bcc625ba4e33498d675a4b935504118c594d868c36e91a60c1a57'
 ROS_INSTALLED = os.environ.get('ROS_DISTRO') == 'jazzy'
 PATH_VARIABLES = (
@@ -253,6 +253,13 @@ def join_models() -> None:
         mark.write_text(WHISPER_SHA256)
 
 
+def prepare_encoder() -> None:
+    """Write the sentence encoder in the form in which it loads quickly, unless it is there."""
+    environment = build_environment() | {'PYTHONPATH': str(ROOT / 'src' / 'phoenix_speech')}
+    command = [str(PYTHON), '-m', 'phoenix_speech.safety.prepared_encoder']
+    run(command, environment, 'the sentence encoder was not prepared')
+
+
 def build_workspace() -> None:
     """Build all packages with colcon; Python sources are linked, so that edits take effect."""
     command = [str(PYTHON), '-m', 'colcon', 'build', '--symlink-install', '--base-paths', 'src']
@@ -299,6 +306,7 @@ def main() -> int:
             check_machine()
             install_packages()
             join_models()
+            prepare_encoder()
             build_workspace()
             write_environment()
             if not for_a_toy():
