@@ -234,13 +234,13 @@ def test_a_node_that_is_flooded_is_busy_and_not_hung_and_a_hang_is_noticed_withi
     assert ear.wait(10) == -signal.SIGKILL
 
 
-@pytest.mark.parametrize('capabilities', [[], [CapabilityStatus(capability='hearing', level=LOST)]])
-def test_a_forged_status_of_the_toy_is_contradicted(toy, capabilities):
+@pytest.mark.parametrize('forged', [[], [CapabilityStatus(capability='hearing', level=LOST)]])
+def test_a_forged_status_of_the_toy_is_contradicted(toy, forged):
     toy.start('asker')
     toy.start('ear')
     toy.supervise()
     toy.expect(asking=OK, hearing=OK)
-    toy.probe.publish(events.SYSTEM_STATUS, capabilities=capabilities)
+    toy.probe.publish(events.SYSTEM_STATUS, capabilities=forged)
     toy.expect(2, asking=OK, hearing=OK)
 
 

@@ -1,0 +1,79 @@
+"""
+The page of a real toy in Chromium: how soon it is ready, what it draws, and what its server costs.
+
+Chromium draws 3D in software here, on the processors that the toy needs, too.
+"""
+
+import argparse
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+sys.path.append(str(Path(__file__).parents[1] / 'tests/system'))
+
+from browser import browser, studio_toy
+
+SERVER = 'phoenix_studio'
+READY_S = 2.0
+LOADS = 5
+MINUTE_S = 60.0
+
+
+def server_of(process: psutil.Process) -> psutil.Process:
+    """Return the process of a toy that serves its pages."""
+    found = [one for one in process.children(recursive=True) if SERVER in ' '.join(one.cmdline())]
+    if len(found) != 1:
+        raise SystemExit(f'{len(found)} processes of {SERVER}, expected 1')
+    return found[0]
+
+
+def ready_s(page: Any, address: str) -> float:
+    """Load the page, its code from the cache; return how long that took until the toy was seen."""
+    page.goto(f'{address}/parents')
+    begun = time.monotonic()
+    page.goto(address)
+    page.locator('[data-phase]').wait_for()
+    return time.monotonic() - begun
+
+
+def watch(page: Any, server: psutil.Process) -> str:
+    """Watch page and server for a minute; return what they did, and their memory after it."""
+
+    def drawn() -> int:
+        return int(page.locator('canvas').get_attribute('data-frames'))
+
+    begun, frames, cpu_s = time.monotonic(), drawn(), sum(server.cpu_times()[:2])
+    page.wait_for_timeout(1000 * MINUTE_S)
+    seconds = time.monotonic() - begun
+    rate = (drawn() - frames) / seconds
+    percent = 100 * (sum(server.cpu_times()[:2]) - cpu_s) / seconds
+    server_mb = server.memory_full_info().pss / 2**20
+    page_mb = page.evaluate('performance.memory.usedJSHeapSize') / 2**20
+    return f'{rate:9.1f} {percent:8.1f} {server_mb:9.0f} {page_mb:7.0f}'
+
+
+def main() -> int:
+    """Print the figures; return 1 when the page is not ready in time."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('--minutes', type=int, default=1)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder, studio_toy(Path(folder)) as toy:
+        server = server_of(psutil.Process(toy.process.process.pid))
+        with browser(toy) as web:
+            page = web.open('/parents')
+            times = [ready_s(page, web.address) for _ in range(LOADS)]
+            median_s = statistics.median(times)
+            print(f'ready after {median_s:.2f} s (median), at most {max(times):.2f} s')
+            print('minute  frames/s  CPU [%]  PSS [MB]  page [MB]')
+            for minute in range(1, options.minutes + 1):
+                print(f'{minute:6} {watch(page, server)}', flush=True)
+    return int(median_s > READY_S)
+
+
+if __name__ == '__main__':
+    raise SystemExit(main())
