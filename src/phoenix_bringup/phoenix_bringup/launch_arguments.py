@@ -1,8 +1,7 @@
 """The launch arguments: `NAME:=VALUE` of `./phoenix run` and of `ros2 launch`, declared once."""
 
-import difflib
 import typing
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -12,6 +11,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from phoenix_core.settings.node_settings import installed_config
+from phoenix_core.settings.profile import suggestion
 
 
 class LaunchArgumentError(ValueError):
@@ -119,7 +119,7 @@ def parse(given: Mapping[str, str]) -> LaunchArguments:
     profiles = [path.stem for path in installed_config().glob('*.yaml') if _is_profile(path)]
     if not arguments.profile_file and arguments.profile not in profiles:
         raise LaunchArgumentError(
-            f'no profile {arguments.profile!r}{_suggestion(arguments.profile, profiles)}; '
+            f'no profile {arguments.profile!r}{suggestion(arguments.profile, profiles)}; '
             f'allowed: {", ".join(sorted(profiles))}, or the path of a file'
         )
     return arguments
@@ -132,14 +132,9 @@ def _is_profile(path: Path) -> bool:
 def _reason(detail: ErrorDetails) -> str:
     name, value = str(detail['loc'][0]), detail['input']
     if detail['type'] == 'extra_forbidden':
-        hint = _suggestion(name, DECLARATIONS)
+        hint = suggestion(name, DECLARATIONS)
         return f'unknown argument {name!r}{hint}; allowed: {", ".join(DECLARATIONS)}'
     if choices := list(filter(None, DECLARATIONS[name].choices)):
-        hint = _suggestion(value, choices)
+        hint = suggestion(value, choices)
         return f'{name}:={value}: not allowed{hint}; allowed: {", ".join(choices)}'
     return f'{name}:={value}: {detail["msg"][0].lower()}{detail["msg"][1:]}'
-
-
-def _suggestion(name: str, known: Iterable[str]) -> str:
-    close = difflib.get_close_matches(name, list(known), n=1)
-    return f' (did you mean {close[0]}?)' if close else ''

@@ -1,8 +1,10 @@
 """A ROS context of its own for a command that observes or asks the graph."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
+from typing import Any
 
 import rclpy
 from rclpy.context import Context
@@ -11,6 +13,8 @@ from rclpy.experimental import EventsExecutor
 from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
 
+from phoenix_core.events import qos
+from phoenix_core.events.event_type import EventType
 from phoenix_core.telemetry import logs
 
 
@@ -26,6 +30,16 @@ def ros_executor() -> Iterator[tuple[Context, Executor]]:
     finally:
         executor.shutdown()
         context.try_shutdown()
+
+
+def subscribe(
+    node: Node, observed: Iterable[EventType], on_event: Callable[[EventType, Any], None]
+) -> None:
+    """Call a function with each of these events and its message."""
+    for event in observed:
+        callback = partial(on_event, event)
+        wanted = qos.subscription(event.qos)
+        node.create_subscription(event.message_class, event.topic, callback, wanted)
 
 
 @contextmanager

@@ -1,6 +1,5 @@
 """The registry of all installed events and nodes, and of the flow of events between them."""
 
-import difflib
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
@@ -9,6 +8,7 @@ from phoenix_core.events.event_type import EventType
 from phoenix_core.node.event_node import EventNode
 from phoenix_core.settings import plugins
 from phoenix_core.settings.plugins import NODES
+from phoenix_core.settings.profile import suggestion
 
 NodeClass = type[EventNode] | EventNode  # an instance may declare more than its class
 
@@ -55,9 +55,7 @@ class Registry:
             if name in (event.name, event.topic):
                 return event
         known = [text for event in self.events for text in (event.name, event.topic)]
-        close = difflib.get_close_matches(name, known, n=1)
-        hint = f' (did you mean {close[0]}?)' if close else ''
-        raise UnknownEventError(f'{name}: no such event{hint}')
+        raise UnknownEventError(f'{name}: no such event{suggestion(name, known)}')
 
     def event_flow(self, event: EventType) -> EventFlow:
         """Return the producers and consumers of an event."""

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from xml.sax.saxutils import escape, quoteattr
 
-import numpy as np
 from phoenix_msgs.msg import ActivityState, PlaybackEvent, Transcript, UserSpeech
 
 from phoenix_core import events
@@ -12,6 +11,7 @@ from phoenix_core.events.constants import words_of
 from phoenix_core.events.event_type import EventType
 from phoenix_tools.bags.session import SessionEvent
 from phoenix_tools.led_colors import screen_colors
+from phoenix_tools.sound_level import QUIETEST_DB, level_db
 
 LEFT, RIGHT, TOP = 110, 120, 30  # a text at the end needs room
 ROW, GAP = 46, 10
@@ -154,7 +154,7 @@ def _summaries(picture: Picture, top: float, drawn: Sequence[SessionEvent]) -> N
 
 
 def _sound(picture: Picture, top: float, drawn: Sequence[SessionEvent]) -> None:
-    levels = [_loudness(frame.message.samples) for frame in drawn]
+    levels = [1 - level_db(frame.message) / QUIETEST_DB for frame in drawn]
     picture.wave(top, [frame.stamp_ns for frame in drawn], levels)
 
 
@@ -173,13 +173,6 @@ def _states(picture: Picture, top: float, drawn: Sequence[SessionEvent]) -> None
         label = f'{state.message.activity}, {words_of(state.message, "phase")}'
         color = COLORS.get(state.message.phase, '#eee')
         picture.box(state.time_ns, ends_ns, top, color, label)
-
-
-def _loudness(samples: Iterable[int]) -> float:
-    """Return a level of 0 to 1, so that -60 dB is 0 and full scale 1."""
-    sound = np.asarray(samples, np.float64)
-    rms = float(np.sqrt(np.mean(sound**2))) / 32768 if sound.size else 0.0
-    return float(np.clip(1 + 20 * np.log10(max(rms, 1e-6)) / 60, 0, 1))
 
 
 def _commands(picture: Picture, top: float, drawn: Sequence[SessionEvent]) -> None:

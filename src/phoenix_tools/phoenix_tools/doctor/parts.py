@@ -1,13 +1,9 @@
 """What a profile chooses: its settings, and whether the parts for them are there."""
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 
-from phoenix_core.settings import plugins, provider
-from phoenix_core.settings.layers import resolve
+from phoenix_core.settings import provider
 from phoenix_core.settings.node_settings import NodeSettings, SettingsError
-from phoenix_core.settings.plugins import NODES
-from phoenix_core.settings.profile import load_profile
 from phoenix_tools.doctor.finding import Finding, fault, ok
 from phoenix_tools.settings.given_profile import check_profile
 from phoenix_tools.settings.parts import DIRECTIONS, sound_devices
@@ -20,14 +16,9 @@ Settings = Mapping[str, NodeSettings]
 def settings(path: str) -> tuple[Settings, Finding]:
     """Return the settings of all nodes, none if one is refused, and what is to say of them."""
     try:
-        check_profile(path)
+        found = check_profile(path)
     except SettingsError as error:
         return {}, fault('settings', str(error), 'change it as it says; see docs/settings.md')
-    names = plugins.names(NODES)
-    profile = load_profile(Path(path), names)
-    found = {
-        name: resolve(plugins.load(NODES, name).settings_class(), name, profile) for name in names
-    }
     return found, ok('settings', f'{path} and the environment are right')
 
 

@@ -72,12 +72,7 @@ def describe_node(registry: Registry, live: LiveGraph, name: str) -> str:
 
 def ends(registry: Registry, live: LiveGraph, event: EventType) -> tuple[str, str]:
     """Name the producers and consumers: those of a running toy, else the declared ones."""
-    if live.is_running:
-        producers = live.ends(event, publish=True)
-        consumers = live.ends(event, publish=False)
-    else:
-        flow = registry.event_flow(event)
-        producers, consumers = flow.producers, flow.consumers
+    producers, consumers = (live if live.is_running else registry).event_flow(event)
     everybody = len(producers) > 1 and len(producers) >= len(registry.nodes) - 1
     return (
         EVERY_NODE if everybody else ', '.join(producers) or '-',

@@ -3,13 +3,13 @@
 import re
 import shutil
 import subprocess
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from html import escape
 
 from phoenix_core import events
 from phoenix_core.events.event_type import EventType
-from phoenix_core.node.registry import Registry
+from phoenix_core.node.registry import EventFlow, Registry
 
 EVERY_NODE = 'every node'
 COLORS = {
@@ -65,19 +65,25 @@ class Diagram:
 
 def declared(registry: Registry, names: Collection[str]) -> Diagram:
     """Return the diagram of what some nodes declare to send to each other."""
-    lines = []
-    for event in registry.events:
-        flow = registry.event_flow(event)
-        producers = tuple(name for name in flow.producers if name in names)
-        if event in events.OF_EVERY_NODE:
-            producers = (EVERY_NODE,)
-        consumers = tuple(name for name in flow.consumers if name in names)
-        if producers and consumers:
-            lines.append(Line(event.topic, producers, consumers))
+    part = Registry({name: node for name, node in registry.nodes.items() if name in names})
+    lines = lines_of({event: part.event_flow(event) for event in registry.events})
     boxes = [Box(name, registry.package(name)) for name in registry.nodes if name in names]
     if any(line.producers == (EVERY_NODE,) for line in lines):
         boxes.append(Box(EVERY_NODE, color='other'))
     return Diagram(tuple(boxes), tuple(lines))
+
+
+def lines_of(
+    flows: Mapping[EventType, EventFlow], note: Callable[[EventType], str] = lambda event: ''
+) -> list[Line]:
+    """Return the lines of the events that flow, each with a note."""
+    lines = []
+    for event, (producers, consumers) in flows.items():
+        if event in events.OF_EVERY_NODE:
+            producers = (EVERY_NODE,)
+        if producers and consumers:
+            lines.append(Line(event.topic, producers, consumers, note(event)))
+    return lines
 
 
 def around(diagram: Diagram, inside: Collection[str]) -> Diagram:

@@ -4,22 +4,19 @@ import time
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 from phoenix_msgs.msg import Fault, NodeStatus
-from rclpy.node import Node
 
 from phoenix_core import events
 from phoenix_core.clock.units import seconds
-from phoenix_core.events import qos
 from phoenix_core.events.event_type import EventType
 from phoenix_core.node.heartbeat import STATE_NAMES
-from phoenix_core.node.registry import Registry
-from phoenix_tools.graph.diagram import EVERY_NODE, Box, Diagram, Line, ends_of
+from phoenix_core.node.registry import EventFlow, Registry
+from phoenix_tools.graph.diagram import Box, Diagram, ends_of, lines_of
 from phoenix_tools.graph.graph_check import GraphCheck
 from phoenix_tools.graph.observation import Observation, settled
-from phoenix_tools.ros_context import command_node
+from phoenix_tools.ros_context import command_node, subscribe
 from phoenix_tools.topics import absolute_topic
 
 
@@ -41,23 +38,13 @@ class Traffic:
     states: dict[str, int] = field(default_factory=dict)
     faults: dict[str, Fault] = field(default_factory=dict)
 
-    def subscribe(self, node: Node, registry: Registry) -> None:
-        """Subscribe to every event; latched ones may be from before `started`."""
-        for event in registry.events:
-            node.create_subscription(
-                event.message_class,
-                event.topic,
-                partial(self.feed, event),
-                qos.subscription(event.qos),
-            )
-
     def begin(self) -> None:
         """Count from now on."""
         self.started = time.time()
         self.counts.clear()
 
     def feed(self, event: EventType, message: Any) -> None:
-        """Process a message."""
+        """Process a message; a latched one may be from before `started`."""
         sent_s = time.time()
         if event.has_header:
             sent_s = seconds(message.header.published) or sent_s
@@ -108,15 +95,19 @@ class LiveGraph:
         """Return whether a node runs in the namespace of the toy."""
         return f'{self.namespace}/{name}' in self.observation.nodes
 
-    def ends(self, event: EventType, *, publish: bool) -> tuple[str, ...]:
-        """List the nodes that publish or hear an event, in the namespace by their short names."""
+    def event_flow(self, event: EventType) -> EventFlow:
+        """Return who publishes and hears an event; in the namespace by their short names."""
         topic = absolute_topic(event, self.namespace)
-        names = {
-            end.node.removeprefix(f'{self.namespace}/')
+        ends = {
+            (end.publishes, end.node.removeprefix(f'{self.namespace}/'))
             for end in self.observation.endpoints
-            if end.topic == topic and end.publishes is publish
+            if end.topic == topic
         }
-        return tuple(sorted(names))
+        producers, consumers = (
+            tuple(sorted(name for publishes, name in ends if publishes is wanted))
+            for wanted in (True, False)
+        )
+        return EventFlow(producers, consumers)
 
     def missing(self) -> list[str]:
         """List the nodes that should run and do not."""
@@ -124,14 +115,8 @@ class LiveGraph:
 
     def diagram(self) -> Diagram:
         """Return the diagram of the graph, with traffic and health."""
-        lines = []
-        for event in self.registry.events:
-            producers = self.ends(event, publish=True)
-            consumers = self.ends(event, publish=False)
-            if event in events.OF_EVERY_NODE:
-                producers = (EVERY_NODE,)
-            if producers and consumers:
-                lines.append(Line(event.topic, producers, consumers, self.traffic.pulse(event)))
+        flows = {event: self.event_flow(event) for event in self.registry.events}
+        lines = lines_of(flows, self.traffic.pulse)
         boxes = [self._box(name) for name in sorted(ends_of(lines))]
         boxes += [Box(name, 'not running', 'absent') for name in self.missing()]
         return Diagram(tuple(boxes), tuple(lines))
@@ -159,7 +144,7 @@ def observe_toy(
     # ROS tools leave out nodes whose names begin with an underscore.
     with command_node('_graph', namespace) as (node, executor):
         traffic = Traffic()
-        traffic.subscribe(node, registry)
+        subscribe(node, registry.events, traffic.feed)
 
         def receive(seconds: float) -> None:
             end_s = time.monotonic() + seconds

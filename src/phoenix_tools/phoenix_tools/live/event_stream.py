@@ -1,14 +1,11 @@
 """Which events the live console shows and how: one line each, and meters for sound."""
 
-import math
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from string import hexdigits
 from typing import Any
 
-import numpy as np
-from phoenix_msgs.msg import AudioFrame
 from rich.text import Text
 
 from phoenix_core import events
@@ -16,13 +13,13 @@ from phoenix_core.clock.units import NANOSECONDS_PER_SECOND
 from phoenix_core.events.event_type import EventType
 from phoenix_core.events.printable import printable
 from phoenix_tools.led_colors import screen_colors
+from phoenix_tools.sound_level import QUIETEST_DB, level_db
 from phoenix_tools.traces.interaction import Span
 
 # Distinct on dark and on light terminals; an interaction keeps its color.
 COLORS = ('cyan', 'magenta', 'green', 'yellow', 'blue', 'red', 'bright_cyan', 'bright_magenta')
 METERED = {event: event.meter for event in events.ALL if event.meter}
 METER_COLUMNS = 20
-QUIETEST_DB = -60.0
 SILENT_AFTER_S = 0.5
 LONGEST_VALUE = 60
 
@@ -117,10 +114,3 @@ class Meters:
         for color in screen_colors(self._pixels):
             text.append('●', color)
         return text
-
-
-def level_db(frame: AudioFrame) -> float:
-    """Return the level of a frame in dB below full scale, at least QUIETEST_DB."""
-    samples = np.frombuffer(frame.samples, np.int16).astype(np.float64) / 32768
-    power = float(np.mean(samples**2)) if len(samples) else 0.0
-    return max(10 * math.log10(power), QUIETEST_DB) if power > 0 else QUIETEST_DB

@@ -5,7 +5,6 @@ import os
 import sys
 import time
 from contextlib import AbstractContextManager, nullcontext
-from functools import partial
 from typing import Any
 
 from rclpy.node import Node
@@ -13,12 +12,11 @@ from rich.console import Console
 from rich.live import Live
 
 from phoenix_core import events
-from phoenix_core.events import qos
 from phoenix_core.events.event_type import EventType
 from phoenix_core.node.execution import SPIN_TIMEOUT_S, until_signalled
 from phoenix_core.node.registry import Registry, UnknownEventError
 from phoenix_tools.live.event_stream import Filter, Meters, event_line
-from phoenix_tools.ros_context import ros_executor
+from phoenix_tools.ros_context import ros_executor, subscribe
 
 REDRAWS_HZ = 8
 EXIT_INTERRUPTED = 130
@@ -32,12 +30,7 @@ def main(options: argparse.Namespace) -> int:
     try:
         with until_signalled() as ended, ros_executor() as (context, executor):
             node = Node('event_console', context=context, namespace=options.namespace)
-            for event in events.ALL:
-                if event.has_header:
-                    callback = partial(stream.on_event, event)
-                    node.create_subscription(
-                        event.message_class, event.topic, callback, qos.subscription(event.qos)
-                    )
+            subscribe(node, (one for one in events.ALL if one.has_header), stream.on_event)
             executor.add_node(node)
             with stream.shown():
                 while not ended:

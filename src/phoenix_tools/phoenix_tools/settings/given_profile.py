@@ -5,7 +5,7 @@ from pathlib import Path
 
 from phoenix_core.settings import environment, plugins
 from phoenix_core.settings.layers import resolve
-from phoenix_core.settings.node_settings import SettingsError, languages
+from phoenix_core.settings.node_settings import NodeSettings, SettingsError, languages
 from phoenix_core.settings.plugins import NODES
 from phoenix_core.settings.profile import load_profile, suggestion
 
@@ -18,17 +18,19 @@ def given_profile(profile: str | None) -> dict[str, str]:
     return {'profile_file': str(Path(profile).resolve())} if own_file else {'profile': profile}
 
 
-def check_profile(path: str) -> None:
+def check_profile(path: str) -> dict[str, NodeSettings]:
     """
-    Check a whole profile, and the environment, before anything is started.
+    Check a whole profile, and the environment; return the settings of all nodes.
 
     :raises SettingsError: as the node concerned would.
     """
     names = plugins.names(NODES)
     environment.check(os.environ, names)
     profile = load_profile(Path(path), names)
+    found = {}
     for name in names:
         settings = resolve(plugins.load(NODES, name).settings_class(), name, profile)
+        found[name] = settings
         known = languages(settings.config_path)
         if settings.language not in known:
             raise SettingsError(
@@ -36,3 +38,4 @@ def check_profile(path: str) -> None:
                 f'{settings.language!r}; allowed: {", ".join(known)}; see {path} and '
                 'PHOENIX_LANGUAGE'
             )
+    return found

@@ -11,10 +11,9 @@ from phoenix_core.settings.node_settings import (
     languages,
 )
 from phoenix_core.settings.plugins import NODES
-from phoenix_tools.settings.parts import DIRECTIONS, Part, parts, sound_devices
+from phoenix_tools.settings.parts import DEVICES, DIRECTIONS, Part, parts, sound_devices
 
 ERRORS = (SettingsError,)
-DEVICES = ('microphone', 'speaker', 'leds', 'sensors')  # nodes
 
 
 def main(options: argparse.Namespace) -> int:

@@ -9,6 +9,7 @@ from typing import Any
 from phoenix_audio import portaudio
 from phoenix_core.settings.provider import Needs, ProviderGroup
 
+DEVICES = ('microphone', 'speaker', 'leds', 'sensors')  # nodes that stand for hardware
 DIRECTIONS = {'microphone': 'input', 'speaker': 'output'}  # of PortAudio
 LONGEST = 40  # some packages put the whole text of their licence into the field for its name
 

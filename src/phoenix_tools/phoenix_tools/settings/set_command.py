@@ -113,11 +113,9 @@ class RunningSettings:
         return self._clients[node]
 
     def _ask(self, future: Any) -> Any:
-        end = time.monotonic() + ANSWER_S
-        while not future.done():
-            if time.monotonic() > end:
-                raise ChangeError(f'the toy does not answer within {ANSWER_S:g} s')
-            self._executor.spin_once(timeout_sec=SPIN_S)
+        self._executor.spin_until_future_complete(future, ANSWER_S)
+        if not future.done():
+            raise ChangeError(f'the toy does not answer within {ANSWER_S:g} s')
         return future.result()
 
 

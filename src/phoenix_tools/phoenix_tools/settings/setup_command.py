@@ -30,7 +30,7 @@ from phoenix_core.storage.toy_lock import ToyLock, ToyLockError
 from phoenix_tools.parent.pin_entry import ask_pin
 from phoenix_tools.settings.dialogue import AnswersEndedError, ask, ask_yes, choose
 from phoenix_tools.settings.made_profile import MadeProfile, toy_setting
-from phoenix_tools.settings.parts import DIRECTIONS, Part, parts, sound_devices
+from phoenix_tools.settings.parts import DEVICES, DIRECTIONS, Part, parts, sound_devices
 
 ERRORS = (
     AnswersEndedError,
@@ -113,7 +113,7 @@ def _ask_devices(profile: MadeProfile) -> None:
     found = {one.name: one for one in _parts('wake_word', 'provider')}[engine.provider]
     word = choose('wake word', found.needs.brings(), engine.models[0])
     profile.set('wake_word', models=[word])
-    for node in ('microphone', 'speaker', 'leds', 'sensors'):
+    for node in DEVICES:
         there = list(_parts(node, 'provider'))
         for one in there:
             if one.missing:
