@@ -17,13 +17,17 @@ from phoenix_tools.parsing import Parser, positive
 VERSION = '0.1.0'
 COMPLETIONS = Path(__file__).with_name('completions')
 SHELLS = ('bash', 'zsh', 'fish')
+# The commands that are for one toy of several.
+OF_A_TOY = (
+    *('studio', 'mcp', 'doctor', 'graph', 'record', 'events', 'trace', 'set', 'setup', 'parent'),
+)
 
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of all commands."""
     root = Parser(prog='phoenix', description='The software of an AI companion toy.')
     root.add_argument('--version', action='version', version=f'phoenix {VERSION}')
-    commands = root.add_subparsers(dest='command', metavar='COMMAND')
+    commands: Any = root.add_subparsers(dest='command', metavar='COMMAND')
 
     run = commands.add_parser('run', help='start the toy; without hardware the simulated one')
     run.add_argument('--profile', help='sim (default), pi, or the path of a settings file')
@@ -47,15 +51,12 @@ def parser() -> argparse.ArgumentParser:
 
     studio = commands.add_parser('studio', help='show a running toy, or a bag, in a browser')
     studio.add_argument('bag', metavar='BAG', type=Path, nargs='?', help='default: the toy')
-    studio.add_argument('--namespace', default='/phoenix', help='of the toy')
     studio.add_argument('--port', type=int, help='of the page; 0: any free one')
 
-    mcp = commands.add_parser('mcp', help='the tools of a running toy, for an assistant (MCP)')
-    mcp.add_argument('--namespace', default='/phoenix', help='of the toy')
+    commands.add_parser('mcp', help='the tools of a running toy, for an assistant (MCP)')
 
     doctor = commands.add_parser('doctor', help='say what is wrong here, and what to do about it')
     doctor.add_argument('--profile', help='sim (default), pi, or the path of a settings file')
-    doctor.add_argument('--namespace', default='/phoenix', help='of the toy')
     doctor.add_argument('--json', action='store_true', help='for a program')
     doctor.add_argument(
         '--bundle', metavar='FILE', type=Path, help='also write what helps to help, as .tar.gz'
@@ -69,7 +70,6 @@ def parser() -> argparse.ArgumentParser:
         choices=('svg', 'mermaid', 'dot', 'sros2'),
         help='draw instead of list; sros2: the security policy of what is declared',
     )
-    graph.add_argument('--namespace', default='/phoenix', help='of the running toy')
 
     docs = commands.add_parser('docs', help='write docs/events.md and the drawings')
     docs.add_argument(
@@ -85,7 +85,6 @@ def parser() -> argparse.ArgumentParser:
         '--event', '--topic', action='append', default=[], help='only these, by name or topic'
     )
     live.add_argument('--trace', action='append', default=[], help='only of this interaction')
-    live.add_argument('--namespace', default='/phoenix', help='of the toy')
 
     trace = commands.add_parser('trace', help='show what happened, why, and how long it took')
     trace.add_argument(
@@ -93,18 +92,18 @@ def parser() -> argparse.ArgumentParser:
     )
     trace.add_argument('event', nargs='?', default='', help='why: a topic or the id of an event')
     trace.add_argument('--bag', type=Path, help='of a recording; default: of the running toy')
-    trace.add_argument('--namespace', default='/phoenix', help='of the running toy')
     trace.add_argument('--svg', metavar='FILE', type=Path, help='also write a picture')
     trace.add_argument('--html', metavar='FILE', type=Path, help='also write a page')
 
     change = commands.add_parser('set', help='list, show or change settings of a running toy')
     change.add_argument('key', nargs='?', metavar='NODE.SETTING', help='default: list all')
     change.add_argument('value', nargs='?', help='default: show it')
-    change.add_argument('--namespace', default='/phoenix', help='of the toy')
 
     _add_choices(commands)
     _add_parent(commands)
     _add_install(commands)
+    for name in OF_A_TOY:
+        commands.choices[name].add_argument('--namespace', default='/phoenix', help='of the toy')
     test = commands.add_parser('test', help='run tests (--all: long ones, too)', add_help=False)
     test.add_argument('arguments', nargs=argparse.REMAINDER, help='passed on to pytest')
     return root
@@ -117,7 +116,6 @@ def _add_choices(commands: Any) -> None:
     setup.add_argument(
         'file', type=Path, nargs='?', default=Path('phoenix.yaml'), help='default: phoenix.yaml'
     )
-    setup.add_argument('--namespace', default='/phoenix', help='of the toy')
     shells = commands.add_parser('completion', help='print what completes commands in a shell')
     shells.add_argument('shell', choices=SHELLS)
 
@@ -146,7 +144,6 @@ def _add_parent(commands: Any) -> None:
     parent = commands.add_parser(
         'parent', help='what a parent decides: time, quiet hours, volume, memory; asks for the PIN'
     )
-    parent.add_argument('--namespace', default='/phoenix', help='of the toy')
     actions = parent.add_subparsers(dest='action', metavar='ACTION')
     actions.add_parser('show', help='the limits in force; needs no PIN')
     change = actions.add_parser('set', help='change one limit')

@@ -43,7 +43,6 @@ def add_record(commands: Any) -> None:
         type=positive,
         help='deleted then; default, and at most: what a parent has decided (recordings_days)',
     )
-    record.add_argument('--namespace', default='/phoenix', help="the toy's (default: /phoenix)")
 
 
 def add_replay(commands: Any) -> None:

@@ -4,7 +4,9 @@ import argparse
 import os
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+
+from rich.progress import Progress
 
 from phoenix_bringup.process_table import acting_nodes
 from phoenix_core import events
@@ -48,9 +50,16 @@ def _replay(options: argparse.Namespace, interrupted: list[int]) -> int:
         print(f'{options.bag}: tells no settings, so what the nodes choose by chance may differ')
     rate = float('inf') if options.fast else options.rate
     started_s = time.monotonic()
-    replayed = replay(
-        session, plan, settings, rate=rate, interrupted=interrupted, progress=_progress()
-    )
+    with Progress(transient=True, disable=not sys.stdout.isatty()) as bar:
+        task = bar.add_task('', total=1.0)
+        replayed = replay(
+            session,
+            plan,
+            settings,
+            rate=rate,
+            interrupted=interrupted,
+            progress=lambda share: bar.update(task, completed=share),
+        )
     if interrupted:
         return EXIT_DIFFERENT
     took_s = time.monotonic() - started_s
@@ -92,20 +101,6 @@ def print_interactions(interactions: Sequence[ComparedInteraction], *, verbose: 
             print(f'  {"!" if row.differs else " "} {left:<48.48} | {right:.48}')
         for difference in interaction.differences:
             print(f'  {difference.kind}: {difference}')
-
-
-def _progress() -> Callable[[float], None]:
-    terminal = sys.stdout.isatty()
-    shown = -1
-
-    def show(share: float) -> None:
-        nonlocal shown
-        percent = int(100 * share)
-        if terminal and percent != shown:
-            shown = percent
-            print(f'\r{percent} % ' if percent < 100 else '\r      \r', end='', flush=True)
-
-    return show
 
 
 def _set_time_zone(session: Session) -> None:

@@ -174,9 +174,9 @@ _shtab_phoenix_docs_defaults_added=0
 _shtab_phoenix_doctor_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--profile[sim (default), pi, or the path of a settings file]:profile:"
-  "--namespace[of the toy]:namespace:"
   "--json[for a program]"
   "--bundle[also write what helps to help, as .tar.gz]:FILE:_files"
+  "--namespace[of the toy]:namespace:"
 )
 
 # guard to ensure default positional specs are added only once per session
@@ -197,7 +197,7 @@ _shtab_phoenix_graph_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--check[compare\; exit 1 for any difference]"
   "--format[draw instead of list\; sros2\: the security policy of what is declared]:format:(svg mermaid dot sros2)"
-  "--namespace[of the running toy]:namespace:"
+  "--namespace[of the toy]:namespace:"
   "(*)::only these events and nodes:"
 )
 
@@ -288,7 +288,7 @@ _shtab_phoenix_record_options=(
   "--split-s[begin another file after so many seconds]:S:"
   "--keep[flight recorder\: keep the last minutes in memory\; a fault, SIGUSR1 or Enter writes them below the output folder]:MINUTES:"
   "--keep-days[deleted then\; default, and at most\: what a parent has decided (recordings_days)]:N:"
-  "--namespace[the toy\'s (default\: \/phoenix)]:namespace:"
+  "--namespace[of the toy]:namespace:"
 )
 
 # guard to ensure default positional specs are added only once per session
@@ -363,8 +363,8 @@ _shtab_phoenix_setup_defaults_added=0
 
 _shtab_phoenix_studio_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
-  "--namespace[of the toy]:namespace:"
   "--port[of the page\; 0\: any free one]:port:"
+  "--namespace[of the toy]:namespace:"
   ":default\: the toy:_files"
 )
 
@@ -381,9 +381,9 @@ _shtab_phoenix_test_defaults_added=0
 _shtab_phoenix_trace_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--bag[of a recording\; default\: of the running toy]:bag:_files"
-  "--namespace[of the running toy]:namespace:"
   "--svg[also write a picture]:FILE:_files"
   "--html[also write a page]:FILE:_files"
+  "--namespace[of the toy]:namespace:"
   ":list (default), last, an id, or \'why\':"
   ":why\: a topic or the id of an event:"
 )

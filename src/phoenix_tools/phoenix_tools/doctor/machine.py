@@ -1,7 +1,7 @@
 """The machine: clock, disk, memory, temperature."""
 
 import ctypes
-import os
+import shutil
 from collections.abc import Iterator
 from datetime import datetime, timezone
 from pathlib import Path
@@ -44,8 +44,7 @@ def disk(folders: dict[str, Path]) -> Iterator[Finding]:
     """Check the room where the toy writes; folders by what is written there."""
     for what, folder in folders.items():
         there = next(one for one in (folder, *folder.parents) if one.exists())
-        found = os.statvfs(there)
-        free = found.f_bavail * found.f_frsize
+        free = shutil.disk_usage(there).free
         text = f'{free // MEBIBYTE} MB free for {what} in {folder}'
         remedy = f'make room: du -x -h -d 2 {there} | sort -h | tail'
         yield _enough('disk', text, remedy, free, DISK_NEEDED, DISK_COMFORTABLE)
@@ -60,13 +59,12 @@ def memory(meminfo: Path = Path('/proc/meminfo'), shm: Path = Path('/dev/shm')) 
     remedy = 'end other programs (ps -e --sort=-rss -o rss,args | head), or choose smaller models'
     findings = [_enough('memory', text, remedy, free, MEMORY_NEEDED, MEMORY_COMFORTABLE)]
     try:
-        found = os.statvfs(shm)
+        shared = shutil.disk_usage(shm).free
     except OSError:
         return [
             *findings,
             warning('memory', f'{shm}: there is none', f'mount -t tmpfs tmpfs {shm}'),
         ]
-    shared = found.f_bavail * found.f_frsize
     text = f'{shared // MEBIBYTE} MB of shared memory free in {shm}'
     remedy = f'see what fills it: ls -lS {shm}; of ended toys: rm {shm}/fastrtps_*'
     return [*findings, _enough('memory', text, remedy, shared, SHARED_NEEDED, SHARED_COMFORTABLE)]

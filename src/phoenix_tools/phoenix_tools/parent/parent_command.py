@@ -24,19 +24,12 @@ def main(options: argparse.Namespace) -> int:
     """Do what was asked for; return 0, or 3 for a wrong PIN."""
     desk = ParentDesk(options.namespace)
     try:
-        match options.action:
-            case 'show':
-                desk.show()
-            case 'set':
-                desk.change(options.key, options.value)
-            case 'pin':
-                desk.set_pin()
-            case 'stored':
-                desk.show_stored()
-            case 'forget':
-                desk.forget()
-            case _:
-                desk.talk()
+        if options.action is None:
+            desk.talk()
+        elif options.action == 'set':
+            desk.do(options.key, options.value)
+        else:
+            desk.do(options.action)
     except WrongPinError as error:
         print(f'phoenix: {error}', file=sys.stderr)
         return EXIT_WRONG_PIN
@@ -55,6 +48,22 @@ class ParentDesk:
         self._stored = Stored.of(os.environ, namespace)
         self._announced = Announced(ToyFile.ANNOUNCED.path(os.environ, namespace))
         self._neighbors = Neighbors.of(os.environ, namespace)
+
+    def do(self, *words: str) -> None:
+        """Do what a parent has typed: one of the actions, or change a limit, by key and value."""
+        match words:
+            case ['show']:
+                self.show()
+            case ['pin']:
+                self.set_pin()
+            case ['stored']:
+                self.show_stored()
+            case ['forget']:
+                self.forget()
+            case [key, value]:
+                self.change(key, value)
+            case _:
+                print('a key and its value, as in: daily_minutes 60')
 
     def show(self) -> None:
         """Print the limits in force."""
@@ -116,17 +125,7 @@ class ParentDesk:
         self.show()
         while words := _typed('KEY VALUE, pin, stored, forget, or nothing: ').split(None, 1):
             try:
-                match words:
-                    case ['pin']:
-                        self.set_pin()
-                    case ['stored']:
-                        self.show_stored()
-                    case ['forget']:
-                        self.forget()
-                    case [key, value]:
-                        self.change(key, value)
-                    case _:
-                        print('a key and its value, as in: daily_minutes 60')
+                self.do(*words)
             except ERRORS as error:
                 print(error)
 
