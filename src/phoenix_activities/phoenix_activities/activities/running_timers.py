@@ -19,6 +19,7 @@ from phoenix_activities.state.safe_state import Kept
 from phoenix_activities.timer_handle import TimerHandle
 
 LAST, ALL = 'last', 'all'
+BUT = 'but_'  # begins the slots that tell which are left
 RECHECK_S = 60.0  # an alarm looks at the clock on the wall that often
 
 
@@ -37,6 +38,7 @@ class RunningTimer(Due):
     :param length_s: as it was asked for; 0 for a time of the day.
     :param wall: the time of the day at which it is due, by the clock on the wall.
     :param repeat: on which days it is due again, see `next_wall_time`; empty: on none.
+    :param left_out: days on which it is not due, though it repeats.
     :param ends_s: when it ends by the steady clock of this run; not kept.
     :param paused_left_s: what was left when it was paused.
     """
@@ -46,9 +48,24 @@ class RunningTimer(Due):
     length_s: float = Field(0.0, ge=0)
     wall: datetime | None = None
     repeat: str = ''
+    left_out: list[date] = []
     paused_left_s: float | None = Field(None, ge=0)
     ends_s: float = Field(0.0, exclude=True)
     _expiry: TimerHandle | None = PrivateAttr(None)
+
+    def is_due_on(self, day: date) -> bool:
+        """Return whether it is due on a day, the next time or a later one."""
+        wall = self.wall
+        while wall is not None and self.repeat and wall.date() < day:
+            wall = following_wall_time(wall, wall, self.repeat)
+        return wall is not None and wall.date() == day and day not in self.left_out
+
+    def following(self, wall: datetime, now: datetime) -> datetime | None:
+        """Return when one that repeats is due after it was."""
+        following = following_wall_time(wall, now, self.repeat)
+        while following is not None and following.date() in self.left_out:
+            following = following_wall_time(following, following, self.repeat)
+        return following
 
     def expires(self, expiry: TimerHandle) -> None:
         """Remember the call that rings."""
@@ -103,11 +120,14 @@ class RunningTimers:
         running.cancel()
         self._kept.running.remove(running)
 
-    def leave_out(self, running: RunningTimer) -> None:
-        """Let an alarm that repeats not ring the next time."""
+    def leave_out(self, running: RunningTimer, day: date) -> None:
+        """Let an alarm that repeats not ring on a day."""
         assert running.wall is not None
+        if running.wall.date() != day:
+            running.left_out.append(day)
+            return
         running.cancel()
-        running.wall = following_wall_time(running.wall, running.wall, running.repeat)
+        running.wall = running.following(running.wall, running.wall)
         self.run(running)
 
     def run(self, running: RunningTimer) -> None:
@@ -175,16 +195,28 @@ class RunningTimers:
 
     def _repeat(self, rung: RunningTimer, wall: datetime) -> None:
         now = self._manager.now()
-        if following := following_wall_time(wall, now, rung.repeat):
+        if following := rung.following(wall, now):
             due = at_wall_time(following, now)
-            self.add(rung.model_copy(update={'wall': following, 'due': due}))
+            left_out = [day for day in rung.left_out if day > following.date()]
+            update = {'wall': following, 'due': due, 'left_out': left_out}
+            self.add(rung.model_copy(update=update))
 
 
 def meant(
     running: Iterable[RunningTimer], slots: Mapping[str, str], today: date
 ) -> list[RunningTimer]:
-    """Return those that a person may mean; of several that are alike, the newest."""
+    """
+    Return those that a person may mean; of several that are alike, the newest.
+
+    :param slots: those that begin with 'but_' tell which are left; there must be one like that.
+    """
+    running = list(running)
     found = [one for one in running if _fits(one, slots, today)]
+    left = {name.removeprefix(BUT): slot for name, slot in slots.items() if name.startswith(BUT)}
+    if left:
+        alike = [one for one in running if _fits(one, left, today)]
+        kept = meant(running, left, today) if 'which' in left else alike
+        found = [one for one in found if kept and one not in kept]
     which = slots.get('which', '')
     if which == ALL:
         return found
@@ -205,7 +237,7 @@ def _fits(one: RunningTimer, slots: Mapping[str, str], today: date) -> bool:
         return False
     if not {*slots.get('what', '').split()} <= {*one.what.split()}:
         return False
-    if 'day' in slots and (one.wall is None or one.wall.date() != day_meant(today, slots)):
+    if 'day' in slots and not one.is_due_on(day_meant(today, slots)):
         return False
     if 'hour' in slots:
         hour, minute = int(slots['hour']), int(slots.get('minute', 0))

@@ -1,16 +1,12 @@
 """The timer: sets, changes and tells timers, alarms and reminders, which run in the background."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from pydantic import Field
 
 from phoenix_activities.activities.alarm import AlarmActivity, Due, purpose_of
-from phoenix_activities.activities.due_times import (
-    at_wall_time,
-    moved_wall_time,
-    next_wall_time,
-)
+from phoenix_activities.activities.due_times import at_wall_time, next_wall_time
 from phoenix_activities.activities.running_timers import (
     Kind,
     RunningTimer,
@@ -18,6 +14,7 @@ from phoenix_activities.activities.running_timers import (
     TimerKept,
     meant,
 )
+from phoenix_activities.activities.timer_changes import LONGEST_S, OLD, TimerChanges, old_slots
 from phoenix_activities.activities.timer_words import TimerPhrases, TimersTold
 from phoenix_activities.engine.activity import Priority, Request, RequestSlots, UserIntent
 from phoenix_activities.engine.activity_manager import ActivityManager
@@ -25,10 +22,8 @@ from phoenix_activities.engine.asking import AskingActivity
 from phoenix_activities.words.words import Phrase, PhraseWords
 from phoenix_core.events.short_text import NAME_WORDS, short_text
 
-LONGEST_S = 100 * 3600.0
 MOST = 20
-OLD = 'of_'  # begins the slots that tell which alarm gets another time
-ALARM_CHANGES = ('alarm_change', 'alarm_later', 'alarm_earlier')
+ALARM_CHANGES = ('alarm_change', 'alarm_later', 'alarm_earlier', 'time_change')
 KINDS = {'timer': Kind.TIMER, 'alarm': Kind.ALARM, 'reminder': Kind.REMINDER}
 
 
@@ -64,6 +59,7 @@ class TimerActivity(AskingActivity):
     def __init__(self, manager: ActivityManager) -> None:
         super().__init__(manager)
         self._running = RunningTimers(manager, self.kept, self._ring)
+        self._changes = TimerChanges(manager, self._running)
         self._told = TimersTold(manager, self.words.phrases, self._running)
 
     def on_start(self) -> None:
@@ -115,7 +111,7 @@ class TimerActivity(AskingActivity):
                 self._tell(kind, intent)
             case 'extend' | 'shorten':
                 self._change(intent)
-            case 'change' if kind is Kind.TIMER:
+            case 'change' if intent.name == 'timer_change':
                 self._change_length(intent)
             case 'change' | 'later' | 'earlier':
                 self._change_time(intent)
@@ -174,12 +170,11 @@ class TimerActivity(AskingActivity):
     # Changing.
 
     def _cancel(self, kind: Kind, intent: UserIntent) -> None:
-        chosen = self._choose(kind, intent)
-        for running in chosen:
-            once = running.repeat and 'day' in intent.slots  # of 'every day', only tomorrow's
-            (self._running.leave_out if once else self._running.remove)(running)
+        phrases = self.words.phrases
+        chosen = self._choose(self._running.of(kind), intent)
+        once = [self._changes.cancel(one, intent.slots) for one in chosen]
         if chosen:
-            self.say_phrase(self.words.phrases.cancelled)
+            self.say_phrase(phrases.left_out if any(once) else phrases.cancelled)
 
     def _change(self, intent: UserIntent) -> None:
         phrases = self.words.phrases
@@ -188,13 +183,11 @@ class TimerActivity(AskingActivity):
             return
         by_s = float(intent.slots['duration'])
         by_s = -by_s if intent.name == 'timer_shorten' else by_s
-        for running in self._choose(Kind.TIMER, intent):
-            left_s = self._running.left_s(running) + by_s
-            if left_s > LONGEST_S:
+        for one in self._choose(self._running.of(Kind.TIMER), intent):
+            left_s = self._changes.extend(one, by_s)
+            if left_s is None:
                 self.say_phrase(phrases.too_much)
-                continue
-            self._running.set_left(running, max(0.0, left_s))
-            if left_s > 0:
+            elif left_s > 0:
                 self.say_phrase(phrases.changed, time=self._told.length(left_s))
 
     def _change_length(self, intent: UserIntent) -> None:
@@ -204,38 +197,29 @@ class TimerActivity(AskingActivity):
         if not 0 < length_s <= LONGEST_S:
             self.say_phrase(phrases.too_much)
             return
-        for running in self._choose(Kind.TIMER, intent):
-            running.length_s = length_s
-            self._running.set_left(running, length_s)
+        for one in self._choose(self._running.of(Kind.TIMER), intent):
+            self._changes.take(one, length_s)
             self.say_phrase(phrases.changed, time=self._told.length(length_s))
 
     def _change_time(self, intent: UserIntent) -> None:
-        """Let an alarm ring at another time, or so much later or earlier."""
-        old = {name.removeprefix(OLD): slot for name, slot in intent.slots.items()
-               if name.startswith(OLD)}  # fmt: skip
-        chosen = self._choose(Kind.ALARM, intent, by=old)
-        for running in chosen:
-            wall = self._another_time(running, intent)
-            if wall is None:
-                self.say_phrase(self.words.phrases.past)
-                continue
-            running.wall, running.repeat = wall, intent.slots.get('repeat', running.repeat)
-            running.cancel()
-            self._running.run(running)
-            self.say_phrase(self.words.phrases.changed_time, time=self._told.time(running))
-
-    def _another_time(self, running: RunningTimer, intent: UserIntent) -> datetime | None:
-        now = self.manager.now()
-        if intent.name == 'alarm_change':
-            return moved_wall_time(running.wall, now, intent.slots)
-        by = timedelta(seconds=float(intent.slots['duration']))
-        old = running.wall or running.due.replace(tzinfo=None)
-        wall = old + (-by if intent.name == 'alarm_earlier' else by)
-        return wall if at_wall_time(wall, now) > now else None
+        """Let an alarm ring at another time; 'no, at eight' may also be about a reminder."""
+        phrases, old = self.words.phrases, old_slots(intent.slots)
+        is_any = intent.name == 'time_change'
+        running = self._running.all() if is_any else self._running.of(Kind.ALARM)
+        chosen = self._choose(running, intent, by=old)
+        if any(one.kind is Kind.TIMER for one in chosen):
+            self.say_phrase(phrases.none_such)
+            return
+        for one in chosen:
+            moved = self._changes.move(one, intent)
+            if moved is None:
+                self.say_phrase(phrases.past)
+            else:
+                self.say_phrase(phrases.changed_time, time=self._told.time(moved))
 
     def _pause(self, intent: UserIntent) -> None:
         phrases = self.words.phrases
-        for running in self._choose(Kind.TIMER, intent):
+        for running in self._choose(self._running.of(Kind.TIMER), intent):
             pauses = intent.name == 'timer_pause'
             (self._running.pause if pauses else self._running.resume)(running)
             left = self._told.length(self._running.left_s(running))
@@ -246,7 +230,10 @@ class TimerActivity(AskingActivity):
     def _tell(self, kind: Kind, intent: UserIntent) -> None:
         """Say how much time is left, or list all that is set."""
         phrases = self.words.phrases
-        chosen = self._choose(kind, intent, ask=False)
+        running = self._running.of(kind)
+        if intent.name == 'timer_remaining' and not running:  # of a reminder, too
+            running = self._running.all()
+        chosen = self._choose(running, intent, ask=False)
         if len(chosen) == 1 and intent.name == 'timer_remaining':
             self.say_phrase(
                 phrases.remaining, time=self._told.length(self._running.left_s(chosen[0]))
@@ -256,21 +243,18 @@ class TimerActivity(AskingActivity):
 
     def _choose(
         self,
-        kind: Kind,
+        running: list[RunningTimer],
         intent: UserIntent,
         *,
         ask: bool = True,
         by: Mapping[str, str] | None = None,
     ) -> list[RunningTimer]:
         """
-        Return what is meant; say that there is none, or ask which one.
+        Return which are meant of those; say that there is none, or ask which one.
 
         :param by: the slots that tell it; those of the intent by default.
         """
         phrases, slots = self.words.phrases, intent.slots if by is None else by
-        running = self._running.of(kind)
-        if intent.name == 'timer_remaining' and not running:  # of a reminder, too
-            running = self._running.all()
         found = meant(running, slots, self.manager.now().date())
         if not running:
             self.say_phrase(phrases.none)

@@ -27,6 +27,7 @@ class TimerPhrases(Phrases):
     too_many: Phrase
     past: Phrase
     cancelled: Phrase
+    left_out: Phrase  # of an alarm that repeats, a day
     none: Phrase
     none_such: Phrase
     remaining: Phrase

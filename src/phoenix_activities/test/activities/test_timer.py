@@ -229,6 +229,92 @@ def test_of_an_alarm_that_repeats_only_one_day_is_left_out(
     assert not timers(harness).kept.running
 
 
+def test_of_an_alarm_that_repeats_a_later_day_is_left_out(
+    harness: ActivityHarness, say: Say
+) -> None:
+    harness.toy.time = datetime(2026, 1, 9, 6)  # a Friday, before it rings
+    say('alarm_set', hour='7', repeat='daily')
+    phrases = timers(harness).words.phrases
+    assert say('alarm_cancel', day='+1', which='all') in phrases.left_out.root
+    assert rings(harness, 3600)
+    harness.handle(UserIntent('stop'))
+    assert say('alarm_cancel', day='+1', which='all') in phrases.none_such.root
+    assert not rings(harness, 24 * 3600)
+    harness.crash(60)
+    assert rings(harness, 24 * 3600 - 60)
+
+
+def test_an_alarm_of_another_day_is_not_left_out(harness: ActivityHarness, say: Say) -> None:
+    harness.toy.time = datetime(2026, 1, 9, 12)  # a Friday
+    say('alarm_set', hour='7', repeat='weekdays')
+    none_such = timers(harness).words.phrases.none_such.root
+    assert say('alarm_cancel', day='+1', which='all') in none_such
+    [alarm] = timers(harness).kept.running
+    assert not alarm.left_out
+    assert 'weekdays' in say('alarm_list', day='monday')
+
+
+def test_of_an_alarm_that_repeats_one_day_gets_another_time(
+    harness: ActivityHarness, say: Say
+) -> None:
+    harness.toy.time = datetime(2026, 1, 9, 6)  # a Friday
+    say('alarm_set', hour='7', repeat='daily')
+    assert '8:00' in say('alarm_change', of_day='+1', hour='8')
+    daily, once = timers(harness).kept.running
+    assert (daily.wall, daily.repeat) == (datetime(2026, 1, 9, 7), 'daily')
+    assert (once.wall, once.repeat) == (datetime(2026, 1, 10, 8), '')
+    assert rings(harness, 3600)
+    harness.handle(UserIntent('stop'))
+    assert not rings(harness, 24 * 3600)
+    assert rings(harness, 3600)
+
+
+@pytest.mark.parametrize(
+    ('but', 'left'),
+    [
+        ({'but_hour': '7'}, [7]),
+        ({'but_hour': '7', 'but_day_part': 'pm'}, [7, 8, 9]),
+        ({'but_which': 'last'}, [9]),
+        ({'but_day': '+1'}, [7, 8, 9]),
+        ({'but_hour': '10'}, [7, 8, 9]),
+    ],
+)
+def test_all_are_cancelled_but_one(
+    harness: ActivityHarness, say: Say, but: dict[str, str], left: list[int]
+) -> None:
+    harness.toy.time = datetime(2026, 1, 9, 12)
+    for hour in ('7', '8', '9'):
+        say('alarm_set', hour=hour, day='+1', day_part='am')
+    said = say('alarm_cancel', which='all', **but)
+    assert [one.wall and one.wall.hour for one in timers(harness).kept.running] == left
+    assert (said in timers(harness).words.phrases.none_such.root) == (left == [7, 8, 9])
+
+
+def test_all_timers_are_cancelled_but_the_named_ones(harness: ActivityHarness, say: Say) -> None:
+    say('timer_set', duration='600', name='pizza')
+    say('timer_set', duration='300')
+    say('timer_set', duration='600', name='pizza')
+    say('timer_cancel', which='all', but_of='1200')
+    assert lengths(harness) == [600, 300, 600]
+    say('timer_cancel', which='all', but_name='pizza')
+    assert lengths(harness) == [600, 600]
+
+
+def test_what_was_set_last_gets_another_time(harness: ActivityHarness, say: Say) -> None:
+    harness.toy.time = datetime(2026, 1, 9, 12)
+    say('alarm_set', hour='6', day='+1')
+    say('reminder_set', hour='7', day='+1', what='feed the cat')
+    assert '8:00' in say('time_change', of_which='last', hour='8', day_part='am')
+    say('time_change', of_hour='6', hour='9', day_part='am')
+    walls = [one.wall for one in timers(harness).kept.running]
+    assert walls == [datetime(2026, 1, 10, 9), datetime(2026, 1, 10, 8)]
+    say('timer_set', duration='300')
+    none_such = timers(harness).words.phrases.none_such.root
+    assert say('time_change', of_which='last', hour='10') in none_such
+    assert say('time_change', of_hour='7', hour='10') in none_such
+    assert [one.wall for one in timers(harness).kept.running][:2] == walls
+
+
 def test_a_reminder_is_cancelled_by_a_part_of_its_words(
     harness: ActivityHarness, say: Say
 ) -> None:

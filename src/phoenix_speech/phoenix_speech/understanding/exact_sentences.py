@@ -18,6 +18,7 @@ from phoenix_speech.understanding.tolerance import Tolerance
 
 NAMES = frozenset(('name', 'where'))  # slots for names of persons, timers and places
 PURPOSE = 'what'  # the slot for what a reminder is about
+BUT = 'but_'  # begins the slots of what is left as it is
 AS_SAID = frozenset(('topic', 'favorite'))  # slots without their opposite: 'no monsters'
 MOST_WORDS_OF_A_NAME = 3
 
@@ -44,7 +45,7 @@ class ExactSentences:
     def recognize(self, text: str) -> IntentMatch | None:
         """Return the intent of a text that is one of the sentences."""
         marked, plain = self._quantities.mark(text), MarkedText(text.lower(), {})
-        found = self._results(marked) if marked.quantities else []
+        found = self._results(marked) if marked.quantities or marked.corrected else []
         return self._best([*found, *self._results(plain)])
 
     def recognize_marked(self, marked: MarkedText) -> IntentMatch | None:
@@ -66,9 +67,10 @@ class ExactSentences:
     def _fits(self, entity: MatchEntity, marked: MarkedText) -> bool:
         """Return whether words may fill a slot that takes any words."""
         words = entity.value.split() if entity.is_wildcard else []
-        if entity.name in AS_SAID:
+        name = entity.name.removeprefix(BUT)
+        if name in AS_SAID:
             return not self._negations.intersection(words)
-        if not words or entity.name not in (*NAMES, PURPOSE):
+        if not words or name not in (*NAMES, PURPOSE):
             return True
         said = marked.unmarked(entity.value)
         if self._quantities.mark(said).quantities or self._quantities.tells_a_time(said):
@@ -76,7 +78,7 @@ class ExactSentences:
         tolerance = self._tolerance
         unfit = {*tolerance.negations, *tolerance.joins, *tolerance.no_names}
         unfit |= self._quantities.units
-        return entity.name == PURPOSE or (
+        return name == PURPOSE or (
             0 < len(words) <= MOST_WORDS_OF_A_NAME
             and unfit.isdisjoint(words)
             and not self._quantities.numbers(said)

@@ -40,6 +40,11 @@ class QuestionKind(Enum):
     ALARM = 'alarm'  # whether an alarm is wanted for a time of the day
 
 
+# What gives what is asked about another time, instead of what is set already.
+NEW_TIME = ('duration', 'hour')
+INSTEAD = {QuestionKind.ALARM: 'time_change', QuestionKind.TIMER: 'timer_change'}
+
+
 @dataclass(frozen=True)
 class Choice:
     """
@@ -73,6 +78,8 @@ def chosen(question: Question, answer: Understood) -> IntentMatch | None:
     if len(answer.requests) != 1:
         return None
     said, choices = answer.requests[0], question.choices
+    if said.name == INSTEAD.get(question.kind) and not said.slots.keys().isdisjoint(NEW_TIME):
+        return _instead(choices[0].request, said)
     name = said.slots.get(ANSWER, said.name) if said.name == ANSWER else said.name
     if name == YES and len(choices) == 1:
         return choices[0].request
@@ -80,6 +87,13 @@ def chosen(question: Question, answer: Understood) -> IntentMatch | None:
         return choices[CHOICES.index(name)].request
     lengths = {choice.text: choice.request for choice in choices}
     return lengths.get(said.slots.get('duration', '')) if said.name == ANSWER else None
+
+
+def _instead(meant: IntentMatch, said: IntentMatch) -> IntentMatch:
+    """Return what was asked about with another time: 'no, at eight'."""
+    kept = {name: value for name, value in meant.slots.items() if name not in ('hour', 'minute')}
+    new = {name: value for name, value in said.slots.items() if name in QUANTITY_SLOTS}
+    return IntentMatch(meant.name, {**kept, **new}, said.confidence)
 
 
 def tells_a_moment(match: IntentMatch) -> bool:

@@ -313,6 +313,49 @@ def test_days_that_are_left_out_do_not_repeat() -> None:
          'reminder_set hour=7 what=trinken + reminder_set hour=8 what=trinken'),
         ('de', 'lösch die wecker um sieben und um acht',
          'alarm_cancel hour=7 which=all + alarm_cancel hour=8 which=all'),
+        # Corrections.
+        ('en', 'not at seven but at eight', 'time_change hour=8 of_hour=7'),
+        ('en', 'no i said at eight not at seven', 'time_change hour=8 of_hour=7'),
+        ('en', 'no at half past eight', 'time_change hour=8 minute=30 of_which=last'),
+        ('en', 'wake me at seven no at eight', 'alarm_set hour=8'),
+        ('en', 'set an alarm for seven thirty no eight', 'alarm_set hour=8'),
+        ('en', 'wake me on tuesday no on monday at seven', 'alarm_set day=monday hour=7'),
+        ('en', 'volume five no six', 'volume_set level=60'),
+        ('en', 'turn the light blue no red', 'light_color color=red unwanted=blue'),
+        ('en', 'turn the light not blue but red', 'light_color color=red unwanted=blue'),
+        ('en', 'turn the light red not blue', 'light_color color=red unwanted=blue'),
+        ('de', 'nicht um sieben sondern um acht', 'time_change hour=8 of_hour=7'),
+        ('de', 'nein erst um acht', 'time_change hour=8 of_which=last'),
+        ('de', 'weck mich um sieben nein um acht', 'alarm_set hour=8'),
+        ('de', 'stell den wecker auf sieben nein acht', 'alarm_set hour=8'),
+        ('de', 'lautstärke auf fünf nein sechs', 'volume_set level=60'),
+        ('de', 'rot nein blau', 'light_color color=blue unwanted=rot'),
+        ('de', 'mach das licht rot nein blau', 'light_color color=blue unwanted=rot'),
+        ('de', 'mach das licht nicht blau sondern rot', 'light_color color=red unwanted=blau'),
+        # All but one, and days without an alarm.
+        ('en', 'cancel all alarms except the one at seven', 'alarm_cancel but_hour=7 which=all'),
+        ('en', "cancel all alarms but the seven o'clock one", 'alarm_cancel but_hour=7 which=all'),
+        ('en', "cancel all alarms except tomorrow's", 'alarm_cancel but_day=+1 which=all'),
+        ('en', 'cancel every alarm except for the first one',
+         'alarm_cancel but_which=1 which=all'),
+        ('en', 'cancel all timers except the pizza timer',
+         'timer_cancel but_name=pizza which=all'),
+        ('en', 'cancel all timers except the ten minute one',
+         'timer_cancel but_of=600 which=all'),
+        ('en', 'delete all reminders except the one about the cat',
+         'reminder_cancel but_what=the cat which=all'),
+        ('en', 'no alarm tomorrow', 'alarm_cancel day=+1 which=all'),
+        ('en', "don't wake me tomorrow at seven", 'alarm_cancel day=+1 hour=7 which=all'),
+        ('de', 'alle wecker außer dem um sieben löschen', 'alarm_cancel but_hour=7 which=all'),
+        ('de', 'lösch alle wecker außer dem sieben uhr wecker',
+         'alarm_cancel but_hour=7 which=all'),
+        ('de', 'mach alle wecker außer dem ersten aus', 'alarm_cancel but_which=1 which=all'),
+        ('de', 'lösch alle timer außer dem pizzatimer', 'timer_cancel but_name=pizza which=all'),
+        ('de', 'alle timer außer dem zehn minuten timer löschen',
+         'timer_cancel but_of=600 which=all'),
+        ('de', 'morgen keinen wecker', 'alarm_cancel day=+1 which=all'),
+        ('de', 'weck mich morgen nicht', 'alarm_cancel day=+1 which=all'),
+        ('de', 'ich brauche morgen keinen wecker', 'alarm_cancel day=+1 which=all'),
     ],
 )  # fmt: skip
 def test_requests(language: str, text: str, meaning: str) -> None:
@@ -365,7 +408,24 @@ def test_sums(language: str, text: str, result: str) -> None:
         ('en', "i didn't say stop"),
         ('en', "don't set a timer"),
         ('en', "don't pause the timer"),
-        ('en', 'cancel all timers except the pizza timer'),
+        ('en', 'cancel all timers except'),
+        ('en', 'cancel the timer except the pizza timer'),
+        ('en', 'cancel all timers except the pizza timer and the egg timer'),
+        ('en', 'turn on all lights except the kitchen light'),
+        ('en', "don't wake me up"),
+        ('en', 'no alarm'),
+        ('en', 'there is no alarm tomorrow'),
+        ('en', 'set no alarm tomorrow'),
+        ('de', 'lösch alle timer außer'),
+        ('de', 'weck mich nicht'),
+        ('de', 'keinen wecker'),
+        # What is corrected, or by what, is not clear.
+        ('en', 'not seven but eight'),
+        ('en', 'no eight'),
+        ('en', 'turn the light blue no'),
+        ('en', 'set a timer for five minutes no cancel ten minutes'),
+        ('de', 'nein acht'),
+        ('de', 'nicht sieben sondern acht'),
         ('en', 'cancel the other timer'),
         ('en', 'set a timer for a week'),
         ('en', 'no blue'),
@@ -487,6 +547,24 @@ def test_only_the_time_is_asked_about(language: str, text: str, asked: str) -> N
     question = understand(language, text).question
     assert question is not None
     assert question.choices[0].text == asked
+
+
+@pytest.mark.parametrize(
+    ('language', 'asked', 'answer', 'meaning'),
+    [
+        ('en', 'tomorrow at seven', 'no at eight', 'alarm_set day=+1 hour=8'),
+        ('en', 'tomorrow at half past seven', 'not at seven but at eight',
+         'alarm_set day=+1 hour=8'),
+        ('en', 'five minutes', 'no ten minutes', 'timer_set duration=600'),
+        ('de', 'ich muss um sieben aufstehen', 'nein um halb acht', 'alarm_set hour=7 minute=30'),
+        ('de', 'fünf minuten', 'nein zehn minuten', 'timer_set duration=600'),
+    ],
+)  # fmt: skip
+def test_what_is_asked_about_may_be_corrected(
+    language: str, asked: str, answer: str, meaning: str
+) -> None:
+    assert matcher_of(language).understand(asked).question is not None
+    assert wanted(language, answer) == meaning
 
 
 def test_a_day_alone_is_not_asked_about() -> None:

@@ -1,6 +1,7 @@
 """Reads times of the day: 'half past six', 'seven in the evening', 'ten to eight'."""
 
 from collections.abc import Sequence
+from itertools import chain
 
 from phoenix_speech.understanding.quantities.lexicon import Lexicon, PhraseBook, by_value, same
 from phoenix_speech.understanding.quantities.terms import Term
@@ -22,6 +23,7 @@ class ClockReader:
         self._zero = frozenset(lexicon.zero)
         self._minutes = frozenset(lexicon.units['minute'])
         self._one = frozenset(lexicon.one)
+        self._nouns = frozenset(chain.from_iterable(lexicon.ordinals.values()))
         self._quarter = PhraseBook(same(lexicon.quarter, 15), language)
         self._signs = PhraseBook(lexicon.sooner_or_later.items(), language)
         self._before_hour = PhraseBook(lexicon.before_hour.items(), language)
@@ -129,6 +131,8 @@ class ClockReader:
         count = terms[at].count if at < len(terms) else None
         after_oclock = begin > 0 and self._oclock.find(terms, begin - 1) is not None
         least = 1 if zero or after_oclock else 10
+        if at < len(terms) and terms[at].text in self._nouns:  # "the seven o'clock one"
+            return 0, begin
         if count is None or not least <= count < (10 if zero else 60):
             return 0, begin
         if self._units.find(terms, at + 1) and not after_oclock:

@@ -6,11 +6,11 @@ names it as one list, and nothing of it can be lost or changed by tolerance. The
 more minutes' stands before its mark.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
-from itertools import pairwise
+from itertools import pairwise, product
 from pathlib import Path
 from typing import TypeAlias
 
@@ -46,7 +46,7 @@ class Kind(Enum):
         return _SLOTS[self]
 
 
-_COUNTED = (Kind.DURATION, Kind.CLOCK)  # of which a mere number may be the beginning
+_BARE = (Kind.DURATION, Kind.CLOCK, None)  # what corrects a mere number; None: another one
 _SLOTS = {
     Kind.DURATION: ('duration',),
     Kind.CLOCK: ('hour', 'minute', 'day_part'),
@@ -80,12 +80,14 @@ class MarkedText:
     :param quantities: by mark.
     :param parts: the words of the text; all words of a number are one.
     :param numbers: the parts that are numbers, and no quantities.
+    :param corrected: a part that was taken back is left out.
     """
 
     text: str
     quantities: dict[str, Quantity]
     parts: tuple[str, ...] = ()
     numbers: frozenset[str] = frozenset()
+    corrected: bool = False
 
     def unmarked(self, text: str) -> str:
         """Return a part of the text as it was said."""
@@ -179,6 +181,7 @@ class QuantityReader:
         terms = read_terms(text, self._language, self.units)
         words: list[str] = []
         numbers: set[str] = set()
+        corrected = False
         quantities: dict[str, Quantity] = {}
         marks = {kind: iter(kind.marks) for kind in self._readers}
         index = 0
@@ -191,30 +194,43 @@ class QuantityReader:
                 quantities[mark] = Quantity(kind, said, slots, clock=written)
                 if ' '.join(words[-2:]) in self._roughly:
                     words.pop()
-                if (old := self._corrected(words, quantities, kind)) is not None:
-                    quantities.pop(words[old], None)
-                    del words[old:]
+                corrected |= self._take_back(words, quantities, kind)
                 more = next((t.text for t in terms[index:end] if t.text in self._more), None)
                 words += [more, mark] if more else [mark]
                 index = end
             else:
-                words.append(terms[index].text)
                 if terms[index].value is not None:
+                    corrected |= self._take_back(words, quantities, None)
                     numbers.add(terms[index].text)
+                words.append(terms[index].text)
                 index += 1
-        return MarkedText(' '.join(words), quantities, tuple(words), frozenset(numbers))
+        return MarkedText(' '.join(words), quantities, tuple(words), frozenset(numbers), corrected)
 
-    def _corrected(
-        self, words: Sequence[str], quantities: Mapping[str, Quantity], kind: Kind
-    ) -> int | None:
-        """Return where the quantity is that the next one takes back: 'five, no, ten minutes'."""
-        for phrase in self._corrections:
-            at = len(words) - len(phrase) - 1
-            if at >= 0 and words[at + 1 :] == phrase:
-                old = quantities.get(words[at])
-                same = old.kind is kind if old else kind in _COUNTED and self.numbers(words[at])
-                return at if same else None
-        return None
+    def _take_back(
+        self, words: list[str], quantities: dict[str, Quantity], kind: Kind | None
+    ) -> bool:
+        """
+        Take back the quantity or number that the next one corrects: 'five, no, ten minutes'.
+
+        The word before it may be said again: 'at seven, no, at eight'.
+
+        :param kind: of the next one; None for a number.
+        """
+        for phrase, again in product(self._corrections, (0, 1)):
+            end = len(words) - again
+            at = end - len(phrase) - 1
+            if at < again or words[at + 1 : end] != phrase:
+                continue
+            if again and words[at - 1] != words[end]:
+                continue
+            old = quantities.get(words[at])
+            same = old.kind is (kind or Kind.CLOCK) if old else self.numbers(words[at])
+            if same and (old or kind in _BARE):
+                quantities.pop(words[at], None)
+                del words[at - again : end]
+                return True
+            return False
+        return False
 
     def _longest(
         self, terms: Sequence[Term], begin: int
