@@ -77,8 +77,13 @@ def run(arguments: Sequence[str]) -> int:
     try:
         return int(module.main(options))
     except module.ERRORS as error:
-        print(f'phoenix: {error}', file=sys.stderr)
-        return EXIT_CODES.get(options.command, 1)
+        reason = str(error)
+    except OSError as error:
+        if not error.filename:  # of a closed pipe or a socket, not of what was asked for
+            raise
+        reason = f'{error.filename}: {error.strerror}'
+    print(f'phoenix: {reason}', file=sys.stderr)
+    return EXIT_CODES.get(options.command, 1)
 
 
 if __name__ == '__main__':

@@ -15,6 +15,7 @@ from mcap.writer import CompressionType, Writer
 from rosbags.rosbag2.metadata import dump_qos_v9
 
 from phoenix_core.clock.units import NANOSECONDS_PER_SECOND
+from phoenix_core.storage.toy_file import replace_file
 from phoenix_tools.bags.bag import BagError, Topic
 
 CHUNK_BYTES = 65536
@@ -188,10 +189,8 @@ class BagWriter:
             'custom_data': self.custom or None,
             'ros_distro': 'jazzy',
         }
-        part = self.path / f'{METADATA}.part'
         text = yaml.safe_dump({'rosbag2_bagfile_information': information}, sort_keys=False)
-        part.write_text(text)
-        part.replace(self.path / METADATA)
+        replace_file(self.path / METADATA, text)
 
 
 def _qos(topic: Topic) -> list[Any]:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
-from phoenix_tools.bags.bag import BagError
 from phoenix_tools.bags.compare import ComparedInteraction
 from phoenix_tools.bags.picture import draw
 from phoenix_tools.bags.session import Session, SessionEvent
@@ -22,11 +21,7 @@ tr.different td { background: #ffe5e5 }
 def write_html(
     path: Path, recorded: Session, replayed: Session, interactions: Sequence[ComparedInteraction]
 ) -> None:
-    """
-    Write the page.
-
-    :raises BagError: it cannot be written.
-    """
+    """Write the page."""
     count = sum(len(interaction.differences) for interaction in interactions)
     verdict = (
         f'<p class="bad">differences: {count}</p>' if count else '<p class="good">as recorded</p>'
@@ -39,19 +34,7 @@ def write_html(
     ]
     for number, interaction in enumerate(interactions, 1):
         parts.append(_interaction(number, interaction))
-    write_text(path, ''.join(parts))
-
-
-def write_text(path: Path, text: str) -> None:
-    """
-    Write a file.
-
-    :raises BagError: it cannot be written.
-    """
-    try:
-        path.write_text(text)
-    except OSError as error:
-        raise BagError(f'{path}: cannot be written: {error.strerror}') from error
+    path.write_text(''.join(parts))
 
 
 def _interaction(number: int, interaction: ComparedInteraction) -> str:

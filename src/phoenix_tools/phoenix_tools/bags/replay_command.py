@@ -15,7 +15,7 @@ from phoenix_core.settings.node_settings import SettingsError
 from phoenix_tools.bags.accept import accept
 from phoenix_tools.bags.bag import BagError
 from phoenix_tools.bags.compare import ComparedInteraction, compare
-from phoenix_tools.bags.html_report import write_html, write_text
+from phoenix_tools.bags.html_report import write_html
 from phoenix_tools.bags.picture import draw
 from phoenix_tools.bags.replay import (
     ReplayError,
@@ -71,7 +71,7 @@ def _replay(options: argparse.Namespace, interrupted: list[int]) -> int:
     if options.html:
         write_html(options.html, session, replayed, interactions)
     if options.report:
-        write_text(options.report, draw(_with_sound(session, replayed)))
+        options.report.write_text(draw(_with_sound(session, replayed)))
     if options.accept and count:
         accept(session, replayed, plan)
         print(f'{options.bag}: this is the reference from now on')

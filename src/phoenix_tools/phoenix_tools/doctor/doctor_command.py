@@ -19,12 +19,7 @@ from phoenix_tools.doctor.finding import Finding, Level, ok
 from phoenix_tools.run.running_toy import RunError
 from phoenix_tools.settings.given_profile import given_profile
 
-
-class BundleError(Exception):
-    """The support bundle cannot be written; one line with the reason."""
-
-
-ERRORS = (LaunchArgumentError, RunError, BundleError)
+ERRORS = (LaunchArgumentError, RunError)
 
 
 def main(options: argparse.Namespace) -> int:
@@ -38,10 +33,7 @@ def main(options: argparse.Namespace) -> int:
             Path(given.settings_file).name,
             given.namespace.strip('/'),
         )
-        try:
-            bundle.write(options.bundle, findings, own, _logs(), known=personal)
-        except OSError as error:
-            raise BundleError(f'{options.bundle}: {error.strerror}') from error
+        bundle.write(options.bundle, findings, own, _logs(), known=personal)
         print(f'{options.bundle}: written; look into it before you send it', file=sys.stderr)
     if options.json:
         told = [{**vars(finding), 'level': finding.level.value} for finding in findings]

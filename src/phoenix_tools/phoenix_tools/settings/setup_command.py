@@ -32,14 +32,7 @@ from phoenix_tools.settings.dialogue import AnswersEndedError, ask, ask_yes, cho
 from phoenix_tools.settings.made_profile import MadeProfile, toy_setting
 from phoenix_tools.settings.parts import DEVICES, DIRECTIONS, Part, parts, sound_devices
 
-ERRORS = (
-    AnswersEndedError,
-    SettingsError,
-    RefusedError,
-    StateStoreError,
-    ToyLockError,
-    OSError,
-)
+ERRORS = (AnswersEndedError, SettingsError, RefusedError, StateStoreError, ToyLockError)
 ASKED_LIMITS = (
     'quiet_hours',
     'daily_minutes',

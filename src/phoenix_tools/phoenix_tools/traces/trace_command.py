@@ -92,20 +92,13 @@ def find_event(found: list[Interaction], wanted: str) -> tuple[Interaction, Span
 
 
 def save(drawn: RenderableType, options: argparse.Namespace) -> None:
-    """
-    Write the drawing as SVG or HTML.
-
-    :raises TraceError: the file cannot be written.
-    """
+    """Write the drawing as SVG or HTML."""
     picture = Console(record=True, width=PICTURE_COLUMNS, file=io.StringIO())
     picture.print(drawn)
-    try:
-        if options.svg:
-            picture.save_svg(str(options.svg), title='Phoenix', clear=False)
-        if options.html:
-            picture.save_html(str(options.html), clear=False)
-    except OSError as error:
-        raise TraceError(f'{error.filename}: {error.strerror}') from error
+    if options.svg:
+        picture.save_svg(str(options.svg), title='Phoenix', clear=False)
+    if options.html:
+        picture.save_html(str(options.html), clear=False)
 
 
 def from_toy(namespace: str) -> list[Interaction]:

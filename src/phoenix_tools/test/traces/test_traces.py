@@ -1,6 +1,7 @@
 """Interactions as traces, made of events as they come from a bag or a toy."""
 
 import argparse
+from pathlib import Path
 
 import pytest
 from phoenix_msgs.msg import (
@@ -15,6 +16,7 @@ from phoenix_core.clock.units import NANOSECONDS_PER_SECOND, to_stamp
 from phoenix_core.settings.config_file import ConfigFileError, load_config
 from phoenix_core.settings.node_settings import installed_config
 from phoenix_core.telemetry.recent_events import RecentEvents
+from phoenix_tools import command_line
 from phoenix_tools.bags.recording import RecordingProfile, recorded_events
 from phoenix_tools.traces import drawing, trace_command
 from phoenix_tools.traces.interaction import interactions
@@ -237,6 +239,13 @@ def test_pictures_are_written(tmp_path):
     trace_command.save(drawing_of, argparse.Namespace(svg=svg, html=html))
     assert svg.read_text().startswith('<svg')
     assert 'speech/transcript' in html.read_text()
+
+
+def test_a_picture_that_cannot_be_written_is_told_in_one_line(tmp_path, capsys):
+    bag = Path(__file__).parents[4] / 'tests' / 'bags' / 'light'
+    file = tmp_path / 'none' / 'trace.svg'
+    assert command_line.run(['trace', 'last', '--bag', str(bag), '--svg', str(file)]) == 1
+    assert capsys.readouterr().err == f'phoenix: {file}: No such file or directory\n'
 
 
 def test_a_stage_of_an_unknown_topic_is_refused(tmp_path):
