@@ -15,8 +15,10 @@ from pathlib import Path  # noqa: E402
 from phoenix_core.node import discovery  # noqa: E402
 from phoenix_core.node.process_end import end_process  # noqa: E402
 from phoenix_tools.arguments import completion, parser  # noqa: E402
+from phoenix_tools.command_error import CommandError  # noqa: E402
 
-# The room of each command; <command>_command.py there has main() and the ERRORS it may raise.
+# The room of each command; <command>_command.py there has main(), and the ERRORS that it raises
+# beside CommandError.
 ROOMS = {
     'run': 'run',
     'record': 'bags',
@@ -76,7 +78,7 @@ def run(arguments: Sequence[str]) -> int:
     module = import_module(f'phoenix_tools.{ROOMS[options.command]}.{options.command}_command')
     try:
         return int(module.main(options))
-    except module.ERRORS as error:
+    except (CommandError, *getattr(module, 'ERRORS', ())) as error:
         reason = str(error)
     except OSError as error:
         if not error.filename:  # of a closed pipe or a socket, not of what was asked for

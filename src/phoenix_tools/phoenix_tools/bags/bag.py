@@ -19,11 +19,12 @@ from rosbags.rosbag2 import Reader
 
 from phoenix_core.events import message_schema
 from phoenix_core.settings.yaml_file import read_yaml
+from phoenix_tools.command_error import CommandError
 
 _UNLIMITED = QosTime(9223372036, 854775807)
 
 
-class BagError(Exception):
+class BagError(CommandError):
     """A bag cannot be read or written; one line with its path and the reason."""
 
 

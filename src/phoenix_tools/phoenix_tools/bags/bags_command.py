@@ -16,8 +16,6 @@ from phoenix_tools.bags.expiry import expires, is_own
 from phoenix_tools.bags.salvage import repair
 from phoenix_tools.bags.session import load_session
 
-ERRORS = (BagError,)
-
 
 def main(options: argparse.Namespace) -> int:
     """Run an action and return the exit code."""

@@ -35,7 +35,6 @@ from phoenix_tools.bags.recording import Recorder, RecordingProfile, recorded_ev
 from phoenix_tools.bags.session import SETTINGS, UTC_OFFSET
 from phoenix_tools.ros_context import ros_executor
 
-ERRORS = (BagError,)
 FLUSH_S = 1.0
 AFTERMATH_S = 5.0  # recorded after a fault
 DRAIN_S = 0.3  # all that was published before is received by then

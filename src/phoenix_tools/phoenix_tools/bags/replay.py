@@ -17,6 +17,7 @@ from phoenix_core.telemetry import timing
 from phoenix_tools.bags.recorded_chat import model_of
 from phoenix_tools.bags.session import Session, SessionEvent
 from phoenix_tools.bags.simulated_graph import Participant, SimulatedGraph
+from phoenix_tools.command_error import CommandError
 
 PATIENCE_NS = 5 * NANOSECONDS_PER_SECOND  # how much later than recorded a cause may come
 SETTLE_NS = NANOSECONDS_PER_SECOND  # after the end, for events that must not happen
@@ -28,10 +29,6 @@ LEVELS: Mapping[str, frozenset[Role]] = {
     'transcripts': frozenset((Role.SOUND, Role.SENSED, Role.HEARD)),
     'intents': frozenset((Role.SOUND, Role.SENSED, Role.HEARD, Role.UNDERSTOOD)),
 }
-
-
-class ReplayError(Exception):
-    """A session cannot be replayed; one line."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +51,7 @@ def make_plan(session: Session, nodes: Iterable[str], level: str) -> Plan:
     Decide which nodes run and which events are fed: those of all nodes that do not run.
 
     :param nodes: of the whole toy.
-    :raises ReplayError: there is nothing to feed.
+    :raises CommandError: there is nothing to feed.
     """
     classes = {name: plugins.load(plugins.NODES, name) for name in nodes}
     running = {
@@ -72,7 +69,7 @@ def make_plan(session: Session, nodes: Iterable[str], level: str) -> Plan:
 
     inputs = [event for event in session.events if is_input(event)]
     if not inputs:
-        raise ReplayError(f'{session.path}: holds nothing to replay from {level}')
+        raise CommandError(f'{session.path}: holds nothing to replay from {level}')
     chosen = set(inputs)
     causes: list[SessionEvent | None] = []
     last: SessionEvent | None = None  # the newest event that an input can follow
@@ -213,7 +210,7 @@ def replay(
 
     :param rate: seconds of the session per real one; inf: as fast as the nodes can.
     :param progress: called with the share that is done, 0 to 1.
-    :raises GraphError: the nodes do not start or get stuck.
+    :raises CommandError: the nodes do not start or get stuck.
     """
     start_ns = session.events[0].time_ns
     length_ns = max(1, session.events[-1].time_ns - start_ns)

@@ -13,22 +13,19 @@ from phoenix_core import events
 from phoenix_core.node.execution import until_signalled
 from phoenix_core.settings.node_settings import SettingsError
 from phoenix_tools.bags.accept import accept
-from phoenix_tools.bags.bag import BagError
 from phoenix_tools.bags.compare import ComparedInteraction, compare
 from phoenix_tools.bags.html_report import write_html
 from phoenix_tools.bags.picture import draw
 from phoenix_tools.bags.replay import (
-    ReplayError,
     best_level,
     make_plan,
     replay,
     replay_settings,
 )
 from phoenix_tools.bags.session import Session, SessionEvent, load_session
-from phoenix_tools.bags.simulated_graph import GraphError
 
 EXIT_DIFFERENT = 1
-ERRORS = (BagError, ReplayError, GraphError, SettingsError)
+ERRORS = (SettingsError,)
 
 
 def main(options: argparse.Namespace) -> int:

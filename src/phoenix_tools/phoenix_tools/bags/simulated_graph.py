@@ -26,16 +26,13 @@ from phoenix_core.settings import plugins
 from phoenix_core.settings.node_settings import NodeSettings
 from phoenix_core.supervision.readiness import Readiness
 from phoenix_tools.bags.session import SessionEvent
+from phoenix_tools.command_error import CommandError
 from phoenix_tools.ros_context import ros_executor
 
 READY_S = 60.0
 STUCK_S = 60.0  # real time without progress: longer than any model takes
 # The nodes with simulated hardware.
 SIMULATED = ('microphone', 'speaker', 'leds', 'sensors')
-
-
-class GraphError(Exception):
-    """The nodes could not be started, or are stuck; one line."""
 
 
 class Participant(EventNode):
@@ -143,12 +140,12 @@ class SimulatedGraph(Generic[AnyParticipant]):
             if self._interrupted:
                 return
             if time.monotonic() > end_s:
-                raise GraphError(
+                raise CommandError(
                     f'not ready after {READY_S:.0f} s: {"; ".join(readiness.missing)}'
                 )
         if readiness.without:
             lost = '; '.join(f'{name}: {why}' for name, why in readiness.without.items())
-            raise GraphError(f'could not be brought up: {lost}')
+            raise CommandError(f'could not be brought up: {lost}')
         self.time.count_events()
         self._settle()
         self._started_s = time.monotonic()
@@ -158,7 +155,7 @@ class SimulatedGraph(Generic[AnyParticipant]):
         Advance the time to that point, or until `stop`.
 
         :param stop: called whenever nothing is pending.
-        :raises GraphError: there is no progress although something is pending.
+        :raises CommandError: there is no progress although something is pending.
         """
         while not self._interrupted:
             self._settle()
@@ -181,7 +178,7 @@ class SimulatedGraph(Generic[AnyParticipant]):
             self._spin_once(0.001)
             if time.monotonic() - since_s > STUCK_S:
                 what = ', '.join(self.time.under_way) or 'a device'
-                raise GraphError(f'nothing has gone on for {STUCK_S:.0f} s; under way: {what}')
+                raise CommandError(f'nothing has gone on for {STUCK_S:.0f} s; under way: {what}')
 
     def _spin_once(self, timeout_s: float) -> None:
         self._executor.spin_once(timeout_sec=timeout_s)
@@ -190,7 +187,7 @@ class SimulatedGraph(Generic[AnyParticipant]):
         """
         Start the nodes.
 
-        :raises GraphError: they cannot be started, or are not connected in time.
+        :raises CommandError: they cannot be started, or are not connected in time.
         """
         try:
             self._start()

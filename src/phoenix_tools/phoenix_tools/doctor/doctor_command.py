@@ -16,10 +16,9 @@ from phoenix_core.storage.toy_file import ToyFile
 from phoenix_tools.arguments import VERSION
 from phoenix_tools.doctor import bundle, machine, network, other_toys, parts, permissions
 from phoenix_tools.doctor.finding import Finding, Level, ok
-from phoenix_tools.run.running_toy import RunError
 from phoenix_tools.settings.given_profile import given_profile
 
-ERRORS = (LaunchArgumentError, RunError)
+ERRORS = (LaunchArgumentError,)
 
 
 def main(options: argparse.Namespace) -> int:

@@ -10,6 +10,7 @@ from html import escape
 from phoenix_core import events
 from phoenix_core.events.event_type import EventType
 from phoenix_core.node.registry import EventFlow, Registry
+from phoenix_tools.command_error import CommandError
 
 EVERY_NODE = 'every node'
 COLORS = {
@@ -19,10 +20,6 @@ COLORS = {
     'unwell': '#fde2c8',
     'absent': '#f7d0d0',
 }
-
-
-class DiagramError(ValueError):
-    """A diagram cannot be drawn; one line with what is missing."""
 
 
 @dataclass(frozen=True)
@@ -209,11 +206,11 @@ def svg(diagram: Diagram) -> str:
     """
     Draw as SVG, by Graphviz.
 
-    :raises DiagramError: it is not installed, or fails.
+    :raises CommandError: it is not installed, or fails.
     """
     program = shutil.which('dot')
     if program is None:
-        raise DiagramError(
+        raise CommandError(
             'an SVG needs Graphviz, which is not installed; on Debian or Ubuntu: '
             'apt install graphviz; or take --format mermaid'
         )
@@ -221,7 +218,7 @@ def svg(diagram: Diagram) -> str:
         [program, '-Tsvg'], input=dot(diagram), capture_output=True, text=True, check=False
     )
     if done.returncode:
-        raise DiagramError(f'dot failed: {done.stderr.strip()}')
+        raise CommandError(f'dot failed: {done.stderr.strip()}')
     return done.stdout
 
 

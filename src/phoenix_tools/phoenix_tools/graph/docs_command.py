@@ -18,7 +18,6 @@ from phoenix_tools.graph.completions import script
 from phoenix_tools.graph.event_documents import document, flow
 
 CONTRACTS = Path('docs') / 'contracts.json'
-ERRORS = ()  # it prints its own
 ROOT = Path(__file__).resolve().parents[4]
 COMPLETIONS = arguments.COMPLETIONS.resolve().relative_to(ROOT)
 README_FLOW = re.compile(r'```mermaid\n.*?```\n', re.DOTALL)

@@ -8,13 +8,13 @@ from phoenix_bringup.process_table import node_names, standbys
 from phoenix_core.node.registry import Registry, UnknownEventError
 from phoenix_core.settings import plugins
 from phoenix_tools.graph.description import describe_event, describe_node, table
-from phoenix_tools.graph.diagram import FORMATS, DiagramError, around, declared
+from phoenix_tools.graph.diagram import FORMATS, around, declared
 from phoenix_tools.graph.graph_check import GraphCheck
 from phoenix_tools.graph.live import LiveGraph, observe_toy
 from phoenix_tools.graph.observation import SETTLED_S, SHOWN_S
 from phoenix_tools.graph.security_policy import security_policy
 
-ERRORS = (UnknownEventError, DiagramError)
+ERRORS = (UnknownEventError,)
 
 
 def main(options: argparse.Namespace) -> int:

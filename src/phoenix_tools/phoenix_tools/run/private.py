@@ -16,6 +16,8 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
+from phoenix_tools.command_error import CommandError
+
 OPTION = '--private'
 _NAMESPACES = ('--net', '--ipc', '--mount', '--propagation', 'private')
 _MOUNT = ('mount', '-t', 'tmpfs', '-o', 'mode=0700', 'tmpfs', '/dev/shm')
@@ -23,25 +25,21 @@ _SIOCSIFFLAGS = 0x8914  # of Linux: set the flags of a network interface
 _IFF_UP = 1
 
 
-class PrivateError(Exception):
-    """This machine allows no namespaces; one line with what to do."""
-
-
 def enter(arguments: Sequence[str]) -> NoReturn:
     """
     Replace this process by the same command in namespaces of its own.
 
-    :raises PrivateError: they cannot be made.
+    :raises CommandError: they cannot be made.
     """
     program = shutil.which('unshare')
     if program is None:
-        raise PrivateError(f'{OPTION} needs the program unshare; apt install util-linux')
+        raise CommandError(f'{OPTION} needs the program unshare; apt install util-linux')
     command = [program, *_NAMESPACES]
     if os.geteuid() != 0:
         command += ['--user', '--map-root-user']
     tried = subprocess.run([*command, *_MOUNT], capture_output=True, text=True, check=False)
     if tried.returncode:
-        raise PrivateError(
+        raise CommandError(
             f'{OPTION}: this machine lets you make no namespaces ({tried.stderr.strip()}); allow '
             'unprivileged user namespaces, or use the service in packaging/systemd'
         )

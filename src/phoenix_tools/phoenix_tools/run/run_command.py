@@ -6,31 +6,20 @@ import os
 import sys
 
 from phoenix_bringup import machine_limits
-from phoenix_bringup.launch_arguments import (
-    DECLARATIONS,
-    LaunchArgumentError,
-    parse,
-)
+from phoenix_bringup.launch_arguments import DECLARATIONS, LaunchArgumentError, parse
 from phoenix_bringup.launch_runner import LaunchError
 from phoenix_bringup.machine_limits import MachineLimitError
 from phoenix_bringup.process_table import dry_run, processes
 from phoenix_core.node import discovery
 from phoenix_core.settings.node_settings import SettingsError
 from phoenix_core.storage.toy_lock import ToyLock, ToyLockError
-from phoenix_tools.run.private import PrivateError, enter
-from phoenix_tools.run.running_toy import RunError, RunningToy
+from phoenix_tools.command_error import CommandError
+from phoenix_tools.run.private import enter
+from phoenix_tools.run.running_toy import RunningToy
 from phoenix_tools.run.service_manager import ServiceManager
 from phoenix_tools.settings.given_profile import check_profile, given_profile
 
-ERRORS = (
-    LaunchArgumentError,
-    LaunchError,
-    MachineLimitError,
-    SettingsError,
-    RunError,
-    PrivateError,
-    ToyLockError,
-)
+ERRORS = (LaunchArgumentError, LaunchError, MachineLimitError, SettingsError, ToyLockError)
 
 
 def main(options: argparse.Namespace) -> int:
@@ -44,9 +33,9 @@ def main(options: argparse.Namespace) -> int:
         return 0
     if options.private:
         if arguments.peer:
-            raise RunError('--private has no network, so --peer cannot be reached')
+            raise CommandError('--private has no network, so --peer cannot be reached')
         if arguments.studio:
-            raise RunError('--private has no network, so no browser reaches --studio')
+            raise CommandError('--private has no network, so no browser reaches --studio')
         enter([*sys.argv[1:]])
     os.environ.update(arguments.environment)  # for the console
     discovery.stay_private()
@@ -68,7 +57,7 @@ def given_arguments(options: argparse.Namespace) -> dict[str, str]:
     for text in options.arguments:
         name, separator, value = text.partition(':=')
         if not separator:
-            raise RunError(f'{text}: launch arguments are NAME:=VALUE; --show-args lists them')
+            raise CommandError(f'{text}: launch arguments are NAME:=VALUE; --show-args lists them')
         arguments[name] = value
     arguments |= given_profile(options.profile)
     for name in ('layout', 'machine', 'peer'):

@@ -25,6 +25,7 @@ from phoenix_core.settings import plugins
 from phoenix_core.settings.plugins import NODES
 from phoenix_core.storage.toy_file import nothing_kept
 from phoenix_core.supervision.readiness import Readiness
+from phoenix_tools.command_error import CommandError
 from phoenix_tools.ros_context import ros_executor
 from phoenix_tools.run.condition import Condition
 from phoenix_tools.run.console import SUPERVISOR, Console
@@ -40,10 +41,6 @@ END_LIMIT_S = 8.0  # LaunchRunner.stop takes at most seven, and systemd waits fo
 EXIT_INTERRUPTED = 130
 POLL_S = 0.1
 HIDDEN = '(words: --show-words)'
-
-
-class RunError(Exception):
-    """The toy could not be run; one line for the user."""
 
 
 class RunningToy:
@@ -112,7 +109,7 @@ class RunningToy:
             await asyncio.wait_for(self._ready, patience_s)
         except asyncio.TimeoutError:
             missing = '; '.join(self._readiness.missing)
-            raise RunError(f'not ready after {READY_S:.0f} s: {missing}') from None
+            raise CommandError(f'not ready after {READY_S:.0f} s: {missing}') from None
         for name, reason in self._readiness.without.items():
             self._print('without', f'{name}: {reason}')
         if reason := nothing_kept(os.environ, self._arguments.namespace):
@@ -134,16 +131,16 @@ class RunningToy:
         while (verdict := self._progress.verdict(clock())) is None:
             await asyncio.sleep(POLL_S)
         if verdict:
-            raise RunError(verdict)
+            raise CommandError(verdict)
         return 0
 
     async def _watch(self, runner: LaunchRunner) -> int:
         process, code = await runner.unexpected_end()
-        raise RunError(f'{process.name} ended with exit code {code}')
+        raise CommandError(f'{process.name} ended with exit code {code}')
 
     def _on_event(self, event: EventType, message: Any) -> None:
         if event is events.FAULT and message.severity == Fault.FATAL:
-            _fail(self._ready, RunError(f'{message.node}: {message.message}'))
+            _fail(self._ready, CommandError(f'{message.node}: {message.message}'))
         if event is events.SYSTEM_STATUS and self._supervised:
             self._condition.on_status(message.capabilities, asyncio.get_running_loop().time())
         if event is events.NODE_STATUS:
@@ -231,14 +228,14 @@ def recording_length(file: Path) -> float:
     """
     Return the length of a recording in seconds.
 
-    :raises RunError: it is missing or no recording.
+    :raises CommandError: it is missing or no recording.
     """
     from phoenix_audio.wav import WavError, read_wav
 
     try:
         return len(read_wav(file)) / 16000
     except WavError as error:
-        raise RunError(str(error)) from error
+        raise CommandError(str(error)) from error
 
 
 async def _first(*awaitables: Awaitable[int]) -> int:

@@ -6,11 +6,11 @@ import sys
 from pathlib import Path
 
 from phoenix_tools.bags.bag import BagError, open_bag
-from phoenix_tools.run.become import ERRORS as NODE_ERRORS
-from phoenix_tools.run.become import become
+from phoenix_tools.run.become import ERRORS, become
+
+__all__ = ['ERRORS', 'main']
 
 BAG_PAGE = 'phoenix_studio.bag_page'  # by name: the studio stands on these tools
-ERRORS = (*NODE_ERRORS, BagError)
 
 
 def main(options: argparse.Namespace) -> int:

@@ -11,14 +11,11 @@ from pydantic.fields import FieldInfo
 from phoenix_core.limits.limits import Limits
 from phoenix_core.settings.node_settings import NodeSettings, is_runtime
 from phoenix_core.settings.profile import suggestion
+from phoenix_tools.command_error import CommandError
 
 RULES = 'event_rules'  # what keeps wrong events from the toy
 UP = 'up'  # takes the whole toy down
 NOT_HERE = (RULES, UP)
-
-
-class ChangeError(Exception):
-    """A change is refused; one line with the reason, and what to do instead."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +49,7 @@ class Changeable:
         """
         Return the value of a text, in the type of the setting.
 
-        :raises ChangeError: it is of another type; whether it is allowed, the node says.
+        :raises CommandError: it is of another type; whether it is allowed, the node says.
         """
         kind = self.field.annotation
         try:
@@ -63,7 +60,7 @@ class Changeable:
             return float(given)
         for plain, name in ((float, 'a number'), (int, 'a whole number'), (bool, 'true or false')):
             if kind is plain and type(given) is not plain:
-                raise ChangeError(f'{self.key}: must be {name}, is {text!r}')
+                raise CommandError(f'{self.key}: must be {name}, is {text!r}')
         return given
 
 
@@ -82,19 +79,19 @@ def chosen(key: str, nodes: Mapping[str, type[NodeSettings]]) -> Changeable:
     """
     Return the setting of a key.
 
-    :raises ChangeError: it may not be changed here, or there is none.
+    :raises CommandError: it may not be changed here, or there is none.
     """
     known = changeable(nodes)
     if key in known:
         return known[key]
     node, _, name = key.rpartition('.')
     if key in Limits.model_fields or name in Limits.model_fields:
-        raise ChangeError(f'{key}: a parent decides; ./phoenix parent set {name} VALUE')
+        raise CommandError(f'{key}: a parent decides; ./phoenix parent set {name} VALUE')
     if node in nodes and name in NOT_HERE:
-        raise ChangeError(f'{key}: keeps the toy safe and up; it is not changed from here')
+        raise CommandError(f'{key}: keeps the toy safe and up; it is not changed from here')
     if node in nodes and name in nodes[node].model_fields:
-        raise ChangeError(
+        raise CommandError(
             f'{key}: is fixed at the start; write it in the section {node} of a profile'
         )
     hint = suggestion(key, known)
-    raise ChangeError(f'{key}: no such setting{hint}; ./phoenix set lists them')
+    raise CommandError(f'{key}: no such setting{hint}; ./phoenix set lists them')

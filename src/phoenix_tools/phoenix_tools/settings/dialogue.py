@@ -3,11 +3,9 @@
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
+from phoenix_tools.command_error import CommandError
+
 _T = TypeVar('_T')
-
-
-class AnswersEndedError(Exception):
-    """There are fewer answers than questions."""
 
 
 def ask(question: str, default: str, read: Callable[[str], _T]) -> _T:
@@ -15,13 +13,13 @@ def ask(question: str, default: str, read: Callable[[str], _T]) -> _T:
     Return what an answer means; nothing typed is the default.
 
     :param read: raises ValueError with the reason when an answer does not fit.
-    :raises AnswersEndedError: the input has ended.
+    :raises CommandError: the input has ended.
     """
     while True:
         try:
             typed = input(f'{question} [{default}]: ').strip()
         except EOFError:
-            raise AnswersEndedError(f'{question}: no answer; nothing is written') from None
+            raise CommandError(f'{question}: no answer; nothing is written') from None
         try:
             return read(typed or default)
         except ValueError as error:

@@ -15,14 +15,13 @@ from phoenix_core.events.printable import printable
 from phoenix_core.settings import plugins
 from phoenix_core.settings.node_settings import NodeSettings
 from phoenix_core.settings.plugins import NODES
+from phoenix_tools.command_error import CommandError
 from phoenix_tools.ros_context import command_node
-from phoenix_tools.settings.changeable import Changeable, ChangeError, changeable, chosen
+from phoenix_tools.settings.changeable import Changeable, changeable, chosen
 
 FOUND_S = 5.0  # to find a toy that runs
 ANSWER_S = 5.0
 SPIN_S = 0.05
-
-ERRORS = (ChangeError,)
 
 
 def main(options: argparse.Namespace) -> int:
@@ -64,14 +63,14 @@ class RunningSettings:
         """
         Return the values of the settings of all nodes that run, by their keys.
 
-        :raises ChangeError: none of these nodes runs, or one does not answer.
+        :raises CommandError: none of these nodes runs, or one does not answer.
         """
         names: dict[str, list[str]] = {}
         for one in settings:
             names.setdefault(one.node, []).append(one.name)
         running = self._running(names)
         if not running:
-            raise ChangeError(
+            raise CommandError(
                 f'no toy {self._node.get_namespace()} runs here, or not its {", ".join(names)}; '
                 './phoenix run'
             )
@@ -87,12 +86,12 @@ class RunningSettings:
         """
         Change a setting.
 
-        :raises ChangeError: the node refuses the value.
+        :raises CommandError: the node refuses the value.
         """
         wanted = Parameter(setting.name, value=value)
         result = self._ask(self._client(setting.node).set_parameters([wanted])).results[0]
         if not result.successful:
-            raise ChangeError(f'{setting.key}: {printable(result.reason)}')
+            raise CommandError(f'{setting.key}: {printable(result.reason)}')
 
     def _running(self, nodes: Iterable[str]) -> list[str]:
         """Wait until one of the nodes is found, and return those that are there soon after."""
@@ -115,7 +114,7 @@ class RunningSettings:
     def _ask(self, future: Any) -> Any:
         self._executor.spin_until_future_complete(future, ANSWER_S)
         if not future.done():
-            raise ChangeError(f'the toy does not answer within {ANSWER_S:g} s')
+            raise CommandError(f'the toy does not answer within {ANSWER_S:g} s')
         return future.result()
 
 

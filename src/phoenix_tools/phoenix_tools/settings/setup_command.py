@@ -28,11 +28,11 @@ from phoenix_core.settings.plugins import NODES
 from phoenix_core.storage.toy_file import ToyFile
 from phoenix_core.storage.toy_lock import ToyLock, ToyLockError
 from phoenix_tools.parent.pin_entry import ask_pin
-from phoenix_tools.settings.dialogue import AnswersEndedError, ask, ask_yes, choose
+from phoenix_tools.settings.dialogue import ask, ask_yes, choose
 from phoenix_tools.settings.made_profile import MadeProfile, toy_setting
 from phoenix_tools.settings.parts import DEVICES, DIRECTIONS, Part, parts, sound_devices
 
-ERRORS = (AnswersEndedError, SettingsError, RefusedError, StateStoreError, ToyLockError)
+ERRORS = (SettingsError, RefusedError, StateStoreError, ToyLockError)
 ASKED_LIMITS = (
     'quiet_hours',
     'daily_minutes',

@@ -12,8 +12,8 @@ from phoenix_core.settings.config_file import ConfigFileError
 from phoenix_core.settings.node_settings import installed_config
 from phoenix_core.telemetry.node import RECENT_EVENTS, Telemetry
 from phoenix_core.telemetry.recent_events import TRACED
-from phoenix_tools.bags.bag import BagError
 from phoenix_tools.bags.session import load_session
+from phoenix_tools.command_error import CommandError
 from phoenix_tools.ros_context import command_node
 from phoenix_tools.traces import drawing
 from phoenix_tools.traces.interaction import Interaction, Span, interactions, of_session
@@ -26,11 +26,7 @@ FIND_TIMEOUT_S = 5.0
 ANSWER_TIMEOUT_S = 10.0
 
 
-class TraceError(Exception):
-    """There is nothing to trace; one line for the user."""
-
-
-ERRORS = (TraceError, BagError, ConfigFileError)
+ERRORS = (ConfigFileError,)
 
 
 def main(options: argparse.Namespace) -> int:
@@ -49,13 +45,13 @@ def draw(found: list[Interaction], what: str, event: str, columns: int) -> Rende
     Draw the list, one interaction, or the causes of an event.
 
     :param what: list, last, why, or the beginning of a trace id.
-    :raises TraceError: there is no such interaction or event.
+    :raises CommandError: there is no such interaction or event.
     """
     if what == 'why':
         return drawing.chain(*find_event(found, event))
     with_people = [interaction for interaction in found if interaction.start]
     if not with_people and what in ('list', 'last'):
-        raise TraceError('no interaction yet')
+        raise CommandError('no interaction yet')
     if what == 'list':
         return drawing.listing(with_people)
     interaction = with_people[-1] if what == 'last' else find(found, what)
@@ -67,11 +63,11 @@ def find(found: list[Interaction], trace_id: str) -> Interaction:
     """
     Return the interaction by the beginning of its id.
 
-    :raises TraceError: there is none, or there are several.
+    :raises CommandError: there is none, or there are several.
     """
     matching = [one for one in found if one.trace_id.startswith(trace_id.lower())]
     if len(matching) != 1:
-        raise TraceError(f'{trace_id}: {len(matching)} interactions have such an id')
+        raise CommandError(f'{trace_id}: {len(matching)} interactions have such an id')
     return matching[0]
 
 
@@ -79,7 +75,7 @@ def find_event(found: list[Interaction], wanted: str) -> tuple[Interaction, Span
     """
     Return the newest event of a topic, or an event by the beginning of its span id.
 
-    :raises TraceError: there is none; the text lists the topics.
+    :raises CommandError: there is none; the text lists the topics.
     """
     for interaction in reversed(found):
         for span in reversed(interaction.spans):
@@ -88,7 +84,7 @@ def find_event(found: list[Interaction], wanted: str) -> tuple[Interaction, Span
             if len(wanted) >= drawing.SHORT_ID and span.span_id.startswith(wanted.lower()):
                 return interaction, span
     names = sorted({span.name for interaction in found for span in interaction.spans})
-    raise TraceError(f'{wanted}: no such event; there are: {", ".join(names) or "none"}')
+    raise CommandError(f'{wanted}: no such event; there are: {", ".join(names) or "none"}')
 
 
 def save(drawn: RenderableType, options: argparse.Namespace) -> None:
@@ -105,19 +101,21 @@ def from_toy(namespace: str) -> list[Interaction]:
     """
     Ask the telemetry node of a running toy.
 
-    :raises TraceError: there is none.
+    :raises CommandError: there is none.
     """
     with command_node('trace', namespace) as (node, executor):
         service = f'{Telemetry.node_name()}/{RECENT_EVENTS}'
         client = node.create_client(GetRecentEvents, service)
         if not client.wait_for_service(FIND_TIMEOUT_S):
-            raise TraceError(
+            raise CommandError(
                 f'no toy is running in {namespace} (or its telemetry is off); --bag reads a bag'
             )
         answer = client.call_async(GetRecentEvents.Request())
         executor.spin_until_future_complete(answer, ANSWER_TIMEOUT_S)
         if not answer.done():
-            raise TraceError(f'the toy in {namespace} did not answer in {ANSWER_TIMEOUT_S:.0f} s')
+            raise CommandError(
+                f'the toy in {namespace} did not answer in {ANSWER_TIMEOUT_S:.0f} s'
+            )
         return interactions(
             (event, deserialize_message(bytes(recent.data), event.message_class))
             for recent in answer.result().events

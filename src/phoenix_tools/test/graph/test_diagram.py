@@ -7,6 +7,7 @@ import pytest
 
 from phoenix_core import events
 from phoenix_core.node.registry import Registry
+from phoenix_tools.command_error import CommandError
 from phoenix_tools.graph import diagram
 from phoenix_tools.graph.diagram import Box, Diagram, Line
 
@@ -60,7 +61,7 @@ def test_the_svg_shows_every_box_and_topic():
 
 def test_without_graphviz_an_svg_says_what_to_install(monkeypatch):
     monkeypatch.setenv('PATH', '')
-    with pytest.raises(diagram.DiagramError, match='apt install graphviz'):
+    with pytest.raises(CommandError, match='apt install graphviz'):
         diagram.svg(SMALL)
 
 

@@ -4,7 +4,8 @@ import pytest
 
 from phoenix_core.settings import plugins
 from phoenix_core.settings.plugins import NODES
-from phoenix_tools.settings.changeable import ChangeError, changeable, chosen
+from phoenix_tools.command_error import CommandError
+from phoenix_tools.settings.changeable import changeable, chosen
 
 MODELS = {
     name: plugins.load(NODES, name).settings_class()
@@ -39,7 +40,7 @@ def test_a_value_is_read_in_the_type_of_its_setting(key, text, value, allowed):
     ],
 )
 def test_a_value_of_another_type_is_refused(key, text, why):
-    with pytest.raises(ChangeError) as refused:
+    with pytest.raises(CommandError) as refused:
         chosen(key, MODELS).read(text)
     assert str(refused.value) == why
 
@@ -59,7 +60,7 @@ def test_a_value_of_another_type_is_refused(key, text, why):
     ],
 )
 def test_what_is_not_to_be_changed_here_is_refused_with_the_place_for_it(key, why):
-    with pytest.raises(ChangeError) as refused:
+    with pytest.raises(CommandError) as refused:
         chosen(key, MODELS)
     assert why in str(refused.value)
 

@@ -18,10 +18,10 @@ from phoenix_core.settings.node_settings import installed_config
 from phoenix_core.telemetry.recent_events import RecentEvents
 from phoenix_tools import command_line
 from phoenix_tools.bags.recording import RecordingProfile, recorded_events
+from phoenix_tools.command_error import CommandError
 from phoenix_tools.traces import drawing, trace_command
 from phoenix_tools.traces.interaction import interactions
 from phoenix_tools.traces.stages import StagesFile, load_stages, stage_times
-from phoenix_tools.traces.trace_command import TraceError
 
 TRACE = 'ab' * 16
 BEGUN_S = 1000.0
@@ -229,7 +229,7 @@ def test_what_begins_no_interaction_is_not_listed():
     ],
 )
 def test_what_is_not_there_is_refused_by_name(what, wanted, problem):
-    with pytest.raises(TraceError, match=problem):
+    with pytest.raises(CommandError, match=problem):
         trace_command.draw(interactions(answered()), what, wanted, 120)
 
 
