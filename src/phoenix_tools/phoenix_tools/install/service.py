@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 from phoenix_tools.install import durable
 from phoenix_tools.install.generations import Generation
@@ -22,8 +21,8 @@ FILES = {
 DROP_IN = Path(f'/run/systemd/system/{UNIT}.d/trial.conf')  # gone after a loss of power
 
 
-class Service(Protocol):
-    """What starts the toy."""
+class Service:
+    """What starts the toy; as it stands here it is nobody, and all is left to a person."""
 
     def stop(self) -> None:
         """Stop the toy."""
@@ -33,15 +32,17 @@ class Service(Protocol):
 
     def status(self) -> str:
         """Return how the toy says that it is; empty if it does not run, or nobody knows."""
+        return ''
 
     def try_out(self, generation: Generation, probation: Probation) -> Outcome:
         """Start a generation, which may not be worse than the one before."""
+        raise NotImplementedError
 
     def settle(self, generation: Generation | None) -> None:
         """Go on with the generation that was tried out, if it is the current one now."""
 
 
-class Systemd:
+class Systemd(Service):
     """
     The service of systemd: what is tried out is what goes on, without another start.
 
@@ -107,9 +108,11 @@ class Systemd:
 
 
 @dataclass(frozen=True)
-class Person:
+class Person(Service):
     """
     No service: a generation is tried out and ended again; somebody starts the toy.
+
+    Nobody stops it either: a toy that runs refuses the one that is tried out.
 
     :param profile: with which it is tried out.
     :param user: as whom; None: as who runs this.
@@ -118,22 +121,9 @@ class Person:
     profile: str
     user: str | None = None
 
-    def stop(self) -> None:
-        """Leave it to the person; a toy that runs refuses the one that is tried out."""
-
-    def start(self) -> None:
-        """Leave it to the person."""
-
-    def status(self) -> str:
-        """Leave it open: there is nobody who knows."""
-        return ''
-
     def try_out(self, generation: Generation, probation: Probation) -> Outcome:
         """Start a generation and end it."""
         return Trial(generation, self.profile, self.user).watch(probation)
-
-    def settle(self, generation: Generation | None) -> None:
-        """Leave it to the person."""
 
 
 def _systemctl(*arguments: str) -> tuple[int, str]:
