@@ -1,21 +1,18 @@
 """The newest interactions, as the telemetry keeps them: a list, and one as a waterfall."""
 
 import asyncio
-from collections.abc import Sequence
 from typing import Any
 
 from phoenix_msgs.srv import GetRecentEvents
-from rclpy.serialization import deserialize_message
 
 from phoenix_core.settings.node_settings import installed_config
-from phoenix_core.telemetry.recent_events import TRACED
+from phoenix_core.telemetry.recent_events import received
 from phoenix_studio.ros_calls import CallError, RosCalls
 from phoenix_studio.turn_view import drawn, listed
 from phoenix_tools.traces.interaction import Interaction, interactions
 from phoenix_tools.traces.stages import load_stages, stage_times
 
 SERVICE = 'telemetry/recent_events'
-BY_TOPIC = {event.topic: event for event in TRACED}
 
 
 class TurnsDesk:
@@ -47,12 +44,4 @@ class TurnsDesk:
 
     async def _interactions(self) -> list[Interaction]:
         answer = await self._calls.ask(SERVICE, GetRecentEvents, GetRecentEvents.Request())
-        return await asyncio.to_thread(_read, answer.events)
-
-
-def _read(recent: Sequence[Any]) -> list[Interaction]:
-    return interactions(
-        (event, deserialize_message(bytes(one.data), event.message_class))
-        for one in recent
-        if (event := BY_TOPIC.get(one.topic)) is not None
-    )
+        return await asyncio.to_thread(lambda: interactions(received(answer)))

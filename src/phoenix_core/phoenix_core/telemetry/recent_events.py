@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from phoenix_msgs.msg import AudioFrame
+from phoenix_msgs.srv import GetRecentEvents
+from rclpy.serialization import deserialize_message
 
 from phoenix_core import events
 from phoenix_core.clock.system_time import JUMP_NS, SYSTEM_TIME, SystemTime
@@ -14,6 +16,7 @@ from phoenix_core.events.event_type import EventType
 
 # The events that can be part of an interaction.
 TRACED = tuple(event for event in events.ALL if event.traced and event.has_header)
+BY_TOPIC = {event.topic: event for event in TRACED}
 MOST_EVENTS = 2000  # of one interaction, which might never end
 
 
@@ -22,6 +25,13 @@ def belongs(message: Any) -> bool:
     if isinstance(message, AudioFrame) and message.sequence > 0 and not message.last:
         return False
     return bool(message.header.trace_id)
+
+
+def received(answer: GetRecentEvents.Response) -> Iterator[tuple[EventType, Any]]:
+    """Yield the events in an answer of the telemetry; those of another version are left out."""
+    for one in answer.events:
+        if (event := BY_TOPIC.get(one.topic)) is not None:
+            yield event, deserialize_message(bytes(one.data), event.message_class)
 
 
 class RecentEvents:

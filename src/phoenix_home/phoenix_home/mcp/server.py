@@ -10,7 +10,6 @@ from typing import Any
 
 from phoenix_msgs.msg import ActivityState, MicrophoneMute, Slot, SystemStatus, Volume
 from phoenix_msgs.srv import GetRecentEvents
-from rclpy.serialization import deserialize_message
 from sensor_msgs.msg import BatteryState
 from std_msgs.msg import ColorRGBA
 
@@ -22,6 +21,7 @@ from phoenix_core.node.declarations import Publishes, observes
 from phoenix_core.node.execution import run
 from phoenix_core.node.publisher import EventPublisher
 from phoenix_core.settings.node_settings import NodeSettings
+from phoenix_core.telemetry.recent_events import received
 from phoenix_home.mcp.toy_tools import ToyError, make_server
 from phoenix_home.neighbor_node import NeighborNode
 from phoenix_home.utterances import Outcome
@@ -34,7 +34,6 @@ STATES = (
     *(events.ACTIVITY_STATE, events.SYSTEM_STATUS, events.VOLUME),
     *(events.MICROPHONE_MUTE, events.BATTERY),
 )
-BY_TOPIC = {event.topic: event for event in events.ALL}
 
 
 class McpServer(NeighborNode):
@@ -133,12 +132,9 @@ class McpServer(NeighborNode):
             raise ToyError('the toy keeps no traces, or does not answer') from None
         found: dict[str, list[dict[str, Any]]] = {}
         words = self.neighbors.allows(MCP)
-        for recent in answer.events:
-            if (event := BY_TOPIC.get(recent.topic)) is not None:
-                message = deserialize_message(bytes(recent.data), event.message_class)
-                found.setdefault(message.header.trace_id, []).append(
-                    _told(event, message, words=words)
-                )
+        for event, message in received(answer):
+            told = _told(event, message, words=words)
+            found.setdefault(message.header.trace_id, []).append(told)
         return [
             {'trace_id': trace_id, 'events': told}
             for trace_id, told in list(found.items())[-count:]

@@ -5,13 +5,12 @@ import io
 import sys
 
 from phoenix_msgs.srv import GetRecentEvents
-from rclpy.serialization import deserialize_message
 from rich.console import Console, RenderableType
 
 from phoenix_core.settings.config_file import ConfigFileError
 from phoenix_core.settings.node_settings import installed_config
 from phoenix_core.telemetry.node import RECENT_EVENTS, Telemetry
-from phoenix_core.telemetry.recent_events import TRACED
+from phoenix_core.telemetry.recent_events import received
 from phoenix_tools.bags.session import load_session
 from phoenix_tools.command_error import CommandError
 from phoenix_tools.ros_context import command_node
@@ -21,7 +20,6 @@ from phoenix_tools.traces.stages import load_stages, stage_times
 
 PICTURE_COLUMNS = 160
 PIPE_COLUMNS = 120
-BY_TOPIC = {event.topic: event for event in TRACED}
 FIND_TIMEOUT_S = 5.0
 ANSWER_TIMEOUT_S = 10.0
 
@@ -116,8 +114,4 @@ def from_toy(namespace: str) -> list[Interaction]:
             raise CommandError(
                 f'the toy in {namespace} did not answer in {ANSWER_TIMEOUT_S:.0f} s'
             )
-        return interactions(
-            (event, deserialize_message(bytes(recent.data), event.message_class))
-            for recent in answer.result().events
-            if (event := BY_TOPIC.get(recent.topic)) is not None
-        )
+        return interactions(received(answer.result()))
