@@ -10,11 +10,11 @@ from rclpy.serialization import serialize_message
 from rosbags.rosbag2 import StoragePlugin, Writer
 
 from phoenix_core.clock.units import NANOSECONDS_PER_SECOND
-from phoenix_core.events import qos
 from phoenix_core.events.event_type import Privacy
 from phoenix_tools.bags.bag import Bag, BagError, BagMessage, open_bag
 from phoenix_tools.bags.bag_writer import BagWriter
 from phoenix_tools.bags.decoding import decoders
+from phoenix_tools.bags.latched import LatchedStates
 from phoenix_tools.bags.session import SETTINGS
 
 REDACTED = '-'  # an empty text would break the catalogue's rules
@@ -31,7 +31,7 @@ def cut(source: Path, target: Path, start_s: float, end_s: float) -> int:
 
     def chosen(bag: Bag) -> Iterator[BagMessage]:
         known = decoders(bag.topics)
-        states: dict[Any, BagMessage] = {}
+        states = LatchedStates()
         begin_ns: int | None = None
         for message in bag.messages():
             begin_ns = message.time_ns if begin_ns is None else begin_ns
@@ -39,14 +39,11 @@ def cut(source: Path, target: Path, start_s: float, end_s: float) -> int:
             if at_s >= end_s:
                 return
             if at_s >= start_s:
-                yield from sorted(states.values(), key=lambda state: state.time_ns)
-                states.clear()
+                yield from states.take()
                 yield message
             elif message.topic in known:
                 event, decode = known[message.topic]
-                if event.qos is qos.STATE:
-                    header = getattr(decode(message.data), 'header', None)
-                    states[message.topic, getattr(header, 'producer', '')] = message
+                states.feed(event, message, decode)
 
     with open_bag(source) as bag:
         messages = list(chosen(bag))

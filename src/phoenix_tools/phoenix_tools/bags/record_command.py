@@ -13,6 +13,7 @@ import threading
 import time
 from collections import deque
 from datetime import datetime, timezone
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,6 @@ from rclpy.serialization import deserialize_message
 
 from phoenix_core import events
 from phoenix_core.clock.units import NANOSECONDS_PER_SECOND
-from phoenix_core.events import qos
 from phoenix_core.events.event_type import EventType, Privacy
 from phoenix_core.limits.parent_file import ParentFile
 from phoenix_core.limits.stored import Stored
@@ -30,6 +30,7 @@ from phoenix_core.node.execution import until_signalled
 from phoenix_tools.bags.bag import BagError, BagMessage, Topic
 from phoenix_tools.bags.bag_writer import BagWriter
 from phoenix_tools.bags.expiry import life
+from phoenix_tools.bags.latched import LatchedStates
 from phoenix_tools.bags.node_settings import SettingsReader
 from phoenix_tools.bags.recording import Recorder, RecordingProfile, recorded_events
 from phoenix_tools.bags.session import SETTINGS, UTC_OFFSET
@@ -46,23 +47,21 @@ class FlightRecorder:
     def __init__(self, keep_s: float) -> None:
         self._keep_ns = round(keep_s * NANOSECONDS_PER_SECOND)
         self._kept: deque[tuple[EventType, BagMessage]] = deque()
-        self._states: dict[Topic, BagMessage] = {}
+        self._states = LatchedStates()
 
     def add(self, event: EventType, message: BagMessage) -> None:
         """Keep a message, and drop those that are too old."""
         self._kept.append((event, message))
         while self._kept[0][1].time_ns < message.time_ns - self._keep_ns:
             old_event, old = self._kept.popleft()
-            if old_event.qos is qos.STATE:
-                self._states[old.topic] = old
+            decode = partial(deserialize_message, message_type=old_event.message_class)
+            self._states.feed(old_event, old, decode)
 
     def take(self) -> list[BagMessage]:
         """Return the kept messages and start again."""
-        states = sorted(self._states.values(), key=lambda state: state.time_ns)
         kept = [message for _, message in self._kept]
         self._kept.clear()
-        self._states.clear()
-        return [*states, *kept]
+        return [*self._states.take(), *kept]
 
 
 class RecordingThread:

@@ -17,6 +17,7 @@ from phoenix_msgs.msg import (
     AudioFrame,
     EventHeader,
     IntentDetected,
+    NodeStatus,
     Slot,
     Transcript,
 )
@@ -32,9 +33,10 @@ from phoenix_core.clock.units import to_stamp
 from phoenix_core.events.message_schema import definition, type_hash
 from phoenix_tools import command_line
 from phoenix_tools.bags import edit
-from phoenix_tools.bags.bag import BagError, Topic, open_bag, topic_of
+from phoenix_tools.bags.bag import BagError, BagMessage, Topic, open_bag, topic_of
 from phoenix_tools.bags.bag_writer import BagWriter
 from phoenix_tools.bags.check import check
+from phoenix_tools.bags.record_command import FlightRecorder
 from phoenix_tools.bags.salvage import repair
 from phoenix_tools.bags.session import UTC_OFFSET, load_session
 
@@ -336,6 +338,21 @@ def test_an_interval_is_cut_out_with_the_state_that_held(bag, tmp_path):
     assert cut[1:] == [entry for entry in EXPECTED if begin <= entry[1] < end]
     with pytest.raises(BagError, match='holds nothing from 20 s'):
         edit.cut(bag, tmp_path / 'nothing', 20, 30)
+
+
+def test_a_flight_recorder_keeps_the_states_of_all_nodes_that_held_before():
+    recorder = FlightRecorder(10.0)
+    stated = [
+        BagMessage(
+            topic(events.NODE_STATUS),
+            START_NS + at_s * SECOND,
+            serialize_message(NodeStatus(header=header(START_NS, node))),
+        )
+        for node, at_s in (('leds', 0), ('voice', 1), ('leds', 2), ('speaker', 60))
+    ]
+    for message in stated:
+        recorder.add(events.NODE_STATUS, message)
+    assert recorder.take() == stated[1:]
 
 
 def test_two_halves_are_merged_to_the_whole(bag, tmp_path):
