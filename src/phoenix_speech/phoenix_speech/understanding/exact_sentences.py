@@ -69,7 +69,10 @@ class ExactSentences:
         words = entity.value.split() if entity.is_wildcard else []
         name = entity.name.removeprefix(BUT)
         if name in AS_SAID:
-            return not self._negations.intersection(words)
+            topic = self._quantities.mark(marked.unmarked(entity.value))
+            told = topic.quantities.get(topic.text)  # 'the story from yesterday' is unknown
+            is_near = told is not None and told.slots.get('day', '').startswith(('+', '-'))
+            return not is_near and not self._negations.intersection(words)
         if not words or name not in (*NAMES, PURPOSE):
             return True
         said = marked.unmarked(entity.value)
@@ -87,14 +90,15 @@ class ExactSentences:
     def _match(self, result: RecognizeResult, marked: MarkedText) -> IntentMatch:
         slots: dict[str, str] = {}
         for entity in result.entities_list:
-            if quantity := marked.quantities.get(str(entity.value)):
-                for slot, value in _named(entity.name, quantity):
-                    slots.setdefault(slot, value)
-            elif entity.is_wildcard:  # covers all that follows, even a 'please'
+            quantity = marked.quantities.get(str(entity.value))
+            if entity.is_wildcard:  # covers all that follows, even a 'please'
                 value = marked.unmarked(entity.value)
                 slots[entity.name] = remove_skip_words(
                     value, self._intents.skip_words, ignore_whitespace=False, start=False
                 ).strip()
+            elif quantity is not None:
+                for slot, value in _named(entity.name, quantity):
+                    slots.setdefault(slot, value)
             elif isinstance(entity.value, float):
                 slots[entity.name] = f'{entity.value:.0f}'
             else:

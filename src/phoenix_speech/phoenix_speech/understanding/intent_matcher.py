@@ -166,7 +166,8 @@ class IntentMatcher:
             # The nearest sentence is one of the file's, so its slots can be read, unless a number
             # in it is out of its list's range.
             sentence = MarkedText(near.sentence, marked.quantities)
-            if found := self._exact.recognize_marked(sentence):
+            found = self._exact.recognize_marked(sentence)
+            if found is not None and found.name not in NO_REQUESTS:
                 request = replace(found, confidence=near.score)
                 choices.append(Choice(marked.unmarked(near.sentence), request))
         if not choices:
