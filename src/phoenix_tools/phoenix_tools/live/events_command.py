@@ -1,8 +1,7 @@
 """The `phoenix events` command: show the stream of events live."""
 
 import argparse
-import os
-import sys
+import signal
 import time
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
@@ -19,33 +18,34 @@ from phoenix_tools.live.event_stream import Filter, Meters, event_line
 from phoenix_tools.ros_context import ros_executor, subscribe
 
 REDRAWS_HZ = 8
-EXIT_INTERRUPTED = 130
 ERRORS = (UnknownEventError,)
 
 
 def main(options: argparse.Namespace) -> int:
     """Show events until Ctrl-C; return the exit code."""
     chosen = [Registry({}).event(name) for name in options.event]
-    stream = Stream(Filter(options.node, chosen, [trace.lower() for trace in options.trace]))
-    try:
-        with until_signalled() as ended, ros_executor() as (context, executor):
-            node = Node('event_console', context=context, namespace=options.namespace)
-            subscribe(node, (one for one in events.ALL if one.has_header), stream.on_event)
-            executor.add_node(node)
-            with stream.shown():
-                while not ended:
-                    executor.spin_once(timeout_sec=SPIN_TIMEOUT_S)
-    except BrokenPipeError:  # as in `phoenix events | head`
-        sys.stdout = open(os.devnull, 'w')  # noqa: PTH123, SIM115 - for the flush at exit
-        return 0
-    return EXIT_INTERRUPTED
+    shows = Filter(options.node, chosen, [trace.lower() for trace in options.trace])
+    with until_signalled() as ended, ros_executor() as (context, executor):
+        stream = Stream(shows, ended)
+        node = Node('event_console', context=context, namespace=options.namespace)
+        subscribe(node, (one for one in events.ALL if one.has_header), stream.on_event)
+        executor.add_node(node)
+        with stream.shown():
+            while not ended:
+                executor.spin_once(timeout_sec=SPIN_TIMEOUT_S)
+    return 128 + ended[0]
 
 
 class Stream:
-    """Print a line per event; in a terminal with meters below them."""
+    """
+    Print a line per event; in a terminal with meters below them.
 
-    def __init__(self, shows: Filter) -> None:
+    :param ended: gets SIGPIPE when nobody reads any more, as in `phoenix events | head`.
+    """
+
+    def __init__(self, shows: Filter, ended: list[int]) -> None:
         self._filter = shows
+        self._ended = ended
         self._meters = Meters()
         self._console = Console()
 
@@ -66,5 +66,8 @@ class Stream:
         if self._filter.shows(event, message):
             if self._console.is_terminal:
                 self._console.print(event_line(event, message))
-            else:
+                return
+            try:
                 print(event_line(event, message).plain, flush=True)
+            except BrokenPipeError:
+                self._ended.append(signal.SIGPIPE)

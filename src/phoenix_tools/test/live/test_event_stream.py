@@ -2,6 +2,7 @@
 
 import array
 import io
+import signal
 import subprocess
 import sys
 
@@ -31,6 +32,7 @@ from phoenix_tools.live.event_stream import (
     event_line,
     level_db,
 )
+from phoenix_tools.live.events_command import Stream
 from phoenix_tools.traces.drawing import chain, listing, waterfall
 from phoenix_tools.traces.interaction import interactions
 
@@ -116,6 +118,20 @@ def test_an_unknown_event_is_refused_by_name():
     ended = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert (ended.returncode, ended.stdout) == (1, '')
     assert 'speech/sya: no such event (did you mean speech/say?)' in ended.stderr
+
+
+class Closed(io.StringIO):
+    """A pipe whose reader has gone."""
+
+    def write(self, text):
+        raise BrokenPipeError
+
+
+def test_it_ends_when_nobody_reads_any_more(monkeypatch):
+    monkeypatch.setattr(sys, 'stdout', Closed())
+    ended = []
+    Stream(Filter(), ended).on_event(events.FAULT, Fault())
+    assert ended == [signal.SIGPIPE]
 
 
 HOSTILE = '\x1b[2J\x1b]0;x\x07\r\n\u202e'
