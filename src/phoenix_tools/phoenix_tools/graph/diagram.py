@@ -111,51 +111,42 @@ def ends_of(lines: Iterable[Line]) -> set[str]:
 
 def chains(
     registry: Registry, names: Collection[str], first: EventType, last: EventType
-) -> list[list[str]]:
-    """
-    Find the paths from one event to another: for each node, the shortest one through it.
-
-    :returns: nodes and topics by turns.
-    """
+) -> list[Diagram]:
+    """Draw the paths from one event to another: for each node, the shortest one through it."""
     whole = declared(registry, names)
     ends = registry.event_flow(last).producers
-    ways = sorted(
-        (
-            [name, *way, last.topic]
-            for name in registry.event_flow(first).producers
-            for way in _ways(whole.lines, [name], first.topic, ends)
-        ),
+    starts = registry.event_flow(first).producers
+    paths = sorted(
+        (path for name in starts for path in _paths(whole.lines, [name], first.topic, ends)),
         key=len,
     )
-    shortest: list[list[str]] = []
+    shortest = []
     for box in whole.boxes:
-        way = next((way for way in ways if box.name in way[2:]), None)
-        if way is not None and way not in shortest:
-            shortest.append(way)
-    return sorted(shortest, key=len)
+        through = [path for path in paths if any(box.name in line.consumers for line in path)]
+        if through and through[0] not in shortest:
+            shortest.append(through[0])
+    return [_chain(path, last) for path in sorted(shortest, key=len)]
 
 
-def _ways(
+def _paths(
     lines: Collection[Line], met: list[str], topic: str, ends: Collection[str]
-) -> Iterator[list[str]]:
+) -> Iterator[tuple[Line, ...]]:
     """Continue from the last node met: by one topic first, then by all."""
     for line in lines:
         if met[-1] in line.producers and topic in ('', line.topic):
             for name in line.consumers:
+                step = Line(line.topic, (met[-1],), (name,))
                 if name in ends:
-                    yield [line.topic, name]
+                    yield (step,)
                 elif name not in met:
-                    for way in _ways(lines, [*met, name], '', ends):
-                        yield [line.topic, name, *way]
+                    for path in _paths(lines, [*met, name], '', ends):
+                        yield (step, *path)
 
 
-def chain(way: list[str]) -> Diagram:
-    """Return the diagram of one path."""
-    lines = (
-        Line(way[index], (way[index - 1],), tuple(way[index + 1 : index + 2]))
-        for index in range(1, len(way), 2)
-    )
-    return Diagram(tuple(map(Box, way[::2])), tuple(lines))
+def _chain(path: tuple[Line, ...], last: EventType) -> Diagram:
+    nodes = [line.producers for line in path] + [path[-1].consumers]
+    boxes = (Box(name) for (name,) in nodes)
+    return Diagram(tuple(boxes), (*path, Line(last.topic, path[-1].consumers, ())))
 
 
 def mermaid(diagram: Diagram) -> str:

@@ -15,7 +15,7 @@ from phoenix_core.events.message_schema import Entry, schema, type_name
 from phoenix_core.events.rules import InRange, NotEmpty, OneOf, Rule
 from phoenix_core.node.registry import Registry
 from phoenix_tools.graph.description import rule_text
-from phoenix_tools.graph.diagram import EVERY_NODE, around, chain, chains, declared, mermaid
+from phoenix_tools.graph.diagram import EVERY_NODE, around, chains, declared, mermaid
 from phoenix_tools.topics import absolute_topic
 
 HEAD = """\
@@ -68,8 +68,8 @@ def _drawings(registry: Registry, toy: Collection[str]) -> Iterator[str]:
         yield _block(mermaid(around(whole, [n for n in toy if registry.package(n) == package])))
     yield '## From the wake word to the light\n'
     yield 'For each node on a way from the one to the other, the shortest way through it.\n'
-    for way in chains(registry, toy, events.WAKE_WORD_DETECTED, events.LED_FRAME):
-        yield _block(mermaid(chain(way)))
+    for path in chains(registry, toy, events.WAKE_WORD_DETECTED, events.LED_FRAME):
+        yield _block(mermaid(path))
 
 
 def _overview(registry: Registry) -> str:
