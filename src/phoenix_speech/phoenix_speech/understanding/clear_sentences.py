@@ -10,6 +10,7 @@ from dataclasses import replace
 from itertools import groupby, islice
 
 from phoenix_speech.understanding.exact_sentences import ExactSentences
+from phoenix_speech.understanding.quantities.reader import QuantityReader
 from phoenix_speech.understanding.requests import MOMENT, IntentMatch
 from phoenix_speech.understanding.shared_words import taken_apart
 from phoenix_speech.understanding.tolerance import Tolerance, respelt, same_sounding
@@ -17,7 +18,9 @@ from phoenix_speech.understanding.tolerance import Tolerance, respelt, same_soun
 CONVERSATION = 'conversation'  # the intent whose sentences the toy does not act on
 NO_REQUESTS = (CONVERSATION, MOMENT)
 SETTING = ('timer_set', 'alarm_set', 'reminder_set')
-OF_TIMES = (*SETTING, 'timer_cancel', 'alarm_cancel', 'reminder_cancel')
+OF_WHAT_IS_SET = ('timer_cancel', 'alarm_cancel', 'reminder_cancel')  # and not of what is said
+OF_TIMES = (*SETTING, *OF_WHAT_IS_SET)
+BARE = (1, 2)  # parts of a quantity that stands alone, or with one word beside it
 MISHEARD = 0.9  # the confidence in a variant of what was said
 MOST_REQUESTS = 3
 MOST_VARIANTS = 8
@@ -33,21 +36,17 @@ class ClearSentences:
         exact: ExactSentences,
         tolerance: Tolerance,
         known: frozenset[str],
-        units: frozenset[str],
-        is_number: Callable[[str], bool],
-        shape: Callable[[str], str],
+        quantities: QuantityReader,
     ) -> None:
         """
         Prepare the joins of requests.
 
-        :param known, units: words, as for `respelt`.
-        :param is_number: whether there is a number in a text.
-        :param shape: of a text with quantities; '' for another.
+        :param known: words, as for `respelt`.
         """
         self._exact, self._tolerance = exact, tolerance
-        self._known, self._units = known, units
+        self._known, self._units = known, quantities.units
         self._lead = frozenset(tolerance.lead_words)
-        self._is_number, self._shape = is_number, shape
+        self._quantities = quantities
         self._joins = [join.split() for join in tolerance.joins]
 
     def one(self, text: str) -> IntentMatch | None:
@@ -85,6 +84,18 @@ class ClearSentences:
                 return meant
         return None
 
+    def instead(self, text: str) -> IntentMatch | None:
+        """Return the sentence that takes back the one before: 'a joke, no, a story'."""
+        words = words_of(text.replace(',', ' '))
+        for phrase in self._quantities.corrections:
+            for at in range(1, len(words) - len(phrase)):
+                if words[at : at + len(phrase)] != phrase:
+                    continue
+                old, new = (self.one(' '.join(w)) for w in (words[:at], words[at + len(phrase) :]))
+                if old and new and is_whole(old) and is_whole(new):
+                    return new if new.name not in OF_WHAT_IS_SET else None
+        return None
+
     def several(self, text: str) -> tuple[IntentMatch, ...]:
         """Return two or three sentences that were said in a row; none if that is not clear."""
         words = words_of(text.replace(',', ' , '))
@@ -106,7 +117,7 @@ class ClearSentences:
 
     def _of_several_times(self, words: list[str]) -> Iterator[tuple[IntentMatch, ...]]:
         """Yield the requests that are said of several times: 'wake me at seven and at eight'."""
-        for parts in taken_apart(words, self._join_at, self._shape, MOST_REQUESTS):
+        for parts in taken_apart(words, self._join_at, self._quantities.shape, MOST_REQUESTS):
             found = [one for part in parts if (one := self.one(' '.join(part)))]
             kinds = {one.name for one in found}
             if len(found) < len(parts) or len(kinds) > 1 or kinds.isdisjoint(OF_TIMES):
@@ -124,7 +135,7 @@ class ClearSentences:
         given: list[str] = []
         for index, word in enumerate(words):
             ends = index + 1 == len(words) or self._join_at(words, index + 1)
-            given += [word, units[0]] if ends and self._is_number(word) else [word]
+            given += [word, units[0]] if ends and self._quantities.numbers(word) else [word]
         if given != words:
             yield given
 
@@ -160,6 +171,8 @@ class ClearSentences:
             first = recognize(' '.join(words[:index]))
             if first is None or not (is_whole(first) and is_finished(first)):
                 continue
+            if len(self._quantities.shape(' '.join(words[:index])).split()) in BARE:
+                continue  # 'five more minutes and then to bed' tells when
             last = recognize(' '.join(rest))
             if most > 2 and (last is None or is_loose(last)):
                 for others in self._split(rest, most - 1, recognize):

@@ -62,14 +62,7 @@ class IntentMatcher:
         vocabulary, units = self._grammar.vocabulary, self._quantities.units
         numbers = chain.from_iterable(vocabulary.numbers)
         known = frozenset((*vocabulary.known, *numbers, *units, *self._quantities.words))
-        self._clear = ClearSentences(
-            self._exact,
-            self._tolerance,
-            known,
-            units,
-            self._quantities.numbers,
-            self._quantities.shape,
-        )
+        self._clear = ClearSentences(self._exact, self._tolerance, known, self._quantities)
         self._compounds = compounds_ending_in(self._tolerance.compounds)
         self._question: Question | None = None  # that was asked, and is not answered yet
         self._expected: ExpectedAnswers = {}
@@ -127,8 +120,11 @@ class IntentMatcher:
         if self._answers is not None and (found := self._answers.recognize(text)):
             return Understood((_as_answer(found),))
         whole = self._clear.one(text)
-        if (whole is None or is_loose(whole)) and (several := self._clear.several(text)):
-            return Understood(several)
+        if whole is None or is_loose(whole):
+            if instead := self._clear.instead(text):
+                return self._checked(instead, text)
+            if several := self._clear.several(text):
+                return Understood(several)
         if whole is not None and whole.name not in NO_REQUESTS:
             return self._checked(whole, text)
         if self._answers is not None and (answer := self._near_answer(text)):

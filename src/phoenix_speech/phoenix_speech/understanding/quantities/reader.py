@@ -121,7 +121,7 @@ class QuantityReader:
         self.units: frozenset[str] = frozenset()
         self.words: frozenset[str] = frozenset()
         self._more: frozenset[str] = frozenset()
-        self._corrections: list[list[str]] = []
+        self.corrections: list[list[str]] = []
         self._roughly: frozenset[str] = frozenset()
         self._before_time: frozenset[str] = frozenset()
         self._sooner_or_later: frozenset[str] = frozenset()
@@ -135,7 +135,7 @@ class QuantityReader:
         self._roughly = frozenset(lexicon.roughly)
         self._before_time = frozenset(lexicon.before_time)
         longest_first = sorted(lexicon.corrections, key=len, reverse=True)
-        self._corrections = [phrase.split() for phrase in longest_first]
+        self.corrections = [phrase.split() for phrase in longest_first]
         self.units = frozenset(word for words in lexicon.units.values() for word in words)
         durations = DurationReader(lexicon, language)
         self._readers = {
@@ -216,7 +216,7 @@ class QuantityReader:
 
         :param kind: of the next one; None for a number.
         """
-        for phrase, again in product(self._corrections, (0, 1)):
+        for phrase, again in product(self.corrections, (0, 1)):
             end = len(words) - again
             at = end - len(phrase) - 1
             if at < again or words[at + 1 : end] != phrase:
