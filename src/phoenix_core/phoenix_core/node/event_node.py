@@ -5,6 +5,7 @@ A lifecycle node that declares the events it publishes and subscribes to and its
 Publishers, subscriptions, parameters, trace context and isolation come from here.
 """
 
+import gc
 import os
 import re
 import typing
@@ -169,12 +170,15 @@ class EventNode(IsolatedNode):
         """Make publishers and subscriptions, then configure."""
         self._worker = Worker(self.get_name(), self.time, self.post)
         self.events_out.make(self.declarations.publishes)
+        gc.disable()  # it would look through what is loaded, which stays, again and again
         try:
             self.configure()
         except Exception as error:  # a node that cannot start must not take the others along
             self._transition_failed('configure_failed', error)
             self._free()
             return TransitionCallbackReturn.FAILURE
+        finally:
+            gc.enable()
         for event, name in self.declarations.subscribes.items():
             self._events_in.add(event, getattr(self, name))
         for event, name in self.declarations.observes.items():

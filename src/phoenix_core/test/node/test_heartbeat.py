@@ -1,5 +1,6 @@
 """Status, diagnostics and faults of a node, on a real graph."""
 
+import gc
 import os
 import socket
 
@@ -113,5 +114,6 @@ def test_bad_configuration_is_fatal_and_a_missing_device_is_not(
     fault = probe.expect(events.FAULT)
     assert (fault.severity, fault.self_healing) == (severity, self_healing)
     assert str(error) in fault.message
+    assert gc.isenabled()
     lost = of('refuser', state=NodeStatus.UNCONFIGURED, level=CapabilityStatus.LOST)
     assert str(error) in probe.expect(events.NODE_STATUS, lost).message
