@@ -289,6 +289,12 @@ def write_environment() -> None:
     part.replace(target)
 
 
+def compile_sources() -> None:
+    """Compile the sources: a toy cannot write there, and would do so at each start."""
+    command = [str(PYTHON), '-m', 'compileall', '-q', 'src']
+    run(command, build_environment(), 'the sources were not compiled')
+
+
 def write_stubs() -> None:
     """Write type stubs of the ROS messages, by which mypy and editors know their fields."""
     write = 'python -m phoenix_core.events.message_stubs .venv/stubs'
@@ -309,7 +315,9 @@ def main() -> int:
             prepare_encoder()
             build_workspace()
             write_environment()
-            if not for_a_toy():
+            if for_a_toy():
+                compile_sources()
+            else:
                 write_stubs()
     except PreparationError as error:
         print(f'phoenix: {error}', file=sys.stderr)

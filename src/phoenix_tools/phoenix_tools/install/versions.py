@@ -143,5 +143,3 @@ def _prepare(version: Path) -> None:
         shutil.rmtree(wheels)
     for folder in version.glob('build/*/CMakeFiles'):
         shutil.rmtree(folder)
-    # The service cannot write there, and would compile everything at each start.
-    subprocess.run([sys.executable, '-m', 'compileall', '-q', str(version / 'src')], check=False)
