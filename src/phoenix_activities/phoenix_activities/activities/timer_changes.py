@@ -55,14 +55,17 @@ class TimerChanges:
         """Let an alarm ring at another time, and return it; None if that is over."""
         old, now = old_slots(intent.slots), self._manager.now()
         wall = one.wall or one.due.replace(tzinfo=None)
-        once = bool(one.repeat) and 'day' in old
+        named = old if 'day' in old else intent.slots
+        once = bool(one.repeat) and 'day' in named and 'repeat' not in intent.slots
+        day = day_meant(now.date(), named)
         if once:
-            wall = datetime.combine(day_meant(now.date(), old), wall.time())
+            wall = datetime.combine(day, wall.time())
         new = self._another_time(wall if one.wall else None, wall, intent)
         if new is None:
             return None
         if once:
-            self._running.leave_out(one, wall.date())
+            if one.is_due_on(day):
+                self._running.leave_out(one, day)
             one = RunningTimer(due=one.due, what=one.what, kind=one.kind, wall=new)
             self._running.add(one)
         else:

@@ -254,12 +254,13 @@ def test_an_alarm_of_another_day_is_not_left_out(harness: ActivityHarness, say: 
     assert 'weekdays' in say('alarm_list', day='monday')
 
 
+@pytest.mark.parametrize('day', ['of_day', 'day'])
 def test_of_an_alarm_that_repeats_one_day_gets_another_time(
-    harness: ActivityHarness, say: Say
+    harness: ActivityHarness, say: Say, day: str
 ) -> None:
     harness.toy.time = datetime(2026, 1, 9, 6)  # a Friday
     say('alarm_set', hour='7', repeat='daily')
-    assert '8:00' in say('alarm_change', of_day='+1', hour='8')
+    assert '8:00' in say('alarm_change', **{day: '+1', 'hour': '8'})
     daily, once = timers(harness).kept.running
     assert (daily.wall, daily.repeat) == (datetime(2026, 1, 9, 7), 'daily')
     assert (once.wall, once.repeat) == (datetime(2026, 1, 10, 8), '')

@@ -378,6 +378,8 @@ def test_days_that_are_left_out_do_not_repeat() -> None:
         ('de', 'ich will nicht mehr simon sagt spielen', 'stop'),
         ('de', 'rede nicht so laut', 'volume_down'),
         ('de', 'erzähl eine geschichte über weihnachten', 'story topic=weihnachten'),
+        ('en', 'change my alarm on sunday to eight', 'alarm_change hour=8 of_day=sunday'),
+        ('de', 'verschieb den wecker am sonntag auf acht', 'alarm_change hour=8 of_day=sunday'),
         # All but one, and days without an alarm.
         ('en', 'cancel all alarms except the one at seven', 'alarm_cancel but_hour=7 which=all'),
         ('en', "cancel all alarms but the seven o'clock one", 'alarm_cancel but_hour=7 which=all'),
