@@ -379,6 +379,8 @@ def test_days_that_are_left_out_do_not_repeat() -> None:
         ('de', 'rede nicht so laut', 'volume_down'),
         ('de', 'erzähl eine geschichte über weihnachten', 'story topic=weihnachten'),
         ('en', 'change my alarm on sunday to eight', 'alarm_change hour=8 of_day=sunday'),
+        ('de', 'verschieb den wecker von samstag auf sonntag um acht',
+         'alarm_change day=sunday hour=8 of_day=saturday'),
         ('de', 'verschieb den wecker am sonntag auf acht', 'alarm_change hour=8 of_day=sunday'),
         # All but one, and days without an alarm.
         ('en', 'cancel all alarms except the one at seven', 'alarm_cancel but_hour=7 which=all'),
@@ -541,6 +543,7 @@ def test_sums(language: str, text: str, result: str) -> None:
         ('de', 'ist es dunkel'),
         ('de', 'hast du das licht ausgemacht'),
         # Which times are meant is not clear, or they are too many.
+        ('en', 'move the alarm from saturday to sunday at eight'),
         ('en', 'wake me at seven or eight'),
         ('en', 'wake me at seven and seven'),
         ('en', 'wake me at six, seven, eight and nine'),
