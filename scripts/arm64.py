@@ -26,8 +26,7 @@ DEBIAN = 'python3,ca-certificates,libportaudio2'
 REQUIREMENTS = ('build', 'toy', 'studio', 'home', 'dev')
 ARM = PLATFORMS[1]
 REGISTERED = Path('/proc/sys/fs/binfmt_misc/qemu-aarch64')
-# Of everything that needs no other process and no graph. More of them takes hours, and what has
-# time limits exceeds them: qemu is some twenty times as slow.
+# A few minutes of the half hour that more tests of logic take; see docs/first-pi.md.
 TESTS = ('src/phoenix_hw', 'src/phoenix_core/test/settings')
 
 
