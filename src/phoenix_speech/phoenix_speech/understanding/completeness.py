@@ -90,8 +90,8 @@ class CompletenessJudge:
         files = [folder / 'intents.yaml' for folder in folders]
         self._intents = load_intents([files[0], *(file for file in files[1:] if file.exists())])
         self._quantities = load_quantities(folders[0] / 'quantities.yaml', self._intents.language)
-        joins = load_tolerance(folders[0] / 'tolerance.yaml').joins
-        self._joins = [tuple(join.split()) for join in joins]
+        self._tolerance = load_tolerance(folders[0] / 'tolerance.yaml')
+        self._joins = [tuple(join.split()) for join in self._tolerance.joins]
         rules = load_config(folders[0] / 'pauses.yaml', PauseRules)
         self._never_last = frozenset(rules.never_last)
         self._rules: dict[str, Step] = {}
@@ -108,7 +108,7 @@ class CompletenessJudge:
 
     def judge(self, text: str) -> Completeness:
         """Return how complete a text is."""
-        terms = self._terms(text)
+        terms = self._terms(self._tolerance.written_out(text))
         if not terms:
             return Completeness.UNCLEAR
         said = ' '.join(term.text for term in terms)

@@ -13,7 +13,7 @@ from phoenix_speech.understanding.quantities.reader import (
     Quantity,
     QuantityReader,
 )
-from phoenix_speech.understanding.requests import IntentMatch
+from phoenix_speech.understanding.requests import MOMENT, IntentMatch
 from phoenix_speech.understanding.tolerance import Tolerance
 
 NAMES = frozenset(('name', 'where'))  # slots for names of persons, timers and places
@@ -126,8 +126,9 @@ def _named(slot: str, quantity: Quantity) -> Iterator[tuple[str, str]]:
         yield from ((before + name, value) for name, value in quantity.slots.items())
 
 
-def _order(result: RecognizeResult) -> tuple[int, int, int, str]:
-    """Return by what the best reading is the least: few words that any would fit."""
+def _order(result: RecognizeResult) -> tuple[int, int, bool, int, str]:
+    """Return by what the best reading is the least: few words that any would fit, a request."""
     wild = [entity for entity in result.entities_list if entity.is_wildcard]
     words = sum(len(entity.value.split()) for entity in wild)
-    return len(wild), words, -(result.text_chunks_matched or 0), result.intent.name
+    name = result.intent.name
+    return len(wild), words, name == MOMENT, -(result.text_chunks_matched or 0), name

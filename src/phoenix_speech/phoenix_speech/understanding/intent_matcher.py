@@ -108,7 +108,8 @@ class IntentMatcher:
 
         The answer to a question is the request that was meant.
         """
-        text = self._compounds.sub(' ', _HYPHEN.sub(' ', text))
+        text = self._tolerance.written_out(_HYPHEN.sub(' ', text))
+        text = self._compounds.sub(' ', text)
         understood = self._understand(text)
         if self._question is not None and (meant := chosen(self._question, understood)):
             understood = self._checked(meant, text)

@@ -1,6 +1,8 @@
 """What may be misheard without a change of meaning, per language, as data: tolerance.yaml."""
 
+import re
 from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
 
 from rapidfuzz.distance import OSA
@@ -22,6 +24,7 @@ class Tolerance(FileModel):
     :param no_names: begin no name of a person or a timer.
     :param joins: between two requests, the longer first.
     :param compounds: words that others are joined with, as in 'nudeltimer'.
+    :param short_forms: what is said short, as 'gimme', to what is written.
     """
 
     little_words: list[str] = []
@@ -31,11 +34,23 @@ class Tolerance(FileModel):
     no_names: list[str] = []
     joins: list[str] = []
     compounds: list[str] = []
+    short_forms: dict[str, str] = {}
 
     def words(self) -> Iterator[str]:
         """Yield the words that are right as they are."""
         yield from (*self.little_words, *self.lead_words, *self.negations)
         yield from ' '.join(self.joins).split()
+
+    def written_out(self, text: str) -> str:
+        """Return a text with its short forms as they are written; one that is all stays."""
+        if not self.short_forms or ' ' not in text.strip():
+            return text
+        return self._short.sub(lambda found: self.short_forms[found[0].lower()], text)
+
+    @cached_property
+    def _short(self) -> re.Pattern[str]:
+        longest_first = sorted(self.short_forms, key=len, reverse=True)
+        return re.compile(rf'\b(?:{"|".join(map(re.escape, longest_first))})\b', re.IGNORECASE)
 
 
 def load_tolerance(path: Path) -> Tolerance:
