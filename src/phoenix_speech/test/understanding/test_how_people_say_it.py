@@ -632,3 +632,40 @@ def test_what_is_asked_about_may_be_corrected(
 
 def test_a_day_alone_is_not_asked_about() -> None:
     assert understand('en', 'tomorrow') == Understood()
+
+
+@pytest.mark.parametrize(
+    ('language', 'text', 'meant'),
+    [
+        ('de', 'mach ma nen timer für zwölf minuten', 'timer_set duration=720'),
+        ('de', 'mach mir doch mal nen timer für ne halbe stunde', 'timer_set duration=1800'),
+        ('de', 'mach einfach mal sämtliche timer aus', 'timer_cancel which=all'),
+        ('de', 'timer fürs zähneputzen drei minuten', 'timer_set duration=180 name=zähneputzen'),
+        ('de', 'kannst du mir eben ne geschichte über ritter erzählen', 'story topic=ritter'),
+        ('de', 'ich hab grad voll angst', 'feeling feeling=scared'),
+        ('de', 'wie spät isses denn eigentlich', 'time'),
+        ('en', 'gimme a timer for forty five minutes', 'timer_set duration=2700'),
+        ('en', 'i wanna hear a joke', 'joke'),
+        ('en', 'lemme hear a story about robots', 'story topic=robots'),
+        # A verb is no name of a timer.
+        ('en', 'stop timer for five minutes', 'timer_cancel of=300'),
+        ('en', 'remove timer for five minutes', 'timer_cancel of=300'),
+    ],
+)
+def test_short_forms_and_words_that_tell_nothing(language: str, text: str, meant: str) -> None:
+    assert wanted(language, text) == meant
+
+
+@pytest.mark.parametrize(
+    ('language', 'text'),
+    [
+        ('de', 'mach mir doch bloß keinen timer'),
+        ('de', 'mach den timer ja nicht aus'),
+        ('de', 'mama hat nen timer gestellt'),
+        ('de', 'ne lieber nicht'),
+        ('en', "i don't wanna timer"),
+        ('en', 'daddy is gonna set a timer'),
+    ],
+)
+def test_short_forms_of_what_asks_for_nothing(language: str, text: str) -> None:
+    assert wanted(language, text) in ('', 'no')
