@@ -18,6 +18,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
+from domain_coordinator import domain_id
 from failing_disk import Disk
 from front_door import ROOT
 
@@ -86,8 +87,9 @@ BROKEN: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
 class InstalledToy:
     """A toy on a disk of its own, with a person who types to it."""
 
-    def __init__(self, disk: Disk, folder: Path) -> None:
+    def __init__(self, disk: Disk, folder: Path, domain: int) -> None:
         self.disk = disk
+        self._domain = domain  # in which another version is tried out
         self.took_s: dict[str, float] = {}
         self.was_told = False
         self.first = ''  # version
@@ -145,6 +147,7 @@ class InstalledToy:
         options = [*places, '--without-service', '--profile', 'sim', '--patience', patience_s]
         return subprocess.Popen(
             [*before, str(ROOT / 'phoenix'), *map(str, (*arguments, *options))],
+            env={**os.environ, 'ROS_DOMAIN_ID': str(self._domain)},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -201,11 +204,12 @@ def installed(tmp_path_factory) -> Iterator[InstalledToy]:
         pytest.skip(reason)
     folder = tmp_path_factory.mktemp('toy')
     disk = Disk(folder / 'image', folder / 'disk', DISK_MB)
-    toy = InstalledToy(disk, folder)
-    code, told = toy.done('install', toy.source())
-    assert code == 0, told
-    decide(toy.current / 'state', Limits(quiet_hours='', remember_facts=True))
-    yield toy
+    with domain_id() as domain:
+        toy = InstalledToy(disk, folder, domain)
+        code, told = toy.done('install', toy.source())
+        assert code == 0, told
+        decide(toy.current / 'state', Limits(quiet_hours='', remember_facts=True))
+        yield toy
     disk.unmount()
     shutil.rmtree(folder)
 

@@ -10,8 +10,11 @@ from phoenix_tools.bags import expiry
 from phoenix_tools.bags.bag_writer import BagWriter
 from phoenix_tools.bags.edit import merge
 
-NOW = datetime.now(timezone.utc)
 DAY = timedelta(days=1)
+
+
+def now():
+    return datetime.now(timezone.utc)
 
 
 @pytest.fixture(autouse=True)
@@ -35,12 +38,12 @@ def listed(capsys, *arguments):
 
 
 def test_a_list_of_bags_tells_the_rest_of_their_lives_and_deletes_what_has_expired(here, capsys):
-    new = bag(here / 'bags' / 'new', expiry.life(7, NOW))
-    old = bag(here / 'bags' / 'old', expiry.life(7, NOW - 8 * DAY))
+    new = bag(here / 'bags' / 'new', expiry.life(7, now()))
+    old = bag(here / 'bags' / 'old', expiry.life(7, now() - 8 * DAY))
     forever = bag(here / 'bags' / 'reference', {})
     assert listed(capsys) == [
         'bags/new  expires in 7.0 days',
-        f'bags/old  expired on {NOW - DAY:%Y-%m-%d}: deleted',
+        f'bags/old  expired on {now() - DAY:%Y-%m-%d}: deleted',
         'bags/reference  does not expire',
     ]
     assert (new.exists(), old.exists(), forever.exists()) == (True, False, True)
@@ -48,11 +51,11 @@ def test_a_list_of_bags_tells_the_rest_of_their_lives_and_deletes_what_has_expir
 
 
 def test_a_bag_of_a_stranger_is_never_deleted(here, capsys, monkeypatch):
-    expired = expiry.life(7, NOW - 8 * DAY)
+    expired = expiry.life(7, now() - 8 * DAY)
     for name, recorder in (('other', 'somebody'), ('nobody', '')):
         bag(here / 'bags' / name, {**expired, expiry.RECORDER: recorder})
     monkeypatch.setattr(expiry, 'MACHINE_ID', here / 'none')
-    bag(here / 'bags' / 'unknown', expiry.life(7, NOW - 8 * DAY))
+    bag(here / 'bags' / 'unknown', expiry.life(7, now() - 8 * DAY))
     told = listed(capsys)
     assert len(told) == 3
     assert all('was not recorded here, so it is left to you' in line for line in told)
@@ -60,16 +63,16 @@ def test_a_bag_of_a_stranger_is_never_deleted(here, capsys, monkeypatch):
 
 
 def test_what_else_is_in_the_folder_of_a_bag_stays(here, capsys):
-    old = bag(here / 'bags' / 'old', expiry.life(7, NOW - 8 * DAY))
+    old = bag(here / 'bags' / 'old', expiry.life(7, now() - 8 * DAY))
     (old / 'notes.txt').write_text('mine')
     listed(capsys)
     assert [path.name for path in old.iterdir()] == ['notes.txt']
 
 
 def test_a_bag_made_of_a_recording_expires_with_it(here, capsys):
-    old = bag(here / 'old', expiry.life(7, NOW - 8 * DAY))
+    old = bag(here / 'old', expiry.life(7, now() - 8 * DAY))
     merge([old], here / 'bags' / 'merged')
-    assert listed(capsys) == [f'bags/merged  expired on {NOW - DAY:%Y-%m-%d}: deleted']
+    assert listed(capsys) == [f'bags/merged  expired on {now() - DAY:%Y-%m-%d}: deleted']
 
 
 def test_a_bag_is_for_its_owner_alone(here):

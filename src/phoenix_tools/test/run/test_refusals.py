@@ -3,6 +3,7 @@
 import os
 
 import pytest
+from domain_coordinator import domain_id
 
 from phoenix_tools.command_line import run
 
@@ -10,8 +11,6 @@ from phoenix_tools.command_line import run
 @pytest.fixture
 def refused(monkeypatch, capsys):
     """Run the toy with these arguments; return the line with which it refuses."""
-    # The command sets variables for the processes that it would start.
-    monkeypatch.setattr(os, 'environ', os.environ.copy())
 
     def ask(*arguments: str) -> str:
         assert run(['run', *arguments]) == 1
@@ -19,7 +18,10 @@ def refused(monkeypatch, capsys):
         assert len(told.splitlines()) == 1
         return told
 
-    return ask
+    with domain_id() as domain:  # where no other toy runs
+        # The command sets variables for the processes that it would start.
+        monkeypatch.setattr(os, 'environ', {**os.environ, 'ROS_DOMAIN_ID': str(domain)})
+        yield ask
 
 
 @pytest.mark.parametrize(
