@@ -24,6 +24,7 @@ class Tolerance(FileModel):
     :param no_names: begin no name of a person or a timer.
     :param joins: between two requests, the longer first.
     :param compounds: words that others are joined with, as in 'nudeltimer'.
+    :param other_words: words that people say to each other, and so no misspelt ones of a template.
     :param short_forms: what is said short, as 'gimme', to what is written.
     """
 
@@ -34,11 +35,12 @@ class Tolerance(FileModel):
     no_names: list[str] = []
     joins: list[str] = []
     compounds: list[str] = []
+    other_words: list[str] = []
     short_forms: dict[str, str] = {}
 
     def words(self) -> Iterator[str]:
         """Yield the words that are right as they are."""
-        yield from (*self.little_words, *self.lead_words, *self.negations)
+        yield from (*self.little_words, *self.lead_words, *self.negations, *self.other_words)
         yield from ' '.join(self.joins).split()
 
     def written_out(self, text: str) -> str:

@@ -98,7 +98,16 @@ def test_without_anything_prepared_the_package_is_loaded(tmp_path, as_it_comes):
     assert np.array_equal(encoder.encode(TEXTS), as_it_comes.encode(TEXTS))
 
 
-@pytest.mark.parametrize('harm', ['other version', 'row', 'short table', 'nothing'])
+@pytest.mark.parametrize(
+    'harm',
+    [
+        'row',
+        *(
+            pytest.param(one, marks=pytest.mark.long)
+            for one in ('other version', 'short table', 'nothing')
+        ),
+    ],
+)
 def test_preparing_again_mends_it(folder, harm):
     if harm == 'other version':
         with np.load(folder / 'arrays.npz') as file:

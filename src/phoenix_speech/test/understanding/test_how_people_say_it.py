@@ -669,3 +669,25 @@ def test_short_forms_and_words_that_tell_nothing(language: str, text: str, meant
 )
 def test_short_forms_of_what_asks_for_nothing(language: str, text: str) -> None:
     assert wanted(language, text) in ('', 'no')
+
+
+@pytest.mark.parametrize(
+    ('language', 'text'),
+    [
+        (language, f'{before} {stop} {after}'.strip())
+        for language, stops, befores, afters in [
+            (
+                'de',
+                ('halt', 'stopp', 'hör auf', 'hör mal auf', 'kannst du mal aufhören'),
+                ('', 'phoenix', 'bitte'),
+                ('', 'mal', 'doch mal'),
+            ),
+            ('en', ('stop', 'stop it', 'be quiet'), ('', 'phoenix', 'oh'), ('', 'please', 'now')),
+        ]
+        for stop in stops
+        for before in befores
+        for after in afters
+    ],
+)
+def test_it_stops_whatever_tells_nothing_beside(language: str, text: str) -> None:
+    assert wanted(language, text) == 'stop'
