@@ -129,8 +129,18 @@ class Toy:
 
         self.probe.expect_count(events.SYSTEM_STATUS, count, fits, timeout_s=20)
 
-    def activations(self, name: str) -> list[int]:
-        """List the processes in which a node became active, in their order."""
+    def expect_activations(self, name: str, *pids: int) -> None:
+        """Wait until a node has become active in the last of these processes; in no others."""
+        self.probe.expect(
+            events.NODE_STATUS,
+            lambda status: (
+                (status.header.producer, status.state, status.process_id)
+                == (name, NodeStatus.ACTIVE, pids[-1])
+            ),
+        )
+        assert self._activations(name) == [*pids]
+
+    def _activations(self, name: str) -> list[int]:
         told = [
             (status.state, status.process_id)
             for status in self.probe.recorded(events.NODE_STATUS)
@@ -181,8 +191,8 @@ def test_a_killed_node_is_noticed_within_a_second_and_its_successor_brought_up(t
     assert time.monotonic() - began < 1.0
     again = toy.start('ear')
     toy.expect(2, asking=OK, hearing=OK)
-    assert toy.activations('ear') == [ear.pid, again.pid]
-    assert toy.activations('asker') == [asker.pid]
+    toy.expect_activations('ear', ear.pid, again.pid)
+    toy.expect_activations('asker', asker.pid)
     assert toy.faults() == [('ear', 'node_died')]
     counted = 'phoenix_faults_total{code="node_died",node="ear",severity="warning"} 1.0'
     assert counted in supervisor.metrics.exposition().splitlines()
@@ -202,7 +212,7 @@ def test_a_node_without_a_sign_of_life_is_killed(toy, how):
     assert ear.wait(10) == -signal.SIGKILL
     again = toy.start('ear')
     toy.expect(2, asking=OK, hearing=OK)
-    assert toy.activations('ear') == [ear.pid, again.pid]
+    toy.expect_activations('ear', ear.pid, again.pid)
     assert toy.faults() == [('ear', 'node_hung')]
 
 
@@ -261,7 +271,7 @@ def test_no_message_gets_a_process_killed_that_the_launcher_has_not_started(toy)
     assert hung.tried == 'let it be: the launcher has not started it'
     assert bystander.poll() is None
     assert toy.faults().count(('ear', 'node_strange')) == 1
-    assert toy.activations('ear') == [ear.pid]
+    toy.expect_activations('ear', ear.pid)
 
 
 @pytest.mark.parametrize(
@@ -288,7 +298,7 @@ def test_a_node_that_dds_does_not_report_gets_a_new_subscription_and_is_not_kill
     toy.supervise()
     toy.start('asker')
     toy.expect(asking=OK, hearing=OK)
-    assert toy.activations('ear') == [ear.pid]
+    toy.expect_activations('ear', ear.pid)
     assert toy.faults() == []
 
 
@@ -329,7 +339,7 @@ def test_a_new_supervisor_takes_over_without_starting_anything_again(toy):
     since = toy.probe.recorded(events.NODE_STATUS)[before:]
     states = {s.state for s in since if s.header.producer in ('ear', 'asker')}
     assert states <= {NodeStatus.ACTIVE}
-    assert toy.activations('ear') == [both.pid]
+    toy.expect_activations('ear', both.pid)
     assert toy.faults() == []
 
 
@@ -340,7 +350,7 @@ def test_a_node_that_cannot_be_configured_is_lost_and_comes_back_in_place(toy):
     toy.expect(asking=OK, hearing=LOST)
     toy.broken.unlink()
     toy.expect(asking=OK, hearing=OK)
-    assert toy.activations('ear') == [both.pid]
+    toy.expect_activations('ear', both.pid)
     assert ('ear', 'node_lost') in toy.faults()
     assert both.poll() is None
 
@@ -381,7 +391,7 @@ def test_what_an_operator_deactivates_rests_beyond_the_death(toy, of):
     toy.expect(2, asking=OK, hearing=LOST)
     status = toy.probe.recorded(events.SYSTEM_STATUS)[-1]
     assert 'ear: deactivated by an operator' in [one.message for one in status.capabilities]
-    assert toy.activations('ear') == [ear.pid]
+    toy.expect_activations('ear', ear.pid)
     if ear.poll() is not None:
         toy.operate(CONFIGURE)  # as of any node in a new process
     toy.operate(ACTIVATE)

@@ -22,6 +22,7 @@ from phoenix_home.wyoming.wake_word_stream import SAMPLE_RATE, WakeWordStream
 
 LAG = round(0.24 * SAMPLE_RATE)  # for the answer of a server; a phrase that it hears waits less
 HELD = round(0.6 * SAMPLE_RATE)  # for so long a phrase scores 1, which is longer than any patience
+ENDS_S = 1.0  # within which a stream that is no longer open says why
 VERSION = re.compile(r'_v[0-9.]+$')  # of a model, at the end of its name
 
 
@@ -91,7 +92,8 @@ class WyomingWakeWord:
 
     def scores(self, samples: NDArray[np.int16]) -> list[dict[str, float]]:
         """Process samples; see WakeWordEngine. Raise WyomingError when the server is gone."""
-        assert self.is_ready()
+        if not self.is_ready():
+            self._work.result(ENDS_S)  # it ends this moment, and says why
         if len(samples):
             self._loop.call(self._stream.put, samples.tobytes(), _ms(self._sent))
             self._sent += len(samples)

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from concurrent.futures import Future
 
 import numpy as np
 import pytest
@@ -159,6 +160,18 @@ def test_a_server_that_hears_the_phrase_without_end_is_left(engine):
 
         with pytest.raises(WyomingError, match='without end'):
             until(on)
+
+
+def test_a_server_that_is_left_this_moment_is_told_like_one_that_was_left(engine, monkeypatch):
+    with serving(wyomings_own(HearsAll)) as port:
+        ear = engine(port, calls={})
+        until(lambda: ear.is_ready())
+        ending: Future[None] = Future()
+        monkeypatch.setattr(ear, '_work', ending)
+        monkeypatch.setattr(ear._stream, 'is_open', False)
+        threading.Timer(0.1, ending.set_exception, [WyomingError('breaks off')]).start()
+        with pytest.raises(WyomingError, match='breaks off'):
+            ear.scores(SILENCE)
 
 
 def test_a_server_that_floods_is_left(engine):
