@@ -4,6 +4,7 @@ import os
 import signal
 import threading
 from contextlib import suppress
+from itertools import pairwise
 
 import pytest
 import yaml
@@ -21,6 +22,7 @@ from phoenix_tools.faults.observed_toy import SUPERVISOR
 
 REQUEST = ROOT / 'samples' / 'hey_jarvis_turn_on_the_light.wav'
 LATE_S = 0.05  # a frame that was checked and is on its way
+CONNECTED_S = 0.5  # within which DDS tells all others of who began anew
 WITHIN_S = 0.15
 BRIGHT = 200  # duty of the ear light while the toy listens
 
@@ -44,18 +46,29 @@ def ear_pixel(frame):
 
 
 def frames_in_the_dark(probe):
-    """Return the frames that went out when the newest confirmation was too old, or said no."""
+    """
+    Return the frames that went out when the newest confirmation was too old, or said no.
+
+    The microphone may be connected to LEDs that began anew sooner than the probe is, and hear
+    confirmations that the probe misses.
+    """
     lights = probe.recorded(events.EAR_LIGHT)
+    first_heard_s = [
+        published_s(light)
+        for before, light in pairwise(lights)
+        if light.visible and published_s(light) - published_s(before) > EarLight.LEASE_S + LATE_S
+    ]
     dark = []
     for frame in probe.recorded(events.AUDIO_INPUT):
         at_s = published_s(frame)
         before = [light for light in lights if published_s(light) <= at_s - LATE_S]
         lit = [light for light in lights if at_s - LATE_S < published_s(light) <= at_s]
         newest = before[-1:] + lit
-        if not any(
+        confirmed = any(
             light.visible and at_s - published_s(light) <= EarLight.LEASE_S + LATE_S
             for light in newest
-        ):
+        )
+        if not confirmed and not any(0 < one - at_s <= CONNECTED_S for one in first_heard_s):
             dark.append(frame)
     return dark
 
