@@ -71,7 +71,7 @@ def test_a_slow_server_is_waited_for_no_longer_than_the_limit(server):
         (liar(told('transcript', text=7)), 'no text'),
         (liar(told('transcript', text='x' * 1001)), 'nobody says'),
         (liar(told('transcript', text='a\x00b')), 'nobody says'),
-        (flood(told('pong')), 'too much'),
+        (flood(told('pong', bytes(10_000))), 'too much'),
         (flood(b'x' * 65536), 'breaks off|too much'),
     ],
 )

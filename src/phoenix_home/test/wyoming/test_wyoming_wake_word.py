@@ -124,7 +124,7 @@ def test_a_server_that_is_not_there_is_told_with_its_address(engine):
         (liar(b'{"type": "x", "payload_length": 99999999999}\n'), 'too much'),
         (liar(told('detection', name='hey_jarvis')), 'in silence'),
         (liar(told('error', text='no')), 'reports an error'),
-        (flood(told('pong')), 'too much'),
+        (flood(told('pong', bytes(10_000))), 'too much'),
         (wyomings_own(HearsAll), 'in silence'),
         (wyomings_own(HearsNothing), 'does not hear the recording of hey_jarvis within 0.5 s'),
     ],
@@ -176,8 +176,9 @@ def test_a_server_that_is_left_this_moment_is_told_like_one_that_was_left(engine
             ear.scores(SILENCE)
 
 
-def test_a_server_that_floods_is_left(engine):
-    with serving(flood(told('info'))) as port:
+def test_a_server_that_floods_is_left(engine, monkeypatch):
+    monkeypatch.setattr(wake_word_stream, 'WATCH_S', 2.0)  # each watch allows as much again
+    with serving(flood(told('info', bytes(10_000)))) as port:
         assert 'too much' in failure(engine(port, calls={}))
 
 

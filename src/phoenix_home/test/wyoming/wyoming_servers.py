@@ -113,6 +113,7 @@ def flood(line):
         while True:
             writer.write(line)
             await writer.drain()
+            await asyncio.sleep(0)  # or who reads as fast holds the loop for ever
 
     return connected
 
