@@ -20,6 +20,7 @@ from phoenix_activities.timer_handle import TimerHandle
 
 LAST, ALL = 'last', 'all'
 BUT = 'but_'  # begins the slots that tell which are left
+PLURAL_ENDINGS = ('s', 'es', 'n', 'en', 'e', 'er')  # of a name, in English and German
 RECHECK_S = 60.0  # an alarm looks at the clock on the wall that often
 
 
@@ -212,6 +213,7 @@ def meant(
     """
     running = list(running)
     found = [one for one in running if _fits(one, slots, today)]
+    found = [one for one in found if one.name == slots.get('name')] or found
     left = {name.removeprefix(BUT): slot for name, slot in slots.items() if name.startswith(BUT)}
     if left:
         alike = [one for one in running if _fits(one, left, today)]
@@ -233,7 +235,7 @@ def _fits(one: RunningTimer, slots: Mapping[str, str], today: date) -> bool:
         return False
     if 'unwanted' in slots and one.length_s not in _lengths(int(slots['unwanted'])):
         return False
-    if 'name' in slots and one.name != slots['name']:
+    if 'name' in slots and not _is_named(one.name, slots['name']):
         return False
     if not {*slots.get('what', '').split()} <= {*one.what.split()}:
         return False
@@ -249,6 +251,14 @@ def _fits(one: RunningTimer, slots: Mapping[str, str], today: date) -> bool:
     if 'day_part' in slots and (one.wall is None or _half_of(one.wall) != slots['day_part']):
         return False
     return 'repeat' not in slots or one.repeat == slots['repeat']
+
+
+def _is_named(name: str, said: str) -> bool:
+    """Return whether a name is the one that was said: the 'nudeltimer' is that for the nudeln."""
+    if name == said or not name:
+        return name == said
+    shorter, longer = sorted((name, said), key=len)
+    return longer in (shorter + ending for ending in PLURAL_ENDINGS)
 
 
 def _lengths(number: int) -> tuple[int, ...]:

@@ -291,6 +291,39 @@ def test_all_are_cancelled_but_one(
     assert (said in timers(harness).words.phrases.none_such.root) == (left == [7, 8, 9])
 
 
+@pytest.mark.parametrize(
+    ('set_as', 'said'),
+    [('nudeln', 'nudel'), ('nudel', 'nudeln'), ('ei', 'eier'), ('eggs', 'egg'), ('box', 'boxes')],
+)
+def test_one_and_many_are_the_same_name(
+    harness: ActivityHarness, say: Say, set_as: str, said: str
+) -> None:
+    say('timer_set', duration='600', name=set_as)
+    say('timer_set', duration='300', name='pizza')
+    say('timer_cancel', name=said)
+    assert [one.name for one in timers(harness).kept.running] == ['pizza']
+
+
+@pytest.mark.parametrize('said', ['egg', 'eggs'])
+def test_of_two_names_that_are_alike_the_one_that_was_said_is_meant(
+    harness: ActivityHarness, say: Say, said: str
+) -> None:
+    say('timer_set', duration='600', name='egg')
+    say('timer_set', duration='300', name='eggs')
+    say('timer_cancel', name=said)
+    assert said not in [one.name for one in timers(harness).kept.running]
+    assert len(timers(harness).kept.running) == 1
+
+
+@pytest.mark.parametrize(('set_as', 'said'), [('tea', 'teapot'), ('rice', 'ice'), ('', 'n')])
+def test_another_word_is_another_name(
+    harness: ActivityHarness, say: Say, set_as: str, said: str
+) -> None:
+    say('timer_set', duration='600', **({'name': set_as} if set_as else {}))
+    assert say('timer_cancel', name=said) in timers(harness).words.phrases.none_such.root
+    assert len(timers(harness).kept.running) == 1
+
+
 def test_all_timers_are_cancelled_but_the_named_ones(harness: ActivityHarness, say: Say) -> None:
     say('timer_set', duration='600', name='pizza')
     say('timer_set', duration='300')
