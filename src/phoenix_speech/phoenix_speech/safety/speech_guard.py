@@ -1,5 +1,6 @@
 """Judges what the toy is about to say, sentence by sentence, whoever wrote it."""
 
+import os
 import re
 import threading
 import unicodedata
@@ -12,6 +13,7 @@ from types import MappingProxyType
 from typing import Protocol
 
 from phoenix_core.settings.config_file import ConfigFileError
+from phoenix_core.supervision.starvation import SHORTEST_S, Starvation
 from phoenix_speech.safety.classifier import HARMLESS, Classifier, ClassifierError
 from phoenix_speech.safety.normalise import plain_words
 from phoenix_speech.safety.numbers_said import is_number_to_call, numbers_said
@@ -27,6 +29,7 @@ CANNED_SENTENCES = MappingProxyType(
 )
 
 JUDGE_LIMIT_S = 0.5  # a judgement takes some 5 ms
+MOST_LIMITS = 4  # that one may take while the threads of this process get no processor
 MAX_CHARACTERS = 400
 LIKELY_BAD = 0.4  # below, a sentence without a broken rule may be said: bench/safety/validation
 LIKELY_BAD_WARNING = 0.2  # below, one that warns of what a rule finds may be said, too
@@ -151,17 +154,18 @@ class SpeechGuard:
         """
         Return the verdict on a sentence within a time.
 
-        Never raises, and never takes longer: what is not judged by then is not said.
+        Never raises, and never takes longer, or at most MOST_LIMITS times as long on a machine
+        that is too busy to judge: what is not judged by then is not said.
         """
         try:
             self._hung = [thread for thread in self._hung if thread.is_alive()]
             if len(self._hung) >= MAX_HUNG:
                 return _refused(SpokenCategory.FAILURE, 'hung')
-            return self._judge_in_time(sentence, monotonic() + limit_s)
+            return self._judge_in_time(sentence, limit_s)
         except Exception as error:
             return _refused(SpokenCategory.FAILURE, type(error).__name__)
 
-    def _judge_in_time(self, sentence: str, deadline: float) -> GuardVerdict:
+    def _judge_in_time(self, sentence: str, limit_s: float) -> GuardVerdict:
         verdicts: list[GuardVerdict] = []
 
         def work() -> None:
@@ -173,7 +177,9 @@ class SpeechGuard:
         # A thread for each sentence costs 0.1 ms, and leaves what hangs behind.
         thread = threading.Thread(target=work, name='speech guard', daemon=True)
         thread.start()
-        thread.join(max(0.0, deadline - monotonic()))
+        thread.join(limit_s)
+        if thread.is_alive():
+            _join_starved(thread, (MOST_LIMITS - 1) * limit_s)
         if thread.is_alive():
             self._hung.append(thread)
             return _refused(SpokenCategory.FAILURE, 'late')
@@ -206,6 +212,16 @@ class SpeechGuard:
         if self._second_judge is not None and self._second_judge.refuses(sentence):
             return _refused(SpokenCategory.SECOND_JUDGE, 'refused')
         return GuardVerdict(allowed=True)
+
+
+def _join_starved(thread: threading.Thread, limit_s: float) -> None:
+    """Wait for a thread while any of this process waits for a processor, the lock's maybe."""
+    starvation, until_s = Starvation(), monotonic() + limit_s
+    starvation.holds(os.getpid())
+    while thread.is_alive() and (left_s := until_s - monotonic()) > 0:
+        thread.join(min(SHORTEST_S, left_s))
+        if not starvation.holds(os.getpid()):
+            return
 
 
 def refuse_all() -> GuardVerdict:

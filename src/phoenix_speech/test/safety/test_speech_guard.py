@@ -1,3 +1,4 @@
+import os
 import threading
 import time
 from pathlib import Path
@@ -5,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from phoenix_core.settings.config_file import ConfigFileError
+from phoenix_core.supervision.starvation import Starvation
 from phoenix_speech.conversation.persona import Persona
+from phoenix_speech.safety import speech_guard
 from phoenix_speech.safety.speech_guard import (
     CANNED,
     CANNED_SENTENCES,
@@ -238,6 +241,31 @@ def test_a_judge_that_hangs_means_the_canned_sentence_in_time():
         'failure.late',
         'failure.hung',
     ]
+    released.set()
+
+
+@pytest.mark.parametrize('starved', [True, False])
+def test_a_judgement_is_late_only_where_it_could_work(monkeypatch, starved):
+    released = threading.Event()
+
+    class Machine:
+        def holds(self, pid):
+            assert pid == os.getpid()
+            threading.Timer(0.3, released.set).start()
+            return starved
+
+    monkeypatch.setattr(speech_guard, 'Starvation', Machine)
+    verdict = guard_with(released).judge('Hello there.', 0.5)
+    assert verdict.reason == ('' if starved else 'failure.late')
+    released.set()
+
+
+def test_a_judge_that_hangs_on_a_busy_machine_is_not_waited_for_without_end(monkeypatch):
+    released = threading.Event()
+    monkeypatch.setattr(Starvation, 'holds', lambda machine, pid: True)
+    began = time.monotonic()
+    assert guard_with(released).judge('Hello there.', 0.1).reason == 'failure.late'
+    assert time.monotonic() - began < 5
     released.set()
 
 
