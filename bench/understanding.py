@@ -2,10 +2,12 @@
 Measures what the intent matcher makes of sentences: right, asked, refused, and wrong.
 
 bench/understanding has sentences with what they mean. Those of the blind files were written before
-the rules were read, and were only counted since; the tuning files were looked at. Besides: every
-sentence of config/ with each of its telling words changed in turn (nothing may be done then), and
-the sentences of the corpus with one typing mistake, one word of the same sound, or one word left
-out; and what the book answers to children's questions. Exit 1 while the aims are not met.
+the rules were read, and were only counted since; the tuning files were looked at. Those of the free
+files ramble, as people do, with reasons, asides and second thoughts; they were never looked at, and
+the aim is only that few are wrong. Besides: every sentence of config/ with each of its telling
+words changed in turn (nothing may be done then), the sentences of the corpus with one typing
+mistake, one word of the same sound, or one word left out, and what the book answers to children's
+questions. Exit 1 while the aims are not met.
 """
 
 import argparse
@@ -33,6 +35,7 @@ CORPUS = ROOT / 'bench' / 'understanding'
 WRONG_AT_MOST, RIGHT_AT_LEAST, NOISY_RIGHT_AT_LEAST, COST_AT_MOST_MS = 0.005, 0.95, 0.8, 15.0
 VERDICTS = ('right', 'asked', 'refused', 'wrong')
 NOTHING, ASK = 'none', 'ask'
+FREE = 'free'  # the part without an aim for what is right
 UNITS = {'h': 3600, 'm': 60, 's': 1}
 DAYS = {'today': '+0', 'tomorrow': '+1', 'after_tomorrow': '+2', 'yesterday': '-1'}
 OTHER_WORDS = {
@@ -174,10 +177,8 @@ class Bench:
         counts = self.count(f'{part}, in scope', inside)
         counts_outside = self.count(f'{part}, out of scope', outside)
         wrong = counts['wrong'] + counts_outside['wrong']
-        return (
-            counts['right'] >= RIGHT_AT_LEAST * len(inside)
-            and wrong <= WRONG_AT_MOST * len(sentences)
-        )  # fmt: skip
+        is_right = part == FREE or counts['right'] >= RIGHT_AT_LEAST * len(inside)
+        return is_right and wrong <= WRONG_AT_MOST * len(sentences)
 
     def noisy(self, part: str) -> bool:
         """Judge the sentences of a part with a mistake each."""
@@ -240,7 +241,7 @@ class Bench:
             understood = self.understand(sentence.text)
             kind = verdict(sentence, understood)
             counts[kind] += 1
-            if 'blind' not in name:
+            if name.startswith('tuning'):
                 self._print_if_wanted(kind, f'{sentence.text} > {sentence.meanings}', understood)
         total = max(1, len(sentences))
         figures = ', '.join(f'{one} {counts[one]} ({counts[one] / total:.1%})' for one in VERDICTS)
@@ -278,7 +279,7 @@ class Bench:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('--language', choices=sorted(OTHER_WORDS), action='append')
-    parser.add_argument('--part', choices=['tuning', 'blind'], action='append')
+    parser.add_argument('--part', choices=['tuning', 'blind', 'free'], action='append')
     parser.add_argument('--show', choices=VERDICTS, action='append', default=[])
     parser.add_argument('--mutations', type=int, default=2000, help='at most; 0: all')
     parser.add_argument('--no-mutations', action='store_true')
@@ -289,9 +290,10 @@ def main() -> None:
     for language in options.language or sorted(OTHER_WORDS):
         print(language)
         bench = Bench(language, options.show)
-        for part in options.part or ('tuning', 'blind'):
+        for part in options.part or ('tuning', 'blind', 'free'):
             right = bench.corpus(part) and right
-            right = bench.noisy(part) and right
+            if part != FREE:
+                right = bench.noisy(part) and right
         if not options.no_mutations:
             right = bench.mutations(options.mutations) and right
         right = children.judge(language) and right

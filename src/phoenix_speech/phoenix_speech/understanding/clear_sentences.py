@@ -11,6 +11,7 @@ from itertools import groupby, islice
 
 from phoenix_speech.understanding.exact_sentences import ExactSentences
 from phoenix_speech.understanding.quantities.reader import QuantityReader
+from phoenix_speech.understanding.remarks import Remarks
 from phoenix_speech.understanding.requests import MOMENT, IntentMatch
 from phoenix_speech.understanding.shared_words import taken_apart
 from phoenix_speech.understanding.tolerance import Tolerance, respelt, same_sounding
@@ -20,6 +21,8 @@ NO_REQUESTS = (CONVERSATION, MOMENT)
 SETTING = ('timer_set', 'alarm_set', 'reminder_set')
 OF_WHAT_IS_SET = ('timer_cancel', 'alarm_cancel', 'reminder_cancel')  # and not of what is said
 OF_TIMES = (*SETTING, *OF_WHAT_IS_SET)
+ANSWERS = ('yes', 'no', 'next', 'repeat')  # to what the toy said, of which a remark is a part
+REMARKED = (CONVERSATION, 'yes', 'feeling', 'i_love_you', 'thanks', 'greeting', 'how_are_you')
 BARE = (1, 2)  # parts of a quantity that stands alone, or with one word beside it
 MISHEARD = 0.9  # the confidence in a variant of what was said
 MOST_REQUESTS = 3
@@ -46,8 +49,10 @@ class ClearSentences:
         self._exact, self._tolerance = exact, tolerance
         self._known, self._units = known, quantities.units
         self._lead = frozenset(tolerance.lead_words)
+        self._negations = frozenset(tolerance.negations)
         self._quantities = quantities
         self._joins = [join.split() for join in tolerance.joins]
+        self._remarks = Remarks(tolerance.remarks, tolerance.negations, self._tells_a_quantity)
 
     def one(self, text: str) -> IntentMatch | None:
         """
@@ -62,13 +67,19 @@ class ClearSentences:
         right = respelt(words, self._known, self._units)
         meant = self._act(' '.join(right)) if right != words else None
         if said is None:
-            return meant
+            return meant or self._as_imperative(right)
         sounding = islice(same_sounding(right, self._tolerance), MOST_VARIANTS)
         others = (self._act(' '.join(variant)) for variant in sounding)
         for other in (meant, *others):
             if other and len(self._free(other)) < len(self._free(said)):
                 return other
         return said
+
+    def _as_imperative(self, words: list[str]) -> IntentMatch | None:
+        if not self._negations.isdisjoint(words):
+            return None  # 'you must not wake me' is more than 'do not wake me'
+        others = (self._act(' '.join(other)) for other in self._tolerance.imperatives.of(words))
+        return next((one for one in others if one and not is_loose(one)), None)
 
     def misheard(self, text: str) -> IntentMatch | None:
         """
@@ -114,6 +125,28 @@ class ClearSentences:
             if found and all(one.name == 'timer_set' for one in found):
                 return found
         return ()
+
+    def without_remarks(self, text: str) -> tuple[IntentMatch, ...]:
+        """Return the requests of a text with a remark before or after them; none if unclear."""
+        for words, remarks in self._remarks.splits(words_of(text.replace(',', ' '))):
+            rest = ' '.join(words)
+            meant = self.one(rest)
+            clear = meant and not is_loose(meant) and is_whole(meant)
+            found = (meant,) if meant and clear else self.several(rest)
+            if any(one.name in ANSWERS for one in found):
+                continue
+            if found and not any(self._asks_more(' '.join(one), found) for one in remarks):
+                return tuple(replace(o, confidence=min(o.confidence, MISHEARD)) for o in found)
+        return ()
+
+    def _asks_more(self, remark: str, found: tuple[IntentMatch, ...]) -> bool:
+        """Return whether a remark asks for something else than what is asked anyway."""
+        own = self._exact.recognize(remark)
+        return own is not None and own.name not in (*REMARKED, *(one.name for one in found))
+
+    def _tells_a_quantity(self, text: str) -> bool:
+        marked = self._quantities.mark(text)
+        return bool(marked.quantities or marked.numbers) or self._quantities.tells_a_time(text)
 
     def _of_several_times(self, words: list[str]) -> Iterator[tuple[IntentMatch, ...]]:
         """Yield the requests that are said of several times: 'wake me at seven and at eight'."""

@@ -126,6 +126,8 @@ class IntentMatcher:
                 return self._checked(instead, text)
             if several := self._clear.several(text):
                 return Understood(several)
+            if beside := self._clear.without_remarks(text):
+                return self._checked(beside[0], text) if len(beside) == 1 else Understood(beside)
         if whole is not None and whole.name not in NO_REQUESTS:
             return self._checked(whole, text)
         if self._answers is not None and (answer := self._near_answer(text)):

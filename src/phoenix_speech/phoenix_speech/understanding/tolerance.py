@@ -8,6 +8,8 @@ from pathlib import Path
 from rapidfuzz.distance import OSA
 
 from phoenix_core.settings.config_file import FileModel, load_config
+from phoenix_speech.understanding.imperatives import ImperativeRules
+from phoenix_speech.understanding.remarks import RemarkRules
 
 LONG_WORD = 4  # letters from which on a word may be misspelt
 LONG_UNIT = 6  # letters from which on two may be wrong
@@ -26,6 +28,8 @@ class Tolerance(FileModel):
     :param compounds: words that others are joined with, as in 'nudeltimer'.
     :param other_words: words that people say to each other, and so no misspelt ones of a template.
     :param short_forms: what is said short, as 'gimme', to what is written.
+    :param remarks: what may be said besides a request.
+    :param imperatives: the other forms of a request.
     """
 
     little_words: list[str] = []
@@ -37,6 +41,8 @@ class Tolerance(FileModel):
     compounds: list[str] = []
     other_words: list[str] = []
     short_forms: dict[str, str] = {}
+    remarks: RemarkRules = RemarkRules()
+    imperatives: ImperativeRules = ImperativeRules()
 
     def words(self) -> Iterator[str]:
         """Yield the words that are right as they are."""

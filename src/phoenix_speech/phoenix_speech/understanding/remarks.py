@@ -1,0 +1,158 @@
+"""
+Finds what people say besides a request: why they ask, how they are, a word of agreement.
+
+A remark tells nothing that is to be done. It is a clause with a subject and its verb, or gives a
+reason, and has no number, no time and no condition; who else says something is not remarked but
+quoted, and who takes something back is heard.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
+
+from pydantic import field_validator
+
+from phoenix_core.settings.config_file import FileModel
+
+SHORTEST, LONGEST = 3, 12  # words of a remark that is a clause
+MIN_REST = 2  # words of a request that has a remark
+MOST_SPLITS = 8  # of a sentence that are looked at
+
+
+class RemarkRules(FileModel):
+    """
+    What a remark looks like in a language, as regular expressions of its words.
+
+    :param reasons: begin a reason, as 'because'; what follows may be denied.
+    :param clauses: begin a clause that may be a remark, as 'i am'.
+    :param starts: begin a request after a remark; what begins otherwise belongs to the clause.
+    :param infinitives: words after which what begins like a request may be an infinitive.
+    :param openings: are a remark alone at the beginning of a sentence, as 'listen'.
+    :param tags: are a remark alone at the end of a sentence, as 'okay'.
+    :param restricts: is what a request is restricted to, where it follows one: 'that is red'.
+    :param never: words that no remark has: of conditions, of what others say, of taking back.
+    """
+
+    reasons: list[str] = []
+    clauses: list[str] = []
+    starts: list[str] = []
+    infinitives: list[str] = []
+    openings: list[str] = []
+    tags: list[str] = []
+    restricts: list[str] = []
+    never: list[str] = []
+
+    @field_validator(
+        'reasons', 'clauses', 'starts', 'infinitives', 'openings', 'tags', 'restricts', 'never'
+    )
+    @classmethod
+    def _compiles(cls, patterns: list[str]) -> list[str]:
+        for pattern in patterns:
+            try:
+                re.compile(pattern)
+            except re.error as error:
+                raise ValueError(f'{pattern!r} is no regular expression: {error}') from None
+        return patterns
+
+    def __bool__(self) -> bool:
+        return bool(self.reasons or self.clauses or self.openings or self.tags)
+
+    @cached_property
+    def reason(self) -> re.Pattern[str]:
+        """What begins a reason."""
+        return _any_of(self.reasons, r'\b')
+
+    @cached_property
+    def clause(self) -> re.Pattern[str]:
+        """What begins a clause."""
+        return _any_of(self.clauses, r'\b')
+
+    @cached_property
+    def start(self) -> re.Pattern[str]:
+        """What begins a request after a remark."""
+        return _any_of(self.starts, r'\b')
+
+    @cached_property
+    def infinitive(self) -> re.Pattern[str]:
+        """What an infinitive may follow."""
+        return _any_of(self.infinitives, r'\b')
+
+    @cached_property
+    def opening(self) -> re.Pattern[str]:
+        """What is a remark alone at the beginning."""
+        return _any_of(self.openings, '$')
+
+    @cached_property
+    def tag(self) -> re.Pattern[str]:
+        """What is a remark alone at the end."""
+        return _any_of(self.tags, '$')
+
+    @cached_property
+    def restriction(self) -> re.Pattern[str]:
+        """What a request before it is restricted to."""
+        return _any_of(self.restricts, '')
+
+    @cached_property
+    def no_remark(self) -> re.Pattern[str]:
+        """What no remark has."""
+        return _any_of(self.never, r'\b')
+
+
+class Remarks:
+    """
+    The remarks of a language.
+
+    :param tells_a_quantity: returns whether there is a number or a time in a text.
+    """
+
+    def __init__(
+        self,
+        rules: RemarkRules,
+        negations: Sequence[str],
+        tells_a_quantity: Callable[[str], bool],
+    ) -> None:
+        self._rules, self._negations = rules, frozenset(negations)
+        self._tells_a_quantity = tells_a_quantity
+
+    def splits(self, words: list[str]) -> Iterator[tuple[list[str], list[list[str]]]]:
+        """Yield the words without a remark at an end or at both, and the remarks."""
+        if not self._rules:
+            return
+        begins, ends = [0, *self._begins(words)], [len(words), *self._ends(words)]
+        splits = [(begin, end) for begin in begins for end in ends if end - begin >= MIN_REST]
+        splits.sort(key=lambda split: split[0] - split[1])  # the longest rest first
+        for begin, end in splits[1 : MOST_SPLITS + 1]:
+            yield words[begin:end], [part for part in (words[:begin], words[end:]) if part]
+
+    def _begins(self, words: list[str]) -> Iterator[int]:
+        """Yield where a remark at the beginning may end."""
+        for index in range(1, min(len(words), LONGEST + 1)):
+            before, rest = ' '.join(words[:index]), ' '.join(words[index:])
+            if self._rules.opening.match(before) or (
+                self._rules.start.match(rest)
+                and not self._rules.infinitive.search(before)
+                and self._is_clause(words[:index])
+            ):
+                yield index
+
+    def _ends(self, words: list[str]) -> Iterator[int]:
+        """Yield where a remark at the end may begin."""
+        for index in range(len(words) - 1, max(0, len(words) - LONGEST - 1), -1):
+            rest = words[index:]
+            restricts = self._rules.restriction.match(' '.join(rest))
+            if self._rules.tag.match(' '.join(rest)) or (not restricts and self._is_clause(rest)):
+                yield index
+
+    def _is_clause(self, words: list[str]) -> bool:
+        """Return whether words are a clause that nothing is to be done about."""
+        text = ' '.join(words)
+        gives_reason = self._rules.reason.match(text) is not None
+        if len(words) < SHORTEST or not (gives_reason or self._rules.clause.match(text)):
+            return False
+        if self._rules.no_remark.search(text) or self._tells_a_quantity(text):
+            return False
+        return gives_reason or self._negations.isdisjoint(words)
+
+
+def _any_of(patterns: Sequence[str], end: str) -> re.Pattern[str]:
+    return re.compile(rf'\b(?:{"|".join(patterns)}){end}' if patterns else r'(?!)')
