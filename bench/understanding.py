@@ -1,13 +1,13 @@
 """
 Measures what the intent matcher makes of sentences: right, asked, refused, and wrong.
 
-bench/understanding has sentences with what they mean. Those of the blind files were written before
-the rules were read, and were only counted since; the tuning files were looked at. Those of the free
-files ramble, as people do, with reasons, asides and second thoughts; they were never looked at, and
-the aim is only that few are wrong. Besides: every sentence of config/ with each of its telling
-words changed in turn (nothing may be done then), the sentences of the corpus with one typing
-mistake, one word of the same sound, or one word left out, and what the book answers to children's
-questions. Exit 1 while the aims are not met.
+bench/understanding has sentences with what they mean. Those of the blind files were written
+before the rules were read, and were only counted since; the tuning files were looked at. Those of
+the free files ramble, as people do, with reasons, asides and second thoughts; they were never
+looked at, and the aim is only that few are wrong. Besides: every sentence of config/ with each of
+its telling words changed in turn (nothing may be done then), the sentences of the corpus with one
+typing mistake, one word of the same sound, or one word left out, and what the book answers to
+children's questions. Exit 1 while the aims are not met.
 """
 
 import argparse
