@@ -10,14 +10,13 @@ from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 from typing import Any
 
-import structlog
 from rclpy.logging import LoggingSeverity
-from structlog.typing import EventDict
 
 from phoenix_core.events.printable import printable
 from phoenix_core.settings.environment import LOG_FORMAT
 from phoenix_core.settings.node_settings import SettingsError
 from phoenix_core.telemetry import tracing
+from phoenix_core.telemetry.plain_structlog import structlog
 
 FORMATS = ('text', 'json')
 SHORT_ID = 8  # digits in lines of text; `phoenix trace` accepts them
@@ -111,20 +110,24 @@ class _RosLogger:
         self._logger.error(line)
 
 
-def _drop_disabled(logger: _RosLogger, level: str, fields: EventDict) -> EventDict:
+def _drop_disabled(
+    logger: _RosLogger, level: str, fields: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
     if not logger.enabled(level):
         raise structlog.DropEvent
     return fields
 
 
-def _add_trace(logger: _RosLogger, level: str, fields: EventDict) -> EventDict:
+def _add_trace(
+    logger: _RosLogger, level: str, fields: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
     context = tracing.current()
     fields['trace'] = context.trace_id if context is not None else ''
     fields['span'] = context.span_id if context is not None else ''
     return fields
 
 
-def _line(logger: _RosLogger, level: str, fields: EventDict) -> str:
+def _line(logger: _RosLogger, level: str, fields: structlog.typing.EventDict) -> str:
     """Format a line of text without time, level and node, which ROS adds."""
     for name in ('node', 'level', 'timestamp'):
         del fields[name]

@@ -1,6 +1,8 @@
 """The log of a node, through structlog and ROS."""
 
 import json
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -118,3 +120,13 @@ def test_json_lines_are_printed_as_they_are():
     environ = {'PHOENIX_LOG_FORMAT': 'json'}
     logs.console_format(environ)
     assert environ['RCUTILS_CONSOLE_OUTPUT_FORMAT'] == '{message}'
+
+
+def test_a_node_does_not_load_rich_and_a_command_still_can() -> None:
+    program = """
+import sys
+import phoenix_core.telemetry.logs
+assert not [name for name in sys.modules if name.split('.')[0] == 'rich']
+import rich.console
+"""
+    subprocess.run([sys.executable, '-c', program], check=True, timeout=60)
