@@ -26,7 +26,7 @@ class RemarkRules(FileModel):
     :param reasons: begin a reason, as 'because'; what follows may be denied.
     :param clauses: begin a clause that may be a remark, as 'i am'.
     :param starts: begin a request after a remark; what begins otherwise belongs to the clause.
-    :param infinitives: words after which what begins like a request may be an infinitive.
+    :param unfinished: a clause with these goes on where a request seems to begin: 'i have to'.
     :param openings: are a remark alone at the beginning of a sentence, as 'listen'.
     :param tags: are a remark alone at the end of a sentence, as 'okay'.
     :param restricts: is what a request is restricted to, where it follows one: 'that is red'.
@@ -36,14 +36,14 @@ class RemarkRules(FileModel):
     reasons: list[str] = []
     clauses: list[str] = []
     starts: list[str] = []
-    infinitives: list[str] = []
+    unfinished: list[str] = []
     openings: list[str] = []
     tags: list[str] = []
     restricts: list[str] = []
     never: list[str] = []
 
     @field_validator(
-        'reasons', 'clauses', 'starts', 'infinitives', 'openings', 'tags', 'restricts', 'never'
+        'reasons', 'clauses', 'starts', 'unfinished', 'openings', 'tags', 'restricts', 'never'
     )
     @classmethod
     def _compiles(cls, patterns: list[str]) -> list[str]:
@@ -73,9 +73,9 @@ class RemarkRules(FileModel):
         return _any_of(self.starts, r'\b')
 
     @cached_property
-    def infinitive(self) -> re.Pattern[str]:
-        """What an infinitive may follow."""
-        return _any_of(self.infinitives, r'\b')
+    def going_on(self) -> re.Pattern[str]:
+        """What a clause has that is not finished."""
+        return _any_of(self.unfinished, r'\b')
 
     @cached_property
     def opening(self) -> re.Pattern[str]:
@@ -122,7 +122,10 @@ class Remarks:
         splits = [(begin, end) for begin in begins for end in ends if end - begin >= MIN_REST]
         splits.sort(key=lambda split: split[0] - split[1])  # the longest rest first
         for begin, end in splits[1 : MOST_SPLITS + 1]:
-            yield words[begin:end], [part for part in (words[:begin], words[end:]) if part]
+            rest, remarks = words[begin:end], [one for one in (words[:begin], words[end:]) if one]
+            # 'It is dark' asks for light alone; what is said besides tells what is meant.
+            if not (self._is_clause(rest) and any(map(self._is_clause, remarks))):
+                yield rest, remarks
 
     def _begins(self, words: list[str]) -> Iterator[int]:
         """Yield where a remark at the beginning may end."""
@@ -130,7 +133,7 @@ class Remarks:
             before, rest = ' '.join(words[:index]), ' '.join(words[index:])
             if self._rules.opening.match(before) or (
                 self._rules.start.match(rest)
-                and not self._rules.infinitive.search(before)
+                and not self._rules.going_on.search(before)
                 and self._is_clause(words[:index])
             ):
                 yield index

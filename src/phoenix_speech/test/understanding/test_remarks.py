@@ -92,6 +92,41 @@ def test_a_remark_changes_nothing(language: str, text: str, name: str) -> None:
         ('de', 'die ampel war gerade rot'),
         ('de', 'ich kann gut singen'),
         ('de', 'papa wird gleich das licht anmachen'),
+        ('en', "it's late i'll turn off the light"),
+        ('en', 'i think we better turn off the light'),
+        ('en', 'mummy has already set a timer for ten minutes'),
+        ('en', 'i love how you tell me a story'),
+        ('de', 'es ist dunkel ich mach das licht an'),
+        ('de', 'ich habe hunger ich stell einen timer auf zehn minuten'),
+        # The reason ends where a negation begins.
+        ('en', "i can't sleep don't turn on the light"),
+        ('en', "because i'm scared please don't turn off the light"),
+        ('en', 'i can not sleep never play a song'),
+        # It is said to somebody else.
+        ('en', "i'm tired daddy tell me a story"),
+        ('en', "it's dark in here mummy turn on the light"),
+        ('de', 'mir ist langweilig papa erzähl mir eine geschichte'),
+        ('de', 'es ist dunkel mama mach das licht an'),
+        # It is done already, somebody else's to do, or not meant.
+        ('en', "turn on the light it's already on"),
+        ('en', "turn off the light i've changed my mind"),
+        ('en', 'turn off the light daddy can do it'),
+        ('en', "turn off the light i'm testing you"),
+        ('de', 'mach das licht an hat sich erledigt'),
+        ('de', 'mach das licht aus papa kann das machen'),
+        ('de', 'mach das licht aus ich teste nur'),
+        # It is from a book, or how somebody talks.
+        ('en', 'my sister is screaming turn off the light'),
+        ('en', "turn off the light that's from a song"),
+        ('de', 'mama war so mach das licht aus'),
+        ('de', 'mach das licht aus das ist aus einem film'),
+        # It tells how, and not why.
+        ('en', "turn on the light so it's blue"),
+        ('de', 'mach das licht an damit es rot ist'),
+        # It asks for light where it stands alone, and only there.
+        ('en', "it's dark in here i like it"),
+        ('en', "it's dark in here did you turn off the light"),
+        ('de', 'es ist dunkel hier ich mag das'),
         # There is a time or a number in it, which must not be lost.
         ('en', 'set a timer the noodles are done in ten minutes'),
         ('de', 'mach das licht aus ich muss um sieben aufstehen'),
@@ -130,6 +165,8 @@ def test_a_request_need_not_be_an_imperative(text: str, name: str) -> None:
         'mama will das licht ausmachen',
         'wer hat gesagt dass du das licht ausmachst',
         'machst du nie das licht an',
+        'darfst du das licht ausmachen',
+        'du kannst das licht ausmachen oder',
     ],
 )
 def test_other_sentences_are_no_requests(text: str) -> None:
