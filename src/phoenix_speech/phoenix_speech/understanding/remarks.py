@@ -1,9 +1,9 @@
 """
 Finds what people say besides a request: why they ask, how they are, a word of agreement.
 
-A remark tells nothing that is to be done. It is a clause with a subject and its verb, or gives a
-reason, and has no number, no time and no condition; who else says something is not remarked but
-quoted, and who takes something back is heard.
+A remark is a clause with a subject and its verb, or a reason, without a number, a time or a
+condition. What is quoted, what takes a request back and what restricts it are no remarks, so that
+the whole sentence is refused or asked about.
 """
 
 import re
