@@ -78,6 +78,7 @@ FORMS = {
 EXCUSED = ('Komm wieder', 'Come again')
 UNSPOKEN = (
     'intents.yaml',
+    'tolerance.yaml',
     'persona.yaml',
     'care.yaml',
     'guard.yaml',
