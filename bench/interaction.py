@@ -3,9 +3,9 @@
 import argparse
 import asyncio
 import statistics
-import time
 from pathlib import Path
 
+from load import cpu_percent, memory_mb
 from phoenix_msgs.msg import ActivityState, PlaybackEvent, Transcript, UserSpeech
 from whole_toy import whole_toy
 
@@ -60,13 +60,8 @@ async def measure(
         ]
         await asyncio.sleep(SETTLE_S)
         all_processes = [process for _, process in toy.processes().values()]
-        used_s = -sum(sum(process.cpu_times()[:2]) for process in all_processes)
-        started = time.monotonic()
-        await asyncio.sleep(IDLE_S)
-        used_s += sum(sum(process.cpu_times()[:2]) for process in all_processes)
-        cpu = 100 * used_s / (time.monotonic() - started)
-        # PSS: pages shared between the processes count once.
-        memory = sum(process.memory_full_info().pss for process in all_processes) / 2**20
+        cpu = await cpu_percent(all_processes, IDLE_S)
+        memory = memory_mb(all_processes)
     return steps, cpu, memory
 
 

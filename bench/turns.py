@@ -78,22 +78,50 @@ def utterances(language: str, count: int, chance: random.Random) -> Iterator[Utt
     while made < count:
         is_known = chance.random() < 0.75
         text = chance.choice(known if is_known else free)
-        voice, tempo = chance.choice(VOICES[language]), chance.choice(TEMPOS)
-        if made % 2:
-            speech, pause = _with_pause(text, voice, tempo, chance)
-            if pause is None:
-                continue
-        else:
-            speech, pause = _trimmed(spoken(text, voice, tempo)), None
-        silence = np.full(round(SILENCE_S * SAMPLE_RATE), 1e-9, np.float32)
-        lead = silence[: SAMPLE_RATE // 5]
-        samples = noisy(np.concatenate((lead, speech, silence)), NOISE_DB, noise)
-        begin = len(lead)
-        yield Utterance(
-            *(text, is_known, tempo, samples, begin + len(speech)),
-            pause and (begin + pause[0], begin + pause[1]),
-        )
-        made += 1
+        one = utterance(text, language, chance, noise, is_known=is_known, paused=bool(made % 2))
+        if one is not None:
+            yield one
+            made += 1
+
+
+def utterance(
+    text: str,
+    language: str,
+    chance: random.Random,
+    noise: np.random.Generator,
+    *,
+    is_known: bool,
+    paused: bool,
+) -> Utterance | None:
+    """Return a sentence in any voice and tempo; None when it has no place for the pause."""
+    voice, tempo = chance.choice(VOICES[language]), chance.choice(TEMPOS)
+    if not paused:
+        speech = trimmed(spoken(text, voice, tempo))
+        return in_a_room(text, speech, noise, is_known=is_known, tempo=tempo)
+    speech, pause = _with_pause(text, voice, tempo, chance)
+    if pause is None:
+        return None
+    return in_a_room(text, speech, noise, is_known=is_known, tempo=tempo, pause=pause)
+
+
+def in_a_room(
+    text: str,
+    speech: np.ndarray,
+    noise: np.random.Generator,
+    *,
+    is_known: bool,
+    tempo: float = 1.0,
+    pause: tuple[int, int] | None = None,
+) -> Utterance:
+    """Return speech, float32 without silence around it, with the noise of a room."""
+    silence = np.full(round(SILENCE_S * SAMPLE_RATE), 1e-9, np.float32)
+    lead = silence[: SAMPLE_RATE // 5]
+    samples = noisy(np.concatenate((lead, speech, silence)), NOISE_DB, noise)
+    begin = len(lead)
+    return Utterance(
+        *(text, is_known, tempo, samples, begin + len(speech)),
+        pause and (begin + pause[0], begin + pause[1]),
+    )
 
 
 def _with_pause(
@@ -104,7 +132,7 @@ def _with_pause(
     if len(words) < 3:
         return np.empty(0, np.float32), None
     at = chance.randrange(1, len(words))
-    speech = _trimmed(spoken(f'{" ".join(words[:at])}, {" ".join(words[at:])}', voice, tempo))
+    speech = trimmed(spoken(f'{" ".join(words[:at])}, {" ".join(words[at:])}', voice, tempo))
     quiet = np.convolve(np.abs(speech), np.ones(160) / 160, 'same') < VOICED / 2 * speech.max()
     edges = np.flatnonzero(np.diff(np.concatenate(([0], quiet.astype(np.int8), [0]))))
     runs = [(e - b, b, e) for b, e in zip(edges[::2], edges[1::2], strict=True)]
@@ -116,7 +144,7 @@ def _with_pause(
     return np.concatenate((speech[:begin], pause, speech[end:])), (int(begin), int(begin) + wanted)
 
 
-def _trimmed(speech: np.ndarray) -> np.ndarray:
+def trimmed(speech: np.ndarray) -> np.ndarray:
     voiced = np.flatnonzero(np.abs(speech) > VOICED * np.abs(speech).max())
     return speech[voiced[0] : voiced[-1] + 1]
 
