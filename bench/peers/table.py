@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
-from figures import Figures
+from figures import Figures, Reply
 from recordings import Recording
 
 COSTS: dict[str, Callable[[Figures], float]] = {
@@ -12,6 +12,12 @@ COSTS: dict[str, Callable[[Figures], float]] = {
     'memory after': lambda one: one.used_mb,
     'ready': lambda one: one.ready_s,
 }
+COUNTS: dict[str, Callable[[Sequence[Reply]], int]] = {
+    'cut': lambda replies: sum(one.is_early for one in replies),
+    'not answered': lambda replies: sum(
+        one.delay_s is None and not one.is_early for one in replies
+    ),
+}
 
 
 def lines(
@@ -19,12 +25,16 @@ def lines(
 ) -> Iterator[str]:
     """Yield the report on figures whose replies are those to the recordings."""
     yield from _table([phoenix, *peers], recordings)
-    wins = []
+    wins: list[str] = []
     yield '\nPhoenix divided by the peer, below 1: Phoenix is better; times of what both answered'
     for peer in peers:
-        ratios = dict(_ratios(phoenix, peer, recordings))
+        ratios = dict(_ratios(phoenix, peer))
         yield f'  {peer.name:26} ' + ', '.join(f'{n} {r:.2f}' for n, r in ratios.items())
         wins += [f'  {peer.name}: {name}, {r:.2f}' for name, r in ratios.items() if r > 1]
+        for name, count in COUNTS.items():
+            ours, theirs = count(phoenix.replies), count(peer.replies)
+            if theirs < ours:
+                wins.append(f'  {peer.name}: {name}, {theirs} where Phoenix has {ours}')
     yield '\nWhere a peer wins:' if wins else '\nNo peer wins anywhere.'
     yield from wins
 
@@ -38,7 +48,7 @@ def _table(all_figures: Sequence[Figures], recordings: Sequence[Recording]) -> I
     for one in all_figures:
         times = [reply.delay_s for reply in one.replies if reply.delay_s is not None]
         p50, p95 = (f'{np.percentile(times, p):.2f} s' if times else '-' for p in (50, 95))
-        cut = sum(reply.is_early for reply in one.replies)
+        cut = COUNTS['cut'](one.replies)
         yield (
             f'{one.name:28} {p50:>7} {p95:>7} {f"{len(times)}/{len(recordings)}":>9} '
             f'{f"{cut}/{pauses}":>7} {one.idle_percent:>6.1f} % {one.idle_mb:>5.0f} MB '
@@ -46,9 +56,7 @@ def _table(all_figures: Sequence[Figures], recordings: Sequence[Recording]) -> I
         )
 
 
-def _ratios(
-    phoenix: Figures, peer: Figures, recordings: Sequence[Recording]
-) -> Iterator[tuple[str, float]]:
+def _ratios(phoenix: Figures, peer: Figures) -> Iterator[tuple[str, float]]:
     pairs = [
         (ours.delay_s, theirs.delay_s)
         for ours, theirs in zip(phoenix.replies, peer.replies, strict=True)
@@ -58,9 +66,5 @@ def _ratios(
         for part in (50, 95):
             ours, theirs = np.percentile(pairs, part, axis=0)
             yield f'p{part}', float(ours / theirs)
-    pauses = sum(one.has_pause for one in recordings)
-    cuts = [sum(reply.is_early for reply in one.replies) for one in (phoenix, peer)]
-    if pauses and cuts[1]:
-        yield 'cut', cuts[0] / cuts[1]
     for name, cost in COSTS.items():
         yield name, cost(phoenix) / cost(peer)
