@@ -13,8 +13,11 @@ export type Part = 'head' | 'belly' | 'talk';
 
 const FRAME_S = 1 / 30;
 const CALM_FRAME_S = 1 / 8; // for who wants little motion
-const SLOW_S = 1 / 26; // a picture that takes longer is drawn coarser
-const COARSEST = 0.5; // pixels of the drawing for each of the screen
+const SLOW = 1.15; // times as long as a picture should take: the next ones are drawn coarser
+// Pixels of the drawing for each of the screen, in each direction. More than one smooths the edges:
+// a browser without a graphics card takes twice as long for a picture with WebGL's own antialiasing.
+const FINEST = 2;
+const COARSEST = 0.5;
 const GAMMA = 1 / 2.2; // LEDs are linear, eyes are not
 const RING_RADIUS = 1.62;
 const COLORS = { body: '#f2662b', top: '#ff9147', belly: '#ffdcae', feather: '#ffb14a', beak: '#ffc24d', cheek: '#ff8a6b', base: '#3a2f45' };
@@ -45,17 +48,19 @@ export class Creature {
   #blinkAt = 2;
   #last = 0;
   #request = 0;
-  #pace = FRAME_S; // time between two pictures [s], smoothed
-  #share = 1; // of the screen's resolution
+  #frameS: number;
+  #pace: number; // time between two pictures [s], smoothed
+  #density = FINEST;
   #fittedAt = 0;
   #resize: ResizeObserver;
   #canvas: HTMLCanvasElement;
 
   /** Draw on a canvas until `close`; throws when the browser has no WebGL. */
   constructor(canvas: HTMLCanvasElement) {
-    this.#renderer = new THREE.WebGLRenderer({ canvas, antialias: true, alpha: true, powerPreference: 'low-power' });
+    this.#renderer = new THREE.WebGLRenderer({ canvas, alpha: true, powerPreference: 'low-power' });
     this.#renderer.toneMapping = THREE.ACESFilmicToneMapping;
     this.#still = matchMedia('(prefers-reduced-motion: reduce)').matches;
+    this.#pace = this.#frameS = this.#still ? CALM_FRAME_S : FRAME_S;
     this.#build();
     this.#canvas = canvas;
     this.#resize = new ResizeObserver(() => this.#fit());
@@ -237,7 +242,7 @@ export class Creature {
   #fit(): void {
     const { clientWidth: width, clientHeight: height } = this.#canvas;
     if (!width || !height) return;
-    this.#renderer.setPixelRatio(Math.min(devicePixelRatio, 2) * this.#share);
+    this.#renderer.setPixelRatio(this.#density);
     this.#renderer.setSize(width, height, false);
     this.#camera.aspect = width / height;
     const away = 9.2 * Math.max(1, 1.05 / this.#camera.aspect);
@@ -249,21 +254,22 @@ export class Creature {
   #frame = (now: number): void => {
     this.#request = requestAnimationFrame(this.#frame);
     const seconds = now / 1000;
-    if (document.hidden || seconds - this.#last < 0.9 * (this.#still ? CALM_FRAME_S : FRAME_S)) return;
-    const step = Math.min(0.1, seconds - this.#last);
+    if (document.hidden || seconds - this.#last < 0.9 * this.#frameS) return;
+    const passed = seconds - this.#last;
     this.#last = seconds;
-    this.#move(seconds, step);
+    this.#move(seconds, Math.min(0.1, passed));
     this.#shine();
     this.#renderer.render(this.#scene, this.#camera);
     this.drawn += 1;
-    this.#keepUp(seconds, step);
+    this.#keepUp(seconds, passed);
   };
 
   /** Draw coarser when pictures take too long: a browser may have no graphics card. */
-  #keepUp(now: number, step: number): void {
-    this.#pace += (step - this.#pace) * 0.1;
-    if (this.#still || this.#pace < SLOW_S || this.#share <= COARSEST || now - this.#fittedAt < 0.5) return;
-    this.#share *= 0.8;
+  #keepUp(now: number, passed: number): void {
+    // A single long time is a page that was hidden.
+    this.#pace += (Math.min(passed, 2 * this.#frameS) - this.#pace) * 0.1;
+    if (this.#pace < SLOW * this.#frameS || this.#density === COARSEST || now - this.#fittedAt < 0.5) return;
+    this.#density = Math.max(COARSEST, this.#density * 0.8);
     this.#fittedAt = now;
     this.#fit();
   }
