@@ -94,7 +94,7 @@ export class Creature {
     return new THREE.MeshPhongMaterial({ color, shininess: 90 * (1 - roughness) ** 2, specular: '#3a302c' });
   }
 
-  #ball(radius: number, color: string, roughness?: number, detail = 40): THREE.Mesh {
+  #ball(radius: number, color: string, roughness?: number, detail = 28): THREE.Mesh {
     return new THREE.Mesh(new THREE.SphereGeometry(radius, detail, Math.round(detail * 0.7)), this.#material(color, roughness));
   }
 
@@ -114,7 +114,7 @@ export class Creature {
 
   #buildBody(): void {
     // An egg: wider below, its color from warm red to amber.
-    const shape = new THREE.SphereGeometry(1.12, 64, 48);
+    const shape = new THREE.SphereGeometry(1.12, 48, 32);
     const places = shape.getAttribute('position');
     const low = new THREE.Color(COLORS.body);
     const high = new THREE.Color(COLORS.top);
@@ -138,20 +138,20 @@ export class Creature {
     this.#parts.set(belly, 'belly');
 
     for (const side of [-1, 1]) {
-      const wing = this.#ball(0.46, COLORS.body, 0.66, 28);
+      const wing = this.#ball(0.46, COLORS.body, 0.66, 24);
       wing.scale.set(0.42, 1.1, 0.72);
       wing.position.set(side * 1.16, -0.12, 0.1);
       wing.rotation.z = side * 0.35;
       this.#wings.push(wing);
       this.#body.add(wing);
-      const foot = this.#ball(0.25, COLORS.beak, 0.6, 24);
+      const foot = this.#ball(0.25, COLORS.beak, 0.6, 18);
       foot.scale.set(1, 0.5, 1.35);
       foot.position.set(side * 0.42, -1.2, 0.62);
       this.#body.add(foot);
     }
 
     for (const [angle, size, color] of [[0.55, 0.62, COLORS.body], [-0.55, 0.62, COLORS.body], [0, 0.9, COLORS.feather]] as const) {
-      const feather = this.#ball(0.24, color, 0.55, 24);
+      const feather = this.#ball(0.24, color, 0.55, 18);
       feather.scale.set(0.62, size * 1.9, 0.5);
       feather.position.set(-Math.sin(angle) * size * 0.5, Math.cos(angle) * size * 0.42, 0);
       feather.rotation.z = angle;
@@ -166,12 +166,12 @@ export class Creature {
     for (const side of [-1, 1]) {
       const eye = new THREE.Group();
       const white = this.#ball(0.27, '#fffdf8', 0.25);
-      const pupil = this.#ball(0.165, '#241628', 0.12);
+      const pupil = this.#ball(0.165, '#241628', 0.12, 20);
       pupil.position.set(-side * 0.05, -0.01, 0.145);
       const spark = this.#ball(0.05, '#ffffff', 0.1, 12);
       spark.position.set(0.05 - side * 0.04, 0.07, 0.29);
       const lid = new THREE.Mesh(
-        new THREE.SphereGeometry(0.285, 32, 20, 0, Math.PI * 2, 0, Math.PI / 2),
+        new THREE.SphereGeometry(0.285, 24, 12, 0, Math.PI * 2, 0, Math.PI / 2),
         this.#material(COLORS.top, 0.66),
       );
       lid.rotation.x = -1.2;
@@ -180,7 +180,7 @@ export class Creature {
       eye.rotation.y = side * 0.22;
       this.#eyes.push(eye);
       this.#lids.push(lid);
-      const cheek = this.#ball(0.17, COLORS.cheek, 0.8, 24);
+      const cheek = this.#ball(0.17, COLORS.cheek, 0.8, 16);
       cheek.scale.set(1, 0.66, 0.3);
       cheek.position.set(side * 0.7, 0.06, 0.87);
       cheek.rotation.y = side * 0.62;
@@ -203,13 +203,13 @@ export class Creature {
   #buildBase(): void {
     const base = new THREE.Mesh(new THREE.CylinderGeometry(1.42, 1.78, 0.36, 72), this.#material(COLORS.base, 0.5));
     base.position.y = -1.48;
-    const rim = new THREE.Mesh(new THREE.TorusGeometry(RING_RADIUS, 0.11, 20, 96), this.#material('#241d2c', 0.4));
+    const rim = new THREE.Mesh(new THREE.TorusGeometry(RING_RADIUS, 0.11, 12, 72), this.#material('#241d2c', 0.4));
     rim.rotation.x = Math.PI / 2;
     rim.position.y = -1.38;
     this.#button = new THREE.Mesh(new THREE.CylinderGeometry(0.27, 0.3, 0.2, 40), this.#material('#ff5f57', 0.35));
     this.#button.rotation.x = Math.PI / 2 - 0.2;
     this.#button.position.set(0, -1.5, 1.7);
-    const collar = new THREE.Mesh(new THREE.TorusGeometry(0.33, 0.06, 16, 40), this.#material('#ffffff', 0.4));
+    const collar = new THREE.Mesh(new THREE.TorusGeometry(0.33, 0.06, 10, 32), this.#material('#ffffff', 0.4));
     collar.rotation.x = -0.2;
     collar.position.set(0, -1.5, 1.7);
     this.#parts.set(this.#button, 'talk');
@@ -220,7 +220,7 @@ export class Creature {
   /** Put as many LEDs on the ring as the toy has; the first in front, then as a clock goes. */
   #placeLeds(count: number): void {
     for (const old of [...this.#leds, ...this.#halos]) this.#scene.remove(old);
-    const shape = new THREE.SphereGeometry(Math.min(0.1, 3 / count), 20, 14);
+    const shape = new THREE.SphereGeometry(Math.min(0.1, 3 / count), 12, 8);
     const picture = haloTexture();
     this.#leds = [];
     this.#halos = [];
