@@ -10,6 +10,7 @@ from dataclasses import replace
 from itertools import groupby, islice
 
 from phoenix_speech.understanding.exact_sentences import ExactSentences
+from phoenix_speech.understanding.free_order import FreeOrder
 from phoenix_speech.understanding.quantities.reader import QuantityReader
 from phoenix_speech.understanding.remarks import Remarks
 from phoenix_speech.understanding.requests import MOMENT, IntentMatch
@@ -22,6 +23,7 @@ SETTING = ('timer_set', 'alarm_set', 'reminder_set')
 OF_WHAT_IS_SET = ('timer_cancel', 'alarm_cancel', 'reminder_cancel')  # and not of what is said
 OF_TIMES = (*SETTING, *OF_WHAT_IS_SET)
 ANSWERS = ('yes', 'no', 'next', 'repeat')  # to what the toy said, of which a remark is a part
+STOP = 'stop'  # what is asked about it is one word too many
 REMARKED = (CONVERSATION, 'yes', 'feeling', 'i_love_you', 'thanks', 'greeting', 'how_are_you')
 BARE = (1, 2)  # parts of a quantity that stands alone, or with one word beside it
 MISHEARD = 0.9  # the confidence in a variant of what was said
@@ -37,6 +39,7 @@ class ClearSentences:
     def __init__(
         self,
         exact: ExactSentences,
+        free_order: FreeOrder,
         tolerance: Tolerance,
         known: frozenset[str],
         quantities: QuantityReader,
@@ -46,7 +49,7 @@ class ClearSentences:
 
         :param known: words, as for `respelt`.
         """
-        self._exact, self._tolerance = exact, tolerance
+        self._exact, self._free_order, self._tolerance = exact, free_order, tolerance
         self._known, self._units = known, quantities.units
         self._lead = frozenset(tolerance.lead_words)
         self._negations = frozenset(tolerance.negations)
@@ -80,6 +83,12 @@ class ClearSentences:
             return None  # 'you must not wake me' is more than 'do not wake me'
         others = (self._act(' '.join(other)) for other in self._tolerance.imperatives.of(words))
         return next((one for one in others if one and not is_loose(one)), None)
+
+    def in_any_order(self, text: str) -> IntentMatch | None:
+        """Return the sentence whose words were said in another order."""
+        words = ' '.join(respelt(words_of(text), self._known, self._units))
+        meant = self._free_order.recognize(self._quantities.mark(words))
+        return meant if meant and meant.name not in NO_REQUESTS else None
 
     def misheard(self, text: str) -> IntentMatch | None:
         """
@@ -117,9 +126,9 @@ class ClearSentences:
         if found := next(self._split(words, MOST_REQUESTS, self.one), ()):
             return found
         if self.misheard(text) is None:
-            recognize: Recognize = lambda part: self.one(part) or self.misheard(part)  # noqa: E731
-            if found := next(self._split(words, MOST_REQUESTS, recognize), ()):
-                return found
+            for recognize in (self._or_misheard, self._or_in_any_order):
+                if found := next(self._split(words, MOST_REQUESTS, recognize), ()):
+                    return found
         for units in self._with_units(words):
             found = next(self._split(units, MOST_REQUESTS, self.one), ())
             if found and all(one.name == 'timer_set' for one in found):
@@ -130,7 +139,7 @@ class ClearSentences:
         """Return the requests of a text with a remark before or after them; none if unclear."""
         for words, remarks in self._remarks.splits(words_of(text.replace(',', ' '))):
             rest = ' '.join(words)
-            meant = self.one(rest)
+            meant = self._or_in_any_order(rest)
             clear = meant and not is_loose(meant) and is_whole(meant)
             found = (meant,) if meant and clear else self.several(rest)
             if any(one.name in ANSWERS for one in found):
@@ -139,6 +148,22 @@ class ClearSentences:
                 return tuple(replace(o, confidence=min(o.confidence, MISHEARD)) for o in found)
         return ()
 
+    def inner(self, text: str) -> tuple[str, IntentMatch] | None:
+        """Return a request that is a part of a text, with its words; none if that is unclear."""
+        words = words_of(text.replace(',', ' '))
+        for begin, end in self._remarks.inner(words):
+            said = ' '.join(words[begin:end])
+            meant = self.in_any_order(said)
+            if meant and is_whole(meant) and meant.name not in (*ANSWERS, *REMARKED, STOP):
+                return said, meant
+        return None
+
+    def _or_misheard(self, text: str) -> IntentMatch | None:
+        return self.one(text) or self.misheard(text)
+
+    def _or_in_any_order(self, text: str) -> IntentMatch | None:
+        return self.one(text) or self.in_any_order(text)
+
     def _asks_more(self, remark: str, found: tuple[IntentMatch, ...]) -> bool:
         """Return whether a remark asks for something else than what is asked anyway."""
         own = self._exact.recognize(remark)
@@ -146,7 +171,8 @@ class ClearSentences:
 
     def _tells_a_quantity(self, text: str) -> bool:
         marked = self._quantities.mark(text)
-        return bool(marked.quantities or marked.numbers) or self._quantities.tells_a_time(text)
+        numbers = marked.numbers.difference(self._tolerance.little_words)  # 'ein'
+        return bool(marked.quantities or numbers) or self._quantities.tells_a_time(text)
 
     def _of_several_times(self, words: list[str]) -> Iterator[tuple[IntentMatch, ...]]:
         """Yield the requests that are said of several times: 'wake me at seven and at eight'."""

@@ -97,7 +97,7 @@ class ExactSentences:
                     value, self._intents.skip_words, ignore_whitespace=False, start=False
                 ).strip()
             elif quantity is not None:
-                for slot, value in _named(entity.name, quantity):
+                for slot, value in named(entity.name, quantity):
                     slots.setdefault(slot, value)
             elif isinstance(entity.value, float):
                 slots[entity.name] = f'{entity.value:.0f}'
@@ -113,11 +113,11 @@ def _contradicts_itself(result: RecognizeResult, marked: MarkedText) -> bool:
         values.setdefault(slot, value) != value
         for entity in result.entities_list
         if (quantity := marked.quantities.get(str(entity.value)))
-        for slot, value in _named(entity.name, quantity)
+        for slot, value in named(entity.name, quantity)
     )
 
 
-def _named(slot: str, quantity: Quantity) -> Iterator[tuple[str, str]]:
+def named(slot: str, quantity: Quantity) -> Iterator[tuple[str, str]]:
     """Yield the slots of a quantity: of {duration:of} of, of {clock:of} of_hour and so on."""
     if quantity.kind is Kind.DURATION:
         yield slot, quantity.slots['duration']

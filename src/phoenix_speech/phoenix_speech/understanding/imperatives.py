@@ -38,6 +38,20 @@ class ImperativeRules(FileModel):
         if len(rest) > 1 and rest[-1] in self._imperatives:
             yield [self._imperatives[rest[-1]][0], *rest[:-1], *self._imperatives[rest[-1]][1:]]
 
+    def parted(self, word: str) -> tuple[str, ...]:
+        """Return the imperative of an infinitive, with its prefix; another word as it is."""
+        return self._infinitives.get(word, (word,))
+
+    @cached_property
+    def _infinitives(self) -> dict[str, tuple[str, ...]]:
+        forms = {others[0]: imperative for imperative, others in self.verbs.items() if others}
+        parted: dict[str, tuple[str, ...]] = {
+            form: (imperative,) for form, imperative in forms.items()
+        }
+        for prefix in self.prefixes:
+            parted |= {prefix + form: (one, prefix) for form, one in forms.items()}
+        return parted
+
     @cached_property
     def _asked(self) -> list[list[str]]:
         return sorted((phrase.split() for phrase in self.asking), key=len, reverse=True)

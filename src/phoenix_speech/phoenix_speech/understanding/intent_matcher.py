@@ -18,6 +18,7 @@ from phoenix_speech.understanding.alignment import split_words
 from phoenix_speech.understanding.clear_sentences import NO_REQUESTS, ClearSentences, is_loose
 from phoenix_speech.understanding.doubts import about_quantity, about_request
 from phoenix_speech.understanding.exact_sentences import ExactSentences
+from phoenix_speech.understanding.free_order import FreeOrder
 from phoenix_speech.understanding.intents_file import load_intents, slot_names, with_intents
 from phoenix_speech.understanding.quantities.reader import Kind, MarkedText, load_quantities
 from phoenix_speech.understanding.requests import (
@@ -62,7 +63,10 @@ class IntentMatcher:
         vocabulary, units = self._grammar.vocabulary, self._quantities.units
         numbers = chain.from_iterable(vocabulary.numbers)
         known = frozenset((*vocabulary.known, *numbers, *units, *self._quantities.words))
-        self._clear = ClearSentences(self._exact, self._tolerance, known, self._quantities)
+        free_order = FreeOrder(self._intents, self._tolerance)
+        self._clear = ClearSentences(
+            self._exact, free_order, self._tolerance, known, self._quantities
+        )
         self._compounds = compounds_ending_in(self._tolerance.compounds)
         self._question: Question | None = None  # that was asked, and is not answered yet
         self._expected: ExpectedAnswers = {}
@@ -139,7 +143,12 @@ class IntentMatcher:
             return Understood(question=question)
         if meant := self._clear.misheard(text):
             return self._checked(meant, text)
-        return self._near(text)
+        if meant := self._clear.in_any_order(text):
+            return self._checked(meant, text)
+        near = self._near(text)
+        if not near.requests and self._answers is None and (inner := self._clear.inner(text)):
+            return Understood(question=Question(QuestionKind.SAID, (Choice(*inner),)))
+        return near
 
     def _near_answer(self, text: str) -> IntentMatch | None:
         assert self._answers is not None

@@ -16,6 +16,7 @@ from phoenix_core.settings.config_file import FileModel
 
 SHORTEST, LONGEST = 3, 12  # words of a remark that is a clause
 MIN_REST = 2  # words of a request that has a remark
+NEAR = 2  # words before a request where a negation may belong to it
 MOST_SPLITS = 8  # of a sentence that are looked at
 
 
@@ -126,6 +127,20 @@ class Remarks:
             # 'It is dark' asks for light alone; what is said besides tells what is meant.
             if not (self._is_clause(rest) and any(map(self._is_clause, remarks))):
                 yield rest, remarks
+
+    def inner(self, words: list[str]) -> Iterator[tuple[int, int]]:
+        """Yield where a request may begin and end after words that do not turn its sense."""
+        ends = [len(words), *self._ends(words)]
+        for begin in range(1, len(words) - MIN_REST + 1):
+            before = ' '.join(words[:begin])
+            if self._rules.no_remark.search(before) or self._tells_a_quantity(before):
+                return
+            if not self._rules.start.match(' '.join(words[begin:])):
+                continue
+            if self._rules.going_on.search(before):
+                return
+            if self._negations.isdisjoint(words[max(0, begin - NEAR) : begin]):
+                yield from ((begin, end) for end in ends if end - begin >= MIN_REST)
 
     def _begins(self, words: list[str]) -> Iterator[int]:
         """Yield where a remark at the beginning may end."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from rapidfuzz.distance import OSA
 
 from phoenix_core.settings.config_file import FileModel, load_config
+from phoenix_speech.understanding.free_order_rules import FreeOrderRules
 from phoenix_speech.understanding.imperatives import ImperativeRules
 from phoenix_speech.understanding.remarks import RemarkRules
 
@@ -30,6 +31,7 @@ class Tolerance(FileModel):
     :param short_forms: what is said short, as 'gimme', to what is written.
     :param remarks: what may be said besides a request.
     :param imperatives: the other forms of a request.
+    :param free_order: what the order of words tells.
     """
 
     little_words: list[str] = []
@@ -43,6 +45,7 @@ class Tolerance(FileModel):
     short_forms: dict[str, str] = {}
     remarks: RemarkRules = RemarkRules()
     imperatives: ImperativeRules = ImperativeRules()
+    free_order: FreeOrderRules = FreeOrderRules()
 
     def words(self) -> Iterator[str]:
         """Yield the words that are right as they are."""

@@ -6,8 +6,8 @@ names it as one list, and nothing of it can be lost or changed by tolerance. The
 more minutes' stands before its mark.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import Enum
 from fractions import Fraction
 from itertools import pairwise, product
@@ -79,15 +79,20 @@ class MarkedText:
 
     :param quantities: by mark.
     :param parts: the words of the text; all words of a number are one.
-    :param numbers: the parts that are numbers, and no quantities.
+    :param counts: the value of each part that is a number and no quantity; None: no whole one.
     :param corrected: a part that was taken back is left out.
     """
 
     text: str
     quantities: dict[str, Quantity]
     parts: tuple[str, ...] = ()
-    numbers: frozenset[str] = frozenset()
+    counts: Mapping[str, int | None] = field(default_factory=dict)
     corrected: bool = False
+
+    @property
+    def numbers(self) -> frozenset[str]:
+        """The parts that are numbers, and no quantities."""
+        return frozenset(self.counts)
 
     def unmarked(self, text: str) -> str:
         """Return a part of the text as it was said."""
@@ -180,7 +185,7 @@ class QuantityReader:
         """Return the text with a mark for each quantity, the longest at each place."""
         terms = read_terms(text, self._language, self.units)
         words: list[str] = []
-        numbers: set[str] = set()
+        counts: dict[str, int | None] = {}
         corrected = False
         quantities: dict[str, Quantity] = {}
         marks = {kind: iter(kind.marks) for kind in self._readers}
@@ -201,10 +206,10 @@ class QuantityReader:
             else:
                 if terms[index].value is not None:
                     corrected |= self._take_back(words, quantities, None)
-                    numbers.add(terms[index].text)
+                    counts[terms[index].text] = terms[index].count
                 words.append(terms[index].text)
                 index += 1
-        return MarkedText(' '.join(words), quantities, tuple(words), frozenset(numbers), corrected)
+        return MarkedText(' '.join(words), quantities, tuple(words), counts, corrected)
 
     def _take_back(
         self, words: list[str], quantities: dict[str, Quantity], kind: Kind | None
