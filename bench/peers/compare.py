@@ -1,10 +1,11 @@
 """
 Measures Phoenix and its peers in one run, with the same recordings, models and voice.
 
-Each hears a call and a sentence of the intents in real time; every second sentence has a pause of
-0.3 to 1.2 s inside. Peers answer with the words that Phoenix has said, so that only plumbing, the
-end of the turn, the recognizer and the voice are compared. The first recording is heard once more
-before, which is not counted. Each peer has an environment of its own, made the first time.
+Each hears a call and a sentence of the intents in real time: every fourth by a person, every
+second by a synthetic voice with a pause of 0.3 to 1.2 s inside. Peers answer with the words that
+Phoenix has said, so that only plumbing, the end of the turn, the recognizer and the voice are
+compared. The first recording is heard once more before, which is not counted. Each peer has an
+environment of its own, made the first time. The defaults take 25 minutes.
 """
 
 import argparse
@@ -21,7 +22,7 @@ from environments import Models, NotInstalledError, models, python_of
 from figures import Figures
 from peer import PeerError, measured
 from recordings import recordings
-from table import lines
+from table import each, lines
 
 HERE = Path(__file__).parent
 CACHE = Path.home() / '.cache' / 'phoenix' / 'peers'
@@ -54,7 +55,9 @@ PEERS = {
 }
 
 
-async def compare(count: int, seed: int, idle_s: float, names: Sequence[str], cache: Path) -> None:
+async def compare(
+    count: int, seed: int, idle_s: float, names: Sequence[str], cache: Path, show: bool
+) -> None:
     """Measure all in turn and print the report."""
     given = models(cache)
     commands, missing = {}, []
@@ -81,6 +84,8 @@ async def compare(count: int, seed: int, idle_s: float, names: Sequence[str], ca
                 missing.append(f'{title} does not run here: {error} (more in {log})')
     for figures in (phoenix, *peers):
         del figures.replies[0]
+    if show:
+        print('', *each([phoenix, *peers], played[1:]), sep='\n')
     print('', *lines(phoenix, peers, played[1:]), *missing, sep='\n')
 
 
@@ -91,10 +96,18 @@ def main() -> None:
     parser.add_argument('--seconds', type=float, default=60.0, help='of silence')
     parser.add_argument('--peer', choices=PEERS, action='append', help='default: all')
     parser.add_argument('--environments', type=Path, default=CACHE, help='where they are kept')
+    parser.add_argument('--show', action='store_true', help='what became of each sentence')
     given = parser.parse_args()
     names = given.peer or list(PEERS)
     asyncio.run(
-        compare(given.recordings, given.seed, given.seconds, names, given.environments.resolve())
+        compare(
+            given.recordings,
+            given.seed,
+            given.seconds,
+            names,
+            given.environments.resolve(),
+            given.show,
+        )
     )
 
 

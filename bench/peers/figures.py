@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-EARLY_S = 0.1  # nobody can know sooner that a sentence is over: it was taken to end in its pause
-
 
 @dataclass(frozen=True)
 class Reply:
@@ -12,7 +10,7 @@ class Reply:
     What became of a sentence.
 
     :param delay_s: from its last voiced sample to the first sample of the reply; None: no reply.
-    :param is_early: a reply began before the sentence was over.
+    :param is_early: it was decided to reply before the sentence was over, and so it was done.
     :param words: of the reply.
     """
 
@@ -21,12 +19,14 @@ class Reply:
     words: str
 
 
-def reply_of(began_at: Iterable[float], ended_at: float, words: str) -> Reply:
-    """Return what replies that began at those times [s] are to a sentence that ended then."""
-    first = min(began_at, default=None)
-    if first is not None and first < ended_at + EARLY_S:
-        return Reply(None, True, words)
-    return Reply(None if first is None else first - ended_at, False, words)
+def reply_of(replies: Iterable[tuple[float, float]], ended_at: float, words: str) -> Reply:
+    """Return what became of a sentence that ended then, by when replies were decided and began."""
+    first = min(replies, key=lambda one: one[1], default=None)
+    if first is None:
+        return Reply(None, False, words)
+    decided_at, began_at = first
+    is_early = decided_at < ended_at
+    return Reply(None if is_early else began_at - ended_at, is_early, words)
 
 
 @dataclass

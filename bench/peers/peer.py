@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
@@ -75,8 +75,15 @@ class Peer:
         ):
             await asyncio.sleep(0.05)
         await asyncio.sleep(PAUSE_S)
-        began_at = [at_s for name, at_s in self._told[before:] if name == 'reply']
-        return reply_of(began_at, began_s + recording.ends_s, words)
+        return reply_of(self._replies(before), began_s + recording.ends_s, words)
+
+    def _replies(self, after: int) -> Iterator[tuple[float, float]]:
+        decided_s = 0.0
+        for name, at_s in self._told[after:]:
+            if name == 'answering':
+                decided_s = at_s
+            elif name == 'reply':
+                yield decided_s, at_s
 
     def _is_called(self, after: int) -> bool:
         states = [name for name, _ in self._told[after:] if name in ('called', 'resting')]

@@ -144,6 +144,7 @@ class Answers(FrameProcessor):
         """Answer a turn, and pass on all else."""
         await super().process_frame(frame, direction)
         if isinstance(frame, LLMContextFrame):
+            self._stage.tell('answering')
             await self.push_frame(TTSSpeakFrame(self._stage.words))
         else:
             await self.push_frame(frame, direction)

@@ -13,6 +13,7 @@ from phoenix_speech.audio_format import SAMPLE_RATE
 
 CALL = ROOT / 'samples' / 'hey_jarvis.wav'
 SPOKEN_BY_A_PERSON = ROOT / 'samples' / 'turn_on_the_living_room_light.wav'
+PERSON_SAYS = 'turn on the living room light'
 # What is answered in one sentence, and changes nothing that a later answer depends on.
 INTENTS = {'light_on', 'light_off', 'light_color', 'light_brightness', 'date', 'sum', 'name'}
 
@@ -24,7 +25,8 @@ class Recording:
 
     :param ends_s: the last voiced sample [s].
     :param length_s: of the whole, silence included [s].
-    :param has_pause: somebody pauses inside the sentence.
+    :param has_pause: there is one inside the sentence.
+    :param by_person: not by a synthetic voice.
     """
 
     path: Path
@@ -33,21 +35,26 @@ class Recording:
     ends_s: float
     length_s: float
     has_pause: bool
+    by_person: bool
 
 
 def recordings(count: int, seed: int, folder: Path) -> list[Recording]:
-    """Write recordings: one by a person, then synthetic voices, every second one with a pause."""
+    """Write recordings: every fourth by a person, every second synthetic with a pause."""
     chance, noise = random.Random(seed), np.random.default_rng(seed)
     texts = [
         one.text
         for one in read_corpus(CORPUS / 'en.tuning.txt')
         if len(one.meanings) == 1
+        and one.text != PERSON_SAYS
         and ' + ' not in one.meanings[0]
         and one.meanings[0].split()[0] in INTENTS
     ]
     person = trimmed(read_wav(SPOKEN_BY_A_PERSON, SAMPLE_RATE) / 32768)
-    made = [in_a_room('turn on the living room light', person, noise, is_known=True)]
+    made: list[Utterance] = []
     while len(made) < count:
+        if len(made) % 4 == 0:
+            made.append(in_a_room(PERSON_SAYS, person, noise, is_known=True))
+            continue
         paused = bool(len(made) % 2)
         one = utterance(chance.choice(texts), 'en', chance, noise, is_known=True, paused=paused)
         if one is not None:
@@ -63,4 +70,12 @@ def _written(one: Utterance, path: Path) -> Recording:
     writer.close()
     ends_s = (len(call) + one.ends) / SAMPLE_RATE
     length_s = len(samples) / SAMPLE_RATE
-    return Recording(path, one.text, samples, ends_s, length_s, one.pause is not None)
+    return Recording(
+        path,
+        one.text,
+        samples,
+        ends_s,
+        length_s,
+        has_pause=one.pause is not None,
+        by_person=one.text == PERSON_SAYS,
+    )

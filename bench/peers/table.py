@@ -6,17 +6,16 @@ import numpy as np
 from figures import Figures, Reply
 from recordings import Recording
 
+TIMES = {'person p50': (True, 50), 'synthetic p50': (False, 50), 'synthetic p95': (False, 95)}
+COUNTS: dict[str, Callable[[Reply], bool]] = {
+    'cut': lambda reply: reply.is_early,
+    'not answered': lambda reply: reply.delay_s is None and not reply.is_early,
+}
 COSTS: dict[str, Callable[[Figures], float]] = {
     'idle': lambda one: one.idle_percent,
     'memory idle': lambda one: one.idle_mb,
     'memory after': lambda one: one.used_mb,
     'ready': lambda one: one.ready_s,
-}
-COUNTS: dict[str, Callable[[Sequence[Reply]], int]] = {
-    'cut': lambda replies: sum(one.is_early for one in replies),
-    'not answered': lambda replies: sum(
-        one.delay_s is None and not one.is_early for one in replies
-    ),
 }
 
 
@@ -28,43 +27,74 @@ def lines(
     wins: list[str] = []
     yield '\nPhoenix divided by the peer, below 1: Phoenix is better; times of what both answered'
     for peer in peers:
-        ratios = dict(_ratios(phoenix, peer))
+        ratios = dict(_ratios(phoenix, peer, recordings))
         yield f'  {peer.name:26} ' + ', '.join(f'{n} {r:.2f}' for n, r in ratios.items())
         wins += [f'  {peer.name}: {name}, {r:.2f}' for name, r in ratios.items() if r > 1]
-        for name, count in COUNTS.items():
-            ours, theirs = count(phoenix.replies), count(peer.replies)
+        for name in COUNTS:
+            ours, theirs = _count(phoenix, name), _count(peer, name)
             if theirs < ours:
                 wins.append(f'  {peer.name}: {name}, {theirs} where Phoenix has {ours}')
     yield '\nWhere a peer wins:' if wins else '\nNo peer wins anywhere.'
     yield from wins
 
 
+def each(all_figures: Sequence[Figures], recordings: Sequence[Recording]) -> Iterator[str]:
+    """Yield what became of each sentence."""
+    for number, recording in enumerate(recordings):
+        by = 'person' if recording.by_person else 'synthetic'
+        yield f'{recording.text} [{by}{", pause" if recording.has_pause else ""}]'
+        for one in all_figures:
+            reply = one.replies[number]
+            none = 'CUT' if reply.is_early else 'NOT ANSWERED'
+            yield f'    {one.name:26} ' + (
+                none if reply.delay_s is None else f'{reply.delay_s:.2f} s'
+            )
+
+
 def _table(all_figures: Sequence[Figures], recordings: Sequence[Recording]) -> Iterator[str]:
-    pauses = sum(one.has_pause for one in recordings)
     yield (
-        f'{"last voiced to first reply:":28} {"p50":>7} {"p95":>7} {"answered":>9} {"cut":>7} '
-        f'{"idle":>8} {"memory":>8} {"after":>8} {"ready":>7}'
+        f'{len(recordings)} sentences, {sum(one.by_person for one in recordings)} by a person, '
+        f'{sum(one.has_pause for one in recordings)} with a pause inside\n'
     )
+    names = (*TIMES, *COUNTS, *COSTS)
+    yield ' ' * 26 + ' '.join(f'{name:>13}' for name in names)
     for one in all_figures:
-        times = [reply.delay_s for reply in one.replies if reply.delay_s is not None]
-        p50, p95 = (f'{np.percentile(times, p):.2f} s' if times else '-' for p in (50, 95))
-        cut = COUNTS['cut'](one.replies)
-        yield (
-            f'{one.name:28} {p50:>7} {p95:>7} {f"{len(times)}/{len(recordings)}":>9} '
-            f'{f"{cut}/{pauses}":>7} {one.idle_percent:>6.1f} % {one.idle_mb:>5.0f} MB '
-            f'{one.used_mb:>5.0f} MB {one.ready_s:>5.1f} s'
+        counts = [str(_count(one, name)) for name in COUNTS]
+        costs = (
+            f'{one.idle_percent:.1f} %',
+            *(f'{mb:.0f} MB' for mb in (one.idle_mb, one.used_mb)),
+            f'{one.ready_s:.1f} s',
         )
+        times = []
+        for by_person, part in TIMES.values():
+            delays = [
+                reply.delay_s
+                for reply, recording in zip(one.replies, recordings, strict=True)
+                if reply.delay_s is not None and recording.by_person == by_person
+            ]
+            times.append(f'{np.percentile(delays, part):.2f} s' if delays else '-')
+        yield f'{one.name:26}' + ' '.join(f'{cell:>13}' for cell in (*times, *counts, *costs))
 
 
-def _ratios(phoenix: Figures, peer: Figures) -> Iterator[tuple[str, float]]:
-    pairs = [
-        (ours.delay_s, theirs.delay_s)
-        for ours, theirs in zip(phoenix.replies, peer.replies, strict=True)
-        if ours.delay_s is not None and theirs.delay_s is not None
-    ]
-    if pairs:
-        for part in (50, 95):
-            ours, theirs = np.percentile(pairs, part, axis=0)
-            yield f'p{part}', float(ours / theirs)
+def _count(one: Figures, name: str) -> int:
+    return sum(COUNTS[name](reply) for reply in one.replies)
+
+
+def _ratios(
+    phoenix: Figures, peer: Figures, recordings: Sequence[Recording]
+) -> Iterator[tuple[str, float]]:
+    for name, (by_person, part) in TIMES.items():
+        pairs = [
+            (ours.delay_s, theirs.delay_s)
+            for ours, theirs, recording in zip(
+                phoenix.replies, peer.replies, recordings, strict=True
+            )
+            if ours.delay_s is not None
+            and theirs.delay_s is not None
+            and recording.by_person == by_person
+        ]
+        if pairs:
+            ours_s, theirs_s = np.percentile(pairs, part, axis=0)
+            yield name, float(ours_s / theirs_s)
     for name, cost in COSTS.items():
         yield name, cost(phoenix) / cost(peer)

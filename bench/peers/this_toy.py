@@ -55,15 +55,15 @@ async def _reply(probe: Probe, recording: Recording) -> Reply:
         await asyncio.sleep(0.05)
     began_at = _began_at(probe.recorded(events.AUDIO_INPUT)[heard:], recording)
     requests = probe.recorded(events.SAY_REQUEST)[said:]
-    names = {one.utterance_id for one in requests}
-    replies_at = [
-        seconds(one.header.stamp)
+    decided_at = {one.utterance_id: seconds(one.header.stamp) for one in requests}
+    replies = [
+        (decided_at[one.utterance_id], seconds(one.header.stamp))
         for one in probe.recorded(events.AUDIO_PLAYBACK)
-        if one.kind == PlaybackEvent.STARTED and one.utterance_id in names
+        if one.kind == PlaybackEvent.STARTED and one.utterance_id in decided_at
     ]
     await asyncio.sleep(PAUSE_S)
     words = ' '.join(one.text for one in requests)
-    return reply_of(replies_at, began_at + recording.ends_s, words)
+    return reply_of(replies, began_at + recording.ends_s, words)
 
 
 def _is_resting(probe: Probe) -> bool:

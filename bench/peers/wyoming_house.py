@@ -121,6 +121,7 @@ class Satellite:
             await client.write_event(AudioChunk(audio=await heard.get(), **FORMAT).event())
 
     async def _answer(self) -> None:
+        self._stage.tell('answering')
         async with AsyncClient.from_uri(self._piper) as client:
             await client.write_event(Synthesize(text=self._stage.words).event())
             while (event := await client.read_event()) and not AudioStop.is_type(event.type):
