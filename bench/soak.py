@@ -72,7 +72,8 @@ def live(toy: FragileToy, probe: Probe, sentences: Sequence[str]) -> Day:
             if not toy.wait_for(lambda: rests(probe), LISTEN_S):
                 say(probe, 'stop')
                 if not toy.wait_for(lambda: rests(probe), TO_REST_S):
-                    raise SystemExit(f'{sentence!r}, then "stop": the toy does not come to rest')
+                    state = probe.recorded(events.ACTIVITY_STATE)[-1]
+                    raise SystemExit(f'{sentence!r}, then "stop": the toy does not rest: {state}')
     processes = [psutil.Process(pid) for _, pid in toy.runner.running]
     return Day(
         memory_mb(toy),
