@@ -24,6 +24,9 @@ STEPS: dict[str, tuple[EventType, int | None]] = {
 }
 
 
+RECORDED = (events.USER_SPEECH, events.ACTIVITY_STATE, *(event for event, _ in STEPS.values()))
+
+
 def interaction(probe: Probe, number: int) -> list[float]:
     """Play the sample; return the seconds from the end of speech to each step."""
 
@@ -52,7 +55,7 @@ async def measure(
     async with whole_toy(
         layout,
         publishes=[events.SIMULATED_SOUND],
-        records=[events.USER_SPEECH, events.ACTIVITY_STATE, *(e for e, _ in STEPS.values())],
+        records=RECORDED,
         **arguments,
     ) as toy:
         steps = [
