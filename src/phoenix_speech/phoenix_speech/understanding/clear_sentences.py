@@ -11,7 +11,7 @@ from itertools import groupby, islice
 
 from phoenix_speech.understanding.exact_sentences import ExactSentences
 from phoenix_speech.understanding.free_order import FreeOrder
-from phoenix_speech.understanding.quantities.reader import QuantityReader
+from phoenix_speech.understanding.quantities.reader import Kind, QuantityReader
 from phoenix_speech.understanding.remarks import Remarks
 from phoenix_speech.understanding.requests import MOMENT, IntentMatch
 from phoenix_speech.understanding.shared_words import taken_apart
@@ -55,7 +55,9 @@ class ClearSentences:
         self._negations = frozenset(tolerance.negations)
         self._quantities = quantities
         self._joins = [join.split() for join in tolerance.joins]
-        self._remarks = Remarks(tolerance.remarks, tolerance.negations, self._tells_a_quantity)
+        self._remarks = Remarks(
+            tolerance.remarks, tolerance.negations, self._tells_a_quantity, self._tells_an_amount
+        )
 
     def one(self, text: str) -> IntentMatch | None:
         """
@@ -71,6 +73,8 @@ class ClearSentences:
         meant = self._act(' '.join(right)) if right != words else None
         if said is None:
             return meant or self._as_imperative(right)
+        if said.name == CONVERSATION and (asked := self._as_imperative(right)):
+            return asked
         sounding = islice(same_sounding(right, self._tolerance), MOST_VARIANTS)
         others = (self._act(' '.join(variant)) for variant in sounding)
         for other in (meant, *others):
@@ -151,11 +155,13 @@ class ClearSentences:
     def inner(self, text: str) -> tuple[str, IntentMatch] | None:
         """Return a request that is a part of a text, with its words; none if that is unclear."""
         words = words_of(text.replace(',', ' '))
-        for begin, end in self._remarks.inner(words):
+        for begin, end, is_open in self._remarks.inner(words):
             said = ' '.join(words[begin:end])
-            meant = self.in_any_order(said)
+            meant = self.in_any_order(said) or (self._act(said) if end == len(words) else None)
             if meant and is_whole(meant) and meant.name not in (*ANSWERS, *REMARKED, STOP):
-                return said, meant
+                beside = ' '.join(words[:begin] + words[end:])
+                when = meant.name in OF_TIMES and self._tells_a_quantity(beside)
+                return (said, meant) if is_open and not when else None
         return None
 
     def _or_misheard(self, text: str) -> IntentMatch | None:
@@ -173,6 +179,11 @@ class ClearSentences:
         marked = self._quantities.mark(text)
         numbers = marked.numbers.difference(self._tolerance.little_words)  # 'ein'
         return bool(marked.quantities or numbers) or self._quantities.tells_a_time(text)
+
+    def _tells_an_amount(self, text: str) -> bool:
+        quantities = self._quantities.mark(text).quantities.values()
+        told = any(one.kind in (Kind.DURATION, Kind.CLOCK) for one in quantities)
+        return told or self._quantities.tells_a_time(text)
 
     def _of_several_times(self, words: list[str]) -> Iterator[tuple[IntentMatch, ...]]:
         """Yield the requests that are said of several times: 'wake me at seven and at eight'."""

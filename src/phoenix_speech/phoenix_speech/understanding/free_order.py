@@ -25,10 +25,12 @@ from phoenix_speech.understanding.alignment import split_words
 from phoenix_speech.understanding.exact_sentences import named
 from phoenix_speech.understanding.quantities.reader import Kind, MarkedText, Quantity
 from phoenix_speech.understanding.requests import IntentMatch
-from phoenix_speech.understanding.telling_words import Heard, Slots, State, with_slots
+from phoenix_speech.understanding.telling_words import Heard, Order, Slots, State, with_slots
 from phoenix_speech.understanding.tolerance import Tolerance
+from phoenix_speech.understanding.words_beside import WordsBeside
 
 FEWEST, MOST = 2, 10  # telling words
+FEWEST_ALIKE = 3  # where the verb may be another: 'mach auf' is not 'dreh auf'
 CONFIDENCE = 0.9  # in a sentence whose order is another
 _NUMBER = '#'
 
@@ -49,10 +51,13 @@ class FreeOrder:
         """Compile the templates; parts that any words would fit are left out."""
         self._intents, self._rules = intents, tolerance.free_order
         self._forms = tolerance.imperatives
-        skipped = (split_words(phrase) for phrase in intents.skip_words)
-        self._skipped = sorted(skipped, key=len, reverse=True)
         self._besides = frozenset(self._rules.besides)
-        self._lead = frozenset(tolerance.lead_words).difference(self._rules.no_leads)
+        self._order = Order.of(self._rules, self._forms.questions)
+        self._beside = WordsBeside(intents.skip_words, tolerance, self._order.heads)
+        self._alike: dict[str, set[str]] = {}
+        for group in self._rules.alike:
+            for verb in group:
+                self._alike.setdefault(verb, set()).update(group)
         self._negations = frozenset(tolerance.negations)
         self._steps: dict[str, Step] = {}
         self._words: dict[str, frozenset[str]] = {}
@@ -71,29 +76,46 @@ class FreeOrder:
 
     def recognize(self, marked: MarkedText) -> IntentMatch | None:
         """Return the one meaning of the words of a text, if it is clear."""
-        words = self._without_leads(self._without_skipped(list(marked.parts)))
-        if not self._negations.isdisjoint(words):
+        if not self._negations.isdisjoint(marked.parts):
             return None
-        strong = [word for word in words if word not in self._rules.weak]
+        words, strong = self._beside.left_out(marked.parts)
         found = self._meanings(words, marked)
         if not found and strong != words:
             found = self._meanings(strong, marked)
+        if not found:
+            found = self._meanings(strong, marked, alike=True)
         if len(found) != 1:
             return None
         [(intent, slots)] = found
         return IntentMatch(intent, dict(slots), CONFIDENCE)
 
-    def _meanings(self, words: list[str], marked: MarkedText) -> set[tuple[str, Slots]]:
-        """Return what words mean, also with the other forms of a request put right."""
-        variants = (words, *self._forms.of(words))
+    def _meanings(
+        self, words: list[str], marked: MarkedText, *, alike: bool = False
+    ) -> set[tuple[str, Slots]]:
+        """
+        Return what words mean, also with the other forms of a request put right.
+
+        :param alike: with any verb that is like the one that was said.
+        """
+        variants = [words, *self._forms.of(words), *self._forms.unframed(words)]
         return {
             (sentence.intent, tuple(sorted(state.slots)))
-            for heard in (self._telling(variant, marked) for variant in variants)
-            if heard
+            for variant in variants
+            if (said := self._telling(variant, marked))
+            for heard in (self._with_others(said) if alike else (said,))
             for sentence in self._with_all(heard)
             for state in sentence.step(heard, frozenset((State(),)))
             if heard.is_whole(state)
         }
+
+    def _with_others(self, heard: Heard) -> Iterator[Heard]:
+        """Yield the words with each verb that is like the one in them."""
+        if len(heard.words) < FEWEST_ALIKE:
+            return
+        for index, word in enumerate(heard.words):
+            for other in self._alike.get(word, ()):
+                words = [*heard.words[:index], other, *heard.words[index + 1 :]]
+                yield Heard(words, heard.amounts, self._order)
 
     def _with_all(self, heard: Heard) -> Iterator[_Sentence]:
         """Yield the sentences that have all the words."""
@@ -112,7 +134,7 @@ class FreeOrder:
 
     def _telling(self, words: Sequence[str], marked: MarkedText) -> Heard | None:
         telling = [word for word in words if word not in self._besides]
-        forms = [*telling[:-1], *self._forms.parted(telling[-1])] if telling else []
+        forms = self._with_imperative(telling, marked)
         if not FEWEST <= len(forms) <= MOST:
             return None
         amounts: dict[int, Quantity | int | None] = {}
@@ -125,21 +147,19 @@ class FreeOrder:
         # Of two lengths or times, the order says which is which.
         if sum(kind is not Kind.DAY for kind in kinds) > 1 or kinds.count(Kind.DAY) > 1:
             return None
-        return Heard(forms, amounts, self._rules)
+        return Heard(forms, amounts, self._order)
 
-    def _without_skipped(self, words: list[str]) -> list[str]:
-        kept: list[str] = []
-        while words:
-            skipped = (len(one) for one in self._skipped if tuple(words[: len(one)]) == one)
-            count = next(skipped, 0)
-            kept += [] if count else words[:1]
-            words = words[max(1, count) :]
-        return kept
-
-    def _without_leads(self, words: list[str]) -> list[str]:
-        while words and (words[0] in self._lead or words[0] in self._besides):
-            words = words[1:]
-        return words
+    def _with_imperative(self, words: list[str], marked: MarkedText) -> list[str]:
+        """Return words with an infinitive that nothing follows but an amount as an imperative."""
+        last = len(words) - 1
+        while last > 0 and (
+            words[last] in marked.quantities
+            or (words[last] in self._rules.ties and last + 1 < len(words))
+        ):
+            last -= 1
+        return (
+            [*words[:last], *self._forms.parted(words[last]), *words[last + 1 :]] if words else []
+        )
 
     def _parts(self, text: str) -> list[str]:
         """Return the telling words of a part of a template."""

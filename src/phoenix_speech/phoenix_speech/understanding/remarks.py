@@ -16,7 +16,7 @@ from phoenix_core.settings.config_file import FileModel
 
 SHORTEST, LONGEST = 3, 12  # words of a remark that is a clause
 MIN_REST = 2  # words of a request that has a remark
-NEAR = 2  # words before a request where a negation may belong to it
+ADDRESS = range(1, SHORTEST)  # words before a request that may be the name of somebody else
 MOST_SPLITS = 8  # of a sentence that are looked at
 
 
@@ -32,6 +32,7 @@ class RemarkRules(FileModel):
     :param tags: are a remark alone at the end of a sentence, as 'okay'.
     :param restricts: is what a request is restricted to, where it follows one: 'that is red'.
     :param never: words that no remark has: of conditions, of what others say, of taking back.
+    :param unclear: others that none has; but it can be asked about a request beside them.
     """
 
     reasons: list[str] = []
@@ -42,9 +43,18 @@ class RemarkRules(FileModel):
     tags: list[str] = []
     restricts: list[str] = []
     never: list[str] = []
+    unclear: list[str] = []
 
     @field_validator(
-        'reasons', 'clauses', 'starts', 'unfinished', 'openings', 'tags', 'restricts', 'never'
+        'reasons',
+        'clauses',
+        'starts',
+        'unfinished',
+        'openings',
+        'tags',
+        'restricts',
+        'never',
+        'unclear',
     )
     @classmethod
     def _compiles(cls, patterns: list[str]) -> list[str]:
@@ -96,6 +106,11 @@ class RemarkRules(FileModel):
     @cached_property
     def no_remark(self) -> re.Pattern[str]:
         """What no remark has."""
+        return _any_of([*self.never, *self.unclear], r'\b')
+
+    @cached_property
+    def turning(self) -> re.Pattern[str]:
+        """What turns the sense of a request beside it."""
         return _any_of(self.never, r'\b')
 
 
@@ -104,6 +119,7 @@ class Remarks:
     The remarks of a language.
 
     :param tells_a_quantity: returns whether there is a number or a time in a text.
+    :param tells_an_amount: returns the same of a length of time or a time of the day.
     """
 
     def __init__(
@@ -111,9 +127,10 @@ class Remarks:
         rules: RemarkRules,
         negations: Sequence[str],
         tells_a_quantity: Callable[[str], bool],
+        tells_an_amount: Callable[[str], bool],
     ) -> None:
         self._rules, self._negations = rules, frozenset(negations)
-        self._tells_a_quantity = tells_a_quantity
+        self._tells_a_quantity, self._tells_an_amount = tells_a_quantity, tells_an_amount
 
     def splits(self, words: list[str]) -> Iterator[tuple[list[str], list[list[str]]]]:
         """Yield the words without a remark at an end or at both, and the remarks."""
@@ -128,19 +145,32 @@ class Remarks:
             if not (self._is_clause(rest) and any(map(self._is_clause, remarks))):
                 yield rest, remarks
 
-    def inner(self, words: list[str]) -> Iterator[tuple[int, int]]:
-        """Yield where a request may begin and end after words that do not turn its sense."""
-        ends = [len(words), *self._ends(words)]
-        for begin in range(1, len(words) - MIN_REST + 1):
+    def inner(self, words: list[str]) -> Iterator[tuple[int, int, bool]]:
+        """
+        Yield where a request may begin and end among words that do not turn its sense.
+
+        Whether it is one, is told third: 'mom, turn off the light' is for somebody else.
+        """
+        ends = [len(words), *self._inner_ends(words)]
+        for begin in range(len(words) - MIN_REST + 1):
             before = ' '.join(words[:begin])
-            if self._rules.no_remark.search(before) or self._tells_a_quantity(before):
+            if self._rules.turning.search(before) or self._tells_an_amount(before):
                 return
-            if not self._rules.start.match(' '.join(words[begin:])):
-                continue
-            if self._rules.going_on.search(before):
+            if self._rules.start.match(' '.join(words[begin:])):
+                is_open = not self._rules.going_on.search(before) and begin not in ADDRESS
+                is_open = is_open and self._negations.isdisjoint(words[max(0, begin - 1) : begin])
+                spans = ((begin, end) for end in ends if end - begin >= MIN_REST)
+                yield from ((*span, is_open) for span in spans if span != (0, len(words)))
+
+    def _inner_ends(self, words: list[str]) -> Iterator[int]:
+        """Yield where a clause may begin that does not turn the sense of what is before it."""
+        for index in range(len(words) - SHORTEST, MIN_REST - 1, -1):
+            rest = ' '.join(words[index:])
+            if self._rules.turning.search(rest) or self._tells_an_amount(rest):
                 return
-            if self._negations.isdisjoint(words[max(0, begin - NEAR) : begin]):
-                yield from ((begin, end) for end in ends if end - begin >= MIN_REST)
+            begins = self._rules.clause.match(rest) or self._rules.reason.match(rest)
+            if begins and not self._rules.restriction.match(rest):
+                yield index
 
     def _begins(self, words: list[str]) -> Iterator[int]:
         """Yield where a remark at the beginning may end."""

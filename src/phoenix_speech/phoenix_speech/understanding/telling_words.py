@@ -27,6 +27,18 @@ class State(NamedTuple):
     slots: Slots = ()
 
 
+class Order(NamedTuple):
+    """The words whose place matters; see FreeOrderRules."""
+
+    ties: frozenset[str]
+    heads: frozenset[str]
+
+    @classmethod
+    def of(cls, rules: FreeOrderRules, questions: frozenset[str]) -> 'Order':
+        """Return the words of rules, with verbs that begin questions."""
+        return cls(frozenset(rules.ties), questions.union(rules.heads))
+
+
 @dataclass(frozen=True)
 class Heard:
     """
@@ -37,7 +49,7 @@ class Heard:
 
     words: Sequence[str]
     amounts: Mapping[int, Quantity | int | None]
-    rules: FreeOrderRules
+    order: Order
 
     @cached_property
     def places(self) -> dict[str, list[int]]:
@@ -71,14 +83,14 @@ class Heard:
         return with_slots(taken, slots)
 
     def _ties(self, index: int) -> bool:
-        return self.words[index] in self.rules.ties
+        return self.words[index] in self.order.ties
 
     def is_whole(self, state: State) -> bool:
         """Return whether all words are taken, and the sentence is a question only if it was."""
         if state.taken != (1 << len(self.words)) - 1:
             return False
         one, other = self.words[0], self.words[state.first]
-        return one == other or {one, other}.isdisjoint(self.rules.heads)
+        return one == other or {one, other}.isdisjoint(self.order.heads)
 
 
 def with_slots(state: State, slots: Iterable[tuple[str, str]]) -> State | None:
