@@ -10,6 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 
 from phoenix_speech.voice.providers.piper import PiperVoice
@@ -59,6 +60,16 @@ def test_gives_sentence_by_sentence(voice: PiperVoice) -> None:
 @pytest.mark.parametrize('text', ['', '...'])
 def test_nothing_to_say_is_silence(voice: PiperVoice, text: str) -> None:
     assert duration_s(voice, text) == 0
+
+
+def test_a_long_sentence_leaves_no_memory_taken(voice: PiperVoice) -> None:
+    def taken_mb() -> float:
+        list(voice.synthesize('Hi.'))  # the worker has done with what was before
+        return float(psutil.Process(voice.pid).memory_info().rss) / 2**20
+
+    before_mb = taken_mb()
+    list(voice.synthesize('Once upon a time there was a dragon, ' * 8 + 'and it was happy.'))
+    assert taken_mb() - before_mb < 40
 
 
 def test_a_cancelled_text_is_not_mixed_into_the_next(voice: PiperVoice) -> None:

