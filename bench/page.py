@@ -80,10 +80,10 @@ def main() -> int:
         while not probe.events_out.subscription_count(events.SIMULATED_SOUND):
             time.sleep(0.1)
         print(f'answers after {answers(probe, 0)}')
-        with browser(toy) as web:
-            page = web.open('/#now')
+        with browser(toy, draws_3d=False) as web:
+            web.open('/#now')
             print(f'with the page: {answers(probe, ANSWERS)}')
-            page.close()
+        with browser(toy) as web:
             page = web.open('/parents', reduced_motion='no-preference')
             times = [ready_s(page, web.address) for _ in range(LOADS)]
             median_s = statistics.median(times)

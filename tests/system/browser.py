@@ -155,22 +155,24 @@ class Browser:
 
 
 @contextmanager
-def browser(toy: Any, recording: Path | None = None, **options: Any) -> Iterator[Browser]:
+def browser(
+    toy: Any, recording: Path | None = None, *, draws_3d: bool = True, **options: Any
+) -> Iterator[Browser]:
     """
     Run a browser that knows the toy.
 
     :param toy: has an `entry`, as a StudioToy.
     :param recording: its microphone hears this again and again.
+    :param draws_3d: in software, and with it the whole page, which takes more than one processor.
     :param options: of the window in which it gets its session.
     """
     if CHROMIUM is None:
         pytest.skip('needs chromium; on Debian: apt install chromium')
     from playwright.sync_api import sync_playwright
 
+    graphics = ['--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader']
     arguments = [
-        '--use-gl=angle',
-        '--use-angle=swiftshader',
-        '--enable-unsafe-swiftshader',
+        *(graphics if draws_3d else ['--disable-gpu']),
         '--use-fake-device-for-media-stream',
         '--use-fake-ui-for-media-stream',
         '--autoplay-policy=no-user-gesture-required',
