@@ -23,6 +23,7 @@ DOCUMENTS = (
     'src/*/README.md',
     'examples/*/README.md',
     '*/README.md',
+    'bench/*/README.md',
     'tests/*/*.md',
 )
 LINK = re.compile(r'\]\(([^)\s#]+)[^)]*\)')
