@@ -81,6 +81,9 @@ def wait_until_written(graph, node):
     graph.call(node.trigger_deactivate)
     graph.call(node.trigger_cleanup)
     graph.call(node.start)
+    done = threading.Event()
+    graph.call(lambda: node.in_background(done.set))  # after what the start has begun
+    assert done.wait(10)
 
 
 @pytest.fixture
